@@ -1,0 +1,1 @@
+drop table timeline_entries, idempotency_keys, events, audit_records, staff, clients;

@@ -1,0 +1,1 @@
+drop table identities, program_participations, welfare_statuses, dwellings, persons, families;

@@ -1,0 +1,1 @@
+drop table program_revision, program_rules, programs;

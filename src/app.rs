@@ -1,0 +1,121 @@
+//! The composition root: what the service consists of, in which order a request passes through it, and the contract
+//! that follows. Only this file knows every slice.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use actix_web::dev::{Payload, Server};
+use actix_web::middleware::from_fn;
+use actix_web::{App, FromRequest, HttpRequest, HttpServer, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::bearer;
+use crate::auth::keys::Keys;
+use crate::auth::tokens::Tokens;
+use crate::clock::Clock;
+use crate::config::ServerArgs;
+use crate::db::Db;
+use crate::error::Error;
+use crate::health::PendingMigrations;
+use crate::http::fallback::{self, RouteTable};
+use crate::http::rate_limit::Limiter;
+use crate::http::{contract, docs};
+use crate::middleware::{self, Cors, InFlight};
+
+/// Every slice, in the order in which the contract lists them.
+fn slices(config: &mut ServiceConfig) {
+    crate::auth::routes::configure(config);
+    crate::regions::routes::configure(config);
+    crate::reference::routes::configure(config);
+    crate::events::routes::configure(config);
+    crate::audit::routes::configure(config);
+    crate::health::configure(config);
+    config.service(contract::get_contract);
+}
+
+/// The contract as it is served, committed and tested against.
+pub fn contract() -> serde_json::Value {
+    let (_, api): (_, OpenApi) = App::new().into_utoipa_app().configure(slices).split_for_parts();
+    contract::complete(api)
+}
+
+/// What all workers share.
+pub struct Shared {
+    pub tokens: web::Data<Tokens>,
+    pub clock: web::Data<Clock>,
+    pub limiter: web::Data<Limiter>,
+    pub pending: web::Data<PendingMigrations>,
+    contract: web::Data<contract::Served>,
+    routes: web::Data<RouteTable>,
+    in_flight: web::Data<InFlight>,
+    cors: web::Data<Cors>,
+    database_url: String,
+}
+
+impl Shared {
+    pub fn new(args: &ServerArgs, keys: Arc<Keys>, clock: Clock, database_url: String, pending: usize) -> Self {
+        let external = crate::auth::external::TrustedIssuers::new(&args.trusted_issuers);
+        let contract = contract();
+        Self {
+            tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
+            clock: web::Data::new(clock),
+            limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
+            pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
+            routes: web::Data::new(RouteTable::from_contract(&contract)),
+            contract: web::Data::new(contract::Served::new(&contract)),
+            in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
+            cors: web::Data::new(Cors::new(&args.cors_origins)),
+            database_url,
+        }
+    }
+}
+
+/// The server, listening but not yet awaited, and the address it listens on.
+pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server, SocketAddr)> {
+    let listener = TcpListener::bind(args.listen)?;
+    let address = listener.local_addr()?;
+    let pool_size = args.pool_size;
+    let server = HttpServer::new(move || {
+        // One pool for each worker: see db::pool. A URL that cannot be parsed was refused before.
+        let db = Db::new(&shared.database_url, pool_size).ok();
+        let app = App::new().into_utoipa_app().configure(slices).into_app();
+        app.configure(docs::configure)
+            .app_data(web::Data::new(WorkerDb(db)))
+            .app_data(shared.tokens.clone())
+            .app_data(shared.clock.clone())
+            .app_data(shared.limiter.clone())
+            .app_data(shared.pending.clone())
+            .app_data(shared.contract.clone())
+            .app_data(shared.routes.clone())
+            .app_data(shared.in_flight.clone())
+            .app_data(shared.cors.clone())
+            .default_service(web::to(fallback::unmatched))
+            .wrap(from_fn(middleware::limit_rate))
+            .wrap(from_fn(bearer::authenticate))
+            .wrap(from_fn(middleware::limit_in_flight))
+            .wrap(from_fn(middleware::frame))
+    })
+    .workers(args.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .listen(listener)?;
+    Ok((server.run(), address))
+}
+
+struct WorkerDb(Option<Db>);
+
+impl FromRequest for Db {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let db = request.app_data::<web::Data<WorkerDb>>().and_then(|worker| worker.0.clone());
+        std::future::ready(db.ok_or_else(|| Error::internal("the worker has no database pool")))
+    }
+}

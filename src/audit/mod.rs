@@ -1,0 +1,5 @@
+//! The audit trail: one row for every mutation and every reveal, written in the transaction it tells of. It names ids,
+//! never people.
+
+pub mod routes;
+pub mod store;

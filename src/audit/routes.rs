@@ -1,0 +1,106 @@
+//! Reading the audit trail.
+
+use actix_web::get;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::store::{self, AuditRow};
+use crate::auth::Caller;
+use crate::auth::permission::AuditRead;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(list_audit_records);
+}
+
+/// One entry of the audit trail.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditRecord {
+    /// Id of the entry.
+    pub id: Uuid,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The client that called.
+    #[schema(example = "demo-desk-bandung")]
+    pub client_id: String,
+    /// The officer who acted, or the client itself.
+    #[schema(example = "bandung-bo-1")]
+    pub actor: String,
+    /// What was done.
+    #[schema(example = "complaint.verify")]
+    pub action: String,
+    /// To what kind of thing.
+    #[schema(example = "complaint")]
+    pub target_kind: String,
+    /// To which one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_id: Option<Uuid>,
+    /// Region of the thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: Option<String>,
+    /// Organization of the caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<Uuid>,
+    /// The purpose given, when personal data was revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "complaint_handling")]
+    pub purpose: Option<String>,
+    /// Trace id of the request.
+    #[schema(example = "0af7651916cd43dd8448eb211c80319c")]
+    pub trace_id: String,
+}
+
+impl From<AuditRow> for AuditRecord {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            client_id: row.client_id,
+            actor: row.actor,
+            action: row.action,
+            target_kind: row.target_kind,
+            target_id: row.target_id,
+            region_code: row.region_code,
+            organization_id: row.organization_id,
+            purpose: row.purpose,
+            trace_id: row.trace_id,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// Only entries about this resource.
+    pub target_id: Option<Uuid>,
+    /// Where to read on.
+    pub cursor: Option<String>,
+    /// Entries a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+}
+
+/// List the audit trail
+///
+/// Who changed or revealed what, newest first, within the caller's regions. Entries name ids, never people.
+#[utoipa::path(
+    tag = "Audit",
+    params(AuditQuery),
+    responses((status = 200, description = "A page of entries", body = Page<AuditRecord>)),
+    security(("oauth2" = ["audit:read"]))
+)]
+#[get("/v1/audit-records")]
+async fn list_audit_records(caller: Caller<AuditRead>, db: Db, query: Query<AuditQuery>) -> Result<Reply, Error> {
+    let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
+    let rows = store::list_visible(&mut *db.read().await?, &caller.scope, query.value.target_id, &page).await?;
+    Reply::ok(&page.page(rows, |row| Position::at(row.at, row.id), AuditRecord::from))
+}

@@ -1,0 +1,55 @@
+//! The rows of the audit trail.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::audit_records;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_records, check_for_backend(diesel::pg::Pg))]
+pub struct AuditRow {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub client_id: String,
+    pub actor: String,
+    pub action: String,
+    pub target_kind: String,
+    pub target_id: Option<Uuid>,
+    pub region_code: Option<String>,
+    pub organization_id: Option<Uuid>,
+    pub purpose: Option<String>,
+    pub trace_id: String,
+}
+
+pub async fn insert(conn: &mut AsyncPgConnection, rows: &[AuditRow]) -> QueryResult<()> {
+    diesel::insert_into(audit_records::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn list_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    target_id: Option<Uuid>,
+    page: &PageRequest,
+) -> QueryResult<Vec<AuditRow>> {
+    let mut query = audit_records::table
+        .filter(scope.covers(audit_records::region_code.assume_not_null()))
+        .order((audit_records::at.desc(), audit_records::id.desc()))
+        .limit(page.fetch())
+        .select(AuditRow::as_select())
+        .into_boxed();
+    if let Some(id) = target_id {
+        query = query.filter(audit_records::target_id.eq(id));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(
+            audit_records::at
+                .lt(after.time())
+                .or(audit_records::at.eq(after.time()).and(audit_records::id.lt(after.id))),
+        );
+    }
+    query.load(conn).await
+}

@@ -1,0 +1,125 @@
+//! The caller as a handler sees it. `Caller<ComplaintsSubmit>` as first parameter answers 401 and 403 before any body
+//! is read.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use uuid::Uuid;
+
+use super::permission::{Permission, Permissions, Requires};
+use super::tokens::TokenFault;
+use crate::error::Error;
+use crate::http::problem_table::Code;
+use crate::regions::RegionScope;
+
+crate::text_enum! {
+    /// Why personal data is opened; goes into the access record that the subject can ask for.
+    pub enum AccessPurpose {
+        ServiceDelivery = "service_delivery": "Pemberian layanan" / "Delivering a service",
+        EligibilityCheck = "eligibility_check": "Pemeriksaan kelayakan" / "Checking eligibility",
+        ComplaintHandling = "complaint_handling": "Penanganan pengaduan" / "Handling a complaint",
+        Referral = "referral": "Rujukan" / "Referral",
+        Verification = "verification": "Verifikasi data" / "Verifying data",
+        SubjectRequest = "subject_request": "Permintaan subjek data" / "Request of the data subject",
+        Supervision = "supervision": "Pengawasan" / "Supervision",
+        Emergency = "emergency": "Keadaan darurat" / "Emergency",
+    }
+}
+
+/// Who acts: the client, and the officer it speaks for if it named one.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub client_id: String,
+    /// The officer's id, or the client's own when it named none.
+    pub subject: String,
+    pub organization_id: Option<Uuid>,
+    pub scope: RegionScope,
+    pub permissions: Permissions,
+    pub roles: Vec<String>,
+}
+
+impl Actor {
+    /// The service itself, for what follows from a caller's action.
+    pub fn system() -> Self {
+        Self {
+            client_id: "system".to_owned(),
+            subject: "system".to_owned(),
+            organization_id: None,
+            scope: RegionScope::everything(crate::regions::Unscoped::FollowUpOfScopedAction),
+            permissions: Permissions::default(),
+            roles: Vec::new(),
+        }
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+}
+
+/// What the middleware leaves on each request.
+pub type Authentication = Result<Arc<Actor>, TokenFault>;
+
+pub struct Caller<P> {
+    actor: Arc<Actor>,
+    purpose: Option<Result<AccessPurpose, ()>>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Caller<P> {
+    pub fn actor(&self) -> Arc<Actor> {
+        self.actor.clone()
+    }
+
+    /// May this answer show personal data in the clear? A token that may must say what for.
+    pub fn reveal(&self) -> Result<Option<AccessPurpose>, Error> {
+        if !self.actor.may(Permission::PiiReveal) {
+            return Ok(None);
+        }
+        match self.purpose {
+            Some(Ok(purpose)) => Ok(Some(purpose)),
+            _ => Err(Error::new(Code::PurposeRequired)),
+        }
+    }
+
+    /// The same where personal data is not the matter itself: shown only when a purpose is given.
+    pub fn reveal_if_asked(&self) -> Result<Option<AccessPurpose>, Error> {
+        if self.purpose.is_some() { self.reveal() } else { Ok(None) }
+    }
+}
+
+impl<P> Deref for Caller<P> {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl<P: Requires> FromRequest for Caller<P> {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let authentication = request.extensions().get::<Authentication>().cloned();
+        ready(match authentication {
+            Some(Ok(actor)) if actor.may(P::PERMISSION) => Ok(Self {
+                actor,
+                purpose: request
+                    .headers()
+                    .get("access-purpose")
+                    .map(|v| v.to_str().ok().and_then(|v| v.parse().ok()).ok_or(())),
+                permission: PhantomData,
+            }),
+            Some(Ok(_)) => Err(Error::about(Code::InsufficientScope, P::PERMISSION.as_str())),
+            Some(Err(fault)) => {
+                tracing::debug!(%fault, "unauthenticated");
+                Err(Error::new(Code::InvalidToken))
+            }
+            None => Err(Error::internal("the authentication middleware is not installed")),
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Roles are bundles of permissions, after the actors of an SLRT desk and those around it.
+
+use super::permission::{Permission as P, Permissions};
+
+crate::text_enum! {
+    /// What an officer or a client is, in the words of the SLRT handbook.
+    pub enum Role {
+        Facilitator = "facilitator": "Fasilitator / relawan" / "Facilitator / volunteer",
+        FrontOffice = "front_office": "Front office" / "Front office",
+        BackOffice = "back_office": "Back office" / "Back office",
+        Supervisor = "supervisor": "Supervisor" / "Supervisor",
+        Manager = "manager": "Manajer" / "Manager",
+        ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
+        Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        Auditor = "auditor": "Auditor" / "Auditor",
+        Administrator = "administrator": "Administrator" / "Administrator",
+    }
+}
+
+impl Role {
+    pub fn permissions(self) -> Permissions {
+        let list: &[P] = match self {
+            Self::Facilitator => {
+                &[P::RegistryRead, P::EligibilityCheck, P::ComplaintsSubmit, P::ComplaintsRead, P::EventsRead]
+            }
+            Self::FrontOffice => &[
+                P::RegistryRead,
+                P::RegistryWrite,
+                P::EligibilityCheck,
+                P::ComplaintsSubmit,
+                P::ComplaintsRead,
+                P::ReferralsRead,
+                P::EventsRead,
+            ],
+            Self::BackOffice => &[
+                P::RegistryRead,
+                P::RegistryWrite,
+                P::EligibilityCheck,
+                P::ComplaintsSubmit,
+                P::ComplaintsRead,
+                P::ComplaintsHandle,
+                P::ReferralsRead,
+                P::ReferralsSend,
+                P::EventsRead,
+                P::PiiReveal,
+            ],
+            Self::Supervisor => {
+                &[P::RegistryRead, P::ComplaintsRead, P::ComplaintsHandle, P::ReferralsRead, P::EventsRead]
+            }
+            Self::Manager => &[
+                P::RegistryRead,
+                P::EligibilityCheck,
+                P::DirectoryWrite,
+                P::ComplaintsRead,
+                P::ComplaintsApprove,
+                P::ReferralsRead,
+                P::ReferralsSend,
+                P::StatsRead,
+                P::EventsRead,
+            ],
+            Self::ProgramOfficer => &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsRespond, P::EventsRead],
+            Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::StatsRead, P::EventsRead],
+            Self::Auditor => &[P::AuditRead, P::StatsRead],
+            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
+        };
+        list.iter().copied().collect()
+    }
+}
+
+pub fn permissions_of(roles: &[Role]) -> Permissions {
+    roles.iter().flat_map(|role| role.permissions().iter()).collect()
+}

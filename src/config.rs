@@ -1,0 +1,115 @@
+//! Configuration: flags and `SLRT_*` variables, read once at the start. What is wrong with it is one clear sentence.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Environment {
+    /// Real data: no embedded database, no demo data, every key named.
+    Production,
+    /// One's own machine.
+    Development,
+}
+
+/// What every command needs to know.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// PostgreSQL to use, as a URL. Without it a private PostgreSQL runs in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Folder for the private database, the keys and the demo credentials.
+    #[arg(long, env = "SLRT_DATA_DIR", default_value = "./var", global = true)]
+    pub data_dir: PathBuf,
+    /// Where real data is at stake, say `production`: the service then refuses every convenience of the demo.
+    #[arg(long = "env", env = "SLRT_ENV", value_enum, default_value = "development", global = true)]
+    pub environment: Environment,
+    /// Folder with `postgres` and `initdb`, to use them instead of the PostgreSQL inside this binary.
+    #[arg(long, env = "SLRT_POSTGRES_BIN", global = true)]
+    pub postgres_bin: Option<PathBuf>,
+    /// File with the service's keys; `keys.json` in the data folder if absent (not in production).
+    #[arg(long, env = "SLRT_KEYS_FILE", global = true)]
+    pub keys_file: Option<PathBuf>,
+    /// The keys themselves, as the text of such a file.
+    #[arg(long, env = "SLRT_KEYS", hide_env_values = true, global = true)]
+    pub keys: Option<String>,
+}
+
+/// What the server needs to know besides.
+#[derive(Debug, Clone, Args)]
+pub struct ServerArgs {
+    /// Address to listen on.
+    #[arg(long, env = "SLRT_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The service's own address as clients see it; the issuer of its tokens.
+    #[arg(long, env = "SLRT_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Audience that tokens must name.
+    #[arg(long, env = "SLRT_AUDIENCE", default_value = "slrt-api")]
+    pub audience: String,
+    /// Other issuers whose tokens are taken, as `issuer=address of its key set`, separated by commas.
+    #[arg(long, env = "SLRT_TRUSTED_ISSUERS", value_delimiter = ',', value_parser = parse_issuer)]
+    pub trusted_issuers: Vec<(String, String)>,
+    /// Requests a client may make in a minute.
+    #[arg(long, env = "SLRT_RATE_PER_MINUTE", default_value = "1200")]
+    pub rate_per_minute: NonZeroU32,
+    /// Requests in flight; beyond that the answer is 503.
+    #[arg(long, env = "SLRT_MAX_IN_FLIGHT", default_value = "512")]
+    pub max_in_flight: usize,
+    /// Worker threads; as many as there are processors if absent.
+    #[arg(long, env = "SLRT_WORKERS")]
+    pub workers: Option<usize>,
+    /// Database connections of each worker.
+    #[arg(long, env = "SLRT_POOL_SIZE", default_value = "8")]
+    pub pool_size: usize,
+    /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
+    #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// Write the log as JSON lines.
+    #[arg(long, env = "SLRT_LOG_JSON")]
+    pub log_json: bool,
+}
+
+fn parse_issuer(text: &str) -> Result<(String, String), String> {
+    let (issuer, url) = text.split_once('=').ok_or("write it as issuer=https://address/of/jwks.json")?;
+    let parsed = url::Url::parse(url).map_err(|e| format!("the key set's address is not a URL: {e}"))?;
+    let local = matches!(parsed.host_str(), Some("127.0.0.1" | "localhost"));
+    if parsed.scheme() != "https" && !local {
+        return Err("the key set's address must be https".to_owned());
+    }
+    Ok((issuer.to_owned(), url.to_owned()))
+}
+
+impl DataArgs {
+    /// Refuses what production must not do. The sentence is for the operator.
+    pub fn check(&self) -> Result<(), String> {
+        if self.environment == Environment::Production {
+            if self.database_url.is_none() {
+                return Err(
+                    "SLRT_ENV=production needs DATABASE_URL: the embedded PostgreSQL is for demo and tests only"
+                        .to_owned(),
+                );
+            }
+            if self.keys_file.is_none() && self.keys.is_none() {
+                return Err(
+                    "SLRT_ENV=production needs SLRT_KEYS_FILE or SLRT_KEYS; make the file with `slrt keys init`"
+                        .to_owned(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    pub fn keys_path(&self) -> PathBuf {
+        self.keys_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
+    }
+}
+
+impl ServerArgs {
+    pub fn issuer(&self) -> String {
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+}

@@ -1,0 +1,41 @@
+//! PostgreSQL: the pool of one actix worker, migrations, and the enums that live in text columns.
+
+//pub mod embedded;
+pub mod pool;
+#[rustfmt::skip]
+pub mod schema;
+pub mod text_enum;
+
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+pub use pool::Db;
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Brings the schema up to date and says which migrations ran. Two processes at once take turns.
+pub async fn migrate(url: &str) -> Result<Vec<String>, BoxError> {
+    use diesel_async::RunQueryDsl as _;
+    let mut guard = AsyncPgConnection::establish(url).await?;
+    diesel::sql_query("select pg_advisory_lock(7310001)").execute(&mut guard).await?;
+    let connection = AsyncPgConnection::establish(url).await?;
+    let ran = tokio::task::spawn_blocking(move || -> Result<Vec<String>, BoxError> {
+        let mut harness = AsyncMigrationHarness::new(connection);
+        Ok(harness.run_pending_migrations(MIGRATIONS)?.iter().map(ToString::to_string).collect())
+    })
+    .await??;
+    diesel::sql_query("select pg_advisory_unlock(7310001)").execute(&mut guard).await?;
+    Ok(ran)
+}
+
+/// How many migrations this binary knows that the database has not seen.
+pub async fn pending_migrations(url: &str) -> Result<usize, BoxError> {
+    let connection = AsyncPgConnection::establish(url).await?;
+    tokio::task::spawn_blocking(move || -> Result<usize, BoxError> {
+        let mut harness = AsyncMigrationHarness::new(connection);
+        Ok(harness.pending_migrations(MIGRATIONS)?.len())
+    })
+    .await?
+}

@@ -1,0 +1,44 @@
+//! One pool per actix worker: a connection's driver task lives on the runtime that opened it. Write
+//! transactions are begun in `transaction`.
+
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+
+use crate::error::Error;
+
+/// How long a request waits for a connection before it is told to come back.
+const WAIT: Duration = Duration::from_secs(5);
+
+pub type Connection = Object<AsyncPgConnection>;
+
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+}
+
+impl Db {
+    /// Opens nothing yet: connections are made when they are first needed.
+    pub fn new(url: &str, size: usize) -> Result<Self, Error> {
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
+        let pool = Pool::builder(manager).max_size(size).build().map_err(Error::internal)?;
+        Ok(Self { pool })
+    }
+
+    /// For reads. What a read needs in one view of the data belongs in one statement.
+    pub async fn read(&self) -> Result<Connection, Error> {
+        let waited = tokio::time::timeout(WAIT, self.pool.get()).await.map_err(Error::unavailable)?;
+        waited.map_err(Error::unavailable)
+    }
+
+    /// Does the database answer?
+    pub async fn ping(&self) -> bool {
+        use diesel_async::RunQueryDsl as _;
+        let Ok(mut conn) = self.read().await else { return false };
+        diesel::sql_query("select 1").execute(&mut conn).await.is_ok()
+    }
+}

@@ -1,0 +1,347 @@
+// Generated from the migrations in the shape of `diesel print-schema`; a test holds it to the database.
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        label -> Text,
+        organization_id -> Nullable<Uuid>,
+        regions -> Array<Text>,
+        permissions -> Array<Text>,
+        roles -> Array<Text>,
+        secret_hash -> Bytea,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Text,
+        organization_id -> Uuid,
+        name -> Text,
+        regions -> Array<Text>,
+        roles -> Array<Text>,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_records (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        client_id -> Text,
+        actor -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Nullable<Uuid>,
+        region_code -> Nullable<Text>,
+        organization_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
+        trace_id -> Text,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Uuid,
+        transaction_id -> Int8,
+        #[sql_name = "type"]
+        type_ -> Text,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        data -> Jsonb,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (client_id, operation, key) {
+        client_id -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Bytea,
+        status -> Int2,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    timeline_entries (subject_id, id) {
+        subject_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor -> Text,
+        action -> Text,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    families (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_card_sealed -> Nullable<Bytea>,
+        address -> Nullable<Text>,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        attributes -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    persons (family_id, id) {
+        family_id -> Uuid,
+        id -> Uuid,
+        region_code -> Text,
+        nik_sealed -> Nullable<Bytea>,
+        identity_status -> Text,
+        full_name -> Text,
+        birth_date -> Nullable<Date>,
+        sex -> Text,
+        relation_to_head -> Text,
+        marital_status -> Nullable<Text>,
+        school_level -> Nullable<Text>,
+        school_enrolled -> Nullable<Bool>,
+        occupation_class -> Nullable<Text>,
+        disability_type -> Nullable<Text>,
+        disability_severity -> Nullable<Text>,
+        chronic_illness -> Nullable<Bool>,
+        pregnant_or_postpartum -> Nullable<Bool>,
+        jkn_status -> Nullable<Text>,
+        has_kip -> Nullable<Bool>,
+        orphan -> Nullable<Bool>,
+        ppks_codes -> Array<Text>,
+        attributes -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dwellings (family_id) {
+        family_id -> Uuid,
+        tenure -> Nullable<Text>,
+        floor_material -> Nullable<Text>,
+        wall_material -> Nullable<Text>,
+        roof_material -> Nullable<Text>,
+        water_source -> Nullable<Text>,
+        lighting_source -> Nullable<Text>,
+        power_va -> Nullable<Int4>,
+        pln_customer_id -> Nullable<Text>,
+        cooking_fuel -> Nullable<Text>,
+        toilet -> Nullable<Text>,
+        floor_area_m2 -> Nullable<Float8>,
+        land_title -> Nullable<Bool>,
+        habitable -> Nullable<Bool>,
+        wall_or_roof_dangerous -> Nullable<Bool>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    welfare_statuses (family_id, id) {
+        family_id -> Uuid,
+        id -> Uuid,
+        source -> Text,
+        snapshot_version -> Text,
+        as_of -> Date,
+        decile -> Int2,
+        percentile -> Nullable<Int2>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    program_participations (family_id, id) {
+        family_id -> Uuid,
+        id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        program_code -> Text,
+        since -> Nullable<Date>,
+        until -> Nullable<Date>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    identities (blind_index) {
+        blind_index -> Bytea,
+        kind -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    programs (code) {
+        code -> Text,
+        name -> Text,
+        recipient_unit -> Text,
+        owner -> Text,
+        legal_basis -> Text,
+        confidence -> Text,
+        notes -> Text,
+        region_code -> Nullable<Text>,
+        components -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    program_rules (program_code, version) {
+        program_code -> Text,
+        version -> Int4,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        rule -> Jsonb,
+        limits -> Nullable<Jsonb>,
+        confidence -> Text,
+        source -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    program_revision (only_row) {
+        only_row -> Bool,
+        revision -> Int8,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        region_code -> Text,
+        program_code -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        address -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    services (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        region_code -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        program_code -> Nullable<Text>,
+        sectors -> Array<Text>,
+        area_codes -> Array<Text>,
+        capacity -> Nullable<Int4>,
+        in_use -> Int4,
+        opening_hours -> Nullable<Text>,
+        requirements -> Nullable<Text>,
+        active -> Bool,
+        answer_days -> Int2,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaints (id) {
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        class -> Nullable<Text>,
+        sector -> Text,
+        description -> Text,
+        anonymous -> Bool,
+        complainant -> Nullable<Jsonb>,
+        subject_person_id -> Nullable<Uuid>,
+        subject_family_id -> Nullable<Uuid>,
+        program_code -> Nullable<Text>,
+        external_refs -> Jsonb,
+        status -> Text,
+        priority -> Nullable<Text>,
+        assignee -> Nullable<Text>,
+        recommendation -> Nullable<Jsonb>,
+        resolution -> Nullable<Jsonb>,
+        closure -> Nullable<Jsonb>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        captured_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        resolved_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    referrals (id) {
+        id -> Uuid,
+        region_code -> Text,
+        source_organization_id -> Nullable<Uuid>,
+        target_organization_id -> Uuid,
+        service_id -> Uuid,
+        complaint_id -> Nullable<Uuid>,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        subject_name -> Nullable<Text>,
+        program_code -> Nullable<Text>,
+        need -> Text,
+        lawful_basis -> Text,
+        consent_given_on -> Nullable<Date>,
+        status -> Text,
+        reason -> Nullable<Jsonb>,
+        eligibility -> Nullable<Jsonb>,
+        outcome -> Nullable<Jsonb>,
+        closure -> Nullable<Jsonb>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        requested_at -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>,
+        acknowledged_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        loop_closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_records,
+    clients,
+    complaints,
+    dwellings,
+    events,
+    families,
+    idempotency_keys,
+    identities,
+    organizations,
+    persons,
+    program_participations,
+    program_revision,
+    program_rules,
+    programs,
+    referrals,
+    services,
+    staff,
+    timeline_entries,
+    welfare_statuses,
+);

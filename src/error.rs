@@ -1,0 +1,106 @@
+//! What can go wrong, by meaning. Every error names a row of the one problem table; how it looks on the wire is
+//! `http::problem`'s affair.
+
+use std::error::Error as StdError;
+
+use crate::http::problem_table::Code;
+
+/// One thing wrong with one field of a request. Never carries the rejected value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// JSON pointer into the body, for example `/subject/nik`.
+    pub pointer: String,
+    /// Stable machine name of the fault, a row of `http::field_table`.
+    pub code: &'static str,
+}
+
+impl FieldError {
+    pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
+        Self { pointer: pointer.into(), code }
+    }
+}
+
+/// Why an action is not possible now: where the thing stands, and what could be done instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateConflict {
+    pub current_state: &'static str,
+    pub allowed: Vec<&'static str>,
+}
+
+#[derive(Debug)]
+pub struct Error {
+    pub code: Code,
+    /// Fills the `{}` of the code's sentence: a permission's name, a parameter's name. Never personal data.
+    pub subject: Option<String>,
+    pub fields: Vec<FieldError>,
+    pub state: Option<StateConflict>,
+    pub retry_after: Option<u64>,
+    /// For the log alone.
+    pub cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub fn new(code: Code) -> Self {
+        Self { code, subject: None, fields: Vec::new(), state: None, retry_after: None, cause: None }
+    }
+
+    pub fn about(code: Code, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..Self::new(code) }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound)
+    }
+
+    pub fn fields(fields: Vec<FieldError>) -> Self {
+        Self { fields, ..Self::new(Code::ValidationFailed) }
+    }
+
+    pub fn field(pointer: &str, code: &'static str) -> Self {
+        Self::fields(vec![FieldError::new(pointer, code)])
+    }
+
+    pub fn transition(code: Code, current_state: &'static str, allowed: Vec<&'static str>) -> Self {
+        Self { state: Some(StateConflict { current_state, allowed }), ..Self::new(code) }
+    }
+
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(Code::Internal) }
+    }
+
+    pub fn unavailable(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), retry_after: Some(2), ..Self::new(Code::Unavailable) }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.code.as_str())?;
+        let mut cause: Option<&dyn StdError> = self.cause.as_ref().map(|c| c.as_ref() as &dyn StdError);
+        while let Some(c) = cause {
+            write!(f, ": {c}")?;
+            cause = c.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error as Diesel};
+        match error {
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::unavailable(error),
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::new(Code::ConcurrentChange).retry_after(1)
+            }
+            other => Self::internal(other),
+        }
+    }
+}

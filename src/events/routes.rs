@@ -1,0 +1,114 @@
+//! The feed of events.
+
+use actix_web::get;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::store::{self, EventRow};
+use crate::auth::Caller;
+use crate::auth::permission::EventsRead;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::page::{PageRequest, Position};
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(list_events);
+}
+
+/// Something that happened to a complaint, a referral or an entry of the registry.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Id of the event; the same event never has two.
+    pub id: Uuid,
+    /// `<thing>.<what happened>`.
+    #[serde(rename = "type")]
+    #[schema(example = "referral.accepted")]
+    pub type_: String,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// The kind of thing.
+    #[schema(example = "referral")]
+    pub subject_kind: String,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// Its region.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// Ids, states and times; never personal data.
+    #[schema(value_type = Object, example = json!({"from": "requested", "to": "accepted"}))]
+    pub data: serde_json::Value,
+}
+
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.id,
+            type_: row.type_,
+            occurred_at: row.occurred_at,
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            region_code: row.region_code,
+            data: row.data,
+        }
+    }
+}
+
+/// A page of the feed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventPage {
+    /// Events in the order in which they took effect.
+    pub items: Vec<Event>,
+    /// Pass it as `after` next time, whether or not there was anything new.
+    #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
+    pub next_cursor: Option<String>,
+    /// Is there more to read right now?
+    pub has_more: bool,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventQuery {
+    /// The `next_cursor` of the last page; absent for the oldest event kept.
+    #[serde(rename = "after")]
+    #[param(rename = "after")]
+    pub cursor: Option<String>,
+    /// Only events of this type.
+    #[serde(rename = "type")]
+    #[param(rename = "type", example = "referral.accepted")]
+    pub type_: Option<String>,
+    /// Events a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+}
+
+/// Read the event feed
+///
+/// Every change of state within the caller's regions or addressed to its organization, at least once, in a stable order, kept 90 days.
+/// Keep `next_cursor` and come back with it: nothing that is committed later can fall behind it.
+#[utoipa::path(
+    tag = "Events",
+    params(EventQuery),
+    responses((status = 200, description = "A page of events", body = EventPage)),
+    security(("oauth2" = ["events:read"]))
+)]
+#[get("/v1/events")]
+async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery>) -> Result<Reply, Error> {
+    let request = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
+    let type_ = query.value.type_.as_deref();
+    let mut conn = db.read().await?;
+    let rows = store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
+    let position = |row: &EventRow| Position { key: row.transaction_id, id: row.id };
+    let last = rows.iter().take(usize::try_from(request.limit).unwrap_or(0)).last().map(position).or(request.after);
+    let page = request.page(rows, position, Event::from);
+    Reply::ok(&EventPage {
+        has_more: page.next_cursor.is_some(),
+        next_cursor: last.map(|at| at.encode(query.filters)),
+        items: page.items,
+    })
+}

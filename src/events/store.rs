@@ -1,0 +1,77 @@
+//! The outbox and its feed.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::schema::events;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = events)]
+pub struct NewEventRow {
+    pub id: Uuid,
+    pub type_: String,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    pub region_code: String,
+    pub organization_id: Option<Uuid>,
+    pub data: Value,
+    pub occurred_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
+pub struct EventRow {
+    pub id: Uuid,
+    pub transaction_id: i64,
+    pub type_: String,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    pub region_code: String,
+    pub data: Value,
+    pub occurred_at: DateTime<Utc>,
+}
+
+pub async fn insert(conn: &mut AsyncPgConnection, rows: &[NewEventRow]) -> QueryResult<()> {
+    diesel::insert_into(events::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+/// Only transactions older than every one still running: what commits later sorts after all that was shown.
+pub async fn list_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    organization: Option<Uuid>,
+    type_: Option<&str>,
+    page: &PageRequest,
+) -> QueryResult<Vec<EventRow>> {
+    let settled = diesel::dsl::sql::<BigInt>("pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+    let own = organization.map_or_else(Uuid::nil, |id| id);
+    let addressed =
+        diesel::dsl::sql::<Bool>("organization_id is not distinct from ").bind::<diesel::sql_types::Uuid, _>(own);
+    let mut query = events::table
+        .filter(events::transaction_id.lt(settled))
+        .filter(scope.covers(events::region_code).or(addressed))
+        .order((events::transaction_id.asc(), events::id.asc()))
+        .limit(page.fetch())
+        .select(EventRow::as_select())
+        .into_boxed();
+    if let Some(type_) = type_ {
+        query = query.filter(events::type_.eq(type_.to_owned()));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(
+            events::transaction_id.gt(after.key).or(events::transaction_id.eq(after.key).and(events::id.gt(after.id))),
+        );
+    }
+    query.load(conn).await
+}
+
+/// Events past their keeping time.
+pub async fn delete_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(events::table.filter(events::occurred_at.lt(before))).execute(conn).await
+}

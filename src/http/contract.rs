@@ -1,0 +1,418 @@
+//! The contract: what utoipa collects from the handlers, completed with what every endpoint does alike, so that no
+//! handler has to repeat it: problem answers, headers, parameter texts, examples.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpResponse, get, web};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+use super::contract_examples::example;
+use super::problem::{Problem, ProblemField};
+use super::problem_table::Code;
+
+const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
+referral system (SLRT, *Sistem Layanan dan Rujukan Terpadu*, Permensos 15/2018).\n\n\
+Sign in at `/oauth/token` with client credentials. A token carries permissions (the scopes below) and regions; what lies \
+outside the regions is answered with 404. Times are RFC 3339 in UTC, dates are calendar days, ids are UUIDv7. Every error is \
+`application/problem+json` (RFC 9457) with a stable `code`; `title` and `detail` follow `Accept-Language` (`id` by default, `en`).";
+
+/// Texts for path parameters, by name.
+const PATH_PARAMETERS: &[(&str, &str)] = &[
+    ("id", "Id of the resource (UUIDv7)."),
+    ("code", "Code of the resource."),
+    ("list", "Name of the code list, as in `GET /v1/reference`."),
+];
+
+const TAGS: &[(&str, &str)] = &[
+    ("Access", "Sign in, and the keys that verify tokens."),
+    ("Regions", "The 91,599 administrative regions."),
+    ("Reference", "Code lists and state machines, with labels in Indonesian and English."),
+    ("Registry", "Families and persons of the welfare registry."),
+    ("Eligibility", "What a family or person should get, and why."),
+    ("Programmes", "The programmes and their rules, versioned by date."),
+    ("Directory", "Who can help, with what, where."),
+    ("Complaints", "From submission to closure."),
+    ("Referrals", "From draft to the closed loop."),
+    ("Events", "What happened, for other systems."),
+    ("Audit", "Who changed or revealed what."),
+    ("Service", "Health of the service and its contract."),
+];
+
+/// The contract as served.
+pub struct Served {
+    text: String,
+    etag: String,
+}
+
+impl Served {
+    pub fn new(contract: &Value) -> Self {
+        let text = contract.to_string();
+        let digest = super::json::sha256(text.as_bytes());
+        let etag: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Self { text, etag: format!("\"{etag}\"") }
+    }
+}
+
+/// Read the contract
+///
+/// This document: OpenAPI 3.1, generated from the code that serves it.
+#[utoipa::path(
+    tag = "Service",
+    responses((status = 200, description = "The contract", body = Object)),
+    security(())
+)]
+#[get("/v1/openapi.json")]
+pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Served>) -> HttpResponse {
+    if super::etag::none_match(request.headers(), &served.etag) {
+        return HttpResponse::NotModified().insert_header(("etag", served.etag.clone())).finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .insert_header(("etag", served.etag.clone()))
+        .body(served.text.clone())
+}
+
+/// The finished contract.
+pub fn complete(api: OpenApi) -> Value {
+    let mut document = serde_json::to_value(&api).unwrap_or_default();
+    set(&mut document, "openapi", json!("3.1.0"));
+    set(&mut document, "info", info());
+    set(&mut document, "servers", json!([{ "url": "/", "description": "This service" }]));
+    let tags: Vec<Value> = TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
+    set(&mut document, "tags", Value::Array(tags));
+    components(&mut document);
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, item) in paths.iter_mut() {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                if let Some(operation) = operation.as_object_mut() {
+                    Completion { path, method, schemas: &schemas }.complete(operation);
+                }
+            }
+        }
+    }
+    document
+}
+
+fn set(document: &mut Value, name: &str, value: Value) {
+    if let Some(object) = document.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+fn info() -> Value {
+    json!({
+        "title": "SLRT Referral API",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": ABOUT,
+        "contact": { "name": "SLRT Referral API maintainers", "url": "https://github.com/slrt-id/slrt-api" },
+        "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+    })
+}
+
+fn components(document: &mut Value) {
+    let Some(components) = document
+        .as_object_mut()
+        .map(|d| d.entry("components").or_insert_with(|| json!({})))
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
+        for (name, schema) in [(Problem::name(), Problem::schema()), (ProblemField::name(), ProblemField::schema())] {
+            schemas.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
+        }
+    }
+    let scopes: Map<String, Value> = <crate::auth::Permission as crate::db::text_enum::CodeList>::codes()
+        .into_iter()
+        .map(|c| (c.code.to_owned(), json!(c.label_en)))
+        .collect();
+    components.insert(
+        "securitySchemes".to_owned(),
+        json!({
+            "oauth2": {
+                "type": "oauth2",
+                "description": "Client credentials; the token is a JWT (RFC 9068) that lives 15 minutes.",
+                "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": scopes } },
+            },
+            "client_basic": { "type": "http", "scheme": "basic", "description": "client_id and client_secret." },
+        }),
+    );
+    let mut responses = Map::new();
+    for (name, status, codes) in PROBLEM_ANSWERS {
+        responses.insert((*name).to_owned(), problem_answer(*status, codes));
+    }
+    components.insert("responses".to_owned(), Value::Object(responses));
+}
+
+/// Name of the component, status, and the codes that come with it.
+const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
+    (
+        "Malformed",
+        400,
+        &[
+            Code::MalformedBody,
+            Code::MalformedParameter,
+            Code::MalformedHeader,
+            Code::InvalidCursor,
+            Code::PurposeRequired,
+        ],
+    ),
+    (
+        "TokenRequestInvalid",
+        400,
+        &[Code::InvalidRequest, Code::UnsupportedGrantType, Code::InvalidScope, Code::InvalidGrant],
+    ),
+    ("ClientUnknown", 401, &[Code::InvalidClient]),
+    ("Unauthorized", 401, &[Code::InvalidToken]),
+    ("Forbidden", 403, &[Code::InsufficientScope, Code::RegionNotGranted, Code::OwnRecommendation]),
+    ("NotFound", 404, &[Code::NotFound]),
+    ("Timeout", 408, &[Code::RequestTimeout]),
+    (
+        "Conflict",
+        409,
+        &[
+            Code::ComplaintInvalidTransition,
+            Code::ReferralInvalidTransition,
+            Code::ComplaintHasOpenReferrals,
+            Code::AlreadyExists,
+            Code::IdempotencyInFlight,
+            Code::ConcurrentChange,
+        ],
+    ),
+    ("VersionMismatch", 412, &[Code::VersionMismatch]),
+    ("TooLarge", 413, &[Code::BodyTooLarge]),
+    ("UnsupportedMediaType", 415, &[Code::UnsupportedMediaType]),
+    ("Invalid", 422, &[Code::ValidationFailed, Code::IdempotencyKeyReused]),
+    ("PreconditionRequired", 428, &[Code::PreconditionRequired]),
+    ("TooManyRequests", 429, &[Code::TooManyRequests]),
+    ("InternalError", 500, &[Code::Internal]),
+    ("Unavailable", 503, &[Code::Unavailable]),
+];
+
+fn problem_answer(status: u16, codes: &[Code]) -> Value {
+    let title = codes.first().map_or("Problem", |c| c.row().title.en);
+    let names: Vec<String> = codes.iter().map(|c| format!("`{}`", c.as_str())).collect();
+    let examples: Map<String, Value> = codes
+        .iter()
+        .map(|code| {
+            let row = code.row();
+            let value = json!({
+                "type": format!("/problems/{}", code.as_str()),
+                "title": row.title.en,
+                "status": status,
+                "detail": row.detail.en.replace("{}", "…"),
+                "instance": "/v1/…",
+                "code": code.as_str(),
+                "trace_id": "0af7651916cd43dd8448eb211c80319c",
+            });
+            (code.as_str().to_owned(), json!({ "value": value }))
+        })
+        .collect();
+    let mut answer = json!({
+        "description": format!("{title}. Codes: {}.", names.join(", ")),
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "examples": examples,
+        }},
+    });
+    if matches!(status, 429 | 503) {
+        set(
+            &mut answer,
+            "headers",
+            json!({
+                "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } },
+            }),
+        );
+    }
+    answer
+}
+
+struct Completion<'a> {
+    path: &'a str,
+    method: &'a str,
+    schemas: &'a Value,
+}
+
+impl Completion<'_> {
+    fn complete(&self, operation: &mut Map<String, Value>) {
+        self.parameters(operation);
+        self.answers(operation);
+        self.bodies(operation);
+    }
+
+    fn secured(&self, operation: &Map<String, Value>) -> bool {
+        operation
+            .get("security")
+            .and_then(Value::as_array)
+            .is_some_and(|list| list.iter().any(|s| s.get("oauth2").is_some()))
+    }
+
+    fn names_one(&self) -> bool {
+        self.path.contains('{')
+    }
+
+    /// A POST that creates or acts, as against one that only asks.
+    fn changes(&self, operation: &Map<String, Value>) -> bool {
+        let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
+        self.method == "post" && self.secured(operation) && (has("201") || has("207") || self.names_one())
+    }
+
+    fn parameters(&self, operation: &mut Map<String, Value>) {
+        let changes = self.changes(operation);
+        let secured = self.secured(operation);
+        let versioned_read = self.method == "get" && self.names_one();
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        let Some(parameters) = parameters.as_array_mut() else { return };
+        for parameter in parameters.iter_mut() {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if parameter.get("in").and_then(Value::as_str) == Some("path") {
+                if let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name) {
+                    set(parameter, "description", json!(text));
+                }
+                if name == "id" {
+                    set(parameter, "example", json!("01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e"));
+                }
+            }
+        }
+        let mut add = |name: &str, text: &str, example: &str| {
+            parameters.push(json!({
+                "name": name, "in": "header", "required": false, "description": text,
+                "schema": { "type": "string" }, "example": example,
+            }));
+        };
+        if changes {
+            add(
+                "Idempotency-Key",
+                "Makes a repeat safe: the same key and body get the same answer for 24 hours.",
+                "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
+            );
+            if self.names_one() {
+                add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
+            }
+        }
+        if versioned_read {
+            add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
+        }
+        if secured {
+            add("Accept-Language", "Language of problem answers: `id` (default) or `en`.", "id");
+        }
+        let reveals = operation.remove("x-reveals").is_some();
+        if reveals && let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            list.push(json!({
+                "name": "Access-Purpose", "in": "header", "required": false,
+                "description": "Required of a token with `pii:reveal`: why personal data is opened.",
+                "schema": { "$ref": "#/components/schemas/AccessPurpose" },
+            }));
+        }
+        if operation.get("parameters").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            operation.remove("parameters");
+        }
+    }
+
+    fn answers(&self, operation: &mut Map<String, Value>) {
+        let secured = self.secured(operation);
+        let body = operation.contains_key("requestBody");
+        let changes = self.changes(operation);
+        let token = self.path == "/oauth/token";
+        let parameters = operation.contains_key("parameters");
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let mut add = |status: &str, name: &str| {
+            answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
+        };
+        if token {
+            add("400", "TokenRequestInvalid");
+            add("401", "ClientUnknown");
+        } else if parameters || body {
+            add("400", "Malformed");
+        }
+        if secured {
+            add("401", "Unauthorized");
+            add("403", "Forbidden");
+        }
+        if self.names_one() {
+            add("404", "NotFound");
+        }
+        if changes {
+            add("409", "Conflict");
+            add("422", "Invalid");
+            if self.names_one() {
+                add("412", "VersionMismatch");
+            }
+        }
+        if matches!(self.method, "put" | "patch" | "delete") {
+            add("409", "Conflict");
+            add("412", "VersionMismatch");
+            add("428", "PreconditionRequired");
+        }
+        if body {
+            add("408", "Timeout");
+            add("413", "TooLarge");
+            add("415", "UnsupportedMediaType");
+            if !token {
+                add("422", "Invalid");
+            }
+        }
+        if !matches!(self.path, "/livez" | "/readyz") {
+            add("429", "TooManyRequests");
+        }
+        add("500", "InternalError");
+        add("503", "Unavailable");
+        if self.method == "get" && !matches!(self.path, "/livez" | "/readyz") {
+            answers
+                .entry("304")
+                .or_insert_with(|| json!({ "description": "The version named in If-None-Match is current" }));
+        }
+    }
+
+    fn bodies(&self, operation: &mut Map<String, Value>) {
+        let single = self.names_one();
+        if let Some(content) = operation.get_mut("requestBody").and_then(|b| b.get_mut("content")) {
+            self.examples(content);
+        }
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        for (status, answer) in answers.iter_mut() {
+            if !status.starts_with('2') {
+                continue;
+            }
+            if let Some(content) = answer.get_mut("content") {
+                self.examples(content);
+            }
+            let mut headers = json!({
+                "trace-id": { "description": "Trace id of the request.", "schema": { "type": "string" } },
+            });
+            if single || status == "201" {
+                set(
+                    &mut headers,
+                    "ETag",
+                    json!({
+                        "description": "Version of the resource.", "schema": { "type": "string" }, "example": "\"1\"",
+                    }),
+                );
+            }
+            if status == "201" {
+                set(
+                    &mut headers,
+                    "Location",
+                    json!({
+                        "description": "Address of the new resource.", "schema": { "type": "string" },
+                    }),
+                );
+            }
+            set(answer, "headers", headers);
+        }
+    }
+
+    fn examples(&self, content: &mut Value) {
+        for (_, media) in content.as_object_mut().into_iter().flatten() {
+            if media.get("example").is_some() || media.get("examples").is_some() {
+                continue;
+            }
+            if let Some(schema) = media.get("schema").cloned() {
+                set(media, "example", example(&schema, self.schemas, 0));
+            }
+        }
+    }
+}

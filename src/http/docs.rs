@@ -1,0 +1,68 @@
+//! Pages for people: the contract in Swagger UI and one page for each problem, under a strict content policy.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
+use utoipa_swagger_ui::Config;
+
+use super::problem_table::Code;
+use super::request_context::{Language, RequestContext};
+use crate::error::Error;
+
+/// Scripts only from here; Swagger UI sets styles on elements and draws its icons from data URLs.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(root))
+        .route("/docs", web::get().to(docs_root))
+        .route("/docs/{file:.*}", web::get().to(docs_file))
+        .route("/problems/{code}", web::get().to(problem_page));
+}
+
+async fn root() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
+async fn docs_root() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
+async fn docs_file(file: web::Path<String>) -> Result<HttpResponse, Error> {
+    let name = if file.is_empty() { "index.html" } else { file.as_str() };
+    let config = Config::from("/v1/openapi.json").try_it_out_enabled(true).persist_authorization(false);
+    let found = utoipa_swagger_ui::serve(name, Arc::new(config)).map_err(|e| Error::internal(e.to_string()))?;
+    let file = found.ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    Ok(HttpResponse::Ok()
+        .content_type(file.content_type)
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .body(file.bytes.into_owned()))
+}
+
+async fn problem_page(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Error> {
+    let code = Code::ALL.iter().find(|c| c.as_str() == name.as_str()).ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    let row = code.row();
+    let language = RequestContext::of(&request).language;
+    let (tag, title, detail, back) = match language {
+        Language::Id => ("id", row.title.id, row.detail.id, "Kembali ke dokumentasi"),
+        Language::En => ("en", row.title.en, row.detail.en, "Back to the documentation"),
+    };
+    let detail = detail.replace("{}", "…");
+    let page = format!(
+        "<!doctype html><html lang=\"{tag}\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title}</title><style>body{{font:1.1rem/1.6 system-ui,sans-serif;\
+         max-width:40rem;margin:4rem auto;padding:0 1rem;color:#1b1b1b}}code{{background:#eee;padding:.1em .3em}}\
+         </style><h1>{title}</h1><p>{detail}<p><code>{}</code> · HTTP {}<p><a href=\"/docs/\">{back}</a></html>",
+        code.as_str(),
+        row.status
+    );
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header((header::VARY, "Accept-Language"))
+        .body(page))
+}

@@ -1,0 +1,76 @@
+//! Versions on the wire: a strong `ETag` is the resource's version in quotes.
+
+use actix_web::http::header::{self, HeaderMap};
+
+use super::problem_table::Code;
+use crate::error::Error;
+
+pub fn of(version: i32) -> String {
+    format!("\"{version}\"")
+}
+
+/// Does `If-None-Match` name this version? Weak comparison, as RFC 9110 asks of it.
+pub fn none_match(headers: &HeaderMap, etag: &str) -> bool {
+    let Some(value) = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) else {
+        return false;
+    };
+    value.split(',').map(str::trim).any(|v| v == "*" || v.trim_start_matches("W/") == etag)
+}
+
+/// The versions that the caller believes to be current, if it said so.
+#[derive(Debug, Clone, Default)]
+pub struct IfMatch(Option<String>);
+
+impl IfMatch {
+    pub fn read(headers: &HeaderMap) -> Self {
+        Self(headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).map(str::to_owned))
+    }
+
+    /// For actions: the state table guards them anyway.
+    pub fn check(&self, version: i32) -> Result<(), Error> {
+        match &self.0 {
+            None => Ok(()),
+            Some(value) => {
+                let current = of(version);
+                let named = value.split(',').map(str::trim).any(|v| v == "*" || v == current);
+                if named { Ok(()) } else { Err(Error::new(Code::VersionMismatch)) }
+            }
+        }
+    }
+
+    /// For PUT, PATCH and DELETE.
+    pub fn require(&self, version: i32) -> Result<(), Error> {
+        if self.0.is_none() {
+            return Err(Error::new(Code::PreconditionRequired));
+        }
+        self.check(version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn with(name: header::HeaderName, value: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_static(value));
+        headers
+    }
+
+    #[test]
+    fn if_match_compares_strongly() {
+        assert!(IfMatch::read(&with(header::IF_MATCH, "\"3\"")).check(3).is_ok());
+        assert!(IfMatch::read(&with(header::IF_MATCH, "\"2\", \"3\"")).check(3).is_ok());
+        assert!(IfMatch::read(&with(header::IF_MATCH, "W/\"3\"")).check(3).is_err());
+        assert!(IfMatch::read(&with(header::IF_MATCH, "3")).check(3).is_err());
+        assert!(IfMatch::default().check(3).is_ok());
+        assert!(IfMatch::default().require(3).is_err());
+    }
+
+    #[test]
+    fn if_none_match_compares_weakly() {
+        assert!(none_match(&with(header::IF_NONE_MATCH, "W/\"3\""), "\"3\""));
+        assert!(!none_match(&with(header::IF_NONE_MATCH, "\"4\""), "\"3\""));
+    }
+}

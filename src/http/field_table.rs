@@ -1,0 +1,99 @@
+//! The sentences for what can be wrong with one field. A code that is not in the table is a mistake of ours and reads
+//! as `invalid`.
+
+use super::problem_table::Texts;
+
+pub const FIELD_CODES: &[(&str, Texts)] = &[
+    ("invalid", Texts { id: "Nilai tidak sah", en: "The value is not valid" }),
+    ("required", Texts { id: "Wajib diisi", en: "This field is required" }),
+    ("type", Texts { id: "Jenis nilai keliru", en: "The value has the wrong type" }),
+    ("unknown_field", Texts { id: "Isian tidak dikenal", en: "This field is not known" }),
+    ("unknown_value", Texts { id: "Nilai tidak ada dalam daftar", en: "The value is not in the list" }),
+    ("too_short", Texts { id: "Terlalu pendek", en: "Too short" }),
+    ("too_long", Texts { id: "Terlalu panjang", en: "Too long" }),
+    ("too_few", Texts { id: "Terlalu sedikit", en: "Too few items" }),
+    ("too_many", Texts { id: "Terlalu banyak", en: "Too many items" }),
+    ("too_small", Texts { id: "Terlalu kecil", en: "Too small" }),
+    ("too_large", Texts { id: "Terlalu besar", en: "Too large" }),
+    ("format", Texts { id: "Bentuk nilai keliru", en: "The value has the wrong form" }),
+    ("unknown_region", Texts { id: "Kode wilayah tidak ada", en: "The region code does not exist" }),
+    (
+        "region_too_wide",
+        Texts { id: "Kode harus sampai tingkat kecamatan atau desa", en: "The code must name a district or a village" },
+    ),
+    (
+        "contains_identity_number",
+        Texts {
+            id: "Teks bebas tidak boleh memuat NIK atau nomor KK",
+            en: "Free text may not contain a NIK or a family card number",
+        },
+    ),
+    ("nik_length", Texts { id: "NIK terdiri atas 16 angka", en: "A NIK has 16 digits" }),
+    ("nik_not_digits", Texts { id: "NIK hanya berisi angka", en: "A NIK has digits only" }),
+    (
+        "nik_unknown_province",
+        Texts { id: "Kode provinsi dalam NIK tidak ada", en: "The NIK's province code does not exist" },
+    ),
+    ("nik_birth_date", Texts { id: "Tanggal lahir dalam NIK tidak ada", en: "The NIK's birth date does not exist" }),
+    ("nik_serial", Texts { id: "Nomor urut NIK tidak boleh 0000", en: "A NIK's serial is never 0000" }),
+    ("family_card_length", Texts { id: "Nomor KK terdiri atas 16 angka", en: "A family card number has 16 digits" }),
+    ("family_card_not_digits", Texts { id: "Nomor KK hanya berisi angka", en: "A family card number has digits only" }),
+    ("one_of", Texts { id: "Isi tepat satu dari pilihan", en: "Give exactly one of the choices" }),
+    (
+        "unknown_person",
+        Texts { id: "Orang tidak ditemukan dalam wilayah Anda", en: "No such person within your regions" },
+    ),
+    (
+        "unknown_family",
+        Texts { id: "Keluarga tidak ditemukan dalam wilayah Anda", en: "No such family within your regions" },
+    ),
+    (
+        "unknown_complaint",
+        Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "No such complaint within your regions" },
+    ),
+    ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
+    ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
+    ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),
+    ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date lies in the future" }),
+    ("not_uuid_v7", Texts { id: "Id harus UUID versi 7", en: "The id must be a UUID of version 7" }),
+    (
+        "head_required",
+        Texts { id: "Keluarga memerlukan tepat satu kepala keluarga", en: "A family needs exactly one head" },
+    ),
+    (
+        "complainant_not_allowed",
+        Texts { id: "Laporan anonim tidak memuat pelapor", en: "An anonymous report carries no complainant" },
+    ),
+    (
+        "consent_required",
+        Texts {
+            id: "Tanggal persetujuan wajib untuk dasar consent",
+            en: "A consent date is required for the basis consent",
+        },
+    ),
+    ("text_required", Texts { id: "Alasan other memerlukan penjelasan", en: "The reason other needs an explanation" }),
+    (
+        "outside_service_area",
+        Texts { id: "Wilayah klien di luar wilayah layanan", en: "The client's region is outside the service's area" },
+    ),
+    (
+        "own_organization",
+        Texts { id: "Sumber dan tujuan rujukan sama", en: "Source and target of the referral are the same" },
+    ),
+    (
+        "only_information_request",
+        Texts {
+            id: "Keputusan ini hanya untuk pengaduan yang sudah diusulkan",
+            en: "This decision needs a recommendation",
+        },
+    ),
+];
+
+pub fn texts(code: &str) -> Texts {
+    FIELD_CODES.iter().find(|(c, _)| *c == code).or(FIELD_CODES.first()).map_or(Texts { id: "", en: "" }, |(_, t)| *t)
+}
+
+/// The table's own spelling of a code that arrived as text, for example in a parser's message.
+pub fn known(code: &str) -> Option<&'static str> {
+    FIELD_CODES.iter().find(|(c, _)| *c == code).map(|(c, _)| *c)
+}

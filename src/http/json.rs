@@ -1,0 +1,235 @@
+//! JSON bodies. The happy path is serde alone; only a body that fails is held against its schema, to tell every fault
+//! at once and never the rejected value.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use aws_lc_rs::digest;
+use futures_util::StreamExt;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use super::field_table;
+use super::problem_table::Code;
+use crate::error::{Error, FieldError};
+
+/// Bytes of a body, unless a route says otherwise.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A JSON body whose content is judged when the handler asks for it: an action first looks whether it is possible at
+/// all (404, 412, 409) and only then whether its body is valid (422).
+pub struct Json<T> {
+    value: Result<T, Error>,
+    digest: [u8; 32],
+}
+
+impl<T> Json<T> {
+    pub fn valid(self) -> Result<T, Error> {
+        self.value
+    }
+
+    /// SHA-256 of the bytes as sent.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = has_media_type(request, |m| m == "application/json" || m.ends_with("+json"));
+        let payload = payload.take();
+        Box::pin(async move {
+            if !media {
+                return Err(Error::about(Code::UnsupportedMediaType, "application/json"));
+            }
+            let bytes = read_body(payload, BODY_LIMIT).await?;
+            Ok(Self { value: parse(&bytes)?, digest: sha256(&bytes) })
+        })
+    }
+}
+
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    out
+}
+
+pub fn has_media_type(request: &HttpRequest, accepts: impl Fn(&str) -> bool) -> bool {
+    let media = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    accepts(media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str())
+}
+
+/// Reads a body within its limit and time.
+pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, Error> {
+    let too_large = || Error::about(Code::BodyTooLarge, limit.to_string());
+    let read = async {
+        let mut payload = payload;
+        let mut bytes = web::BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::about(Code::MalformedBody, "incomplete"))?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::new(Code::RequestTimeout))?
+}
+
+/// The outer error is a body that is no JSON (400); the inner one is JSON that does not fit (422).
+pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) -> Result<Result<T, Error>, Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let parsed: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+    match parsed {
+        Ok(value) => {
+            deserializer.end().map_err(|e| malformed(&e))?;
+            Ok(check(value))
+        }
+        Err(error) => {
+            let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| malformed(&e))?;
+            Ok(Err(Error::fields(all_faults::<T>(&whole, &error))))
+        }
+    }
+}
+
+/// The same judgement for a part of a body that was read as a value, such as an item of a batch.
+pub fn parse_value<T: DeserializeOwned + ToSchema + Validate + 'static>(value: serde_json::Value) -> Result<T, Error> {
+    match serde_path_to_error::deserialize::<_, T>(&value) {
+        Ok(parsed) => check(parsed),
+        Err(error) => Err(Error::fields(all_faults::<T>(&value, &error))),
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Error {
+    Error::about(Code::MalformedBody, format!("line {}, column {}", error.line(), error.column()))
+}
+
+fn check<T: Validate>(value: T) -> Result<T, Error> {
+    match value.validate() {
+        Ok(()) => Ok(value),
+        Err(errors) => {
+            let mut fields = Vec::new();
+            collect("", &errors, &mut fields);
+            Err(Error::fields(fields))
+        }
+    }
+}
+
+/// `validator`'s errors as pointers and codes; its messages carry the value and stay behind.
+fn collect(prefix: &str, errors: &ValidationErrors, out: &mut Vec<FieldError>) {
+    for (name, kind) in errors.errors() {
+        let pointer = if name == "__all__" { prefix.to_owned() } else { format!("{prefix}/{name}") };
+        match kind {
+            ValidationErrorsKind::Field(list) => out.extend(list.iter().map(|e| {
+                let at = e.params.get("pointer").and_then(|p| p.as_str()).unwrap_or_default();
+                FieldError::new(format!("{pointer}{at}"), field_table::known(&e.code).unwrap_or("invalid"))
+            })),
+            ValidationErrorsKind::Struct(inner) => collect(&pointer, inner, out),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    collect(&format!("{pointer}/{index}"), inner, out);
+                }
+            }
+        }
+    }
+    out.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+}
+
+fn all_faults<T: ToSchema + 'static>(
+    value: &serde_json::Value,
+    first: &serde_path_to_error::Error<serde_json::Error>,
+) -> Vec<FieldError> {
+    let mut faults: Vec<FieldError> =
+        schema_of::<T>().iter().flat_map(|schema| schema.iter_errors(value).flat_map(|e| fault(&e))).collect();
+    let message = first.inner().to_string();
+    let code = field_table::known(message.split(' ').next().unwrap_or_default());
+    // What no schema can say (a region that does not exist, an impossible NIK) only the parser finds, one at a time.
+    if faults.is_empty() || code.is_some() {
+        let fault = FieldError::new(pointer_of(first.path()), code.unwrap_or("invalid"));
+        if !faults.iter().any(|f| f.pointer == fault.pointer) {
+            faults.push(fault);
+        }
+    }
+    faults.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+    faults.dedup();
+    faults
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
+    let at = error.instance_path().to_string();
+    let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let one = |code| vec![FieldError::new(at.clone(), code)];
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            vec![FieldError::new(below(property.as_str().unwrap_or_default()), "required")]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            unexpected.iter().map(|name| FieldError::new(below(name), "unknown_field")).collect()
+        }
+        ValidationErrorKind::Type { kind: TypeKind::Single(_) | TypeKind::Multiple(_) } => one("type"),
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => one("unknown_value"),
+        ValidationErrorKind::MinLength { .. } => one("too_short"),
+        ValidationErrorKind::MaxLength { .. } => one("too_long"),
+        ValidationErrorKind::MinItems { .. } => one("too_few"),
+        ValidationErrorKind::MaxItems { .. } => one("too_many"),
+        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::ExclusiveMinimum { .. } => one("too_small"),
+        ValidationErrorKind::Maximum { .. } | ValidationErrorKind::ExclusiveMaximum { .. } => one("too_large"),
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => one("format"),
+        // A nullable or tagged field is an anyOf/oneOf: the branch that came closest tells what is wrong.
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context
+            .iter()
+            .max_by_key(|branch| branch.iter().map(|e| e.instance_path().to_string().len()).max().unwrap_or(0))
+            .map(|branch| branch.iter().flat_map(fault).collect())
+            .unwrap_or_default(),
+        _ => one("invalid"),
+    }
+}
+
+/// The compiled schema of a wire type, made on its first faulty body.
+fn schema_of<T: ToSchema + 'static>() -> Option<Arc<jsonschema::Validator>> {
+    static COMPILED: LazyLock<Mutex<HashMap<TypeId, Arc<jsonschema::Validator>>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = compiled.get(&TypeId::of::<T>()) {
+        return Some(found.clone());
+    }
+    let mut components = Vec::new();
+    T::schemas(&mut components);
+    components.push((T::name().into_owned(), T::schema()));
+    let schemas: serde_json::Map<String, serde_json::Value> =
+        components.into_iter().filter_map(|(name, s)| Some((name, serde_json::to_value(s).ok()?))).collect();
+    let root = serde_json::json!({
+        "$ref": format!("#/components/schemas/{}", T::name()),
+        "components": { "schemas": schemas },
+    });
+    let validator = jsonschema::options().should_validate_formats(true).build(&root).ok()?;
+    let validator = Arc::new(validator);
+    compiled.insert(TypeId::of::<T>(), validator.clone());
+    Some(validator)
+}

@@ -1,0 +1,18 @@
+//! HTTP without domain words: problems, bodies, queries, pages, versions, limits and headers, the same for every slice.
+
+pub mod contract;
+pub mod contract_examples;
+pub mod docs;
+pub mod etag;
+pub mod fallback;
+pub mod field_table;
+pub mod json;
+pub mod page;
+pub mod path;
+pub mod problem;
+pub mod problem_table;
+pub mod query;
+pub mod rate_limit;
+pub mod reply;
+pub mod request_context;
+pub mod text;

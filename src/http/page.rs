@@ -1,0 +1,131 @@
+//! Keyset pages: a total order by (time, id), an opaque cursor bound to the filters it was made for.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::problem_table::Code;
+use super::query::Filters;
+use crate::error::Error;
+
+pub const DEFAULT_LIMIT: i64 = 50;
+pub const MAX_LIMIT: i64 = 200;
+
+/// One page of a list.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The resources of this page, in the list's order.
+    pub items: Vec<T>,
+    /// Pass it as `cursor` to read on; absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
+    pub next_cursor: Option<String>,
+}
+
+/// The place after which a page begins. The number is a time in microseconds or any other rising key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub key: i64,
+    pub id: Uuid,
+}
+
+impl Position {
+    pub fn at(time: DateTime<Utc>, id: Uuid) -> Self {
+        Self { key: time.timestamp_micros(), id }
+    }
+
+    pub fn time(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.key).unwrap_or_default()
+    }
+
+    pub fn encode(&self, filters: Filters) -> String {
+        let mut bytes = Vec::with_capacity(32);
+        bytes.extend_from_slice(&filters.0);
+        bytes.extend_from_slice(&self.key.to_be_bytes());
+        bytes.extend_from_slice(self.id.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    pub fn decode(text: &str, filters: Filters) -> Option<Self> {
+        let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let (bound, rest) = bytes.split_first_chunk::<8>()?;
+        let (key, id) = rest.split_first_chunk::<8>()?;
+        if *bound != filters.0 {
+            return None;
+        }
+        Some(Self { key: i64::from_be_bytes(*key), id: Uuid::from_slice(id).ok()? })
+    }
+}
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest {
+    pub after: Option<Position>,
+    pub limit: i64,
+    filters: Filters,
+}
+
+impl PageRequest {
+    pub fn new(cursor: Option<&str>, limit: Option<i64>, filters: Filters) -> Result<Self, Error> {
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Error::about(Code::MalformedParameter, "limit"));
+        }
+        let after = match cursor {
+            None => None,
+            Some(text) => Some(Position::decode(text, filters).ok_or_else(|| Error::new(Code::InvalidCursor))?),
+        };
+        Ok(Self { after, limit, filters })
+    }
+
+    /// One more row than asked for tells whether there is a next page.
+    pub fn fetch(&self) -> i64 {
+        self.limit + 1
+    }
+
+    pub fn page<R, T>(&self, mut rows: Vec<R>, position: impl Fn(&R) -> Position, show: impl FnMut(R) -> T) -> Page<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(|row| position(row).encode(self.filters));
+        Page { items: rows.into_iter().map(show).collect(), next_cursor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_comes_back_as_it_went(key: i64, id: u128, bound: [u8; 8]) {
+            let position = Position { key, id: Uuid::from_u128(id) };
+            let text = position.encode(Filters(bound));
+            prop_assert_eq!(Position::decode(&text, Filters(bound)), Some(position));
+        }
+
+        #[test]
+        fn a_cursor_is_refused_under_other_filters(key: i64, id: u128, a: [u8; 8], b: [u8; 8]) {
+            prop_assume!(a != b);
+            let text = Position { key, id: Uuid::from_u128(id) }.encode(Filters(a));
+            prop_assert_eq!(Position::decode(&text, Filters(b)), None);
+        }
+
+        #[test]
+        fn no_text_makes_the_decoder_panic(text in ".*", bound: [u8; 8]) {
+            let _ = Position::decode(&text, Filters(bound));
+        }
+    }
+
+    #[test]
+    fn the_last_page_has_no_next() {
+        let request = PageRequest::new(None, Some(2), Filters([0; 8])).unwrap();
+        let position = |n: &i64| Position { key: *n, id: Uuid::nil() };
+        assert!(request.page(vec![1, 2, 3], position, |n| n).next_cursor.is_some());
+        assert!(request.page(vec![1, 2], position, |n| n).next_cursor.is_none());
+    }
+}

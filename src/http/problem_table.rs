@@ -1,0 +1,176 @@
+//! The one table of problems: code, status, and the sentences in both languages. The pages under `/problems/` and the
+//! problem answers are both made from it.
+
+/// One row of the table.
+pub struct Row {
+    pub status: u16,
+    pub title: Texts,
+    /// `{}` stands for the error's subject.
+    pub detail: Texts,
+}
+
+/// The same sentence in both languages of the service.
+#[derive(Clone, Copy)]
+pub struct Texts {
+    pub id: &'static str,
+    pub en: &'static str,
+}
+
+macro_rules! problems {
+    ($( $Variant:ident = $code:literal, $status:literal,
+        $title_id:literal, $title_en:literal,
+        $detail_id:literal, $detail_en:literal; )+) => {
+        /// The stable machine name of a problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($Variant),+ }
+
+        impl Code {
+            pub const ALL: &'static [Code] = &[$(Code::$Variant),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$Variant => $code),+ }
+            }
+
+            /// The name RFC 6749 gives it, for what the token endpoint answers.
+            pub fn oauth_error(self) -> Option<&'static str> {
+                match self {
+                    Code::InvalidRequest => Some("invalid_request"),
+                    Code::UnsupportedGrantType => Some("unsupported_grant_type"),
+                    Code::InvalidScope => Some("invalid_scope"),
+                    Code::InvalidGrant => Some("invalid_grant"),
+                    Code::InvalidClient => Some("invalid_client"),
+                    _ => None,
+                }
+            }
+
+            pub fn row(self) -> Row {
+                match self {
+                    $(Code::$Variant => Row {
+                        status: $status,
+                        title: Texts { id: $title_id, en: $title_en },
+                        detail: Texts { id: $detail_id, en: $detail_en },
+                    }),+
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    MalformedBody = "malformed-body", 400,
+        "Isi permintaan tidak terbaca", "The body cannot be read",
+        "Isi permintaan bukan JSON yang sah: {}", "The body is not valid JSON: {}";
+    MalformedParameter = "malformed-parameter", 400,
+        "Parameter tidak terbaca", "A parameter cannot be read",
+        "Parameter tidak dikenal atau nilainya tidak sah: {}", "A parameter is unknown or its value is not valid: {}";
+    MalformedHeader = "malformed-header", 400,
+        "Header tidak terbaca", "A header cannot be read",
+        "Nilai header tidak sah: {}", "The value of this header is not valid: {}";
+    InvalidCursor = "invalid-cursor", 400,
+        "Kursor tidak sah", "The cursor is not valid",
+        "Kursor rusak atau berasal dari permintaan dengan saringan lain. Mulai lagi tanpa kursor.",
+        "The cursor is damaged or was made for other filters. Start again without a cursor.";
+    PurposeRequired = "purpose-required", 400,
+        "Tujuan akses wajib disebut", "A purpose is required",
+        "Membuka data pribadi memerlukan header Access-Purpose dengan kode tujuan yang dikenal.",
+        "Revealing personal data needs the header Access-Purpose with a known purpose code.";
+    InvalidRequest = "invalid-request", 400,
+        "Permintaan token tidak lengkap", "The token request is incomplete",
+        "Isian formulir ini tidak ada atau tidak sah: {}", "This form field is missing or not valid: {}";
+    UnsupportedGrantType = "unsupported-grant-type", 400,
+        "Jenis grant tidak didukung", "The grant type is not supported",
+        "Hanya grant_type=client_credentials yang diterima.", "Only grant_type=client_credentials is taken.";
+    InvalidScope = "invalid-scope", 400,
+        "Scope tidak diberikan", "The scope is not granted",
+        "Klien ini tidak memiliki izin {}.", "The client does not hold the permission {}.";
+    InvalidGrant = "invalid-grant", 400,
+        "Petugas tidak dapat diwakili", "The officer cannot be asserted",
+        "Petugas tidak dikenal, tidak aktif, atau bukan dari organisasi klien ini.", "The officer is unknown, inactive, or not of this client's organization.";
+    InvalidClient = "invalid-client", 401,
+        "Klien tidak dikenal", "The client is not known",
+        "client_id atau client_secret salah, atau klien dinonaktifkan.",
+        "The client_id or client_secret is wrong, or the client is disabled.";
+    InvalidToken = "invalid-token", 401,
+        "Token tidak ada atau tidak sah", "The token is missing or not valid",
+        "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya.",
+        "This operation needs a current access token from this service or from an issuer it trusts.";
+    InsufficientScope = "insufficient-scope", 403,
+        "Izin tidak cukup", "A permission is missing",
+        "Token ini tidak memuat izin {}.", "The token does not carry the permission {}.";
+    RegionNotGranted = "region-not-granted", 403,
+        "Wilayah di luar kewenangan", "The region is not granted",
+        "Token ini tidak berlaku untuk wilayah yang dituju.", "The token does not cover the region written to.";
+    OwnRecommendation = "own-recommendation", 403,
+        "Rekomendasi sendiri", "One's own recommendation",
+        "Pengusul tidak boleh memutuskan rekomendasinya sendiri. Petugas lain harus memutuskan.",
+        "Whoever recommended may not decide on it. Another officer must.";
+    NotFound = "not-found", 404,
+        "Tidak ditemukan", "Not found",
+        "Tidak ada sumber daya dengan alamat ini dalam wilayah Anda.", "There is no such resource within your regions.";
+    UnknownRoute = "unknown-route", 404,
+        "Alamat tidak dikenal", "Unknown address",
+        "Layanan ini tidak memiliki alamat tersebut. Lihat /docs.", "The service has no such address. See /docs.";
+    MethodNotAllowed = "method-not-allowed", 405,
+        "Metode tidak diizinkan", "The method is not allowed",
+        "Alamat ini tidak menerima metode tersebut; lihat header Allow.", "This address does not take that method; see the Allow header.";
+    RequestTimeout = "request-timeout", 408,
+        "Permintaan terlalu lama", "The request took too long to arrive",
+        "Isi permintaan tidak tiba pada waktunya.", "The body did not arrive in time.";
+    ComplaintInvalidTransition = "complaint-invalid-transition", 409,
+        "Pengaduan tidak dapat berpindah ke keadaan itu", "The complaint cannot change in that way",
+        "Tindakan ini tidak berlaku untuk keadaan pengaduan sekarang.", "The action does not apply to the complaint's present state.";
+    ComplaintHasOpenReferrals = "complaint-has-open-referrals", 409,
+        "Rujukan belum selesai", "A referral is still open",
+        "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open.";
+    ReferralInvalidTransition = "referral-invalid-transition", 409,
+        "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
+        "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";
+    ServiceInactive = "service-inactive", 409,
+        "Layanan tidak aktif", "The service is not active",
+        "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+    AlreadyExists = "already-exists", 409,
+        "Sudah ada", "It exists already",
+        "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    IdentityInUse = "identity-in-use", 409,
+        "Nomor sudah terdaftar", "The number is registered already",
+        "NIK atau nomor KK ini sudah terdaftar pada orang atau keluarga lain.", "This NIK or family card number already belongs to another person or family.";
+    IdempotencyInFlight = "idempotency-in-flight", 409,
+        "Permintaan yang sama sedang diproses", "The same request is still being worked on",
+        "Permintaan dengan Idempotency-Key ini masih berjalan. Ulangi sebentar lagi.", "A request with this Idempotency-Key is in flight. Try again shortly.";
+    ConcurrentChange = "concurrent-change", 409,
+        "Diubah bersamaan", "Changed at the same time",
+        "Perubahan lain mendahului. Baca ulang, lalu ulangi.", "Another change came first. Read again, then repeat.";
+    VersionMismatch = "version-mismatch", 412,
+        "Versi sudah berubah", "The version has changed",
+        "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match does not name the present version. Read the resource again.";
+    BodyTooLarge = "body-too-large", 413,
+        "Isi permintaan terlalu besar", "The body is too large",
+        "Batas isi permintaan ialah {} byte.", "The limit for a body is {} bytes.";
+    UnsupportedMediaType = "unsupported-media-type", 415,
+        "Jenis isi tidak didukung", "The media type is not supported",
+        "Kirim isi sebagai {}.", "Send the body as {}.";
+    ValidationFailed = "validation-failed", 422,
+        "Isi tidak memenuhi syarat", "The content is not valid",
+        "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid; see errors.";
+    IdempotencyKeyReused = "idempotency-key-reused", 422,
+        "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
+        "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";
+    NothingToRefer = "nothing-to-refer", 422,
+        "Tidak ada rujukan", "There is nothing to refer",
+        "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
+    BatchFailed = "batch-failed", 422,
+        "Seluruh kumpulan dibatalkan", "The whole batch was undone",
+        "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";
+    PreconditionRequired = "precondition-required", 428,
+        "If-Match wajib", "If-Match is required",
+        "Perubahan ini memerlukan header If-Match.", "This change needs the header If-Match.";
+    TooManyRequests = "too-many-requests", 429,
+        "Terlalu banyak permintaan", "Too many requests",
+        "Kuota permintaan klien ini habis. Ulangi setelah waktu pada Retry-After.", "The client's quota is used up. Try again after Retry-After.";
+    Internal = "internal-error", 500,
+        "Kesalahan layanan", "A fault of the service",
+        "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The fault is ours. Quote the trace_id when you report it.";
+    Unavailable = "unavailable", 503,
+        "Layanan sedang tidak tersedia", "The service is not available now",
+        "Layanan sedang sibuk atau basis datanya tidak terjangkau. Ulangi setelah waktu pada Retry-After.", "The service is busy or cannot reach its database. Try again after Retry-After.";
+}

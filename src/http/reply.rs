@@ -1,0 +1,105 @@
+//! Answers that succeed: JSON with its version, its place and its cache rule. A GET that already knows the version
+//! gets 304.
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use super::{etag, json::sha256};
+use crate::error::Error;
+
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cache {
+    /// Personal or regional data.
+    NoStore,
+    /// Reference data, the same for everybody.
+    Public,
+}
+
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub replayed: bool,
+    cache: Cache,
+}
+
+impl Reply {
+    pub fn stored(status: u16, body: String, etag: Option<String>, location: Option<String>, replayed: bool) -> Self {
+        Self { status, body, etag, location, replayed, cache: Cache::NoStore }
+    }
+
+    fn json<T: Serialize>(status: u16, value: &T) -> Result<Self, Error> {
+        let body = serde_json::to_string(value).map_err(Error::internal)?;
+        Ok(Self::stored(status, body, None, None, false))
+    }
+
+    pub fn ok<T: Serialize>(value: &T) -> Result<Self, Error> {
+        Self::json(200, value)
+    }
+
+    /// A single resource with its version.
+    pub fn resource<T: Serialize>(value: &T, version: i32) -> Result<Self, Error> {
+        Ok(Self { etag: Some(etag::of(version)), ..Self::json(200, value)? })
+    }
+
+    pub fn created<T: Serialize>(value: &T, version: i32, location: String) -> Result<Self, Error> {
+        Ok(Self { location: Some(location), etag: Some(etag::of(version)), ..Self::json(201, value)? })
+    }
+
+    pub fn multi_status<T: Serialize>(value: &T) -> Result<Self, Error> {
+        Self::json(207, value)
+    }
+
+    /// Data that is the same for everybody and changes with a release; its version is its content.
+    pub fn public<T: Serialize>(value: &T) -> Result<Self, Error> {
+        let mut reply = Self::json(200, value)?;
+        let digest = sha256(reply.body.as_bytes());
+        reply.etag = Some(format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..12])));
+        reply.cache = Cache::Public;
+        Ok(reply)
+    }
+}
+
+impl Responder for Reply {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let known = self.etag.as_deref().is_some_and(|tag| etag::none_match(request.headers(), tag));
+        let unchanged = known && matches!(*request.method(), Method::GET | Method::HEAD);
+        let status = if unchanged {
+            StatusCode::NOT_MODIFIED
+        } else {
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK)
+        };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((
+            header::CACHE_CONTROL,
+            match self.cache {
+                Cache::NoStore => "no-store",
+                Cache::Public => "public, max-age=3600",
+            },
+        ));
+        let optional = [(header::ETAG, self.etag), (header::LOCATION, self.location)];
+        for (name, value) in optional {
+            if let Some(value) = value.and_then(|v| HeaderValue::from_str(&v).ok()) {
+                response.insert_header((name, value));
+            }
+        }
+        if self.replayed {
+            response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+        }
+        if unchanged {
+            return response.finish();
+        }
+        response.insert_header((header::CONTENT_TYPE, "application/json")).body(self.body)
+    }
+}

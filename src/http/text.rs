@@ -1,0 +1,113 @@
+//! Free text and short names, each a type that knows its own limits: the parser, the contract and the faults agree
+//! because all three read them here.
+
+/// Exactly sixteen digits, also when blanks, dots or hyphens stand between them, could be a NIK or a KK number. Such a
+/// number never stands in free text. (Two phone numbers in a row have more digits and pass.)
+pub fn contains_identity_number(text: &str) -> bool {
+    let mut run = 0;
+    for c in text.chars().chain(std::iter::once('\n')) {
+        match c {
+            c if c.is_ascii_digit() => run += 1,
+            ' ' | '.' | '-' => {}
+            _ if run == 16 => return true,
+            _ => run = 0,
+        }
+    }
+    false
+}
+
+/// What `limited_text!` types check: trimmed, within limits, no control characters, no identity number.
+pub fn accept(text: String, min: usize, max: usize) -> Result<String, &'static str> {
+    let text = if text.trim().len() == text.len() { text } else { text.trim().to_owned() };
+    let length = text.chars().count();
+    if length < min {
+        return Err("too_short");
+    }
+    if length > max {
+        return Err("too_long");
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
+        return Err("format");
+    }
+    if contains_identity_number(&text) {
+        return Err("contains_identity_number");
+    }
+    Ok(text)
+}
+
+/// Declares a text type with its limits in characters.
+#[macro_export]
+macro_rules! limited_text {
+    (#[doc = $about:literal] $Name:ident, $min:literal..=$max:literal, $example:literal) => {
+        #[doc = $about]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $Name(String);
+
+        impl utoipa::PartialSchema for $Name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some($about))
+                    .min_length(Some($min))
+                    .max_length(Some($max))
+                    .examples([$example])
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $Name {}
+
+        impl $Name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                $crate::http::text::accept(text, $min, $max).map($Name).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+limited_text!(
+    /// A person's name as it stands in the papers.
+    PersonName, 1..=120, "Siti Rahmawati"
+);
+limited_text!(
+    /// A short line of text.
+    ShortText, 1..=200, "Kantor Desa, sebelah masjid"
+);
+limited_text!(
+    /// Free text without identity numbers.
+    LongText, 1..=4000, "Atap rumah bocor di dua kamar sejak hujan bulan lalu."
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_number_is_found_in_any_spelling() {
+        assert!(contains_identity_number("NIK saya 3204051203909001."));
+        assert!(contains_identity_number("3204 0512 0390 9001"));
+        assert!(contains_identity_number("32.0405.120390.9001"));
+        assert!(!contains_identity_number("0812 3456 7890 0813 4455 6677"));
+        assert!(!contains_identity_number("Rp 1.500.000 pada 12-03-2024, telp 0812 3456 7890"));
+    }
+
+    #[test]
+    fn text_is_trimmed_and_limited() {
+        assert_eq!(accept("  a b ".into(), 1, 5), Ok("a b".into()));
+        assert_eq!(accept("   ".into(), 1, 5), Err("too_short"));
+        assert_eq!(accept("abcdef".into(), 1, 5), Err("too_long"));
+        assert_eq!(accept("a\u{0}b".into(), 1, 5), Err("format"));
+    }
+}

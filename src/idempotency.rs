@@ -1,0 +1,154 @@
+//! `Idempotency-Key`: the same key and body get the kept answer, another body is refused, and a twin that is still in
+//! flight is told so. Only success is kept: what failed changed nothing, so a repeat may be judged afresh.
+
+use actix_web::http::header::HeaderMap;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::db::schema::idempotency_keys;
+use crate::error::Error;
+use crate::http::json::sha256;
+use crate::http::problem_table::Code;
+use crate::http::reply::Reply;
+
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
+
+diesel::define_sql_function! {
+    /// Held until the transaction ends.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
+}
+
+/// The key as sent: 1 to 255 visible ASCII characters, with or without the quotes of a structured field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    pub fn read(headers: &HeaderMap) -> Result<Option<Self>, Error> {
+        let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+        value
+            .to_str()
+            .ok()
+            .and_then(Self::parse)
+            .map(Some)
+            .ok_or_else(|| Error::about(Code::MalformedHeader, "Idempotency-Key"))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let bare = match text.strip_prefix('"') {
+            Some(rest) => rest.strip_suffix('"')?,
+            None => text,
+        };
+        let fits = (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+        fits.then(|| Self(bare.to_owned()))
+    }
+}
+
+/// Within what a key means one thing.
+pub struct Scope {
+    pub client_id: String,
+    pub operation: String,
+    pub key: IdempotencyKey,
+}
+
+impl Scope {
+    fn lock(&self) -> i64 {
+        let text = format!("{}\n{}\n{}", self.client_id, self.operation, self.key.0);
+        let digest = sha256(text.as_bytes());
+        digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = idempotency_keys, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
+struct KeyRow {
+    client_id: String,
+    operation: String,
+    key: String,
+    fingerprint: Vec<u8>,
+    status: i16,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+    created_at: DateTime<Utc>,
+}
+
+/// Takes the key for this transaction; gives the kept answer if there is one.
+pub async fn claim(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    digest: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<Option<Reply>, Error> {
+    let free: bool = diesel::select(pg_try_advisory_xact_lock(scope.lock())).get_result(conn).await?;
+    if !free {
+        return Err(Error::new(Code::IdempotencyInFlight).retry_after(1));
+    }
+    // A statement of its own: it must see what the lock's last holder committed.
+    let row = idempotency_keys::table
+        .find((&scope.client_id, &scope.operation, &scope.key.0))
+        .filter(idempotency_keys::created_at.gt(now - KEPT))
+        .select(KeyRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.fingerprint != digest => Err(Error::new(Code::IdempotencyKeyReused)),
+        Some(row) => {
+            let status = u16::try_from(row.status).unwrap_or(200);
+            Ok(Some(Reply::stored(status, row.body, row.etag, row.location, true)))
+        }
+    }
+}
+
+pub async fn keep(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    digest: &[u8; 32],
+    reply: &Reply,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let row = KeyRow {
+        client_id: scope.client_id.clone(),
+        operation: scope.operation.clone(),
+        key: scope.key.0.clone(),
+        fingerprint: digest.to_vec(),
+        status: i16::try_from(reply.status).unwrap_or(200),
+        location: reply.location.clone(),
+        etag: reply.etag.clone(),
+        body: reply.body.clone(),
+        created_at: now,
+    };
+    diesel::insert_into(idempotency_keys::table)
+        .values(&row)
+        .on_conflict((idempotency_keys::client_id, idempotency_keys::operation, idempotency_keys::key))
+        .do_update()
+        .set(&row)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(conn).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_taken_bare_or_quoted() {
+        let key = |t: &str| IdempotencyKey::parse(t).map(|k| k.0);
+        assert_eq!(key("\"abc-1\""), Some("abc-1".into()));
+        assert_eq!(key("abc-1"), Some("abc-1".into()));
+        assert_eq!(key("\"abc"), None);
+        assert_eq!(key(""), None);
+        assert_eq!(key("a b"), None);
+        assert_eq!(key(&"x".repeat(256)), None);
+    }
+}

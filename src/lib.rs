@@ -1,0 +1,22 @@
+//! SLRT Referral API: complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and
+//! referral system. Read docs/ARCHITECTURE.md first.
+
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod health;
+pub mod http;
+pub mod idempotency;
+pub mod middleware;
+pub mod reference;
+pub mod regions;
+pub mod state_machine;
+pub mod telemetry;
+pub mod timeline;
+pub mod transaction;

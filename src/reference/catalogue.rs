@@ -1,0 +1,180 @@
+//! What is in the catalogue. `app` fills it from the slices.
+
+use std::fmt::Display;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::db::text_enum::CodeList;
+use crate::state_machine::{Edge, Target};
+
+/// A code with its labels.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceCode {
+    /// The code, as it stands in every request and answer.
+    #[schema(example = "health")]
+    pub code: String,
+    /// Label in Indonesian.
+    #[schema(example = "Kesehatan")]
+    pub label_id: String,
+    /// Label in English.
+    #[schema(example = "Health")]
+    pub label_en: String,
+    /// What else belongs to the code, for example a category's cluster and age bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub attributes: Option<Value>,
+}
+
+/// One edge of a state machine.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceEdge {
+    /// The action, the last segment of its address.
+    #[schema(example = "verify")]
+    pub action: String,
+    /// States from which it is possible; empty for the edge that begins a life.
+    #[schema(example = json!(["received"]))]
+    pub from: Vec<String>,
+    /// The state it leads to; absent when it leads back to the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "verified")]
+    pub to: Option<String>,
+    /// The permission it needs; absent when only the service itself does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "complaints:handle")]
+    pub permission: Option<String>,
+    /// What the action's body must carry.
+    #[schema(example = json!(["class", "priority"]))]
+    pub carries: Vec<String>,
+}
+
+/// A code list; a state machine also has its edges.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceList {
+    /// Name of the list.
+    #[schema(example = "sectors")]
+    pub name: String,
+    /// Legal or other source of the list, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Permensos 8/2012")]
+    pub source: Option<String>,
+    /// The codes.
+    pub items: Vec<ReferenceCode>,
+    /// The edges, for a state machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edges: Option<Vec<ReferenceEdge>>,
+}
+
+/// All lists.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    pub lists: Vec<ReferenceList>,
+}
+
+impl Catalogue {
+    pub fn codes<T: CodeList>(mut self, name: &str) -> Self {
+        self.lists.push(ReferenceList { name: name.to_owned(), source: None, items: items::<T>(), edges: None });
+        self
+    }
+
+    pub fn machine<S, A>(mut self, name: &str, edges: &[Edge<S, A>]) -> Self
+    where
+        S: CodeList + Display + Copy,
+        A: Display,
+    {
+        let edges = edges
+            .iter()
+            .map(|edge| ReferenceEdge {
+                action: edge.action.to_string(),
+                from: edge.from.iter().map(ToString::to_string).collect(),
+                to: match edge.to {
+                    Target::State(state) => Some(state.to_string()),
+                    Target::Previous => None,
+                },
+                permission: edge.by.map(|p| p.to_string()),
+                carries: edge.carries.iter().map(|c| (*c).to_owned()).collect(),
+            })
+            .collect();
+        self.lists.push(ReferenceList { name: name.to_owned(), source: None, items: items::<S>(), edges: Some(edges) });
+        self
+    }
+
+    /// From a data file: an object whose array of `{code, name, ..}` stands under `key`.
+    pub fn data(mut self, name: &str, source: &str, text: &str, key: &str, english: &[(&str, &str)]) -> Self {
+        let parsed: Value = serde_json::from_str(text).unwrap_or_default();
+        let rows = parsed.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let items = rows
+            .into_iter()
+            .filter_map(|row| {
+                let Value::Object(mut fields) = row else { return None };
+                let code = fields.remove("code")?.as_str()?.to_owned();
+                let label_id = fields.remove("name")?.as_str()?.to_owned();
+                let label_en =
+                    english.iter().find(|(c, _)| *c == code).map_or(label_id.as_str(), |(_, e)| e).to_owned();
+                let attributes = (!fields.is_empty()).then_some(Value::Object(fields));
+                Some(ReferenceCode { code, label_id, label_en, attributes })
+            })
+            .collect();
+        self.lists.push(ReferenceList { name: name.to_owned(), source: Some(source.to_owned()), items, edges: None });
+        self
+    }
+}
+
+fn items<T: CodeList>() -> Vec<ReferenceCode> {
+    T::codes()
+        .into_iter()
+        .map(|c| ReferenceCode {
+            code: c.code.to_owned(),
+            label_id: c.label_id.to_owned(),
+            label_en: c.label_en.to_owned(),
+            attributes: None,
+        })
+        .collect()
+}
+
+/// English names of the 26 categories (Permensos 8/2012), in the order of their numbers.
+pub const PPKS_ENGLISH: &[(&str, &str)] = &[
+    ("PPKS-01", "Neglected child under five"),
+    ("PPKS-02", "Neglected child"),
+    ("PPKS-03", "Child in conflict with the law"),
+    ("PPKS-04", "Street child"),
+    ("PPKS-05", "Child with disability"),
+    ("PPKS-06", "Child victim of violence or mistreatment"),
+    ("PPKS-07", "Child in need of special protection"),
+    ("PPKS-08", "Neglected older person"),
+    ("PPKS-09", "Person with disability"),
+    ("PPKS-10", "Person in prostitution"),
+    ("PPKS-11", "Homeless person"),
+    ("PPKS-12", "Beggar"),
+    ("PPKS-13", "Scavenger"),
+    ("PPKS-14", "Minority group"),
+    ("PPKS-15", "Former prisoner"),
+    ("PPKS-16", "Person living with HIV/AIDS"),
+    ("PPKS-17", "Victim of drug abuse"),
+    ("PPKS-18", "Victim of trafficking"),
+    ("PPKS-19", "Victim of violence"),
+    ("PPKS-20", "Migrant worker with social problems"),
+    ("PPKS-21", "Victim of natural disaster"),
+    ("PPKS-22", "Victim of social disaster"),
+    ("PPKS-23", "Woman in social and economic vulnerability"),
+    ("PPKS-24", "Poor person"),
+    ("PPKS-25", "Family with psychosocial problems"),
+    ("PPKS-26", "Remote indigenous community"),
+];
+
+/// English names of the 12 kinds of welfare resource (Permensos 8/2012).
+pub const PSKS_ENGLISH: &[(&str, &str)] = &[
+    ("PSKS-01", "Professional social worker"),
+    ("PSKS-02", "Community social worker"),
+    ("PSKS-03", "Disaster preparedness cadet"),
+    ("PSKS-04", "Social welfare institution"),
+    ("PSKS-05", "Village youth organization"),
+    ("PSKS-06", "Family welfare consultation institute"),
+    ("PSKS-07", "Pioneer family"),
+    ("PSKS-08", "Community-based family welfare forum"),
+    ("PSKS-09", "Woman leader in social welfare"),
+    ("PSKS-10", "Social educator"),
+    ("PSKS-11", "District social welfare worker"),
+    ("PSKS-12", "Business community"),
+];

@@ -1,0 +1,10 @@
+//! The 91,599 administrative regions. They are part of the release, held in memory and never joined by name; a region
+//! contains another exactly when its code is a dotted prefix.
+
+pub mod directory;
+pub mod model;
+pub mod routes;
+pub mod scope;
+
+pub use model::RegionCode;
+pub use scope::{RegionScope, Unscoped};

@@ -1,0 +1,209 @@
+//! The regions a caller may see, as a filter that every read of regional data takes. There is no way to read without
+//! naming one; whoever reads everything must say why.
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Bool, Text};
+
+use super::model::{RegionCode, contains};
+use crate::error::Error;
+use crate::http::problem_table::Code;
+
+/// Why a read goes beyond any caller's regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unscoped {
+    /// The public part of the directory needs no permission.
+    PublicDirectory,
+    /// The service itself carries out what a caller within scope has begun.
+    FollowUpOfScopedAction,
+    /// An operator at the command line.
+    Operator,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionScope {
+    /// Outermost codes only, sorted. `None` is the whole country.
+    codes: Option<Vec<String>>,
+}
+
+impl RegionScope {
+    /// From a token's `slrt_regions`. Codes that name no region grant nothing.
+    pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
+        if codes.iter().any(|c| c.as_ref() == "ID") {
+            return Self { codes: None };
+        }
+        let mut known: Vec<String> =
+            codes.iter().filter_map(|c| RegionCode::parse(c.as_ref())).map(|c| c.as_str().to_owned()).collect();
+        known.sort();
+        known.dedup();
+        let outermost = known
+            .iter()
+            .filter(|code| !known.iter().any(|other| other != *code && contains(other, code)))
+            .cloned()
+            .collect();
+        Self { codes: Some(outermost) }
+    }
+
+    pub fn everything(_why: Unscoped) -> Self {
+        Self { codes: None }
+    }
+
+    pub fn is_everything(&self) -> bool {
+        self.codes.is_none()
+    }
+
+    pub fn allows(&self, code: &str) -> bool {
+        self.codes.as_ref().is_none_or(|codes| codes.iter().any(|outer| contains(outer, code)))
+    }
+
+    /// For something new: a region that is not granted is 403, since nothing is there to hide.
+    pub fn require(&self, code: &RegionCode) -> Result<(), Error> {
+        if self.allows(code.as_str()) { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+    }
+
+    /// What both scopes cover.
+    pub fn intersect(&self, other: &Self) -> Self {
+        match (&self.codes, &other.codes) {
+            (None, _) => other.clone(),
+            (_, None) => self.clone(),
+            (Some(a), Some(b)) => {
+                let inner = |x: &[String], y: &Self| x.iter().filter(|c| y.allows(c)).cloned().collect::<Vec<_>>();
+                let mut both = inner(a, other);
+                both.extend(inner(b, self));
+                Self::from_codes(&both)
+            }
+        }
+    }
+
+    pub fn codes(&self) -> Vec<String> {
+        self.codes.clone().unwrap_or_else(|| vec!["ID".to_owned()])
+    }
+
+    /// The filter for a query: `column` is the table's region code.
+    pub fn covers<C>(&self, column: C) -> InRegions<C> {
+        InRegions { column, codes: self.codes.clone() }
+    }
+
+    /// The same for a table with an index that begins with the regency, the first five characters of the code.
+    pub fn covers_by_regency<C>(&self, column: C) -> InRegionsByRegency<C> {
+        InRegionsByRegency(self.covers(column))
+    }
+}
+
+/// `column` lies in one of the scope's regions, as ranges that an index under locale C serves.
+#[derive(Debug, Clone)]
+pub struct InRegions<C> {
+    column: C,
+    codes: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct InRegionsByRegency<C>(InRegions<C>);
+
+impl<C> InRegions<C> {
+    fn walk<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, by_regency: bool) -> diesel::QueryResult<()>
+    where
+        C: QueryFragment<Pg>,
+    {
+        let Some(codes) = &self.codes else {
+            out.push_sql("true");
+            return Ok(());
+        };
+        if codes.is_empty() {
+            out.push_sql("false");
+            return Ok(());
+        }
+        out.push_sql("(");
+        for (index, code) in codes.iter().enumerate() {
+            if index > 0 {
+                out.push_sql(" or ");
+            }
+            out.push_sql("(");
+            if by_regency && code.len() >= 5 {
+                out.push_sql("substr(");
+                self.column.walk_ast(out.reborrow())?;
+                out.push_sql(", 1, 5) = substr(");
+                out.push_bind_param::<Text, _>(code)?;
+                out.push_sql(", 1, 5) and ");
+            }
+            // '/' is the character after '.', so this is the code itself and every code inside it.
+            self.column.walk_ast(out.reborrow())?;
+            out.push_sql(" >= ");
+            out.push_bind_param::<Text, _>(code)?;
+            out.push_sql(" and ");
+            self.column.walk_ast(out.reborrow())?;
+            out.push_sql(" < (");
+            out.push_bind_param::<Text, _>(code)?;
+            out.push_sql(" || '/'))");
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for InRegions<C> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
+        self.walk(out, false)
+    }
+}
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for InRegionsByRegency<C> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
+        self.0.walk(out, true)
+    }
+}
+
+macro_rules! boolean_expression {
+    ($Name:ident) => {
+        impl<C> Expression for $Name<C> {
+            type SqlType = Bool;
+        }
+        impl<C> QueryId for $Name<C> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+        impl<C> ValidGrouping<()> for $Name<C> {
+            type IsAggregate = is_aggregate::No;
+        }
+        impl<C, QS> AppearsOnTable<QS> for $Name<C> where C: AppearsOnTable<QS> {}
+        impl<C, QS> SelectableExpression<QS> for $Name<C> where C: SelectableExpression<QS> {}
+    };
+}
+boolean_expression!(InRegions);
+boolean_expression!(InRegionsByRegency);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regions::directory;
+    use proptest::prelude::*;
+
+    fn some_codes() -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec((0usize..91_599).prop_map(|i| directory::all()[i].code.to_owned()), 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn a_scope_allows_exactly_what_one_of_its_codes_contains(codes in some_codes(), at in 0usize..91_599) {
+            let region = directory::all()[at].code;
+            let scope = RegionScope::from_codes(&codes);
+            prop_assert_eq!(scope.allows(region), codes.iter().any(|c| contains(c, region)));
+        }
+
+        #[test]
+        fn an_intersection_allows_what_both_allow(a in some_codes(), b in some_codes(), at in 0usize..91_599) {
+            let region = directory::all()[at].code;
+            let (x, y) = (RegionScope::from_codes(&a), RegionScope::from_codes(&b));
+            prop_assert_eq!(x.intersect(&y).allows(region), x.allows(region) && y.allows(region));
+            prop_assert_eq!(x.intersect(&y), y.intersect(&x));
+        }
+    }
+
+    #[test]
+    fn unknown_codes_grant_nothing_and_id_grants_all() {
+        assert!(!RegionScope::from_codes(&["99", "3", "", "32.04.99"]).allows("32.04"));
+        assert!(RegionScope::from_codes(&["ID"]).allows("94.01"));
+        assert!(!RegionScope::from_codes::<&str>(&[]).allows("32"));
+    }
+}

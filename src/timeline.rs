@@ -1,0 +1,85 @@
+//! What happened to one complaint or referral, in order, for people to read.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::db::schema::timeline_entries;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = timeline_entries, check_for_backend(diesel::pg::Pg))]
+pub struct TimelineRow {
+    pub subject_id: Uuid,
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    pub from_status: Option<String>,
+    pub to_status: String,
+    pub note: Option<String>,
+}
+
+pub async fn insert(conn: &mut AsyncPgConnection, rows: &[TimelineRow]) -> QueryResult<()> {
+    diesel::insert_into(timeline_entries::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+/// Of a subject that the caller was shown to see.
+pub async fn list_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid) -> QueryResult<Timeline> {
+    let rows: Vec<TimelineRow> = timeline_entries::table
+        .filter(timeline_entries::subject_id.eq(subject_id))
+        .order(timeline_entries::id.asc())
+        .select(TimelineRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(Timeline { items: rows.into_iter().map(TimelineEntry::from).collect() })
+}
+
+/// All that happened, oldest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Timeline {
+    /// The steps, oldest first.
+    pub items: Vec<TimelineEntry>,
+}
+
+/// One step.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEntry {
+    /// Id of the entry.
+    pub id: Uuid,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The officer or client who acted, or `system`.
+    #[schema(example = "bandung-bo-1")]
+    pub actor: String,
+    /// What was done.
+    #[schema(example = "verify")]
+    pub action: String,
+    /// State before; absent for the first entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "received")]
+    pub from_status: Option<String>,
+    /// State after.
+    #[schema(example = "verified")]
+    pub to_status: String,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Keluarga memenuhi syarat PKH.")]
+    pub note: Option<String>,
+}
+
+impl From<TimelineRow> for TimelineEntry {
+    fn from(row: TimelineRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            actor: row.actor,
+            action: row.action,
+            from_status: row.from_status,
+            to_status: row.to_status,
+            note: row.note,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! One use case is one transaction: what an action changes, its events, its audit rows, its timeline and the kept
+//! answer of its idempotency key commit together or not at all.
+
+use std::future::{Ready, ready};
+use std::ops::AsyncFnOnce;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use chrono::{DateTime, Utc};
+use diesel_async::{AnsiTransactionManager, TransactionManager};
+use uuid::Uuid;
+
+use crate::audit::store::{self as audit, AuditRow};
+use crate::auth::keys::KeyRing;
+use crate::auth::tokens::Tokens;
+use crate::auth::{Actor, Caller};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::db::pool::Connection;
+use crate::error::Error;
+use crate::events::NewEvent;
+use crate::events::store::{self as events, NewEventRow};
+use crate::http::etag::IfMatch;
+use crate::http::json::sha256;
+use crate::http::reply::Reply;
+use crate::http::request_context::RequestContext;
+use crate::idempotency::{self, IdempotencyKey};
+use crate::timeline::{self, TimelineRow};
+
+/// A transaction under way.
+pub struct Tx {
+    pub conn: Connection,
+    pub actor: Arc<Actor>,
+    pub now: DateTime<Utc>,
+    pub keys: Arc<KeyRing>,
+    pub if_match: IfMatch,
+    trace_id: String,
+    audit: Vec<AuditRow>,
+    events: Vec<NewEventRow>,
+    timeline: Vec<TimelineRow>,
+}
+
+impl Tx {
+    /// Leaves a row in the audit trail. A transaction that leaves none does not commit.
+    pub fn audit(&mut self, action: &str, target_kind: &str, target_id: Uuid, region_code: Option<&str>) {
+        let row = AuditRow {
+            id: Uuid::now_v7(),
+            at: self.now,
+            client_id: self.actor.client_id.clone(),
+            actor: self.actor.subject.clone(),
+            action: action.to_owned(),
+            target_kind: target_kind.to_owned(),
+            target_id: Some(target_id),
+            region_code: region_code.map(str::to_owned),
+            organization_id: self.actor.organization_id,
+            purpose: None,
+            trace_id: self.trace_id.clone(),
+        };
+        self.audit.push(row);
+    }
+
+    pub fn publish(&mut self, event: NewEvent) {
+        self.events.push(NewEventRow {
+            id: Uuid::now_v7(),
+            type_: event.type_,
+            subject_kind: event.subject_kind.to_owned(),
+            subject_id: event.subject_id,
+            region_code: event.region_code,
+            organization_id: event.organization_id,
+            data: event.data,
+            occurred_at: self.now,
+        });
+    }
+
+    pub fn timeline(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str, note: Option<String>) {
+        self.timeline.push(TimelineRow {
+            subject_id,
+            id: Uuid::now_v7(),
+            at: self.now,
+            actor: self.actor.subject.clone(),
+            action: action.to_owned(),
+            from_status: from.map(str::to_owned),
+            to_status: to.to_owned(),
+            note,
+        });
+    }
+
+    /// Undoes what `work` did when it fails, and keeps the rest: for one item of a batch.
+    pub async fn attempt<W, T>(&mut self, work: W) -> Result<T, Error>
+    where
+        W: AsyncFnOnce(&mut Self) -> Result<T, Error>,
+    {
+        let mark = (self.audit.len(), self.events.len(), self.timeline.len());
+        AnsiTransactionManager::begin_transaction(&mut *self.conn).await?;
+        match work(self).await {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut *self.conn).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                AnsiTransactionManager::rollback_transaction(&mut *self.conn).await?;
+                self.audit.truncate(mark.0);
+                self.events.truncate(mark.1);
+                self.timeline.truncate(mark.2);
+                Err(error)
+            }
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        if self.audit.is_empty() {
+            return Err(Error::internal("a mutation left no audit row"));
+        }
+        audit::insert(&mut self.conn, &self.audit).await?;
+        if !self.events.is_empty() {
+            events::insert(&mut self.conn, &self.events).await?;
+        }
+        if !self.timeline.is_empty() {
+            timeline::insert(&mut self.conn, &self.timeline).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who acts, when, and under which trace.
+pub struct Setting {
+    pub actor: Arc<Actor>,
+    pub now: DateTime<Utc>,
+    pub keys: Arc<KeyRing>,
+    pub if_match: IfMatch,
+    pub trace_id: String,
+}
+
+impl Setting {
+    /// For the service's own work and for the command line.
+    pub fn of_system(now: DateTime<Utc>, keys: Arc<KeyRing>) -> Self {
+        Self {
+            actor: Arc::new(Actor::system()),
+            now,
+            keys,
+            if_match: IfMatch::default(),
+            trace_id: Uuid::new_v4().simple().to_string(),
+        }
+    }
+}
+
+/// What a transaction came to.
+enum Outcome<T> {
+    Done(T),
+    /// Nothing was changed, and nothing needs an audit row.
+    Nothing(T),
+}
+
+async fn transact<W, T>(db: &Db, setting: Setting, work: W) -> Result<T, Error>
+where
+    W: AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Error> + 'static,
+    T: 'static,
+{
+    let conn = db.read().await?;
+    let Setting { actor, now, keys, if_match, trace_id } = setting;
+    let mut tx =
+        Tx { conn, actor, now, keys, if_match, trace_id, audit: Vec::new(), events: Vec::new(), timeline: Vec::new() };
+    // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
+    let task = tokio::task::spawn_local(async move {
+        AnsiTransactionManager::begin_transaction(&mut *tx.conn).await?;
+        let finished = match work(&mut tx).await {
+            Ok(Outcome::Nothing(value)) => Ok((value, false)),
+            Ok(Outcome::Done(value)) => tx.flush().await.map(|()| (value, true)),
+            Err(error) => Err(error),
+        };
+        match finished {
+            Ok((value, true)) => {
+                AnsiTransactionManager::commit_transaction(&mut *tx.conn).await?;
+                Ok(value)
+            }
+            Ok((value, false)) => {
+                AnsiTransactionManager::rollback_transaction(&mut *tx.conn).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                AnsiTransactionManager::rollback_transaction(&mut *tx.conn).await?;
+                Err(error)
+            }
+        }
+    });
+    task.await.map_err(Error::internal)?
+}
+
+/// One transaction outside a request.
+pub async fn run<W, T>(db: &Db, setting: Setting, work: W) -> Result<T, Error>
+where
+    W: AsyncFnOnce(&mut Tx) -> Result<T, Error> + 'static,
+    T: 'static,
+{
+    transact(db, setting, async move |tx: &mut Tx| Ok(Outcome::Done(work(tx).await?))).await
+}
+
+/// The means to change something, as a handler receives them.
+pub struct Write {
+    db: Db,
+    setting: Setting,
+    key: Result<Option<IdempotencyKey>, Error>,
+    operation: String,
+}
+
+impl FromRequest for Write {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (Some(db), Some(tokens), Some(clock)) =
+            (request.app_data::<Db>(), request.app_data::<web::Data<Tokens>>(), request.app_data::<web::Data<Clock>>())
+        else {
+            return ready(Err(Error::internal("the application state is incomplete")));
+        };
+        ready(Ok(Self {
+            db: db.clone(),
+            setting: Setting {
+                if_match: IfMatch::read(request.headers()),
+                trace_id: RequestContext::of(request).trace_id,
+                ..Setting::of_system(clock.now(), tokens.keys().ring())
+            },
+            key: IdempotencyKey::read(request.headers()),
+            operation: format!("{} {}", request.method(), request.path()),
+        }))
+    }
+}
+
+impl Write {
+    /// Runs `work` for this caller, once for each idempotency key. `digest` is the body's.
+    pub async fn run<P, W>(self, caller: &Caller<P>, digest: [u8; 32], work: W) -> Result<Reply, Error>
+    where
+        W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
+    {
+        let actor = caller.actor();
+        let key = self.key?;
+        let Some(key) = key else {
+            let setting = Setting { actor, ..self.setting };
+            return transact(&self.db, setting, async move |tx: &mut Tx| work(tx).await.map(done)).await;
+        };
+        let scope = idempotency::Scope { client_id: actor.client_id.clone(), operation: self.operation, key };
+        let setting = Setting { actor, ..self.setting };
+        transact(&self.db, setting, async move |tx: &mut Tx| {
+            if let Some(reply) = idempotency::claim(&mut tx.conn, &scope, &digest, tx.now).await? {
+                return Ok(Outcome::Nothing(reply));
+            }
+            match done(work(tx).await?) {
+                Outcome::Done(reply) => {
+                    idempotency::keep(&mut tx.conn, &scope, &digest, &reply, tx.now).await?;
+                    Ok(Outcome::Done(reply))
+                }
+                nothing => Ok(nothing),
+            }
+        })
+        .await
+    }
+
+    /// For actions without a body.
+    pub async fn act<P, W>(self, caller: &Caller<P>, work: W) -> Result<Reply, Error>
+    where
+        W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
+    {
+        self.run(caller, sha256(b""), work).await
+    }
+}
+
+/// An answer that only repeats what is stored changed nothing.
+fn done(reply: Reply) -> Outcome<Reply> {
+    if reply.replayed { Outcome::Nothing(reply) } else { Outcome::Done(reply) }
+}
