@@ -34,6 +34,11 @@ pub struct Json<T> {
 }
 
 impl<T> Json<T> {
+    /// A body that did not come over the wire.
+    pub fn made(value: T) -> Self {
+        Self { value: Ok(value), digest: [0; 32] }
+    }
+
     pub fn valid(self) -> Result<T, Error> {
         self.value
     }
