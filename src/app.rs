@@ -19,6 +19,7 @@ use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::ServerArgs;
 use crate::db::Db;
+use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
@@ -31,6 +32,8 @@ fn slices(config: &mut ServiceConfig) {
     crate::auth::routes::configure(config);
     crate::regions::routes::configure(config);
     crate::reference::routes::configure(config);
+    crate::registry::routes::configure(config);
+    crate::eligibility::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -49,6 +52,7 @@ pub struct Shared {
     pub clock: web::Data<Clock>,
     pub limiter: web::Data<Limiter>,
     pub pending: web::Data<PendingMigrations>,
+    pub programs: web::Data<ProgramCache>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
     in_flight: web::Data<InFlight>,
@@ -65,6 +69,7 @@ impl Shared {
             clock: web::Data::new(clock),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
+            programs: web::Data::new(ProgramCache::default()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
@@ -89,6 +94,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.clock.clone())
             .app_data(shared.limiter.clone())
             .app_data(shared.pending.clone())
+            .app_data(shared.programs.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())

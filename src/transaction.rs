@@ -208,14 +208,16 @@ impl FromRequest for Write {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (Some(db), Some(tokens), Some(clock)) =
-            (request.app_data::<Db>(), request.app_data::<web::Data<Tokens>>(), request.app_data::<web::Data<Clock>>())
-        else {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (Ok(db), Some(tokens), Some(clock)) = (
+            Db::from_request(request, payload).into_inner(),
+            request.app_data::<web::Data<Tokens>>(),
+            request.app_data::<web::Data<Clock>>(),
+        ) else {
             return ready(Err(Error::internal("the application state is incomplete")));
         };
         ready(Ok(Self {
-            db: db.clone(),
+            db,
             setting: Setting {
                 if_match: IfMatch::read(request.headers()),
                 trace_id: RequestContext::of(request).trace_id,
@@ -265,7 +267,6 @@ impl Write {
     }
 }
 
-/// An answer that only repeats what is stored changed nothing.
 fn done(reply: Reply) -> Outcome<Reply> {
-    if reply.replayed { Outcome::Nothing(reply) } else { Outcome::Done(reply) }
+    if reply.changed { Outcome::Done(reply) } else { Outcome::Nothing(reply) }
 }

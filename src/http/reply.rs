@@ -29,12 +29,14 @@ pub struct Reply {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub replayed: bool,
+    /// False when the answer only tells what is stored, or what would have been.
+    pub changed: bool,
     cache: Cache,
 }
 
 impl Reply {
     pub fn stored(status: u16, body: String, etag: Option<String>, location: Option<String>, replayed: bool) -> Self {
-        Self { status, body, etag, location, replayed, cache: Cache::NoStore }
+        Self { status, body, etag, location, replayed, changed: true, cache: Cache::NoStore }
     }
 
     fn json<T: Serialize>(status: u16, value: &T) -> Result<Self, Error> {
@@ -44,6 +46,11 @@ impl Reply {
 
     pub fn ok<T: Serialize>(value: &T) -> Result<Self, Error> {
         Self::json(200, value)
+    }
+
+    /// For an answer that changed nothing: its transaction is rolled back.
+    pub fn unchanged(self) -> Self {
+        Self { changed: false, ..self }
     }
 
     /// A single resource with its version.

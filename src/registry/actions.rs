@@ -23,6 +23,8 @@ use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
+pub use super::bulk::insert_synthetic;
+
 /// Whom a complaint or a referral is about.
 #[derive(Debug, Clone)]
 pub struct Subject {

@@ -28,30 +28,26 @@ struct Batch {
     identities: Vec<IdentityRow>,
 }
 
-/// What was made, in the order of the input: a family's id and its members' ids.
-pub type MadeIds = Vec<(Uuid, Vec<Uuid>)>;
-
 /// Enters families as a DTSEN snapshot of the present quarter would have them.
 pub async fn insert_synthetic(
     conn: &mut AsyncPgConnection,
     keys: &KeyRing,
     families: Vec<SyntheticFamily>,
     now: DateTime<Utc>,
-) -> Result<MadeIds, Error> {
-    let mut made = Vec::with_capacity(families.len());
+) -> Result<(), Error> {
     let mut families = families.into_iter().peekable();
     while families.peek().is_some() {
         let mut batch = Batch::default();
         for family in families.by_ref().take(FAMILIES_A_BATCH) {
-            made.push(batch.add(keys, family, now)?);
+            batch.add(keys, family, now)?;
         }
         conn.transaction(async |conn| batch.write(conn).await).await?;
     }
-    Ok(made)
+    Ok(())
 }
 
 impl Batch {
-    fn add(&mut self, keys: &KeyRing, family: SyntheticFamily, now: DateTime<Utc>) -> Result<(Uuid, Vec<Uuid>), Error> {
+    fn add(&mut self, keys: &KeyRing, family: SyntheticFamily, now: DateTime<Utc>) -> Result<(), Error> {
         let id = Uuid::now_v7();
         self.identity(keys, IdentityKind::FamilyCard, &family.family_card_no, id, None);
         let facts = FamilyFacts { programs_known: true, ..FamilyFacts::default() };
@@ -89,11 +85,10 @@ impl Batch {
             until: None,
             created_at: now,
         }));
-        let mut members = Vec::with_capacity(family.members.len());
         for person in family.members {
-            members.push(self.member(keys, id, &family.village_code, person, now)?);
+            self.member(keys, id, &family.village_code, person, now)?;
         }
-        Ok((id, members))
+        Ok(())
     }
 
     fn identity(&mut self, keys: &KeyRing, kind: IdentityKind, number: &str, family_id: Uuid, person_id: Option<Uuid>) {
@@ -108,7 +103,7 @@ impl Batch {
         village: &str,
         person: SyntheticPerson,
         now: DateTime<Utc>,
-    ) -> Result<Uuid, Error> {
+    ) -> Result<(), Error> {
         let id = Uuid::now_v7();
         let nik_sealed = match &person.nik {
             None => None,
@@ -146,7 +141,7 @@ impl Batch {
             created_at: now,
             updated_at: now,
         });
-        Ok(id)
+        Ok(())
     }
 
     async fn write(&self, conn: &mut AsyncPgConnection) -> Result<(), Error> {

@@ -8,15 +8,8 @@ pub mod bulk;
 pub mod judge;
 pub mod model;
 pub mod nik;
-pub mod routes_families;
+pub mod routes;
 pub mod routes_persons;
 pub mod rows;
 mod store;
 pub mod welfare;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-pub fn configure(config: &mut ServiceConfig) {
-    routes_families::configure(config);
-    routes_persons::configure(config);
-}

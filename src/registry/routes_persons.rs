@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::actions::{self, Made};
 use super::answers::{Person, PersonMatches, Viewer};
 use super::api::{CreatePerson, PersonLookup};
-use super::routes_families::repeat;
+use super::routes::repeat;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::{RegistryRead, RegistryWrite};
 use crate::auth::tokens::Tokens;

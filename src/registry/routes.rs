@@ -1,4 +1,4 @@
-//! Endpoints of families and their welfare snapshots.
+//! Endpoints of the registry: families and their welfare snapshots here, persons beside.
 
 use actix_web::{get, post, web};
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_family)
         .service(list_welfare_statuses)
         .service(create_welfare_status);
+    super::routes_persons::configure(config);
 }
 
 /// Enter a family
@@ -63,9 +64,7 @@ async fn create_family(caller: Caller<RegistryWrite>, write: Write, body: Json<C
 
 /// Nothing was changed: the answer tells what is stored.
 pub(super) fn repeat<T: serde::Serialize>(stored: &T, version: i32) -> Result<Reply, Error> {
-    let mut reply = Reply::resource(stored, version)?;
-    reply.replayed = true;
-    Ok(reply)
+    Ok(Reply::resource(stored, version)?.unchanged())
 }
 
 /// Find a family by a number
