@@ -37,6 +37,8 @@ fn slices(config: &mut ServiceConfig) {
     crate::auth::routes::configure(config);
     crate::regions::routes::configure(config);
     crate::reference::routes::configure(config);
+    crate::registry::routes::configure(config);
+    crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
@@ -140,11 +142,11 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.clock.clone())
             .app_data(shared.limiter.clone())
             .app_data(shared.pending.clone())
+            .app_data(shared.programs.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())
             .app_data(shared.cors.clone())
-            .app_data(shared.programs.clone())
             .app_data(shared.catalogue.clone())
             .default_service(web::to(fallback::unmatched))
             .wrap(from_fn(middleware::limit_rate))

@@ -8,6 +8,8 @@ create table families (
     latitude double precision,
     longitude double precision,
     attributes jsonb not null,
+    -- Of the body that made it, so that the same id and body again is a repeat; null for what was loaded in bulk.
+    submission_hash bytea,
     version integer not null,
     created_at timestamptz not null,
     updated_at timestamptz not null

@@ -8,10 +8,9 @@ use super::actions::{self, Submitted};
 use super::api::{BatchQuery, Complaint, ComplaintBatch, ComplaintBatchResult, ComplaintQuery, SubmitComplaint, show};
 use super::store::{self, ComplaintFilter, ComplaintRow};
 use super::{batch, routes_actions};
-use crate::audit;
+use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
-use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -19,7 +18,6 @@ use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
-use crate::http::request_context::RequestContext;
 use crate::regions::RegionScope;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
@@ -123,17 +121,15 @@ async fn list_complaints(caller: Caller<ComplaintsRead>, db: Db, query: Query<Co
 async fn get_complaint(
     caller: Caller<ComplaintsRead>,
     db: Db,
-    clock: actix_web::web::Data<Clock>,
-    request: actix_web::HttpRequest,
+    log: AccessLog,
     id: Path<Uuid>,
 ) -> Result<Reply, Error> {
     let purpose = caller.reveal_if_asked()?;
     let mut conn = db.read().await?;
     let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     if let Some(purpose) = purpose {
-        let context = RequestContext::of(&request);
-        let record = audit::Reveal { kind: "complaint", id: row.id, region_code: &row.region_code, purpose };
-        audit::record_reveal(&mut conn, &caller, record, clock.now(), &context).await?;
+        let target = Revealed { kind: "complaint", id: row.id, region_code: &row.region_code };
+        log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
     let version = row.version;
     Reply::resource(&show(row, purpose.is_some()), version)

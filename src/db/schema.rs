@@ -93,6 +93,7 @@ diesel::table! {
         latitude -> Nullable<Float8>,
         longitude -> Nullable<Float8>,
         attributes -> Jsonb,
+        submission_hash -> Nullable<Bytea>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,

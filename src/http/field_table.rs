@@ -22,6 +22,24 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         Texts { id: "Kode harus sampai tingkat kecamatan atau desa", en: "The code must name a district or a village" },
     ),
     (
+        "village_required",
+        Texts { id: "Kode harus sampai tingkat desa atau kelurahan", en: "The code must name a village" },
+    ),
+    ("repeated", Texts { id: "Nilai berulang dalam permintaan ini", en: "The value is repeated in this request" }),
+    (
+        "percentile_differs",
+        Texts { id: "Persentil tidak termasuk desil ini", en: "The percentile does not lie in this decile" },
+    ),
+    ("fact_unknown", Texts { id: "Tidak ada fakta dengan nama ini", en: "No fact has this name" }),
+    ("fact_wrong_kind", Texts { id: "Jenis nilai fakta keliru", en: "The value is not of this fact's kind" }),
+    (
+        "person_required",
+        Texts {
+            id: "Fakta tentang orang memerlukan nik atau person_id",
+            en: "A fact about a person needs nik or person_id",
+        },
+    ),
+    (
         "contains_identity_number",
         Texts {
             id: "Teks bebas tidak boleh memuat NIK atau nomor KK",

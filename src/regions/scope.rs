@@ -19,6 +19,10 @@ pub enum Unscoped {
     FollowUpOfScopedAction,
     /// An operator at the command line.
     Operator,
+    /// An index gives an id alone; what it names is then read within the caller's regions.
+    ReadWithinScopeNext,
+    /// An id may be taken by something outside the caller's regions; only that it is taken is told.
+    Uniqueness,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

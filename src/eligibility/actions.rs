@@ -1,0 +1,124 @@
+//! Checks, for the endpoint and for other slices.
+
+use chrono::{NaiveDate, TimeDelta};
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::answer::{self, Inquiry, StatedFact};
+use super::api::{CreateEligibilityCheck, EligibilityCheck};
+use super::cache::{CompiledProgram, ProgramCache, Programs};
+use super::facts::{FactId, FactSet};
+use crate::error::{Error, FieldError};
+use crate::regions::RegionScope;
+use crate::registry::actions as registry;
+use crate::registry::rows::Household;
+
+pub use super::reference::load_reference;
+
+/// Whom to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectRef {
+    Person(Uuid),
+    Family(Uuid),
+}
+
+/// What the rules of a day say about a subject of the scope; 404 when there is none. No programme named means all. The
+/// answer holds no specific personal data, so that it can be kept and passed on. Two statements.
+pub async fn check(
+    conn: &mut AsyncPgConnection,
+    programs: &ProgramCache,
+    scope: &RegionScope,
+    subject: SubjectRef,
+    wanted: &[String],
+    on: NaiveDate,
+) -> Result<EligibilityCheck, Error> {
+    let person_id = match subject {
+        SubjectRef::Person(id) => Some(id),
+        SubjectRef::Family(_) => None,
+    };
+    let inquiry = Inquiry { person_id, on, ..Inquiry::default() };
+    let (home, programs) = read(conn, programs, scope, subject, on).await?;
+    Ok(answer::answer(&home, &select(&programs, wanted)?, &inquiry))
+}
+
+/// The same with what an officer states and may see.
+pub async fn inquire(
+    conn: &mut AsyncPgConnection,
+    programs: &ProgramCache,
+    scope: &RegionScope,
+    subject: SubjectRef,
+    wanted: &[String],
+    inquiry: &Inquiry,
+) -> Result<EligibilityCheck, Error> {
+    let (home, programs) = read(conn, programs, scope, subject, inquiry.on).await?;
+    Ok(answer::answer(&home, &select(&programs, wanted)?, inquiry))
+}
+
+async fn read(
+    conn: &mut AsyncPgConnection,
+    programs: &ProgramCache,
+    scope: &RegionScope,
+    subject: SubjectRef,
+    on: NaiveDate,
+) -> Result<(Household, std::sync::Arc<Programs>), Error> {
+    let home = match subject {
+        SubjectRef::Person(id) => registry::find_household_of_person(conn, scope, id, on).await?,
+        SubjectRef::Family(id) => registry::find_household(conn, scope, id, on).await?,
+    };
+    let home = home.ok_or_else(Error::not_found)?;
+    let programs = programs.at(conn, home.program_revision).await?;
+    Ok((home, programs))
+}
+
+fn select<'a>(programs: &'a Programs, wanted: &[String]) -> Result<Vec<&'a CompiledProgram>, Error> {
+    if wanted.is_empty() {
+        return Ok(programs.all.iter().collect());
+    }
+    let mut chosen = Vec::with_capacity(wanted.len());
+    let mut faults = Vec::new();
+    for (index, code) in wanted.iter().enumerate() {
+        let pointer = || format!("/programs/{index}");
+        match programs.find(code) {
+            None => faults.push(FieldError::new(pointer(), "unknown_program")),
+            Some(_) if wanted.iter().take(index).any(|c| c == code) => {
+                faults.push(FieldError::new(pointer(), "repeated"));
+            }
+            Some(program) => chosen.push(program),
+        }
+    }
+    if faults.is_empty() { Ok(chosen) } else { Err(Error::fields(faults)) }
+}
+
+/// What the body asks, but for the subject; every fault at once.
+pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<Inquiry, Error> {
+    let mut faults = Vec::new();
+    let named = [body.nik.is_some(), body.person_id.is_some(), body.family_id.is_some()];
+    if named.iter().filter(|given| **given).count() != 1 {
+        faults.push(FieldError::new("", "one_of"));
+    }
+    let on = body.on.unwrap_or(today);
+    if NaiveDate::from_ymd_opt(2005, 1, 1).is_some_and(|first| on < first) {
+        faults.push(FieldError::new("/on", "too_small"));
+    }
+    if on > today + TimeDelta::days(2 * 366) {
+        faults.push(FieldError::new("/on", "too_large"));
+    }
+    let mut stated = Vec::new();
+    let mut scratch = FactSet::new();
+    for (name, value) in body.facts.iter().flatten() {
+        let pointer = || format!("/facts/{}", name.replace('~', "~0").replace('/', "~1"));
+        let about_person = name.starts_with("subject.") || name.starts_with("assessment.");
+        match (scratch.set_json(name, value), FactId::from_name(name)) {
+            (Err(fault), _) => faults.push(FieldError::new(pointer(), fault.code())),
+            (Ok(()), Some(_)) if about_person && body.family_id.is_some() => {
+                faults.push(FieldError::new(pointer(), "person_required"));
+            }
+            (Ok(()), Some(id)) => stated.push(StatedFact { id, value: value.clone() }),
+            (Ok(()), None) => {}
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    Ok(Inquiry { person_id: body.person_id, on, stated, ..Inquiry::default() })
+}

@@ -1,0 +1,381 @@
+//! Wire types of eligibility checks and programmes.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::cache::{CompiledProgram, Version};
+use super::evaluate::{ClauseOutcome, ComponentEstimate};
+pub use super::model::{EligibilityGap, EligibilityOutcome};
+use super::rules::{Component, Confidence, RecipientUnit};
+use crate::registry::api::NikDigits;
+use crate::registry::model::WelfareSource;
+
+/// Whom to check, for what, on which day.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CreateEligibilityCheck {
+    /// The person's NIK. Give exactly one of `nik`, `person_id` and `family_id`.
+    pub nik: Option<NikDigits>,
+    /// The person's id.
+    #[schema(example = json!(null))]
+    pub person_id: Option<Uuid>,
+    /// The family's id. Programmes for individuals are then judged for each member.
+    #[schema(example = json!(null))]
+    pub family_id: Option<Uuid>,
+    /// Codes of the programmes; all when absent.
+    #[validate(length(min = 1, max = 50, code = "too_few"))]
+    #[schema(min_items = 1, max_items = 50, example = json!(["PKH", "KIS"]))]
+    pub programs: Option<Vec<String>>,
+    /// The day whose rules and welfare snapshot count; today when absent. From 2005-01-01 to two years ahead.
+    #[schema(example = "2026-11-20")]
+    pub on: Option<NaiveDate>,
+    /// Facts that the officer states, by name. They take the place of what the registry holds for this answer alone and are
+    /// marked in it. `subject.*` is the named person's and needs `nik` or `person_id`.
+    #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({ "subject.sktm": true }))]
+    pub facts: Option<BTreeMap<String, Value>>,
+}
+
+/// The same sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BilingualText {
+    /// In Indonesian.
+    #[schema(example = "Terdaftar bukan berarti menerima.")]
+    pub id: String,
+    /// In English.
+    #[schema(example = "Registered does not mean recipient.")]
+    pub en: String,
+}
+
+impl BilingualText {
+    pub fn new(id: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { id: id.into(), en: en.into() }
+    }
+}
+
+/// The welfare snapshot that was used.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EligibilitySnapshot {
+    /// Where the ranking comes from.
+    #[schema(example = "dtsen")]
+    pub source: WelfareSource,
+    /// Name of the snapshot at its source.
+    #[schema(example = "2026-Q3")]
+    pub snapshot_version: String,
+    /// Day from which it holds.
+    #[schema(example = "2026-07-01")]
+    pub as_of: NaiveDate,
+}
+
+/// What the rules of that day say about a person or a family, and why. Advice: a human decides.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EligibilityCheck {
+    /// The family.
+    pub family_id: Uuid,
+    /// The person asked about; absent when the family was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// Village in which the family lives.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// The day whose rules and snapshot were used.
+    #[schema(example = "2026-11-20")]
+    pub evaluated_on: NaiveDate,
+    /// The welfare snapshot used: the latest as of that day; null when there is none.
+    pub snapshot: Option<EligibilitySnapshot>,
+    /// Says that being registered is not being a recipient. Show it with every result.
+    pub registered_not_recipient: BilingualText,
+    /// Names of the facts that the officer stated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["subject.sktm"]))]
+    pub stated_facts: Vec<String>,
+    /// One result for each programme; for a programme whose recipient is a person, one for each person judged.
+    pub results: Vec<EligibilityResult>,
+}
+
+impl EligibilityCheck {
+    /// What the check came to for one programme; with several persons judged, the best of them.
+    pub fn outcome_of(&self, program_code: &str) -> Option<EligibilityOutcome> {
+        let rank = |outcome: &EligibilityOutcome| match outcome {
+            EligibilityOutcome::LikelyEligible => 2,
+            EligibilityOutcome::Undetermined => 1,
+            EligibilityOutcome::NotEligible => 0,
+        };
+        self.results.iter().filter(|r| r.program_code == program_code).map(|r| r.outcome).max_by_key(rank)
+    }
+}
+
+/// What one programme's rule says.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EligibilityResult {
+    /// Code of the programme.
+    #[schema(example = "PKH")]
+    pub program_code: String,
+    /// Its name.
+    #[schema(example = "Program Keluarga Harapan")]
+    pub program_name: String,
+    /// Who receives it.
+    #[schema(example = "family")]
+    pub recipient_unit: RecipientUnit,
+    /// The person whose facts stand for `subject.*`: the one who would receive it, or for a family's programme its head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// What the rule comes to.
+    pub outcome: EligibilityOutcome,
+    /// Why no rule could be applied; the outcome is then `undetermined`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub gap: Option<EligibilityGap>,
+    /// Version of the rule in force that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub rule_version: Option<i32>,
+    /// First day of that version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2025-05-26")]
+    pub effective_from: Option<NaiveDate>,
+    /// Last day of that version, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub effective_to: Option<NaiveDate>,
+    /// Legal basis of the programme.
+    #[schema(example = "Permensos 1/2018; Kepmensos 79/HUK/2025")]
+    pub legal_basis: String,
+    /// How sure the rule's figures are. Show it.
+    #[schema(example = "medium")]
+    pub confidence: Confidence,
+    /// Every condition of the rule with its own outcome, in the order of the rule.
+    pub clauses: Vec<EligibilityClause>,
+    /// What to find out, because it can still change the outcome.
+    pub missing: Vec<MissingFact>,
+    /// What the family's members would add up to, for a programme that pays by component.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub components: Option<BenefitEstimate>,
+}
+
+/// One condition of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EligibilityClause {
+    /// JSON pointer of the condition in the rule tree.
+    #[schema(example = "/all/2")]
+    pub pointer: String,
+    /// Name of the fact.
+    #[schema(example = "family.decile")]
+    pub field: String,
+    /// Label of the fact.
+    pub label: BilingualText,
+    /// The operator.
+    #[schema(example = "lte")]
+    pub op: String,
+    /// What the rule compares with.
+    #[schema(example = json!(4))]
+    pub expected: Value,
+    /// What is known. Absent when it is not known, or when it is specific personal data (health, disability, income,
+    /// categories) and the token does not carry `pii:reveal` or no `Access-Purpose` was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(2))]
+    pub actual: Option<Value>,
+    /// Was the value stated by the officer?
+    #[schema(example = false)]
+    pub stated: bool,
+    /// What the condition comes to.
+    #[schema(example = "met")]
+    pub outcome: ClauseOutcome,
+    /// Is it a reason for the outcome of the whole rule?
+    pub decisive: bool,
+    /// The condition in words.
+    pub explanation: BilingualText,
+}
+
+/// A fact to find out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MissingFact {
+    /// Name of the fact, as `facts` of a check takes it.
+    #[schema(example = "subject.jkn_status")]
+    pub field: String,
+    /// What to ask, in Indonesian.
+    #[schema(example = "Apakah orang ini peserta JKN, dan apakah masih aktif?")]
+    pub question_id: String,
+    /// What to ask, in English.
+    #[schema(example = "Is the person a JKN member, and is the membership active?")]
+    pub question_en: String,
+}
+
+/// What a family's members add up to: best paid first, up to the programme's limit. Quota and verification decide.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BenefitEstimate {
+    /// The components counted.
+    pub items: Vec<BenefitComponent>,
+    /// Sum of a year, in rupiah.
+    #[schema(example = 3_900_000)]
+    pub total_idr_per_year: i64,
+    /// Facts without which the estimate may change.
+    #[schema(example = json!([]))]
+    pub missing: Vec<String>,
+}
+
+/// One component counted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BenefitComponent {
+    /// Code of the component.
+    #[schema(example = "elementary_school")]
+    pub code: String,
+    /// How many members it is counted for.
+    #[schema(minimum = 1, example = 1)]
+    pub count: u32,
+    /// Amount of one a year, in rupiah.
+    #[schema(example = 900_000)]
+    pub amount_idr_per_year: i64,
+    /// How sure the amount is.
+    #[schema(example = "medium")]
+    pub confidence: Confidence,
+}
+
+impl From<ComponentEstimate> for BenefitEstimate {
+    fn from(estimate: ComponentEstimate) -> Self {
+        let items = estimate.counted.into_iter().map(|c| BenefitComponent {
+            code: c.code,
+            count: c.count,
+            amount_idr_per_year: c.amount_idr_per_year,
+            confidence: c.confidence,
+        });
+        Self {
+            items: items.collect(),
+            total_idr_per_year: estimate.total_idr_per_year,
+            missing: estimate.missing.iter().map(|fact| fact.name().to_owned()).collect(),
+        }
+    }
+}
+
+/// An assistance programme with its rules.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Program {
+    /// Code of the programme.
+    #[schema(example = "PKH")]
+    pub code: String,
+    /// Its name.
+    #[schema(example = "Program Keluarga Harapan")]
+    pub name: String,
+    /// Who receives it.
+    pub recipient_unit: RecipientUnit,
+    /// Who runs it.
+    #[schema(example = "Kemensos Ditjen Linjamsos / Dinas Sosial")]
+    pub owner: String,
+    /// Its legal basis.
+    #[schema(example = "Permensos 1/2018; Kepmensos 79/HUK/2025")]
+    pub legal_basis: String,
+    /// How sure the figures are.
+    #[schema(example = "medium")]
+    pub confidence: Confidence,
+    /// What else there is to know.
+    #[schema(example = "Elderly: regulation 60+, practice often 70+.")]
+    pub notes: String,
+    /// Where a local programme applies; absent for a national one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub region_code: Option<String>,
+    /// What it pays for, where it pays by component.
+    pub components: Vec<ProgramComponent>,
+    /// Every version of its rule, oldest first. A version is never edited.
+    pub rules: Vec<ProgramRule>,
+}
+
+/// A kind of family member that a programme pays for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProgramComponent {
+    /// Code of the component.
+    #[schema(example = "elementary_school")]
+    pub code: String,
+    /// The fact that counts such members.
+    #[schema(example = "family.count_enrolled_sd")]
+    pub fact: String,
+    /// Amount a year, in rupiah.
+    #[schema(example = 900_000)]
+    pub amount_idr_per_year: i64,
+    /// How sure the amount is.
+    #[schema(example = "medium")]
+    pub confidence: Confidence,
+}
+
+/// One version of a programme's rule.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProgramRule {
+    /// Number of the version, from 1.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// First day.
+    #[schema(example = "2025-05-26")]
+    pub effective_from: NaiveDate,
+    /// Last day; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub effective_to: Option<NaiveDate>,
+    /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`.
+    #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 4 }] }))]
+    pub rule: Value,
+    /// Most components counted for a family, best paid first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4)]
+    pub max_components_per_family: Option<u32>,
+    /// How sure the figures are.
+    #[schema(example = "medium")]
+    pub confidence: Confidence,
+    /// Where the figures come from, when it is not the legal basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub source: Option<String>,
+}
+
+/// All programmes.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProgramList {
+    /// The programmes, in order of code.
+    pub items: Vec<Program>,
+}
+
+impl From<&CompiledProgram> for Program {
+    fn from(program: &CompiledProgram) -> Self {
+        Self {
+            code: program.code.clone(),
+            name: program.name.clone(),
+            recipient_unit: program.recipient_unit,
+            owner: program.owner.clone(),
+            legal_basis: program.legal_basis.clone(),
+            confidence: program.confidence,
+            notes: program.notes.clone(),
+            region_code: program.region_code.clone(),
+            components: program.components.iter().map(ProgramComponent::from).collect(),
+            rules: program.versions.iter().map(ProgramRule::from).collect(),
+        }
+    }
+}
+
+impl From<&Component> for ProgramComponent {
+    fn from(component: &Component) -> Self {
+        Self {
+            code: component.code.clone(),
+            fact: component.fact.name().to_owned(),
+            amount_idr_per_year: component.amount_idr_per_year,
+            confidence: component.confidence,
+        }
+    }
+}
+
+impl From<&Version> for ProgramRule {
+    fn from(version: &Version) -> Self {
+        Self {
+            version: version.version,
+            effective_from: version.effective_from,
+            effective_to: version.effective_to,
+            rule: version.tree.clone(),
+            max_components_per_family: version.limits.max_components_per_family,
+            confidence: version.confidence,
+            source: version.source.clone(),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The words of an eligibility check.
+
+crate::text_enum! {
+    /// What a check comes to. It is advice: quota and verification decide, and a human does.
+    pub enum EligibilityOutcome {
+        LikelyEligible = "likely_eligible": "Kemungkinan layak" / "Likely eligible",
+        NotEligible = "not_eligible": "Tidak layak" / "Not eligible",
+        Undetermined = "undetermined": "Belum dapat ditentukan" / "Undetermined",
+    }
+}
+
+crate::text_enum! {
+    /// Why a check could not be made at all.
+    pub enum EligibilityGap {
+        NoRuleInForce = "no_rule_in_force": "Tidak ada aturan yang berlaku pada tanggal itu" / "No rule is in force on that day",
+        NoPerson = "no_person": "Keluarga belum memiliki anggota yang tercatat" / "The family has no member on record",
+    }
+}
+
+/// Told with every answer.
+pub const NOTICE_ID: &str = "Terdaftar bukan berarti menerima. Hasil ini adalah saran: kuota, verifikasi, dan keputusan petugas \
+yang menentukan.";
+pub const NOTICE_EN: &str = "Registered does not mean recipient. This result is advice: quota, verification and an officer's \
+decision settle it.";

@@ -1,0 +1,84 @@
+//! The starting programmes and rules, which come with the release.
+
+use chrono::Utc;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use super::rules::{ProgramSeed, Rule, read_programs};
+use super::store::{self, ProgramRow, RuleRow};
+use crate::error::Error;
+
+const PROGRAMS: &str = include_str!("../../reference/programs.json");
+
+/// Adds what is missing and tells how many rows that were. What an administrator changed stays.
+pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error> {
+    let (programs, rules) = rows()?;
+    conn.transaction(async |conn| {
+        let added = store::insert_missing(conn, &programs, &rules).await?;
+        if added > 0 {
+            store::raise_revision(conn).await?;
+        }
+        Ok(added)
+    })
+    .await
+}
+
+fn rows() -> Result<(Vec<ProgramRow>, Vec<RuleRow>), Error> {
+    let seeds = read_programs(PROGRAMS).map_err(Error::internal)?;
+    let mut rules = Vec::new();
+    let mut programs = Vec::with_capacity(seeds.len());
+    for seed in seeds {
+        rules.extend(rules_of(&seed)?);
+        programs.push(ProgramRow {
+            components: serde_json::to_value(&seed.components).map_err(Error::internal)?,
+            code: seed.code,
+            name: seed.name,
+            recipient_unit: seed.recipient_unit,
+            owner: seed.owner,
+            legal_basis: seed.legal_basis,
+            confidence: seed.confidence,
+            notes: seed.notes,
+            region_code: None,
+            created_at: Utc::now(),
+        });
+    }
+    Ok((programs, rules))
+}
+
+/// Versions are numbered in order of their first day.
+fn rules_of(seed: &ProgramSeed) -> Result<Vec<RuleRow>, Error> {
+    let mut versions: Vec<_> = seed.rule_versions.iter().collect();
+    versions.sort_by_key(|v| v.effective_from);
+    let mut rows = Vec::with_capacity(versions.len());
+    for (version, given) in (1..).zip(versions) {
+        if let Err(faults) = Rule::compile(&given.rule) {
+            let fault = faults.first().map(ToString::to_string).unwrap_or_default();
+            return Err(Error::internal(format!("reference rule {} version {version}: {fault}", seed.code)));
+        }
+        rows.push(RuleRow {
+            program_code: seed.code.clone(),
+            version,
+            effective_from: given.effective_from,
+            effective_to: given.effective_to,
+            rule: given.rule.clone(),
+            limits: given.limits.as_ref().map(serde_json::to_value).transpose().map_err(Error::internal)?,
+            confidence: given.confidence.unwrap_or(seed.confidence),
+            source: given.source.clone(),
+            created_at: Utc::now(),
+        });
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_release_brings_thirteen_programmes_with_rules_that_compile() {
+        let (programs, rules) = rows().unwrap();
+        assert_eq!(programs.len(), 13);
+        assert_eq!(rules.len(), 15);
+        let kks: Vec<_> = rules.iter().filter(|r| r.program_code == "KKS").map(|r| r.version).collect();
+        assert_eq!(kks, [1, 2, 3]);
+    }
+}

@@ -1,0 +1,83 @@
+//! The rows of programmes and rules. They are public and belong to no region.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+
+use super::rules::{Confidence, RecipientUnit};
+use crate::db::schema::{program_revision, program_rules, programs};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = programs, check_for_backend(diesel::pg::Pg))]
+pub struct ProgramRow {
+    pub code: String,
+    pub name: String,
+    pub recipient_unit: RecipientUnit,
+    pub owner: String,
+    pub legal_basis: String,
+    pub confidence: Confidence,
+    pub notes: String,
+    pub region_code: Option<String>,
+    pub components: Value,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = program_rules, check_for_backend(diesel::pg::Pg))]
+pub struct RuleRow {
+    pub program_code: String,
+    pub version: i32,
+    pub effective_from: NaiveDate,
+    pub effective_to: Option<NaiveDate>,
+    pub rule: Value,
+    pub limits: Option<Value>,
+    pub confidence: Confidence,
+    pub source: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn find_revision(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
+    program_revision::table.select(program_revision::revision).first(conn).await
+}
+
+pub async fn list_programs(conn: &mut AsyncPgConnection) -> QueryResult<Vec<ProgramRow>> {
+    programs::table.order(programs::code).select(ProgramRow::as_select()).load(conn).await
+}
+
+pub async fn list_rules(conn: &mut AsyncPgConnection) -> QueryResult<Vec<RuleRow>> {
+    program_rules::table
+        .order((program_rules::program_code, program_rules::version))
+        .select(RuleRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Those that are not there yet; a programme or a version that is there is never touched.
+pub async fn insert_missing(
+    conn: &mut AsyncPgConnection,
+    program_rows: &[ProgramRow],
+    rule_rows: &[RuleRow],
+) -> QueryResult<usize> {
+    let programs = diesel::insert_into(programs::table)
+        .values(program_rows)
+        .on_conflict(programs::code)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    let rules = diesel::insert_into(program_rules::table)
+        .values(rule_rows)
+        .on_conflict((program_rules::program_code, program_rules::version))
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(programs + rules)
+}
+
+pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::update(program_revision::table)
+        .set(program_revision::revision.eq(program_revision::revision + 1))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}

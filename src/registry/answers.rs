@@ -1,0 +1,398 @@
+//! What the registry shows. A `Viewer` decides for one caller: masked by default, specific categories left out.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::api::{Dwelling, FamilyAttributes};
+use super::model::{
+    DisabilitySeverity, DisabilityType, IdentityStatus, JknStatus, MaritalStatus, OccupationClass, RelationToHead,
+    SchoolLevel, Sex, SocialCriterion, WelfareSource, is_restricted_ppks,
+};
+use super::nik::{FamilyCardNo, Nik};
+use super::rows::{DwellingRow, Household, ParticipationRow, PersonRow, WelfareStatusRow};
+use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::error::Error;
+
+/// Stands for an address that is known and not shown.
+const HIDDEN: &str = "***";
+
+/// A person of the registry. What is absent is not known or, when `masked`, not shown.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// Id of the person.
+    pub id: Uuid,
+    /// The family the person belongs to; somebody alone is a family of one.
+    pub family_id: Uuid,
+    /// Village in which the family lives.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// Are the NIK, the birth date and data on health, disability and orphanhood held back in this answer?
+    #[schema(example = true)]
+    pub masked: bool,
+    /// NIK, masked to its first two and last two digits unless revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "32************01")]
+    pub nik: Option<String>,
+    /// Whether Dukcapil confirmed the identity.
+    pub identity_status: IdentityStatus,
+    /// Name as in the papers.
+    #[schema(example = "Siti Rahmawati")]
+    pub full_name: String,
+    /// Year of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1990)]
+    pub birth_year: Option<i32>,
+    /// Date of birth, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub birth_date: Option<NaiveDate>,
+    /// Sex as in the papers.
+    #[schema(example = "female")]
+    pub sex: Sex,
+    /// Relation to the head of the family.
+    pub relation_to_head: RelationToHead,
+    /// Marital status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "married")]
+    pub marital_status: Option<MaritalStatus>,
+    /// School level attended, or the last one finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "sma")]
+    pub school_level: Option<SchoolLevel>,
+    /// Is the person at school or university now?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub school_enrolled: Option<bool>,
+    /// What the person lives on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "BURUH")]
+    pub occupation_class: Option<OccupationClass>,
+    /// Kind of disability, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub disability_type: Option<DisabilityType>,
+    /// How severe it is, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub disability_severity: Option<DisabilitySeverity>,
+    /// Chronically ill, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub chronic_illness: Option<bool>,
+    /// Pregnant or postpartum, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub pregnant_or_postpartum: Option<bool>,
+    /// Membership of the national health insurance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "inactive")]
+    pub jkn_status: Option<JknStatus>,
+    /// Holds a Kartu Indonesia Pintar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub has_kip: Option<bool>,
+    /// Has lost one or both parents, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub orphan: Option<bool>,
+    /// Holds a certificate of poverty (SKTM).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub sktm: Option<bool>,
+    /// Certified by the village head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub village_head_certified: Option<bool>,
+    /// Recommended by a professional assessment, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub assessment_recommended: Option<bool>,
+    /// Social problem criteria, when revealed; `violence` only with `cases:restricted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub criteria: Option<Vec<SocialCriterion>>,
+    /// Service need categories (PPKS). Those on children in conflict with the law, violence, HIV, drug abuse and
+    /// trafficking are left out unless the token carries `cases:restricted`.
+    #[schema(example = json!(["PPKS-24"]))]
+    pub ppks_codes: Vec<String>,
+    /// Version, as in the `ETag`.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When the person was entered.
+    pub created_at: DateTime<Utc>,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a registry source said of a family's welfare at a time. Never changed afterwards.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WelfareStatus {
+    /// Id of the snapshot.
+    pub id: Uuid,
+    /// Where the ranking comes from.
+    #[schema(example = "dtsen")]
+    pub source: WelfareSource,
+    /// Name of the snapshot at its source.
+    #[schema(example = "2026-Q3")]
+    pub snapshot_version: String,
+    /// Day from which the ranking holds.
+    #[schema(example = "2026-07-01")]
+    pub as_of: NaiveDate,
+    /// Tenth of the population, from 1 (poorest) to 10. A rank, not the word "poor".
+    #[schema(minimum = 1, maximum = 10, example = 2)]
+    pub decile: i16,
+    /// Hundredth of the population, from 1 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100, example = 17)]
+    pub percentile: Option<i16>,
+    /// When it was entered here.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<WelfareStatusRow> for WelfareStatus {
+    fn from(row: WelfareStatusRow) -> Self {
+        Self {
+            id: row.id,
+            source: row.source,
+            snapshot_version: row.snapshot_version,
+            as_of: row.as_of,
+            decile: row.decile,
+            percentile: row.percentile,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A programme that the family, or one of its members, is or was in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProgramParticipation {
+    /// Code of the programme.
+    #[schema(example = "KKS")]
+    pub program_code: String,
+    /// The member it is for; absent when it is for the whole family.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub person_id: Option<Uuid>,
+    /// First day, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2025-07-01")]
+    pub since: Option<NaiveDate>,
+    /// Last day; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub until: Option<NaiveDate>,
+}
+
+impl From<ParticipationRow> for ProgramParticipation {
+    fn from(row: ParticipationRow) -> Self {
+        Self { program_code: row.program_code, person_id: row.person_id, since: row.since, until: row.until }
+    }
+}
+
+/// A family of the registry. What is absent is not known or, when `masked`, not shown.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Family {
+    /// Id of the family.
+    pub id: Uuid,
+    /// Village in which the family lives.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// Are numbers, address, place, birth dates, income and data on health held back in this answer?
+    #[schema(example = true)]
+    pub masked: bool,
+    /// Number of the family card, masked to its first two and last two digits unless revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "32************01")]
+    pub family_card_no: Option<String>,
+    /// Address within the village; `***` when there is one and it is not revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "***")]
+    pub address: Option<String>,
+    /// Latitude in degrees, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub latitude: Option<f64>,
+    /// Longitude in degrees, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub longitude: Option<f64>,
+    /// The dwelling, as far as it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dwelling: Option<Dwelling>,
+    /// Circumstances of the family, as far as they were recorded.
+    pub attributes: FamilyAttributes,
+    /// The latest snapshot of the family's welfare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welfare_status: Option<WelfareStatus>,
+    /// Programmes the family is or was in.
+    pub programs: Vec<ProgramParticipation>,
+    /// Everybody in the family, the head first.
+    pub members: Vec<Person>,
+    /// Version, as in the `ETag`.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When the family was entered.
+    pub created_at: DateTime<Utc>,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The person found, or nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PersonMatches {
+    /// None or one.
+    #[schema(max_items = 1)]
+    pub items: Vec<Person>,
+}
+
+/// The family found, or nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FamilyMatches {
+    /// None or one.
+    #[schema(max_items = 1)]
+    pub items: Vec<Family>,
+}
+
+/// How one caller sees the registry.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    pub sealer: &'a Sealer,
+    pub revealed: bool,
+    /// May see the specific categories.
+    pub restricted: bool,
+}
+
+impl<'a> Viewer<'a> {
+    /// As everybody sees it; also what is kept for a repeated request.
+    pub fn masked(sealer: &'a Sealer) -> Self {
+        Self { sealer, revealed: false, restricted: false }
+    }
+
+    pub fn person(&self, row: PersonRow) -> Result<Person, Error> {
+        let extra = row.attributes();
+        let nik = match &row.nik_sealed {
+            None => None,
+            Some(sealed) => {
+                let nik = Nik::from_digits(&self.sealer.open(IdentityKind::Nik, row.id, sealed)?);
+                let nik = nik.map_err(Error::internal)?;
+                Some(if self.revealed { nik.expose().to_owned() } else { nik.mask() })
+            }
+        };
+        Ok(Person {
+            id: row.id,
+            family_id: row.family_id,
+            region_code: row.region_code,
+            masked: !self.revealed,
+            nik,
+            identity_status: row.identity_status,
+            full_name: row.full_name,
+            birth_year: row.birth_date.map(|day| day.year()),
+            birth_date: self.if_revealed(row.birth_date),
+            sex: row.sex,
+            relation_to_head: row.relation_to_head,
+            marital_status: row.marital_status,
+            school_level: row.school_level,
+            school_enrolled: row.school_enrolled,
+            occupation_class: row.occupation_class,
+            disability_type: self.if_revealed(row.disability_type),
+            disability_severity: self.if_revealed(row.disability_severity),
+            chronic_illness: self.if_revealed(row.chronic_illness),
+            pregnant_or_postpartum: self.if_revealed(row.pregnant_or_postpartum),
+            jkn_status: row.jkn_status,
+            has_kip: row.has_kip,
+            orphan: self.if_revealed(row.orphan),
+            sktm: extra.sktm,
+            village_head_certified: extra.village_head_certified,
+            assessment_recommended: self.if_revealed(extra.assessment_recommended),
+            criteria: self.if_revealed(extra.criteria).map(|mut criteria| {
+                criteria.retain(|c| self.restricted || *c != SocialCriterion::Violence);
+                criteria
+            }),
+            ppks_codes: row.ppks_codes.into_iter().filter(|c| self.restricted || !is_restricted_ppks(c)).collect(),
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+
+    pub fn family(&self, home: Household) -> Result<Family, Error> {
+        let facts = home.attributes();
+        let Household { family, dwelling, status, participations, members, .. } = home;
+        let family_card_no = match &family.family_card_sealed {
+            None => None,
+            Some(sealed) => {
+                let number = FamilyCardNo::parse(&self.sealer.open(IdentityKind::FamilyCard, family.id, sealed)?);
+                let number = number.map_err(Error::internal)?;
+                Some(if self.revealed { number.expose().to_owned() } else { number.mask() })
+            }
+        };
+        Ok(Family {
+            id: family.id,
+            region_code: family.region_code,
+            masked: !self.revealed,
+            family_card_no,
+            address: family.address.map(|address| if self.revealed { address } else { HIDDEN.to_owned() }),
+            latitude: self.if_revealed(family.latitude),
+            longitude: self.if_revealed(family.longitude),
+            dwelling: dwelling.map(|row| self.dwelling(row)),
+            attributes: FamilyAttributes {
+                disaster_victim: facts.disaster_victim,
+                breadwinner_laid_off: facts.breadwinner_laid_off,
+                lost_livelihood: facts.lost_livelihood,
+                extreme_poor: facts.extreme_poor,
+                prior_housing_aid: facts.prior_housing_aid,
+                income_class: self.if_revealed(facts.income_class),
+            },
+            welfare_status: status.map(WelfareStatus::from),
+            programs: participations.into_iter().map(ProgramParticipation::from).collect(),
+            members: members.into_iter().map(|row| self.person(row)).collect::<Result<_, _>>()?,
+            version: family.version,
+            created_at: family.created_at,
+            updated_at: family.updated_at,
+        })
+    }
+
+    fn dwelling(&self, row: DwellingRow) -> Dwelling {
+        Dwelling {
+            tenure: row.tenure,
+            land_title: row.land_title,
+            floor_material: row.floor_material,
+            wall_material: row.wall_material,
+            roof_material: row.roof_material,
+            floor_area_m2: row.floor_area_m2,
+            wall_or_roof_dangerous: row.wall_or_roof_dangerous,
+            habitable: row.habitable,
+            water_source: row.water_source,
+            toilet: row.toilet,
+            cooking_fuel: row.cooking_fuel,
+            lighting_source: row.lighting_source,
+            power_va: row.power_va,
+            pln_customer_id: row.pln_customer_id.map(|number| if self.revealed { number } else { mask(&number) }),
+        }
+    }
+
+    fn if_revealed<T>(&self, value: Option<T>) -> Option<T> {
+        value.filter(|_| self.revealed)
+    }
+}
+
+/// All but the last two digits as stars.
+fn mask(number: &str) -> String {
+    let hidden = number.len().saturating_sub(2);
+    let shown = if hidden > 0 { number.get(hidden..) } else { None };
+    format!("{}{}", "*".repeat(hidden), shown.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_number_is_masked_to_its_last_two_digits() {
+        assert_eq!(mask("99000000012"), "*********12");
+        assert_eq!(mask("12"), "");
+        assert_eq!(mask(""), "");
+    }
+}

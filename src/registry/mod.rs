@@ -1,0 +1,15 @@
+//! The welfare registry: families, their members, and what each registry source said of them at a time. A number that
+//! identifies somebody stands sealed, is found by a keyed index, and is shown masked unless its opening is recorded.
+
+pub mod actions;
+pub mod answers;
+pub mod api;
+pub mod bulk;
+pub mod judge;
+pub mod model;
+pub mod nik;
+pub mod routes;
+pub mod routes_persons;
+pub mod rows;
+mod store;
+pub mod welfare;

@@ -1,0 +1,247 @@
+//! The words of the registry. Codes that a programme rule asks about are spelt as the rules spell them.
+
+crate::text_enum! {
+    /// Sex as in the papers.
+    pub enum Sex {
+        Male = "male": "Laki-laki" / "Male",
+        Female = "female": "Perempuan" / "Female",
+    }
+}
+
+crate::text_enum! {
+    /// How a person is related to the head of the family.
+    pub enum RelationToHead {
+        Head = "head": "Kepala keluarga" / "Head",
+        Spouse = "spouse": "Suami/istri" / "Spouse",
+        Child = "child": "Anak" / "Child",
+        ChildInLaw = "child_in_law": "Menantu" / "Child-in-law",
+        Grandchild = "grandchild": "Cucu" / "Grandchild",
+        Parent = "parent": "Orang tua" / "Parent",
+        ParentInLaw = "parent_in_law": "Mertua" / "Parent-in-law",
+        OtherRelative = "other_relative": "Famili lain" / "Other relative",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// Marital status as in the papers.
+    pub enum MaritalStatus {
+        Single = "single": "Belum kawin" / "Single",
+        Married = "married": "Kawin" / "Married",
+        Divorced = "divorced": "Cerai hidup" / "Divorced",
+        Widowed = "widowed": "Cerai mati" / "Widowed",
+    }
+}
+
+crate::text_enum! {
+    /// The school level attended, or else the last one finished, with its equivalents.
+    pub enum SchoolLevel {
+        None = "none": "Belum/tidak sekolah" / "None",
+        Paud = "paud": "PAUD/TK" / "Early childhood education",
+        Sd = "sd": "SD/MI/Paket A" / "Elementary school",
+        Smp = "smp": "SMP/MTs/Paket B" / "Junior high school",
+        Sma = "sma": "SMA/SMK/MA/Paket C" / "Senior high or vocational school",
+        Higher = "higher": "Perguruan tinggi" / "Higher education",
+    }
+}
+
+crate::text_enum! {
+    /// What a person lives on. The classes that exclude from a programme are named one by one.
+    pub enum OccupationClass {
+        TidakBekerja = "TIDAK_BEKERJA": "Tidak bekerja" / "Not working",
+        PelajarMahasiswa = "PELAJAR_MAHASISWA": "Pelajar/mahasiswa" / "Pupil or student",
+        MengurusRumahTangga = "MENGURUS_RUMAH_TANGGA": "Mengurus rumah tangga" / "Keeping house",
+        Petani = "PETANI": "Petani/pekebun" / "Farmer",
+        Nelayan = "NELAYAN": "Nelayan" / "Fisher",
+        Buruh = "BURUH": "Buruh" / "Labourer",
+        AsistenRumahTangga = "ASISTEN_RUMAH_TANGGA": "Asisten rumah tangga" / "Domestic worker",
+        Pedagang = "PEDAGANG": "Pedagang" / "Trader",
+        Pengemudi = "PENGEMUDI": "Pengemudi" / "Driver",
+        Wiraswasta = "WIRASWASTA": "Wiraswasta" / "Self-employed",
+        KaryawanSwasta = "KARYAWAN_SWASTA": "Karyawan swasta" / "Private employee",
+        Pensiunan = "PENSIUNAN": "Pensiunan" / "Retired",
+        Asn = "ASN": "Aparatur sipil negara" / "Civil servant",
+        Tni = "TNI": "TNI" / "Armed forces",
+        Polri = "POLRI": "Polri" / "Police",
+        KadesPerangkat = "KADES_PERANGKAT": "Kepala desa/perangkat desa" / "Village head or official",
+        Dprd = "DPRD": "Anggota DPR/DPRD" / "Member of parliament or council",
+        DireksiBumnBumd = "DIREKSI_BUMN_BUMD": "Direksi/komisaris BUMN/BUMD" / "Director of a state-owned company",
+        Lainnya = "LAINNYA": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// Kind of disability (UU 8/2016); `none` when it was asked and there is none.
+    pub enum DisabilityType {
+        None = "none": "Tidak ada" / "None",
+        Physical = "physical": "Fisik" / "Physical",
+        Mental = "mental": "Mental" / "Mental",
+        Intellectual = "intellectual": "Intelektual" / "Intellectual",
+        Sensory = "sensory": "Sensorik" / "Sensory",
+        Multiple = "multiple": "Ganda" / "Multiple",
+    }
+}
+
+crate::text_enum! {
+    /// How severe a disability is.
+    pub enum DisabilitySeverity {
+        Mild = "mild": "Ringan" / "Mild",
+        Moderate = "moderate": "Sedang" / "Moderate",
+        Severe = "severe": "Berat" / "Severe",
+    }
+}
+
+crate::text_enum! {
+    /// Membership of the national health insurance (JKN).
+    pub enum JknStatus {
+        Active = "active": "Aktif" / "Active",
+        Inactive = "inactive": "Tidak aktif" / "Inactive",
+        None = "none": "Bukan peserta" / "Not a member",
+    }
+}
+
+crate::text_enum! {
+    /// Whether the population registry (Dukcapil) confirmed the identity: `unknown` was never asked, `unverified` was asked
+    /// and does not match.
+    pub enum IdentityStatus {
+        Verified = "verified": "Padan dengan Dukcapil" / "Verified with Dukcapil",
+        Unverified = "unverified": "Tidak padan" / "Does not match",
+        Unknown = "unknown": "Belum diperiksa" / "Not checked yet",
+    }
+}
+
+crate::text_enum! {
+    /// Where a welfare ranking comes from.
+    pub enum WelfareSource {
+        Ppls11 = "ppls11": "PPLS 2011" / "PPLS 2011",
+        Bdt = "bdt": "Basis Data Terpadu" / "Unified Database (BDT)",
+        Pbdt = "pbdt": "Pemutakhiran BDT 2015" / "BDT update of 2015",
+        Dtks = "dtks": "DTKS" / "DTKS",
+        Dtsen = "dtsen": "DTSEN" / "DTSEN",
+        Local = "local": "Data daerah" / "Local data",
+    }
+}
+
+crate::text_enum! {
+    /// By which right the family lives there.
+    pub enum DwellingTenure {
+        Own = "own": "Milik sendiri" / "Owned",
+        Rent = "rent": "Sewa/kontrak" / "Rented",
+        RentFree = "rent_free": "Menumpang" / "Rent-free",
+        Official = "official": "Rumah dinas" / "Official housing",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// What the floor is made of.
+    pub enum FloorMaterial {
+        Tile = "tile": "Keramik/ubin" / "Tile",
+        Cement = "cement": "Semen" / "Cement",
+        Wood = "wood": "Papan/kayu" / "Wood",
+        Bamboo = "bamboo": "Bambu" / "Bamboo",
+        Earth = "earth": "Tanah" / "Earth",
+    }
+}
+
+crate::text_enum! {
+    /// What the walls are made of.
+    pub enum WallMaterial {
+        Brick = "brick": "Tembok" / "Brick",
+        Wood = "wood": "Kayu/papan" / "Wood",
+        Bamboo = "bamboo": "Bambu" / "Bamboo",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// What the roof is made of.
+    pub enum RoofMaterial {
+        Concrete = "concrete": "Beton" / "Concrete",
+        Tile = "tile": "Genteng" / "Tile",
+        Zinc = "zinc": "Seng" / "Zinc",
+        Asbestos = "asbestos": "Asbes" / "Asbestos",
+        Thatch = "thatch": "Ijuk/rumbia/jerami" / "Thatch",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// Where the drinking water comes from.
+    pub enum WaterSource {
+        Piped = "piped": "Leding" / "Piped",
+        Bottled = "bottled": "Air kemasan/isi ulang" / "Bottled or refilled",
+        PumpWell = "pump_well": "Sumur bor/pompa" / "Pumped well",
+        ProtectedWell = "protected_well": "Sumur terlindung" / "Protected well",
+        UnprotectedWell = "unprotected_well": "Sumur tak terlindung" / "Unprotected well",
+        Spring = "spring": "Mata air" / "Spring",
+        Surface = "surface": "Air permukaan" / "Surface water",
+        Rain = "rain": "Air hujan" / "Rain",
+    }
+}
+
+crate::text_enum! {
+    /// What lights the dwelling.
+    pub enum LightingSource {
+        Pln = "pln": "Listrik PLN" / "PLN electricity",
+        NonPln = "non_pln": "Listrik non-PLN" / "Other electricity",
+        None = "none": "Bukan listrik" / "No electricity",
+    }
+}
+
+crate::text_enum! {
+    /// What the family cooks with.
+    pub enum CookingFuel {
+        Electric = "electric": "Listrik" / "Electricity",
+        CityGas = "city_gas": "Gas kota" / "City gas",
+        Lpg12kg = "lpg_12kg": "LPG 5,5/12 kg" / "LPG 5.5/12 kg",
+        Lpg3kg = "lpg_3kg": "LPG 3 kg" / "LPG 3 kg",
+        Kerosene = "kerosene": "Minyak tanah" / "Kerosene",
+        Wood = "wood": "Kayu bakar/arang" / "Firewood or charcoal",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// Which toilet the people of the dwelling use.
+    pub enum ToiletFacility {
+        Own = "own": "Milik sendiri" / "Own",
+        Shared = "shared": "Bersama" / "Shared",
+        Public = "public": "Umum" / "Public",
+        None = "none": "Tidak ada" / "None",
+    }
+}
+
+crate::text_enum! {
+    /// Income class of the housing programmes.
+    pub enum IncomeClass {
+        Mbr = "MBR": "Masyarakat berpenghasilan rendah" / "Low income (MBR)",
+        NonMbr = "NON_MBR": "Bukan MBR" / "Not low income",
+    }
+}
+
+crate::text_enum! {
+    /// Social problem criteria (UU 11/2009, article 5).
+    pub enum SocialCriterion {
+        Poverty = "poverty": "Kemiskinan" / "Poverty",
+        Neglect = "neglect": "Ketelantaran" / "Neglect",
+        Disability = "disability": "Kedisabilitasan" / "Disability",
+        Remoteness = "remoteness": "Keterpencilan" / "Remoteness",
+        SocialDeviation = "social_deviation": "Ketunaan sosial dan penyimpangan perilaku" / "Social deviation",
+        Disaster = "disaster": "Korban bencana" / "Disaster victim",
+        Violence = "violence": "Korban tindak kekerasan, eksploitasi, dan diskriminasi" / "Violence, exploitation or discrimination",
+    }
+}
+
+/// Categories that only a token with `cases:restricted` is shown: children in conflict with the law, violence, HIV, drug
+/// abuse, trafficking (UU 27/2022, article 4).
+const RESTRICTED_PPKS: &[&str] = &["PPKS-03", "PPKS-06", "PPKS-16", "PPKS-17", "PPKS-18", "PPKS-19"];
+
+pub fn is_restricted_ppks(code: &str) -> bool {
+    RESTRICTED_PPKS.contains(&code)
+}
+
+/// Codes of the 26 categories (Permensos 8/2012).
+pub fn is_ppks_code(code: &str) -> bool {
+    crate::reference::catalogue::PPKS_ENGLISH.iter().any(|(known, _)| *known == code)
+}

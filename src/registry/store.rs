@@ -1,0 +1,281 @@
+//! The registry's statements. A family is read in two: the root with what hangs on it once, and its members. `.._of_visible`
+//! reads what belongs to a family that the caller was shown to see.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Jsonb, Nullable};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{RelationToHead, WelfareSource};
+use super::rows::{DwellingRow, FamilyRow, Household, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
+use crate::db::schema::{dwellings, families, identities, persons, program_participations, programs, welfare_statuses};
+use crate::http::page::PageRequest;
+use crate::regions::{RegionScope, Unscoped};
+
+/// Whom a blind index names: an id that says nothing until it is read within a scope.
+pub async fn find_identity(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    index: &[u8],
+) -> QueryResult<Option<(Uuid, Option<Uuid>)>> {
+    identities::table.find(index).select((identities::family_id, identities::person_id)).first(conn).await.optional()
+}
+
+pub async fn find_person(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<PersonRow>> {
+    persons::table
+        .filter(persons::id.eq(id))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The same by the whole key, which a sharded engine answers from one shard.
+pub async fn find_member(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    family_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Option<PersonRow>> {
+    persons::table
+        .find((family_id, id))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// A person's name and family, or a family with its head's name: just enough to speak of a subject.
+pub async fn find_name(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    person_id: Option<Uuid>,
+    family_id: Option<Uuid>,
+) -> QueryResult<Option<(Uuid, String, Option<String>)>> {
+    if let Some(id) = person_id {
+        let mut query = persons::table
+            .filter(persons::id.eq(id))
+            .filter(scope.covers(persons::region_code))
+            .select((persons::family_id, persons::region_code, persons::full_name.nullable()))
+            .into_boxed();
+        if let Some(family_id) = family_id {
+            query = query.filter(persons::family_id.eq(family_id));
+        }
+        return query.first(conn).await.optional();
+    }
+    let Some(id) = family_id else { return Ok(None) };
+    let head = persons::family_id.eq(families::id).and(persons::relation_to_head.eq(RelationToHead::Head));
+    families::table
+        .left_join(persons::table.on(head))
+        .filter(families::id.eq(id))
+        .filter(scope.covers(families::region_code))
+        .select((families::id, families::region_code, persons::full_name.nullable()))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Which family of the scope a person belongs to.
+pub enum HouseholdOf {
+    Family(Uuid),
+    Person(Uuid),
+}
+
+/// The family with all that belongs to it, its welfare as of a day.
+pub async fn find_household(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    whose: HouseholdOf,
+    on: NaiveDate,
+) -> QueryResult<Option<Household>> {
+    type Root = (FamilyRow, Option<DwellingRow>, Option<Value>, Option<Value>, i64);
+    let status = sql::<Nullable<Jsonb>>(
+        "(select to_jsonb(w) from welfare_statuses w where w.family_id = families.id and w.as_of <= ",
+    )
+    .bind::<Date, _>(on)
+    .sql(" order by w.as_of desc, w.id desc limit 1)");
+    let participations = sql::<Nullable<Jsonb>>(
+        "(select jsonb_agg(p order by p.id) from program_participations p where p.family_id = families.id)",
+    );
+    let root = families::table
+        .left_join(dwellings::table.on(dwellings::family_id.eq(families::id)))
+        .filter(scope.covers(families::region_code))
+        .select((
+            FamilyRow::as_select(),
+            Option::<DwellingRow>::as_select(),
+            status,
+            participations,
+            sql::<BigInt>("(select revision from program_revision)"),
+        ));
+    let found: Option<Root> = match whose {
+        HouseholdOf::Family(id) => root.filter(families::id.eq(id)).first(conn).await,
+        HouseholdOf::Person(id) => {
+            let family = persons::table.filter(persons::id.eq(id)).select(persons::family_id);
+            root.filter(families::id.eq_any(family)).first(conn).await
+        }
+    }
+    .optional()?;
+    let Some((family, dwelling, status, participations, program_revision)) = found else { return Ok(None) };
+    let members = list_members_of_visible(conn, family.id).await?;
+    let status = status.map(serde_json::from_value::<WelfareStatusRow>).transpose().map_err(unreadable)?;
+    let participations = participations.map(serde_json::from_value::<Vec<ParticipationRow>>);
+    let participations = participations.transpose().map_err(unreadable)?.unwrap_or_default();
+    Ok(Some(Household { family, dwelling, status, participations, members, program_revision }))
+}
+
+fn unreadable(error: serde_json::Error) -> diesel::result::Error {
+    diesel::result::Error::DeserializationError(Box::new(error))
+}
+
+/// The head first.
+async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
+    let mut members: Vec<PersonRow> =
+        persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await?;
+    members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
+    Ok(members)
+}
+
+/// Holds the family for the rest of the transaction.
+pub async fn lock_family(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<FamilyRow>> {
+    families::table
+        .filter(families::id.eq(id))
+        .filter(scope.covers(families::region_code))
+        .select(FamilyRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn is_visible(conn: &mut AsyncPgConnection, scope: &RegionScope, family_id: Uuid) -> QueryResult<bool> {
+    let visible = families::table.filter(families::id.eq(family_id)).filter(scope.covers(families::region_code));
+    diesel::select(diesel::dsl::exists(visible)).get_result(conn).await
+}
+
+/// What stands under ids that a client chose, wherever it lies: the hash of a family's body by the family's id, and
+/// the family of each person. Nothing of it is shown.
+pub async fn find_taken(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    family_id: Option<Uuid>,
+    person_ids: &[Uuid],
+) -> QueryResult<Option<(Uuid, Option<Vec<u8>>)>> {
+    if let Some(id) = family_id {
+        let taken = families::table.find(id).select((families::id, families::submission_hash));
+        if let Some(found) = taken.first(conn).await.optional()? {
+            return Ok(Some(found));
+        }
+    }
+    if person_ids.is_empty() {
+        return Ok(None);
+    }
+    let of = persons::table.filter(persons::id.eq_any(person_ids)).select(persons::family_id);
+    families::table
+        .filter(families::id.eq_any(of))
+        .select((families::id, families::submission_hash))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Those of the codes that are programmes.
+pub async fn list_known_programs(conn: &mut AsyncPgConnection, codes: &[&str]) -> QueryResult<Vec<String>> {
+    programs::table.filter(programs::code.eq_any(codes)).select(programs::code).load(conn).await
+}
+
+pub async fn insert_families(conn: &mut AsyncPgConnection, rows: &[FamilyRow]) -> QueryResult<()> {
+    diesel::insert_into(families::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
+    diesel::insert_into(persons::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {
+    diesel::insert_into(dwellings::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_statuses(conn: &mut AsyncPgConnection, rows: &[WelfareStatusRow]) -> QueryResult<()> {
+    diesel::insert_into(welfare_statuses::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_participations(conn: &mut AsyncPgConnection, rows: &[ParticipationRow]) -> QueryResult<()> {
+    diesel::insert_into(program_participations::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_identities(conn: &mut AsyncPgConnection, rows: &[IdentityRow]) -> QueryResult<()> {
+    diesel::insert_into(identities::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn find_status_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    source: WelfareSource,
+    snapshot_version: &str,
+) -> QueryResult<Option<WelfareStatusRow>> {
+    welfare_statuses::table
+        .filter(welfare_statuses::family_id.eq(family_id))
+        .filter(welfare_statuses::source.eq(source))
+        .filter(welfare_statuses::snapshot_version.eq(snapshot_version))
+        .select(WelfareStatusRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn find_latest_status_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+) -> QueryResult<Option<WelfareStatusRow>> {
+    welfare_statuses::table
+        .filter(welfare_statuses::family_id.eq(family_id))
+        .order((welfare_statuses::as_of.desc(), welfare_statuses::id.desc()))
+        .select(WelfareStatusRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// As they were entered.
+pub async fn list_statuses_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    page: &PageRequest,
+) -> QueryResult<Vec<WelfareStatusRow>> {
+    let mut query = welfare_statuses::table
+        .filter(welfare_statuses::family_id.eq(family_id))
+        .order((welfare_statuses::created_at, welfare_statuses::id))
+        .limit(page.fetch())
+        .select(WelfareStatusRow::as_select())
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query.filter(
+            welfare_statuses::created_at
+                .gt(after.time())
+                .or(welfare_statuses::created_at.eq(after.time()).and(welfare_statuses::id.gt(after.id))),
+        );
+    }
+    query.load(conn).await
+}
+
+/// The family as a resource changed: its next version.
+pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
+    diesel::update(families::table.find(id))
+        .set((families::version.eq(families::version + 1), families::updated_at.eq(now)))
+        .returning(families::version)
+        .get_result(conn)
+        .await
+}
