@@ -21,13 +21,13 @@ pub trait CodeList {
 /// `pub enum Sector { Health = "health": "Kesehatan" / "Health", .. }`
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* pub enum $Name:ident {
+    (#[doc = $about:literal] $(#[doc = $more:literal])* pub enum $Name:ident {
         $( $(#[$vmeta:meta])* $Variant:ident = $text:literal : $id:literal / $en:literal ),+ $(,)?
     }) => {
-        $(#[$meta])*
+        #[doc = $about]
+        $(#[doc = $more])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
         )]
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -42,6 +42,19 @@ macro_rules! text_enum {
                 match self { $($Name::$Variant => $text),+ }
             }
         }
+
+        // By hand: utoipa's derive does not see names that come out of a macro.
+        impl utoipa::PartialSchema for $Name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!($about, $($more),*).trim()))
+                    .enum_values(Some([$($text),+]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $Name {}
 
         impl std::str::FromStr for $Name {
             type Err = String;

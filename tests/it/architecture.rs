@@ -73,10 +73,18 @@ fn a_slices_store_is_its_own() {
     }
 }
 
+/// Reads of tables that hold nothing of any region. Only shrinks, or grows with such a table.
+const NOT_REGIONAL: &[&str] = &[
+    "eligibility/store.rs: find_revision",
+    "eligibility/store.rs: list_programs",
+    "eligibility/store.rs: list_rules",
+    "registry/store.rs: list_known_programs",
+];
+
 /// Every function that reads rows takes the caller's regions (or a viewpoint that holds them).
 #[test]
 fn no_read_without_a_scope() {
-    let writes = ["insert", "save", "delete", "set_", "adjust", "replace", "touch", "bump"];
+    let writes = ["insert", "save", "delete", "set_", "adjust", "replace", "touch", "bump", "raise"];
     let mut seen = 0;
     for (name, text) in sources() {
         let store = name.ends_with("/store.rs") || name.contains("/store/");
@@ -87,7 +95,10 @@ fn no_read_without_a_scope() {
         for signature in code.split("async fn ").skip(1) {
             let function = signature.split(['(', '<']).next().unwrap_or_default();
             let parameters = signature.split(" {").next().unwrap_or_default();
-            if writes.iter().any(|w| function.starts_with(w)) {
+            let not_regional = NOT_REGIONAL.contains(&format!("{name}: {function}").as_str());
+            // Child rows of a root that the caller was shown to see.
+            let of_visible = function.ends_with("_of_visible");
+            if not_regional || of_visible || writes.iter().any(|w| function.starts_with(w)) {
                 continue;
             }
             seen += 1;

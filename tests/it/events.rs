@@ -78,7 +78,7 @@ async fn a_reader_beside_many_writers_misses_nothing() {
             }
         }
     };
-    let (_, seen) = futures_util::join!(
+    let (_, seen) = tokio::join!(
         async {
             writers.await;
             done.set(true);

@@ -59,7 +59,7 @@ async fn two_referrals_that_end_at_once_move_the_complaint_once() {
         let body = json!({ "reason": "not_eligible" });
         world.pkh.post(&format!("/v1/referrals/{id}/reject"), body).await
     };
-    let (a, b) = futures_util::join!(reject(&ids[0]), reject(&ids[1]));
+    let (a, b) = tokio::join!(reject(&ids[0]), reject(&ids[1]));
     assert_eq!((a.status, b.status), (200, 200));
     let timeline = world.front.get(&format!("/v1/complaints/{complaint}/timeline")).await.expect(200);
     let moves = timeline["items"].as_array().unwrap().iter().filter(|e| e["action"] == "referrals_ended").count();

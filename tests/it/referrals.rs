@@ -144,7 +144,7 @@ async fn of_two_simultaneous_answers_one_wins() {
     let world = World::start().await;
     let id = world.requested().await;
     let path = format!("/v1/referrals/{id}/accept");
-    let (a, b) = futures_util::join!(world.pkh.act(&path), world.pkh.act(&path));
+    let (a, b) = tokio::join!(world.pkh.act(&path), world.pkh.act(&path));
     let mut statuses = [a.status, b.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);

@@ -133,3 +133,41 @@ pub fn submission() -> Value {
         "channel": "visit",
     })
 }
+
+/// A family of two, with synthetic numbers that are new at each call.
+pub fn family(serial: u16) -> Value {
+    json!({
+        "family_card_no": format!("3204050101199{:03}", serial % 1000),
+        "region_code": VILLAGE,
+        "address": "Kampung Contoh RT 01 RW 02",
+        "dwelling": { "tenure": "own", "power_va": 450, "pln_customer_id": "990000000001", "lighting_source": "pln" },
+        "programs": [],
+        "welfare_status": { "source": "dtsen", "snapshot_version": "2026-Q3", "as_of": "2026-09-30", "decile": 2, "percentile": 14 },
+        "members": [
+            {
+                "nik": format!("320405520390{:04}", 9000 + serial % 1000), "identity_status": "verified",
+                "full_name": "Siti Rahmawati", "sex": "female", "birth_date": "1990-03-12",
+                "relation_to_head": "head", "school_enrolled": false, "jkn_status": "none",
+            },
+            {
+                "nik": format!("320405100815{:04}", 9000 + serial % 1000), "identity_status": "verified",
+                "full_name": "Ahmad Fauzi", "sex": "male", "birth_date": "2015-08-10",
+                "relation_to_head": "child", "school_level": "sd", "school_enrolled": true, "jkn_status": "none",
+            },
+        ],
+    })
+}
+
+impl World {
+    /// A family of the registry; its id.
+    pub async fn family(&self) -> String {
+        let made = self.front.post("/v1/families", family(1)).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Its head.
+    pub async fn member_of(&self, family: &str) -> String {
+        let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
+        found["members"][0]["id"].as_str().expect("an id").to_owned()
+    }
+}
