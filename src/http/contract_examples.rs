@@ -42,6 +42,8 @@ pub fn example(schema: &Value, schemas: &Value, depth: usize) -> Value {
         "integer" | "number" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
         "boolean" => json!(true),
         "string" => json!(text(schema)),
+        // Any value fits a schema that names no type.
+        _ if schema.as_object().is_some_and(|s| !s.contains_key("type")) => json!(1),
         _ => Value::Null,
     }
 }

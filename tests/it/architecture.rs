@@ -3,7 +3,16 @@
 use std::path::{Path, PathBuf};
 
 const SLICES: &[&str] = &[
-    "audit", "auth", "complaints", "demo", "directory", "eligibility", "events", "reference", "referrals", "regions",
+    "audit",
+    "auth",
+    "complaints",
+    "demo",
+    "directory",
+    "eligibility",
+    "events",
+    "reference",
+    "referrals",
+    "regions",
     "registry",
 ];
 
