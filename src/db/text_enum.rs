@@ -18,11 +18,12 @@ pub trait CodeList {
     }
 }
 
+/// `$text` is a `tt`, not a `literal`: only so does the schema's derive see the rename as serde does.
 /// `pub enum Sector { Health = "health": "Kesehatan" / "Health", .. }`
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* pub enum $Name:ident {
-        $( $(#[$vmeta:meta])* $Variant:ident = $text:literal : $id:literal / $en:literal ),+ $(,)?
+        $( $(#[$vmeta:meta])* $Variant:ident = $text:tt : $id:literal / $en:literal ),+ $(,)?
     }) => {
         $(#[$meta])*
         #[derive(
@@ -82,4 +83,15 @@ macro_rules! text_enum {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema as _;
+
+    #[test]
+    fn the_schema_spells_the_codes_as_the_wire_does() {
+        let schema = serde_json::to_value(crate::regions::model::RegionKind::schema()).unwrap();
+        assert_eq!(schema["enum"][0], "provinsi");
+    }
 }

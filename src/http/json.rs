@@ -205,7 +205,11 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         // A nullable or tagged field is an anyOf/oneOf: the branch that came closest tells what is wrong.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context
             .iter()
-            .max_by_key(|branch| branch.iter().map(|e| e.instance_path().to_string().len()).max().unwrap_or(0))
+            .max_by_key(|branch| {
+                let depth = branch.iter().map(|e| e.instance_path().to_string().len()).max().unwrap_or(0);
+                // The branch `null` of a nullable field fails on the type and tells nothing.
+                (depth, !branch.iter().all(|e| matches!(e.kind(), ValidationErrorKind::Type { .. })))
+            })
             .map(|branch| branch.iter().flat_map(fault).collect())
             .unwrap_or_default(),
         _ => one("invalid"),
