@@ -13,6 +13,7 @@ use super::model::{
 use super::nik::{FamilyCardNo, Nik};
 use super::rows::{DwellingRow, Household, ParticipationRow, PersonRow, WelfareStatusRow};
 use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::auth::{Actor, Permission};
 use crate::error::Error;
 
 /// Stands for an address that is known and not shown.
@@ -286,6 +287,10 @@ pub struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
+    pub fn of(actor: &Actor, sealer: &'a Sealer, revealed: bool) -> Self {
+        Self { sealer, revealed, restricted: actor.may(Permission::CasesRestricted) }
+    }
+
     /// As everybody sees it; also what is kept for a repeated request.
     pub fn masked(sealer: &'a Sealer) -> Self {
         Self { sealer, revealed: false, restricted: false }

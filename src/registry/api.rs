@@ -195,7 +195,7 @@ macro_rules! with_person_fields {
             /// Social problem criteria (UU 11/2009). Leave it out when nobody assessed; an empty list says that there is none.
             #[schema(max_items = 7, example = json!([]))]
             pub criteria: Option<Vec<SocialCriterion>>,
-            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/ppks`. Leave it out when nobody
+            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/service-need-categories`. Leave it out when nobody
             /// assessed; an empty list says that there is none.
             #[schema(max_items = 26, example = json!(["PPKS-24"]))]
             pub ppks_codes: Option<Vec<String>>,
