@@ -1,1 +1,90 @@
-fn main() {}
+//! Finds the PostgreSQL archive that the crate `pglite-rs-lib-<target>` carries, for `db::embedded` to include.
+//! A target without such a crate builds without it; a target with one builds with it or fails, never silently without.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use serde_json::Value;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const CRATE_PREFIX: &str = "pglite-rs-lib-";
+const ARCHIVE: &str = "lib/pglite-runtime.tar.zst";
+
+/// From the strictest to the most willing. The last ones serve a fresh checkout, where a plain build has not
+/// downloaded the development dependencies that `cargo metadata` also wants to see.
+const ATTEMPTS: [&[&str]; 3] = [&["--locked", "--offline"], &["--offline"], &["--locked"]];
+
+fn main() -> Outcome<()> {
+    println!("cargo::rustc-check-cfg=cfg(slrt_postgres_archive)");
+    watch(Path::new("build.rs"));
+    // `embed_migrations!` notices an edited file by itself, but not a new one.
+    watch(Path::new("migrations"));
+    if env::var_os("CARGO_FEATURE_EMBEDDED").is_none() {
+        return Ok(());
+    }
+
+    let metadata = metadata()?;
+    if let Some(root) = metadata.get("workspace_root").and_then(Value::as_str) {
+        // Another version of the crate lies at another path.
+        watch(&Path::new(root).join("Cargo.lock"));
+    }
+    let Some((archive, version)) = archive(&metadata) else {
+        return Ok(());
+    };
+    let bytes = fs::read(&archive).map_err(|error| format!("cannot read {}: {error}", archive.display()))?;
+    watch(&archive);
+    println!("cargo::rustc-cfg=slrt_postgres_archive");
+    println!("cargo::rustc-env=SLRT_POSTGRES_ARCHIVE={}", archive.display());
+    println!("cargo::rustc-env=SLRT_POSTGRES_ARCHIVE_ID={version}-{:016x}", fnv1a(&bytes));
+    Ok(())
+}
+
+/// A watched path that does not exist would make every build run this script again.
+fn watch(path: &Path) {
+    if path.exists() {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+}
+
+/// What `cargo metadata` says of this package's dependencies on the target.
+fn metadata() -> Outcome<Value> {
+    let cargo = env::var("CARGO")?;
+    let target = env::var("TARGET")?;
+    let manifest = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
+    let mut complaint = String::new();
+    for flags in ATTEMPTS {
+        let output = Command::new(&cargo)
+            .args(["metadata", "--format-version", "1", "--quiet"])
+            .args(["--features", "embedded", "--filter-platform", &target])
+            .arg("--manifest-path")
+            .arg(&manifest)
+            .args(flags)
+            .output()?;
+        if output.status.success() {
+            return Ok(serde_json::from_slice(&output.stdout)?);
+        }
+        complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    }
+    Err(format!("cargo metadata did not answer (building with --no-default-features does without it): {complaint}")
+        .into())
+}
+
+/// The archive's path and the version of the crate that carries it.
+fn archive(metadata: &Value) -> Option<(PathBuf, &str)> {
+    let package = metadata
+        .get("packages")?
+        .as_array()?
+        .iter()
+        .find(|one| one.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with(CRATE_PREFIX)))?;
+    let manifest = Path::new(package.get("manifest_path")?.as_str()?);
+    let version = package.get("version")?.as_str()?;
+    Some((manifest.parent()?.join(ARCHIVE), version))
+}
+
+/// FNV-1a: the same bytes get the same name on every machine and with every compiler.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -10,15 +10,19 @@ use actix_web::dev::{Payload, Server};
 use actix_web::middleware::from_fn;
 use actix_web::{App, FromRequest, HttpRequest, HttpServer, web};
 use utoipa::openapi::OpenApi;
+use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::auth::Permission;
 use crate::auth::bearer;
+use crate::auth::caller::AccessPurpose;
 use crate::auth::keys::Keys;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::ServerArgs;
 use crate::db::Db;
+use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::health::PendingMigrations;
@@ -26,6 +30,7 @@ use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
 use crate::middleware::{self, Cors, InFlight};
+use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
 
 /// Every slice, in the order in which the contract lists them.
 fn slices(config: &mut ServiceConfig) {
@@ -34,16 +39,57 @@ fn slices(config: &mut ServiceConfig) {
     crate::reference::routes::configure(config);
     crate::registry::routes::configure(config);
     crate::eligibility::routes::configure(config);
+    crate::directory::routes::configure(config);
+    crate::complaints::routes::configure(config);
+    crate::referrals::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
     config.service(contract::get_contract);
 }
 
+/// Every code list and state machine.
+fn catalogue() -> Catalogue {
+    use crate::auth::roles::Role;
+    use crate::complaints::model as complaint;
+    use crate::directory::model as directory;
+    use crate::referrals::model as referral;
+    use crate::regions::model::RegionKind;
+    let ppks = include_str!("../reference/ppks.json");
+    let psks = include_str!("../reference/psks.json");
+    let programs = include_str!("../reference/programs.json");
+    Catalogue::default()
+        .codes::<RegionKind>("region-kinds")
+        .codes::<Permission>("permissions")
+        .codes::<Role>("roles")
+        .codes::<AccessPurpose>("access-purposes")
+        .codes::<directory::Sector>("sectors")
+        .codes::<directory::OrganizationKind>("organization-kinds")
+        .codes::<complaint::ComplaintClass>("complaint-classes")
+        .codes::<complaint::ComplaintPriority>("complaint-priorities")
+        .codes::<complaint::ComplaintChannel>("complaint-channels")
+        .codes::<complaint::ComplaintAction>("complaint-actions")
+        .codes::<complaint::ComplaintDecision>("complaint-decisions")
+        .codes::<complaint::ComplaintRejectionReason>("complaint-rejection-reasons")
+        .machine("complaint-states", crate::complaints::transitions::EDGES)
+        .codes::<referral::ReferralAction>("referral-actions")
+        .codes::<referral::LawfulBasis>("lawful-bases")
+        .codes::<referral::ReferralRejectionReason>("referral-rejection-reasons")
+        .codes::<referral::ReferralCancellationReason>("referral-cancellation-reasons")
+        .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
+        .machine("referral-states", crate::referrals::transitions::EDGES)
+        .data("service-need-categories", "Permensos 8/2012", ppks, "ppks", PPKS_ENGLISH)
+        .data("welfare-resources", "Permensos 8/2012", psks, "psks", PSKS_ENGLISH)
+        .data("programs", "GET /v1/programs", programs, "programs", &[])
+}
+
 /// The contract as it is served, committed and tested against.
 pub fn contract() -> serde_json::Value {
     let (_, api): (_, OpenApi) = App::new().into_utoipa_app().configure(slices).split_for_parts();
-    contract::complete(api)
+    let scopes = Permission::codes().into_iter().map(|c| (c.code.to_owned(), c.label_en.into())).collect();
+    let purpose = serde_json::to_value(AccessPurpose::schema()).unwrap_or_default();
+    let schemas = vec![(AccessPurpose::name().into_owned(), purpose)];
+    contract::complete(api, contract::Access { scopes, schemas })
 }
 
 /// What all workers share.
@@ -53,6 +99,7 @@ pub struct Shared {
     pub limiter: web::Data<Limiter>,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
+    catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
     in_flight: web::Data<InFlight>,
@@ -70,6 +117,7 @@ impl Shared {
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
+            catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
@@ -99,6 +147,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())
             .app_data(shared.cors.clone())
+            .app_data(shared.catalogue.clone())
             .default_service(web::to(fallback::unmatched))
             .wrap(from_fn(middleware::limit_rate))
             .wrap(from_fn(bearer::authenticate))

@@ -60,7 +60,10 @@ async fn get_liveness() -> HttpResponse {
 /// Ready when the database answers and its schema is the one this version needs.
 #[utoipa::path(
     tag = "Service",
-    responses((status = 200, description = "Ready", body = Health, content_type = "application/health+json")),
+    responses(
+        (status = 200, description = "Ready", body = Health, content_type = "application/health+json"),
+        (status = 503, description = "Not ready", body = Health, content_type = "application/health+json")
+    ),
     security(())
 )]
 #[get("/readyz")]

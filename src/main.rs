@@ -1,1 +1,7 @@
-fn main() {}
+//! The one binary. See `slrt --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slrt::cli::main()
+}

@@ -9,6 +9,8 @@ pub enum Target<S> {
     State(S),
     /// The state it was in before (a pause that ends).
     Previous,
+    /// No change of state; the action leaves its own mark.
+    Same,
 }
 
 /// One row of a table.

@@ -18,13 +18,14 @@ use crate::auth::{Actor, Caller};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::db::pool::Connection;
+use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::events::store::{self as events, NewEventRow};
 use crate::http::etag::IfMatch;
 use crate::http::json::sha256;
 use crate::http::reply::Reply;
-use crate::http::request_context::RequestContext;
+use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::timeline::{self, TimelineRow};
 
@@ -34,8 +35,9 @@ pub struct Tx {
     pub actor: Arc<Actor>,
     pub now: DateTime<Utc>,
     pub keys: Arc<KeyRing>,
+    pub programs: Arc<ProgramCache>,
     pub if_match: IfMatch,
-    trace_id: String,
+    pub context: RequestContext,
     audit: Vec<AuditRow>,
     events: Vec<NewEventRow>,
     timeline: Vec<TimelineRow>,
@@ -55,7 +57,7 @@ impl Tx {
             region_code: region_code.map(str::to_owned),
             organization_id: self.actor.organization_id,
             purpose: None,
-            trace_id: self.trace_id.clone(),
+            trace_id: self.context.trace_id.clone(),
         };
         self.audit.push(row);
     }
@@ -126,21 +128,23 @@ impl Tx {
 /// Who acts, when, and under which trace.
 pub struct Setting {
     pub actor: Arc<Actor>,
-    pub now: DateTime<Utc>,
+    pub clock: Clock,
     pub keys: Arc<KeyRing>,
+    pub programs: Arc<ProgramCache>,
     pub if_match: IfMatch,
-    pub trace_id: String,
+    pub context: RequestContext,
 }
 
 impl Setting {
     /// For the service's own work and for the command line.
-    pub fn of_system(now: DateTime<Utc>, keys: Arc<KeyRing>) -> Self {
+    pub fn of_system(clock: Clock, keys: Arc<KeyRing>, programs: Arc<ProgramCache>) -> Self {
         Self {
             actor: Arc::new(Actor::system()),
-            now,
+            clock,
             keys,
+            programs,
             if_match: IfMatch::default(),
-            trace_id: Uuid::new_v4().simple().to_string(),
+            context: RequestContext { trace_id: Uuid::new_v4().simple().to_string(), language: Language::Id },
         }
     }
 }
@@ -158,12 +162,24 @@ where
     T: 'static,
 {
     let conn = db.read().await?;
-    let Setting { actor, now, keys, if_match, trace_id } = setting;
-    let mut tx =
-        Tx { conn, actor, now, keys, if_match, trace_id, audit: Vec::new(), events: Vec::new(), timeline: Vec::new() };
+    let Setting { actor, clock, keys, programs, if_match, context } = setting;
+    let mut tx = Tx {
+        conn,
+        actor,
+        now: clock.now(),
+        keys,
+        programs,
+        if_match,
+        context,
+        audit: Vec::new(),
+        events: Vec::new(),
+        timeline: Vec::new(),
+    };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
     let task = tokio::task::spawn_local(async move {
         AnsiTransactionManager::begin_transaction(&mut *tx.conn).await?;
+        // After the transaction began: a change feed by time relies on it.
+        tx.now = clock.now();
         let finished = match work(&mut tx).await {
             Ok(Outcome::Nothing(value)) => Ok((value, false)),
             Ok(Outcome::Done(value)) => tx.flush().await.map(|()| (value, true)),
@@ -208,11 +224,12 @@ impl FromRequest for Write {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (Ok(db), Some(tokens), Some(clock)) = (
-            Db::from_request(request, payload).into_inner(),
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (Ok(db), Some(tokens), Some(clock), Some(programs)) = (
+            Db::extract(request).into_inner(),
             request.app_data::<web::Data<Tokens>>(),
             request.app_data::<web::Data<Clock>>(),
+            request.app_data::<web::Data<ProgramCache>>(),
         ) else {
             return ready(Err(Error::internal("the application state is incomplete")));
         };
@@ -220,8 +237,8 @@ impl FromRequest for Write {
             db,
             setting: Setting {
                 if_match: IfMatch::read(request.headers()),
-                trace_id: RequestContext::of(request).trace_id,
-                ..Setting::of_system(clock.now(), tokens.keys().ring())
+                context: RequestContext::of(request),
+                ..Setting::of_system(Clock::clone(clock), tokens.keys().ring(), Arc::clone(programs))
             },
             key: IdempotencyKey::read(request.headers()),
             operation: format!("{} {}", request.method(), request.path()),
@@ -256,6 +273,15 @@ impl Write {
             }
         })
         .await
+    }
+
+    /// For a read that leaves a mark, such as a first reading: no version to match, no key.
+    pub async fn read_marking<P, W>(self, caller: &Caller<P>, work: W) -> Result<Reply, Error>
+    where
+        W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
+    {
+        let setting = Setting { actor: caller.actor(), if_match: IfMatch::default(), ..self.setting };
+        transact(&self.db, setting, async move |tx: &mut Tx| work(tx).await.map(done)).await
     }
 
     /// For actions without a body.

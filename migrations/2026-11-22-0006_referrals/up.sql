@@ -32,5 +32,6 @@ create table referrals (
 create index referrals_by_regency on referrals (substr(region_code, 1, 5), created_at, id);
 create index referrals_by_target on referrals (target_organization_id, created_at, id);
 create index referrals_by_complaint on referrals (complaint_id);
+create index referrals_by_service on referrals (service_id, answered_at);
 create index referrals_by_time on referrals (created_at, id);
 create index referrals_by_change on referrals (updated_at, id);

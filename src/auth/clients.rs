@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::db::schema::{clients, staff};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
 pub struct ClientRow {
     pub id: String,
     pub label: String,
@@ -71,4 +72,16 @@ pub async fn disable_client(conn: &mut AsyncPgConnection, id: &str, now: DateTim
         .execute(conn)
         .await
         .map(|n| n == 1)
+}
+
+/// Inserts, or takes the place of the client with that id.
+pub async fn replace_client(conn: &mut AsyncPgConnection, row: &ClientRow) -> QueryResult<()> {
+    diesel::insert_into(clients::table)
+        .values(row)
+        .on_conflict(clients::id)
+        .do_update()
+        .set(row)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }

@@ -1,1 +1,133 @@
-//! placeholder
+//! The commands of the binary. A bare start is the demo.
+
+mod access;
+mod database;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{DataArgs, ServerArgs};
+
+/// SLRT Referral API: complaints, eligibility and closed-loop referrals.
+///
+/// Without a command it runs the demo: a private PostgreSQL, synthetic data, and clients whose secrets it prints.
+#[derive(Debug, Parser)]
+#[command(name = "slrt", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the demo: private database, synthetic data, printed secrets. What a bare `slrt` does.
+    Demo {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Throw the demo's data away and start over.
+        #[arg(long)]
+        reset: bool,
+    },
+    /// Run the service.
+    Serve {
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Bring the database up to date: schema, programmes and their rules.
+    Migrate,
+    /// Print the contract (OpenAPI 3.1, JSON).
+    Openapi,
+    /// Manage the clients that may sign in.
+    #[command(subcommand)]
+    Client(access::ClientCommand),
+    /// Manage the officers for whom a client may act.
+    #[command(subcommand)]
+    Staff(access::StaffCommand),
+    /// Manage the service's keys.
+    #[command(subcommand)]
+    Keys(access::KeysCommand),
+}
+
+/// What a command came to, as an exit code: 2 for a mistake in the configuration, 1 for a failure.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Configuration(String),
+    Run(String),
+}
+
+impl Failure {
+    pub(crate) fn run(error: impl std::fmt::Display) -> Self {
+        Self::Run(error.to_string())
+    }
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse_from(with_default_command(std::env::args().collect()));
+    let outcome = cli.data.check().map_err(Failure::Configuration).and_then(|()| dispatch(cli));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Configuration(sentence)) => {
+            say_wrong(&sentence);
+            ExitCode::from(2)
+        }
+        Err(Failure::Run(sentence)) => {
+            say_wrong(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `slrt` and `slrt --reset` mean `slrt demo` and `slrt demo --reset`.
+fn with_default_command(mut args: Vec<String>) -> Vec<String> {
+    let asks = |a: &String| matches!(a.as_str(), "-h" | "--help" | "-V" | "--version");
+    let names_command = args.iter().skip(1).any(|a| !a.starts_with('-'));
+    let only_flags = args.get(1).is_none_or(|a| a.starts_with('-') && !asks(a));
+    if only_flags && (!names_command || args.get(1).is_some_and(|a| a == "--reset")) {
+        args.insert(1, "demo".to_owned());
+    }
+    args
+}
+
+fn dispatch(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Demo { server, reset } => serve::demo(&cli.data, &server, reset),
+        Command::Serve { server } => serve::serve(&cli.data, &server),
+        Command::Migrate => database::migrate(&cli.data),
+        Command::Openapi => {
+            let text = serde_json::to_string_pretty(&crate::app::contract()).map_err(Failure::run)?;
+            say(&text);
+            Ok(())
+        }
+        Command::Client(command) => access::client(&cli.data, command),
+        Command::Staff(command) => access::staff(&cli.data, command),
+        Command::Keys(command) => access::keys(&cli.data, command),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+fn say_wrong(sentence: &str) {
+    eprintln!("slrt: {sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_start_is_the_demo() {
+        let args = |list: &[&str]| with_default_command(list.iter().map(|s| (*s).to_owned()).collect());
+        assert_eq!(args(&["slrt"]), ["slrt", "demo"]);
+        assert_eq!(args(&["slrt", "--reset"]), ["slrt", "demo", "--reset"]);
+        assert_eq!(args(&["slrt", "--help"]), ["slrt", "--help"]);
+        assert_eq!(args(&["slrt", "migrate"]), ["slrt", "migrate"]);
+        assert_eq!(args(&["slrt", "--env", "production", "serve"]), ["slrt", "--env", "production", "serve"]);
+    }
+}

@@ -1,9 +1,10 @@
 //! PostgreSQL: the pool of one actix worker, migrations, and the enums that live in text columns.
 
-//pub mod embedded;
+pub mod embedded;
 pub mod pool;
 #[rustfmt::skip]
 pub mod schema;
+pub mod settled;
 pub mod text_enum;
 
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};

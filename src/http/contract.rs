@@ -74,15 +74,21 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
         .body(served.text.clone())
 }
 
+/// What the contract says of access: the scopes with their texts, and schemas that no handler mentions.
+pub struct Access {
+    pub scopes: Map<String, Value>,
+    pub schemas: Vec<(String, Value)>,
+}
+
 /// The finished contract.
-pub fn complete(api: OpenApi) -> Value {
+pub fn complete(api: OpenApi, access: Access) -> Value {
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     set(&mut document, "openapi", json!("3.1.0"));
     set(&mut document, "info", info());
     set(&mut document, "servers", json!([{ "url": "/", "description": "This service" }]));
     let tags: Vec<Value> = TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
     set(&mut document, "tags", Value::Array(tags));
-    components(&mut document);
+    components(&mut document, access);
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, item) in paths.iter_mut() {
@@ -112,7 +118,7 @@ fn info() -> Value {
     })
 }
 
-fn components(document: &mut Value) {
+fn components(document: &mut Value, access: Access) {
     let Some(components) = document
         .as_object_mut()
         .map(|d| d.entry("components").or_insert_with(|| json!({})))
@@ -121,21 +127,18 @@ fn components(document: &mut Value) {
         return;
     };
     if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
+        schemas.extend(access.schemas);
         for (name, schema) in [(Problem::name(), Problem::schema()), (ProblemField::name(), ProblemField::schema())] {
             schemas.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
         }
     }
-    let scopes: Map<String, Value> = <crate::auth::Permission as crate::db::text_enum::CodeList>::codes()
-        .into_iter()
-        .map(|c| (c.code.to_owned(), json!(c.label_en)))
-        .collect();
     components.insert(
         "securitySchemes".to_owned(),
         json!({
             "oauth2": {
                 "type": "oauth2",
                 "description": "Client credentials; the token is a JWT (RFC 9068) that lives 15 minutes.",
-                "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": scopes } },
+                "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": access.scopes } },
             },
             "client_basic": { "type": "http", "scheme": "basic", "description": "client_id and client_secret." },
         }),
@@ -167,7 +170,17 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
     ),
     ("ClientUnknown", 401, &[Code::InvalidClient]),
     ("Unauthorized", 401, &[Code::InvalidToken]),
-    ("Forbidden", 403, &[Code::InsufficientScope, Code::RegionNotGranted, Code::OwnRecommendation]),
+    (
+        "Forbidden",
+        403,
+        &[
+            Code::InsufficientScope,
+            Code::RegionNotGranted,
+            Code::OwnRecommendation,
+            Code::NotTheTarget,
+            Code::NotTheSource,
+        ],
+    ),
     ("NotFound", 404, &[Code::NotFound]),
     ("Timeout", 408, &[Code::RequestTimeout]),
     (

@@ -34,6 +34,11 @@ pub struct Json<T> {
 }
 
 impl<T> Json<T> {
+    /// A body that did not come over the wire.
+    pub fn made(value: T) -> Self {
+        Self { value: Ok(value), digest: [0; 32] }
+    }
+
     pub fn valid(self) -> Result<T, Error> {
         self.value
     }
@@ -202,16 +207,14 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         ValidationErrorKind::Minimum { .. } | ValidationErrorKind::ExclusiveMinimum { .. } => one("too_small"),
         ValidationErrorKind::Maximum { .. } | ValidationErrorKind::ExclusiveMaximum { .. } => one("too_large"),
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => one("format"),
-        // A nullable or tagged field is an anyOf/oneOf: the branch that came closest tells what is wrong.
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context
-            .iter()
-            .max_by_key(|branch| {
-                let depth = branch.iter().map(|e| e.instance_path().to_string().len()).max().unwrap_or(0);
-                // The branch `null` of a nullable field fails on the type and tells nothing.
-                (depth, !branch.iter().all(|e| matches!(e.kind(), ValidationErrorKind::Type { .. })))
-            })
-            .map(|branch| branch.iter().flat_map(fault).collect())
-            .unwrap_or_default(),
+        // A nullable field is an anyOf/oneOf: the branch whose type is right tells what is wrong.
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            let wrong_type = |e: &jsonschema::ValidationError<'_>| {
+                matches!(e.kind(), ValidationErrorKind::Type { .. }) && e.instance_path().to_string() == at
+            };
+            let meant = context.iter().find(|branch| !branch.iter().any(wrong_type));
+            meant.map_or_else(|| one("type"), |branch| branch.iter().flat_map(fault).collect())
+        }
         _ => one("invalid"),
     }
 }

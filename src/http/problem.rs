@@ -78,6 +78,18 @@ pub struct Draft {
     pub retry_after: Option<u64>,
 }
 
+impl From<&Error> for Draft {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code,
+            subject: error.subject.clone(),
+            fields: error.fields.clone(),
+            state: error.state.clone(),
+            retry_after: error.retry_after,
+        }
+    }
+}
+
 impl Draft {
     pub fn problem(&self, instance: &str, context: &RequestContext) -> Problem {
         let row = self.code.row();
@@ -156,13 +168,7 @@ impl ResponseError for Error {
             tracing::error!(error = %self, "request failed");
         }
         let mut response = HttpResponseBuilder::new(self.status_code()).finish();
-        response.extensions_mut().insert(Draft {
-            code: self.code,
-            subject: self.subject.clone(),
-            fields: self.fields.clone(),
-            state: self.state.clone(),
-            retry_after: self.retry_after,
-        });
+        response.extensions_mut().insert(Draft::from(self));
         response
     }
 }

@@ -104,6 +104,12 @@ problems! {
         "Rekomendasi sendiri", "One's own recommendation",
         "Pengusul tidak boleh memutuskan rekomendasinya sendiri. Petugas lain harus memutuskan.",
         "Whoever recommended may not decide on it. Another officer must.";
+    NotTheTarget = "not-the-target", 403,
+        "Bukan tujuan rujukan", "Not the referral's target",
+        "Hanya organisasi tujuan yang dapat menjawab rujukan ini.", "Only the organization referred to may answer this referral.";
+    NotTheSource = "not-the-source", 403,
+        "Bukan pengirim rujukan", "Not the referral's source",
+        "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
     NotFound = "not-found", 404,
         "Tidak ditemukan", "Not found",
         "Tidak ada sumber daya dengan alamat ini dalam wilayah Anda.", "There is no such resource within your regions.";
@@ -158,7 +164,7 @@ problems! {
     NothingToRefer = "nothing-to-refer", 422,
         "Tidak ada rujukan", "There is nothing to refer",
         "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
-    BatchFailed = "batch-failed", 422,
+    BatchUndone = "batch-undone", 424,
         "Seluruh kumpulan dibatalkan", "The whole batch was undone",
         "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";
     PreconditionRequired = "precondition-required", 428,

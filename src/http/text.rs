@@ -82,6 +82,10 @@ limited_text!(
     PersonName, 1..=120, "Siti Rahmawati"
 );
 limited_text!(
+    /// Name of an organization, a service or anything else.
+    Name, 1..=160, "Verifikasi kepesertaan PKH"
+);
+limited_text!(
     /// A short line of text.
     ShortText, 1..=200, "Kantor Desa, sebelah masjid"
 );
@@ -89,6 +93,15 @@ limited_text!(
     /// Free text without identity numbers.
     LongText, 1..=4000, "Atap rumah bocor di dua kamar sejak hujan bulan lalu."
 );
+
+impl ShortText {
+    /// The first and the last two characters, for a telephone number that is not revealed.
+    pub fn masked(&self) -> Self {
+        let length = self.0.chars().count();
+        let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
+        Self(self.0.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect())
+    }
+}
 
 #[cfg(test)]
 mod tests {

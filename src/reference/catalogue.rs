@@ -36,7 +36,7 @@ pub struct ReferenceEdge {
     /// States from which it is possible; empty for the edge that begins a life.
     #[schema(example = json!(["received"]))]
     pub from: Vec<String>,
-    /// The state it leads to; absent when it leads back to the one before.
+    /// The state it leads to; absent when it leads back to the one before or changes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "verified")]
     pub to: Option<String>,
@@ -90,7 +90,7 @@ impl Catalogue {
                 from: edge.from.iter().map(ToString::to_string).collect(),
                 to: match edge.to {
                     Target::State(state) => Some(state.to_string()),
-                    Target::Previous => None,
+                    Target::Previous | Target::Same => None,
                 },
                 permission: edge.by.map(|p| p.to_string()),
                 carries: edge.carries.iter().map(|c| (*c).to_owned()).collect(),
@@ -109,6 +109,8 @@ impl Catalogue {
             .filter_map(|row| {
                 let Value::Object(mut fields) = row else { return None };
                 let code = fields.remove("code")?.as_str()?.to_owned();
+                fields.remove("rule_versions");
+                fields.remove("components");
                 let label_id = fields.remove("name")?.as_str()?.to_owned();
                 let label_en =
                     english.iter().find(|(c, _)| *c == code).map_or(label_id.as_str(), |(_, e)| e).to_owned();

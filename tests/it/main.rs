@@ -1,1 +1,16 @@
+//! The service as its callers see it: every test has a database of its own and talks HTTP to a real server, and every
+//! answer is held against the contract.
 
+mod access;
+mod architecture;
+mod audit;
+mod authz;
+mod complaints;
+mod contract;
+mod conventions;
+mod events;
+mod flow;
+mod reference;
+mod referrals;
+mod schema;
+mod support;

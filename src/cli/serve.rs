@@ -1,0 +1,125 @@
+//! Running the service: keys, database, server, background work, and an orderly end.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::database::{Database, block_on, bring_up_to_date};
+use super::{Failure, say};
+use crate::app::{self, Shared};
+use crate::auth::keys::{KeyFile, Keys};
+use crate::clock::Clock;
+use crate::config::{DataArgs, Environment, ServerArgs};
+use crate::demo;
+use crate::{telemetry, worker};
+
+pub(super) fn load_keys(data: &DataArgs) -> Result<Keys, Failure> {
+    let wrong = |e: crate::auth::keys::KeyError| Failure::Configuration(e.to_string());
+    if let Some(text) = &data.keys {
+        return KeyFile::parse(text).and_then(|file| Keys::fixed(&file)).map_err(wrong);
+    }
+    let path = data.keys_path();
+    if data.environment == Environment::Development {
+        std::fs::create_dir_all(&data.data_dir).map_err(Failure::run)?;
+        KeyFile::read_or_generate(&path, Utc::now()).map_err(wrong)?;
+    }
+    Keys::from_file(&path).map_err(wrong)
+}
+
+pub(super) fn serve(data: &DataArgs, server: &ServerArgs) -> Result<(), Failure> {
+    telemetry::start(server.log_json);
+    if data.environment == Environment::Production && data.data_dir.join(demo::CREDENTIALS).exists() {
+        return Err(Failure::Configuration(
+            "SLRT_ENV=production refuses a data folder with demo secrets; name another SLRT_DATA_DIR".to_owned(),
+        ));
+    }
+    let keys = Arc::new(load_keys(data)?);
+    let database = Database::open(data)?;
+    let outcome = block_on(async {
+        if database.embedded.is_some() {
+            database.prepare(false).await?;
+            bring_up_to_date(&database.url).await?;
+        }
+        if data.environment == Environment::Production && demo::is_seeded(&database.url).await.map_err(Failure::run)? {
+            return Err(Failure::Configuration(
+                "SLRT_ENV=production refuses a database with demo clients; start with an empty one".to_owned(),
+            ));
+        }
+        run(server, keys, &database.url, |address| {
+            tracing::info!(%address, "listening");
+        })
+        .await
+    });
+    database.close();
+    outcome
+}
+
+pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<(), Failure> {
+    if data.environment == Environment::Production {
+        return Err(Failure::Configuration("the demo does not run with SLRT_ENV=production".to_owned()));
+    }
+    telemetry::start(server.log_json);
+    let keys = Arc::new(load_keys(data)?);
+    let database = Database::open(data)?;
+    let outcome = block_on(async {
+        database.prepare(reset).await?;
+        bring_up_to_date(&database.url).await?;
+        let credentials = demo::seed(&database.url, keys.clone(), &data.data_dir).await.map_err(Failure::run)?;
+        let folder = data.data_dir.clone();
+        run(server, keys, &database.url, move |address| banner(address, &folder, &credentials)).await
+    });
+    database.close();
+    outcome
+}
+
+fn banner(address: std::net::SocketAddr, folder: &Path, credentials: &[demo::Credential]) {
+    let mut lines = vec![
+        String::new(),
+        "SLRT Referral API, demo. All people in it are invented.".to_owned(),
+        format!("  Documentation   http://{address}/docs/"),
+        format!("  Credentials     {}", folder.join(demo::CREDENTIALS).display()),
+        String::new(),
+    ];
+    for c in credentials {
+        lines.push(format!("  {:24} {}  {}", c.client_id, c.client_secret, c.label));
+    }
+    if let Some(desk) = credentials.first() {
+        lines.push(String::new());
+        lines.push("Try:".to_owned());
+        lines.push(format!(
+            "  curl -s -u {}:{} -d grant_type=client_credentials http://{address}/oauth/token",
+            desk.client_id, desk.client_secret
+        ));
+        lines.push(String::new());
+    }
+    say(&lines.join("\n"));
+}
+
+async fn run(
+    args: &ServerArgs,
+    keys: Arc<Keys>,
+    url: &str,
+    listening: impl FnOnce(std::net::SocketAddr),
+) -> Result<(), Failure> {
+    let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
+    let shared = Arc::new(Shared::new(args, keys, Clock::default(), url.to_owned(), pending));
+    let (server, address) =
+        app::serve(args, shared.clone()).map_err(|e| Failure::Run(format!("cannot listen on {}: {e}", args.listen)))?;
+    let background = actix_web::rt::spawn(worker::run(shared, url.to_owned()));
+    let handle = server.handle();
+    listening(address);
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::run)?;
+    actix_web::rt::spawn(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        handle.stop(true).await;
+    });
+    let outcome = server.await.map_err(Failure::run);
+    background.abort();
+    outcome
+}

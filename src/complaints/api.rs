@@ -1,0 +1,464 @@
+//! Wire types of complaints.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use super::model::{
+    ComplaintAction, ComplaintChannel, ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintRejectionReason,
+    ComplaintStatus, RecommendationKind,
+};
+use super::store::ComplaintRow;
+use super::transitions::EDGES;
+use crate::directory::model::Sector;
+use crate::http::problem::Problem;
+use crate::http::text::{LongText, PersonName, ShortText};
+use crate::regions::RegionCode;
+use crate::state_machine;
+
+/// Who speaks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Complainant {
+    /// Name as it stands in the papers.
+    pub name: PersonName,
+    /// Telephone; masked in answers unless revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0812-0000-9001")]
+    pub phone: Option<ShortText>,
+    /// Relation to the person whom it is about, if it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tetangga")]
+    pub relation: Option<ShortText>,
+}
+
+/// Whom it is about: exactly one of the two.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_subject"))]
+pub struct ComplaintSubject {
+    /// A person of the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// A family of the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub family_id: Option<Uuid>,
+}
+
+fn one_subject(subject: &ComplaintSubject) -> Result<(), ValidationError> {
+    if subject.person_id.is_some() == subject.family_id.is_some() {
+        return Err(ValidationError::new("one_of"));
+    }
+    Ok(())
+}
+
+/// A ticket of the same matter in another system.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalRef {
+    /// The other system.
+    #[schema(example = "SP4N-LAPOR")]
+    pub system: ShortText,
+    /// Its reference.
+    #[schema(example = "LAPOR-7781234")]
+    pub reference: ShortText,
+}
+
+/// A new complaint.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "complainant_fits"))]
+pub struct SubmitComplaint {
+    /// Id made by the client (UUIDv7), for what is recorded offline; made by the service if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub id: Option<Uuid>,
+    /// Where the matter lies: a district or, better, a village.
+    pub region_code: RegionCode,
+    /// The field of life it belongs to.
+    pub sector: Sector,
+    /// What it is about, in the reporter's words.
+    pub description: LongText,
+    /// Does the reporter wish to stay unnamed?
+    #[serde(default)]
+    #[schema(default = false, example = false)]
+    pub anonymous: bool,
+    /// Who speaks; required unless anonymous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub complainant: Option<Complainant>,
+    /// Whom it is about, if known in the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable, example = json!(null))]
+    pub subject: Option<ComplaintSubject>,
+    /// The programme it concerns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH", max_length = 40)]
+    pub program_code: Option<String>,
+    /// How it reached the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ComplaintChannel>,
+    /// Tickets of the same matter elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 20, code = "too_many"), nested)]
+    #[schema(max_items = 20)]
+    pub external_refs: Vec<ExternalRef>,
+    /// When it was recorded, if that was offline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+fn complainant_fits(input: &SubmitComplaint) -> Result<(), ValidationError> {
+    let fault = |code: &'static str, at: &'static str| {
+        let mut error = ValidationError::new(code);
+        error.add_param("pointer".into(), &at);
+        Err(error)
+    };
+    match (input.anonymous, &input.complainant) {
+        (true, Some(_)) => fault("complainant_not_allowed", "/complainant"),
+        (false, None) => fault("required", "/complainant"),
+        _ if input.id.is_some_and(|id| id.get_version_num() != 7) => fault("not_uuid_v7", "/id"),
+        _ => Ok(()),
+    }
+}
+
+/// A complaint.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Complaint {
+    /// Id of the complaint.
+    pub id: Uuid,
+    /// Where the matter lies.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// State; changed by actions alone.
+    pub status: ComplaintStatus,
+    /// Actions that this state allows, to whoever has the permission.
+    pub allowed_actions: Vec<ComplaintAction>,
+    /// The field of life it belongs to.
+    pub sector: Sector,
+    /// What kind of complaint it is; set by verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ComplaintClass>,
+    /// How urgent it is; set by verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<ComplaintPriority>,
+    /// What it is about.
+    #[schema(example = "Anak saya tidak lagi menerima PKH sejak pindah sekolah.")]
+    pub description: String,
+    /// Does the reporter wish to stay unnamed?
+    #[schema(example = false)]
+    pub anonymous: bool,
+    /// Who speaks; the telephone is masked unless revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complainant: Option<Complainant>,
+    /// Whom it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<ComplaintSubject>,
+    /// The programme it concerns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH")]
+    pub program_code: Option<String>,
+    /// Tickets of the same matter elsewhere.
+    pub external_refs: Vec<ExternalRef>,
+    /// The desk that received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<Uuid>,
+    /// The officer who handles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bandung-bo-1")]
+    pub assignee: Option<String>,
+    /// What the back office recommends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommendation: Option<ComplaintRecommendation>,
+    /// How it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<ComplaintResolution>,
+    /// How it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure: Option<ComplaintClosure>,
+    /// The officer or client who submitted it.
+    #[schema(example = "bandung-fo-1")]
+    pub created_by: String,
+    /// When it was recorded offline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<DateTime<Utc>>,
+    /// When it was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<DateTime<Utc>>,
+    /// When it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Version, as in the `ETag`.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When it was received.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What the back office recommends to the manager.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintRecommendation {
+    /// Refer or resolve.
+    pub kind: RecommendationKind,
+    /// Why.
+    pub text: LongText,
+    /// The officer who recommends; may not decide.
+    #[schema(example = "bandung-bo-1")]
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The decision and the answer to the citizen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintResolution {
+    /// How it was decided.
+    pub decision: ComplaintDecision,
+    /// What the citizen is told.
+    pub answer: LongText,
+    /// The officer who decided.
+    #[schema(example = "bandung-mgr-1")]
+    pub by: String,
+}
+
+/// How the loop was closed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintClosure {
+    /// Satisfaction of the reporter, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 5, example = 4)]
+    pub satisfaction: Option<u8>,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// Shows a row; `revealed` leaves the telephone in the clear.
+pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
+    fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
+        value.and_then(|v| serde_json::from_value(v).ok())
+    }
+    let complainant = part::<Complainant>(row.complainant).map(|mut c| {
+        if !revealed {
+            c.phone = c.phone.map(|phone| phone.masked());
+        }
+        c
+    });
+    let subject = ComplaintSubject { person_id: row.subject_person_id, family_id: row.subject_family_id };
+    Complaint {
+        id: row.id,
+        region_code: row.region_code,
+        status: row.status,
+        allowed_actions: state_machine::allowed(EDGES, row.status),
+        sector: row.sector,
+        class: row.class,
+        priority: row.priority,
+        description: row.description,
+        anonymous: row.anonymous,
+        complainant,
+        subject: (subject.person_id.is_some() || subject.family_id.is_some()).then_some(subject),
+        program_code: row.program_code,
+        external_refs: part(Some(row.external_refs)).unwrap_or_default(),
+        organization_id: row.organization_id,
+        assignee: row.assignee,
+        recommendation: part(row.recommendation),
+        resolution: part(row.resolution),
+        closure: part(row.closure),
+        created_by: row.created_by,
+        captured_at: row.captured_at,
+        verified_at: row.verified_at,
+        resolved_at: row.resolved_at,
+        closed_at: row.closed_at,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+/// Verification by the back office.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyComplaint {
+    /// What kind of complaint it is.
+    pub class: ComplaintClass,
+    /// How urgent it is.
+    pub priority: ComplaintPriority,
+    /// The programme it concerns, where that became clear only now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH", max_length = 40)]
+    pub program_code: Option<String>,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// Refusal to take a complaint up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RejectComplaint {
+    /// Why.
+    pub reason: ComplaintRejectionReason,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// The officer who takes a complaint on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct StartComplaint {
+    /// Id of the officer; the caller itself if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bandung-bo-1")]
+    pub assignee: Option<ShortText>,
+}
+
+/// A recommendation to the manager.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendComplaint {
+    /// Refer or resolve.
+    pub kind: RecommendationKind,
+    /// Why.
+    pub text: LongText,
+}
+
+/// A recommendation sent back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnComplaint {
+    /// What is missing.
+    pub note: LongText,
+}
+
+/// The manager's decision.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "decision_fits"))]
+#[schema(example = json!({"outcome": "refer", "note": "Setuju, rujuk ke pelaksana PKH."}))]
+pub struct ApproveComplaint {
+    /// `refer` sends the drafted referrals; `resolve` answers the citizen.
+    pub outcome: RecommendationKind,
+    /// How it is decided; required for `resolve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<ComplaintDecision>,
+    /// What the citizen is told; required for `resolve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<LongText>,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    let missing = match (input.outcome, &input.decision, &input.answer) {
+        (RecommendationKind::Resolve, None, _) => "/decision",
+        (RecommendationKind::Resolve, _, None) => "/answer",
+        _ => return Ok(()),
+    };
+    let mut error = ValidationError::new("required");
+    error.add_param("pointer".into(), &missing);
+    Err(error)
+}
+
+/// The reporter's confirmation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CloseComplaint {
+    /// Satisfaction of the reporter, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 5, code = "too_large"))]
+    #[schema(minimum = 1, maximum = 5, example = 4)]
+    pub satisfaction: Option<u8>,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// Up to 1,000 complaints at once.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintBatch {
+    /// The complaints; each is judged by itself.
+    #[validate(length(min = 1, max = 1000, code = "too_many"))]
+    #[schema(value_type = Vec<SubmitComplaint>, min_items = 1, max_items = 1000)]
+    pub items: Vec<serde_json::Value>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintBatchResult {
+    /// One result an item, in order.
+    pub items: Vec<ComplaintBatchItem>,
+}
+
+/// What became of one item.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintBatchItem {
+    /// Place in the request, from 0.
+    #[schema(example = 0)]
+    pub index: usize,
+    /// The status it would have had alone.
+    #[schema(example = 201)]
+    pub status: u16,
+    /// The complaint, if it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Complaint>,
+    /// What is wrong, if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BatchQuery {
+    /// All or nothing: one failing item undoes the rest, which then show 424.
+    #[serde(default)]
+    #[param(default = false)]
+    pub atomic: bool,
+    /// Judge everything, write nothing.
+    #[serde(default)]
+    #[param(default = false)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ComplaintQuery {
+    /// Only this region and what lies inside it.
+    #[param(value_type = Option<String>, example = "32.04.05")]
+    pub region_code: Option<RegionCode>,
+    /// Only this state.
+    #[param(inline)]
+    pub status: Option<ComplaintStatus>,
+    /// Only this class.
+    #[param(inline)]
+    pub class: Option<ComplaintClass>,
+    /// Only this sector.
+    #[param(inline)]
+    pub sector: Option<Sector>,
+    /// Only what this officer handles.
+    #[param(example = "bandung-bo-1")]
+    pub assignee: Option<String>,
+    /// Only what is about this person.
+    pub subject_person_id: Option<Uuid>,
+    /// A change feed: what changed at or after this time, oldest change first.
+    pub updated_since: Option<DateTime<Utc>>,
+    /// Where to read on.
+    pub cursor: Option<String>,
+    /// Complaints a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+}

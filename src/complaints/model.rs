@@ -1,0 +1,104 @@
+//! The words of complaints.
+
+use crate::text_enum;
+
+text_enum! {
+    /// State of a complaint.
+    pub enum ComplaintStatus {
+        Received = "received": "Diterima" / "Received",
+        Verified = "verified": "Terverifikasi" / "Verified",
+        AwaitingInfo = "awaiting_info": "Menunggu keterangan" / "Awaiting information",
+        InProgress = "in_progress": "Ditangani" / "In progress",
+        PendingApproval = "pending_approval": "Menunggu keputusan" / "Pending approval",
+        Referred = "referred": "Dirujuk" / "Referred",
+        Resolved = "resolved": "Terjawab" / "Resolved",
+        Closed = "closed": "Ditutup" / "Closed",
+        Rejected = "rejected": "Ditolak" / "Rejected",
+        Withdrawn = "withdrawn": "Dicabut" / "Withdrawn",
+        Duplicate = "duplicate": "Ganda" / "Duplicate",
+    }
+}
+
+text_enum! {
+    /// What can be done with a complaint; the last segment of the action's address.
+    pub enum ComplaintAction {
+        Submit = "submit": "Sampaikan" / "Submit",
+        Verify = "verify": "Verifikasi" / "Verify",
+        Reject = "reject": "Tolak" / "Reject",
+        Transfer = "transfer": "Alihkan" / "Transfer",
+        Ask = "ask": "Minta keterangan" / "Ask",
+        Answer = "answer": "Jawab" / "Answer",
+        TimeOut = "time_out": "Habis waktu" / "Time out",
+        Start = "start": "Mulai tangani" / "Start",
+        Recommend = "recommend": "Rekomendasikan" / "Recommend",
+        Return = "return": "Kembalikan" / "Return",
+        Refer = "refer": "Setujui rujukan" / "Approve the referral",
+        Resolve = "resolve": "Setujui jawaban" / "Approve the answer",
+        Inform = "inform": "Beri informasi" / "Inform",
+        ReferralsEnded = "referrals_ended": "Rujukan selesai" / "Referrals ended",
+        Close = "close": "Tutup" / "Close",
+        CloseUnanswered = "close_unanswered": "Tutup otomatis" / "Close automatically",
+        Reopen = "reopen": "Buka kembali" / "Reopen",
+        MarkDuplicate = "mark_duplicate": "Tandai ganda" / "Mark as duplicate",
+        Withdraw = "withdraw": "Cabut" / "Withdraw",
+    }
+}
+
+text_enum! {
+    /// What kind of complaint it is (Permensos 15/2018).
+    pub enum ComplaintClass {
+        Enrolment = "enrolment": "Kepesertaan program" / "Enrolment in a programme",
+        ProgrammeService = "programme_service": "Layanan program" / "Service of a programme",
+        UnmetNeed = "unmet_need": "Kebutuhan di luar program" / "Need that no programme meets",
+    }
+}
+
+text_enum! {
+    /// How urgent it is.
+    pub enum ComplaintPriority {
+        Low = "low": "Rendah" / "Low",
+        Normal = "normal": "Biasa" / "Normal",
+        High = "high": "Tinggi" / "High",
+        Urgent = "urgent": "Mendesak" / "Urgent",
+    }
+}
+
+text_enum! {
+    /// What the back office recommends.
+    pub enum RecommendationKind {
+        Refer = "refer": "Rujuk" / "Refer",
+        Resolve = "resolve": "Jawab" / "Resolve",
+    }
+}
+
+text_enum! {
+    /// How a complaint was decided.
+    pub enum ComplaintDecision {
+        Upheld = "upheld": "Dikabulkan" / "Upheld",
+        PartiallyUpheld = "partially_upheld": "Dikabulkan sebagian" / "Partially upheld",
+        NotUpheld = "not_upheld": "Tidak dikabulkan" / "Not upheld",
+        InformationGiven = "information_given": "Diberi informasi" / "Information given",
+        NoResponse = "no_response": "Pelapor tidak menjawab" / "No response",
+    }
+}
+
+text_enum! {
+    /// Why a complaint is not taken up.
+    pub enum ComplaintRejectionReason {
+        OutOfScope = "out_of_scope": "Di luar lingkup SLRT" / "Out of scope",
+        Abusive = "abusive": "Kasar" / "Abusive",
+        Unintelligible = "unintelligible": "Tidak dapat dipahami" / "Unintelligible",
+    }
+}
+
+text_enum! {
+    /// How a complaint reached the desk.
+    pub enum ComplaintChannel {
+        Visit = "visit": "Datang ke meja layanan" / "Visit to the desk",
+        Outreach = "outreach": "Kunjungan fasilitator" / "Visit by a facilitator",
+        Telephone = "telephone": "Telepon" / "Telephone",
+        Message = "message": "Pesan" / "Message",
+        Letter = "letter": "Surat" / "Letter",
+        Partner = "partner": "Sistem mitra" / "Partner system",
+    }
+}

@@ -1,0 +1,177 @@
+//! The actions on a complaint: one address for each edge that people take.
+
+use actix_web::post;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions;
+use super::api::{
+    ApproveComplaint, CloseComplaint, Complaint, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
+    VerifyComplaint,
+};
+use crate::auth::Caller;
+use crate::auth::permission::{ComplaintsApprove, ComplaintsHandle, ComplaintsSubmit};
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(verify_complaint)
+        .service(reject_complaint)
+        .service(start_complaint)
+        .service(recommend_complaint)
+        .service(return_complaint)
+        .service(approve_complaint)
+        .service(close_complaint);
+}
+
+fn shown(complaint: &Complaint) -> Result<Reply, Error> {
+    Reply::resource(complaint, complaint.version)
+}
+
+/// Verify a complaint
+///
+/// The back office checks that the complaint is what it says, classes it and sets its priority. The first-response clock
+/// stops here.
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = VerifyComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:handle"]))
+)]
+#[post("/v1/complaints/{id}/verify")]
+async fn verify_complaint(
+    caller: Caller<ComplaintsHandle>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<VerifyComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::verify(tx, *id, body).await?)).await
+}
+
+/// Reject a complaint
+///
+/// For what is out of scope, abusive or unintelligible. Final.
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = RejectComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:handle"]))
+)]
+#[post("/v1/complaints/{id}/reject")]
+async fn reject_complaint(
+    caller: Caller<ComplaintsHandle>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<RejectComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::reject(tx, *id, body).await?)).await
+}
+
+/// Start handling a complaint
+///
+/// Names the officer who handles it.
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = StartComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:handle"]))
+)]
+#[post("/v1/complaints/{id}/start")]
+async fn start_complaint(
+    caller: Caller<ComplaintsHandle>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<StartComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::start(tx, *id, body).await?)).await
+}
+
+/// Recommend a decision
+///
+/// The back office recommends to refer or to resolve; somebody else decides. To refer, draft the referrals first
+/// (`POST /v1/referrals` with this complaint's id).
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = RecommendComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:handle"]))
+)]
+#[post("/v1/complaints/{id}/recommend")]
+async fn recommend_complaint(
+    caller: Caller<ComplaintsHandle>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<RecommendComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::recommend(tx, *id, body).await?)).await
+}
+
+/// Return a recommendation
+///
+/// The manager asks for more. Never by whoever recommended.
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = ReturnComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:approve"]))
+)]
+#[post("/v1/complaints/{id}/return")]
+async fn return_complaint(
+    caller: Caller<ComplaintsApprove>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<ReturnComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::send_back(tx, *id, body).await?)).await
+}
+
+/// Decide on a complaint
+///
+/// The manager's decision: `refer` sends the drafted referrals, `resolve` answers the citizen. Never by whoever
+/// recommended (403 `own-recommendation`).
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = ApproveComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:approve"]))
+)]
+#[post("/v1/complaints/{id}/approve")]
+async fn approve_complaint(
+    caller: Caller<ComplaintsApprove>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<ApproveComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::approve(tx, *id, body).await?)).await
+}
+
+/// Close a complaint
+///
+/// The reporter has heard the answer. Refused while one of its referrals is open (409
+/// `complaint-has-open-referrals`).
+#[utoipa::path(
+    tag = "Complaints",
+    request_body = CloseComplaint,
+    responses((status = 200, description = "The complaint", body = Complaint)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/complaints/{id}/close")]
+async fn close_complaint(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<CloseComplaint>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::close(tx, *id, body).await?)).await
+}

@@ -1,0 +1,158 @@
+//! The rows of complaints.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::db::schema::complaints;
+use crate::db::settled::settled_before;
+use crate::directory::model::Sector;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
+pub struct ComplaintRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub organization_id: Option<Uuid>,
+    pub class: Option<ComplaintClass>,
+    pub sector: Sector,
+    pub description: String,
+    pub anonymous: bool,
+    pub complainant: Option<Value>,
+    pub subject_person_id: Option<Uuid>,
+    pub subject_family_id: Option<Uuid>,
+    pub program_code: Option<String>,
+    pub external_refs: Value,
+    pub status: ComplaintStatus,
+    pub priority: Option<ComplaintPriority>,
+    pub assignee: Option<String>,
+    pub recommendation: Option<Value>,
+    pub resolution: Option<Value>,
+    pub closure: Option<Value>,
+    pub submission_hash: Vec<u8>,
+    pub created_by: String,
+    pub captured_at: Option<DateTime<Utc>>,
+    pub verified_at: Option<DateTime<Utc>>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// False when the id is taken.
+pub async fn insert(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<bool> {
+    diesel::insert_into(complaints::table)
+        .values(row)
+        .on_conflict(complaints::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+pub async fn find_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<ComplaintRow>> {
+    complaints::table
+        .filter(complaints::id.eq(id))
+        .filter(scope.covers(complaints::region_code))
+        .select(ComplaintRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<ComplaintRow>> {
+    complaints::table
+        .filter(complaints::id.eq(id))
+        .filter(scope.covers(complaints::region_code))
+        .select(ComplaintRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Writes back a row that this transaction has locked.
+pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<()> {
+    diesel::update(complaints::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct ComplaintFilter {
+    pub within: Option<RegionScope>,
+    pub status: Option<ComplaintStatus>,
+    pub class: Option<ComplaintClass>,
+    pub sector: Option<Sector>,
+    pub assignee: Option<String>,
+    pub subject_person_id: Option<Uuid>,
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// By time of receipt, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
+pub async fn list_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: ComplaintFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<ComplaintRow>> {
+    let mut query = complaints::table
+        .filter(scope.covers_by_regency(complaints::region_code))
+        .limit(page.fetch())
+        .select(ComplaintRow::as_select())
+        .into_boxed();
+    if let Some(within) = &filter.within {
+        query = query.filter(within.covers_by_regency(complaints::region_code));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(complaints::status.eq(status));
+    }
+    if let Some(class) = filter.class {
+        query = query.filter(complaints::class.eq(class));
+    }
+    if let Some(sector) = filter.sector {
+        query = query.filter(complaints::sector.eq(sector));
+    }
+    if let Some(assignee) = filter.assignee {
+        query = query.filter(complaints::assignee.eq(assignee));
+    }
+    if let Some(person) = filter.subject_person_id {
+        query = query.filter(complaints::subject_person_id.eq(person));
+    }
+    if let Some(since) = filter.updated_since {
+        if let Some(settled) = settled_before(conn).await? {
+            query = query.filter(complaints::updated_at.lt(settled));
+        }
+        query =
+            query.filter(complaints::updated_at.ge(since)).order((complaints::updated_at.asc(), complaints::id.asc()));
+        if let Some(after) = page.after {
+            query = query.filter(
+                complaints::updated_at
+                    .gt(after.time())
+                    .or(complaints::updated_at.eq(after.time()).and(complaints::id.gt(after.id))),
+            );
+        }
+    } else {
+        query = query.order((complaints::created_at.desc(), complaints::id.desc()));
+        if let Some(after) = page.after {
+            query = query
+                .filter(complaints::created_at.le(after.time()))
+                .filter(complaints::created_at.lt(after.time()).or(complaints::id.lt(after.id)));
+        }
+    }
+    query.load(conn).await
+}

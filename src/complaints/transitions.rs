@@ -1,0 +1,102 @@
+//! The edges of a complaint's life. Pure: who may take an edge is named here and checked by the handler's type.
+
+use super::model::ComplaintAction as A;
+use super::model::ComplaintStatus::{self as S, *};
+use crate::auth::Permission as P;
+use crate::state_machine::{self, Edge, IllegalTransition, Target};
+
+/// States that a complaint does not leave by itself.
+pub const FINAL: &[S] = &[Closed, Rejected, Withdrawn, Duplicate];
+const OPEN: &[S] = &[Received, Verified, AwaitingInfo, InProgress, PendingApproval, Referred, Resolved];
+
+const fn edge(action: A, from: &'static [S], to: S, by: Option<P>, carries: &'static [&'static str]) -> Edge<S, A> {
+    Edge { action, from, to: Target::State(to), by, carries }
+}
+
+pub const EDGES: &[Edge<S, A>] = &[
+    edge(A::Submit, &[], Received, Some(P::ComplaintsSubmit), &["sector", "region_code", "description"]),
+    edge(A::Verify, &[Received], Verified, Some(P::ComplaintsHandle), &["class", "priority"]),
+    edge(A::Reject, &[Received], Rejected, Some(P::ComplaintsHandle), &["reason"]),
+    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsHandle), &["region_code"]),
+    edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]),
+    Edge {
+        action: A::Answer,
+        from: &[AwaitingInfo],
+        to: Target::Previous,
+        by: Some(P::ComplaintsSubmit),
+        carries: &["answer"],
+    },
+    edge(A::TimeOut, &[AwaitingInfo], Resolved, None, &[]),
+    edge(A::Start, &[Verified], InProgress, Some(P::ComplaintsHandle), &["assignee"]),
+    edge(A::Recommend, &[InProgress], PendingApproval, Some(P::ComplaintsHandle), &["kind", "text"]),
+    edge(A::Return, &[PendingApproval], InProgress, Some(P::ComplaintsApprove), &["note"]),
+    edge(A::Refer, &[PendingApproval], Referred, Some(P::ComplaintsApprove), &["referrals"]),
+    edge(A::Resolve, &[PendingApproval], Resolved, Some(P::ComplaintsApprove), &["decision", "answer"]),
+    edge(A::Inform, &[Verified], Resolved, Some(P::ComplaintsHandle), &["answer"]),
+    edge(A::ReferralsEnded, &[Referred], InProgress, None, &[]),
+    edge(A::Close, &[Resolved], Closed, Some(P::ComplaintsSubmit), &[]),
+    edge(A::CloseUnanswered, &[Resolved], Closed, None, &[]),
+    edge(A::Reopen, &[Resolved, Closed], InProgress, Some(P::ComplaintsSubmit), &["reason"]),
+    edge(A::MarkDuplicate, OPEN, Duplicate, Some(P::ComplaintsHandle), &["duplicate_of"]),
+    edge(A::Withdraw, OPEN, Withdrawn, Some(P::ComplaintsSubmit), &["reason"]),
+];
+
+pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
+    match state_machine::next(EDGES, from, action)? {
+        Target::State(to) => Ok(to),
+        // The edge back needs to know where from; its action keeps that state and does not ask here.
+        Target::Previous | Target::Same => {
+            Err(IllegalTransition { current: from, allowed: state_machine::allowed(EDGES, from) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of the handbook, written out a second time as pairs, so that a slip in either shows.
+    const LEGAL: &[(S, A, S)] = &[
+        (Received, A::Verify, Verified),
+        (Received, A::Reject, Rejected),
+        (Received, A::Transfer, Received),
+        (Verified, A::Transfer, Received),
+        (Received, A::Ask, AwaitingInfo),
+        (Verified, A::Ask, AwaitingInfo),
+        (InProgress, A::Ask, AwaitingInfo),
+        (AwaitingInfo, A::TimeOut, Resolved),
+        (Verified, A::Start, InProgress),
+        (InProgress, A::Recommend, PendingApproval),
+        (PendingApproval, A::Return, InProgress),
+        (PendingApproval, A::Refer, Referred),
+        (PendingApproval, A::Resolve, Resolved),
+        (Verified, A::Inform, Resolved),
+        (Referred, A::ReferralsEnded, InProgress),
+        (Resolved, A::Close, Closed),
+        (Resolved, A::CloseUnanswered, Closed),
+        (Resolved, A::Reopen, InProgress),
+        (Closed, A::Reopen, InProgress),
+    ];
+
+    #[test]
+    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+        for &from in S::ALL {
+            for &action in A::ALL {
+                let expected = match action {
+                    A::MarkDuplicate if !FINAL.contains(&from) => Some(Duplicate),
+                    A::Withdraw if !FINAL.contains(&from) => Some(Withdrawn),
+                    _ => LEGAL.iter().find(|(f, a, _)| *f == from && *a == action).map(|(_, _, to)| *to),
+                };
+                assert_eq!(next(from, action).ok(), expected, "{from} --{action}-->");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_possible() {
+        let refused = next(Received, A::Close).unwrap_err();
+        assert_eq!(refused.current, Received);
+        assert_eq!(refused.allowed, [A::Verify, A::Reject, A::Transfer, A::Ask, A::MarkDuplicate, A::Withdraw]);
+        assert!(next(Rejected, A::Verify).unwrap_err().allowed.is_empty());
+    }
+}

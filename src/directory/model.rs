@@ -1,0 +1,33 @@
+//! The words of the directory.
+
+crate::text_enum! {
+    /// What kind of organization it is.
+    pub enum OrganizationKind {
+        SlrtDesk = "slrt_desk": "Sekretariat SLRT" / "SLRT desk",
+        PuskesosDesk = "puskesos_desk": "Puskesos" / "Village desk (Puskesos)",
+        Agency = "agency": "OPD / dinas" / "Local agency",
+        Program = "program": "Pelaksana program" / "Programme body",
+        Facility = "facility": "Balai / sentra" / "Rehabilitation centre",
+        WelfareInstitution = "welfare_institution": "LKS" / "Welfare institution",
+        Government = "government": "Pemerintah daerah / kementerian" / "Regional government or ministry",
+    }
+}
+
+crate::text_enum! {
+    /// The field of life that a need belongs to.
+    pub enum Sector {
+        Health = "health": "Kesehatan" / "Health",
+        Education = "education": "Pendidikan" / "Education",
+        SocioEconomic = "socio_economic": "Sosial ekonomi" / "Socio-economic",
+        Food = "food": "Pangan" / "Food",
+        Energy = "energy": "Energi" / "Energy",
+        Agriculture = "agriculture": "Pertanian" / "Agriculture",
+        Fishery = "fishery": "Perikanan" / "Fishery",
+        Housing = "housing": "Perumahan" / "Housing",
+        CivilRegistration = "civil_registration": "Administrasi kependudukan" / "Civil registration",
+        Infrastructure = "infrastructure": "Infrastruktur" / "Infrastructure",
+        Electricity = "electricity": "Listrik" / "Electricity",
+        SocialRehabilitation = "social_rehabilitation": "Rehabilitasi sosial" / "Social rehabilitation",
+        Other = "other": "Lainnya" / "Other",
+    }
+}

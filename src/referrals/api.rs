@@ -1,0 +1,394 @@
+//! Wire types of referrals.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use super::candidates::ReferralCandidate;
+use super::model::{
+    LawfulBasis, ReferralAction, ReferralCancellationReason, ReferralDirection, ReferralOutcomeCode,
+    ReferralRejectionReason, ReferralStatus,
+};
+use super::store::ReferralRow;
+use super::transitions::EDGES;
+use crate::directory::model::Sector;
+use crate::http::text::LongText;
+use crate::regions::RegionCode;
+use crate::state_machine;
+
+fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
+    let mut error = ValidationError::new(code);
+    error.add_param("pointer".into(), &at);
+    Err(error)
+}
+
+/// Whom a referral is about: exactly one of the two.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_subject"))]
+pub struct ReferralSubject {
+    /// A person of the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// A family of the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub family_id: Option<Uuid>,
+}
+
+fn one_subject(subject: &ReferralSubject) -> Result<(), ValidationError> {
+    if subject.person_id.is_some() == subject.family_id.is_some() {
+        return Err(ValidationError::new("one_of"));
+    }
+    Ok(())
+}
+
+/// A need for which services are sought.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "need_is_named"))]
+#[schema(example = json!({"region_code": "32.04.05.2001", "program_code": "PKH"}))]
+pub struct FindCandidates {
+    /// Where the client lives; taken from the subject if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region_code: Option<RegionCode>,
+    /// Whom it is about; then only services whose rules the client does not fail are offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub subject: Option<ReferralSubject>,
+    /// The programme that is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH", max_length = 40)]
+    pub program_code: Option<String>,
+    /// The field of life that the need belongs to. Programme or sector, or both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<Sector>,
+}
+
+fn need_is_named(input: &FindCandidates) -> Result<(), ValidationError> {
+    if input.program_code.is_none() && input.sector.is_none() {
+        return fault("required", "/program_code");
+    }
+    if input.region_code.is_none() && input.subject.is_none() {
+        return fault("required", "/region_code");
+    }
+    Ok(())
+}
+
+/// Services that could meet a need, best first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CandidateList {
+    /// The services, best first.
+    pub items: Vec<ReferralCandidate>,
+}
+
+/// A new referral, as a draft.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "draft_fits"))]
+#[schema(example = json!({
+    "service_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e",
+    "region_code": "32.04.05.2001",
+    "need": "Keluarga dengan dua anak sekolah belum menerima PKH.",
+    "lawful_basis": "consent",
+    "consent_given_on": "2026-11-20"
+}))]
+pub struct CreateReferral {
+    /// Id made by the client (UUIDv7); made by the service if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The service referred to.
+    pub service_id: Uuid,
+    /// The complaint it follows from, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complaint_id: Option<Uuid>,
+    /// Whom it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub subject: Option<ReferralSubject>,
+    /// Where the client lives; taken from the subject or the complaint if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region_code: Option<RegionCode>,
+    /// What is needed, in words for the target.
+    pub need: LongText,
+    /// Why the data may be passed on.
+    pub lawful_basis: LawfulBasis,
+    /// When consent was given; required for the basis `consent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_given_on: Option<NaiveDate>,
+}
+
+fn draft_fits(input: &CreateReferral) -> Result<(), ValidationError> {
+    if input.id.is_some_and(|id| id.get_version_num() != 7) {
+        return fault("not_uuid_v7", "/id");
+    }
+    if input.lawful_basis == LawfulBasis::Consent && input.consent_given_on.is_none() {
+        return fault("consent_required", "/consent_given_on");
+    }
+    if input.complaint_id.is_none() && input.subject.is_none() && input.region_code.is_none() {
+        return fault("required", "/region_code");
+    }
+    Ok(())
+}
+
+/// A referral.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Referral {
+    /// Id of the referral.
+    pub id: Uuid,
+    /// State; changed by actions alone.
+    pub status: ReferralStatus,
+    /// Actions that this state allows, to whichever side may take them.
+    pub allowed_actions: Vec<ReferralAction>,
+    /// Where the client lives.
+    #[schema(example = "32.04.05.2001")]
+    pub region_code: String,
+    /// Who refers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_organization_id: Option<Uuid>,
+    /// Who is to help.
+    pub target_organization_id: Uuid,
+    /// With which service.
+    pub service_id: Uuid,
+    /// The complaint it follows from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complaint_id: Option<Uuid>,
+    /// The person it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// The family it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_id: Option<Uuid>,
+    /// Name of the client or of the family's head, as it was when the referral was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Siti Rahmawati")]
+    pub subject_name: Option<String>,
+    /// The programme, if the service leads to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH")]
+    pub program_code: Option<String>,
+    /// What is needed.
+    #[schema(example = "Keluarga dengan dua anak sekolah belum menerima PKH.")]
+    pub need: String,
+    /// Why the data may be passed on.
+    pub lawful_basis: LawfulBasis,
+    /// When consent was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_given_on: Option<NaiveDate>,
+    /// Why it was rejected or cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReferralReason>,
+    /// The eligibility check as it stood when the referral was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub eligibility: Option<serde_json::Value>,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<ReferralOutcome>,
+    /// How the citizen was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure: Option<LoopClosure>,
+    /// The officer or client who made it.
+    #[schema(example = "bandung-bo-1")]
+    pub created_by: String,
+    /// When it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_at: Option<DateTime<Utc>>,
+    /// When an answer is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    /// When the target first read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When the target accepted or rejected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When the loop was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loop_closed_at: Option<DateTime<Utc>>,
+    /// Other services that fit, in the answer to a rejection for want of capacity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub alternatives: Option<Vec<ReferralCandidate>>,
+    /// Version, as in the `ETag`.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When it was drafted.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A reason with its words.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReferralReason {
+    /// Code of the reason, of the list that belongs to the action.
+    #[schema(example = "no_capacity")]
+    pub code: String,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<LongText>,
+}
+
+/// What came of a referral.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReferralOutcome {
+    /// Code of the outcome.
+    pub code: ReferralOutcomeCode,
+    /// When the help was given.
+    pub delivered_on: NaiveDate,
+    /// What was done.
+    pub note: LongText,
+}
+
+/// How the citizen was told.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoopClosure {
+    /// When the citizen heard what came of it.
+    pub citizen_informed_at: DateTime<Utc>,
+    /// Satisfaction of the citizen, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 5, example = 5)]
+    pub satisfaction: Option<u8>,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+pub fn show(row: ReferralRow) -> Referral {
+    fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
+        value.and_then(|v| serde_json::from_value(v).ok())
+    }
+    let mut allowed_actions = state_machine::allowed(EDGES, row.status);
+    if row.loop_closed_at.is_some() {
+        allowed_actions.retain(|a| *a != ReferralAction::CloseLoop);
+    }
+    Referral {
+        id: row.id,
+        status: row.status,
+        allowed_actions,
+        region_code: row.region_code,
+        source_organization_id: row.source_organization_id,
+        target_organization_id: row.target_organization_id,
+        service_id: row.service_id,
+        complaint_id: row.complaint_id,
+        person_id: row.person_id,
+        family_id: row.family_id,
+        subject_name: row.subject_name,
+        program_code: row.program_code,
+        need: row.need,
+        lawful_basis: row.lawful_basis,
+        consent_given_on: row.consent_given_on,
+        reason: part(row.reason),
+        eligibility: row.eligibility,
+        outcome: part(row.outcome),
+        closure: part(row.closure),
+        created_by: row.created_by,
+        requested_at: row.requested_at,
+        due_at: row.due_at,
+        acknowledged_at: row.acknowledged_at,
+        answered_at: row.answered_at,
+        ended_at: row.ended_at,
+        loop_closed_at: row.loop_closed_at,
+        alternatives: None,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+/// Refusal by the target.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "rejection_fits"))]
+pub struct RejectReferral {
+    /// Why.
+    pub reason: ReferralRejectionReason,
+    /// Words that go with it; required for `other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<LongText>,
+}
+
+fn rejection_fits(input: &RejectReferral) -> Result<(), ValidationError> {
+    if input.reason == ReferralRejectionReason::Other && input.text.is_none() {
+        return fault("text_required", "/text");
+    }
+    Ok(())
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteReferral {
+    /// Code of the outcome.
+    pub outcome: ReferralOutcomeCode,
+    /// When the help was given; not in the future.
+    pub delivered_on: NaiveDate,
+    /// What was done.
+    pub note: LongText,
+}
+
+/// Cancellation by the source, or by the target after it accepted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "cancellation_fits"))]
+pub struct CancelReferral {
+    /// Why.
+    pub reason: ReferralCancellationReason,
+    /// Words that go with it; required for `other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<LongText>,
+}
+
+fn cancellation_fits(input: &CancelReferral) -> Result<(), ValidationError> {
+    if input.reason == ReferralCancellationReason::Other && input.text.is_none() {
+        return fault("text_required", "/text");
+    }
+    Ok(())
+}
+
+/// The citizen has heard.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CloseReferralLoop {
+    /// When the citizen heard what came of it; not in the future.
+    pub citizen_informed_at: DateTime<Utc>,
+    /// Satisfaction of the citizen, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 5, code = "too_large"))]
+    #[schema(minimum = 1, maximum = 5, example = 5)]
+    pub satisfaction: Option<u8>,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReferralQuery {
+    /// Only what is addressed to the caller's organization, or only what is not.
+    #[param(inline)]
+    pub direction: Option<ReferralDirection>,
+    /// Only this state.
+    #[param(inline)]
+    pub status: Option<ReferralStatus>,
+    /// Only referrals of this complaint.
+    pub complaint_id: Option<Uuid>,
+    /// Only referrals to this service.
+    pub service_id: Option<Uuid>,
+    /// Only what is about this person.
+    pub person_id: Option<Uuid>,
+    /// A change feed: what changed at or after this time, oldest change first.
+    pub updated_since: Option<DateTime<Utc>>,
+    /// Where to read on.
+    pub cursor: Option<String>,
+    /// Referrals a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+}

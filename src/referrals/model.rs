@@ -1,0 +1,92 @@
+//! The words of referrals.
+
+use crate::text_enum;
+
+text_enum! {
+    /// State of a referral.
+    pub enum ReferralStatus {
+        Draft = "draft": "Konsep" / "Draft",
+        Requested = "requested": "Dikirim" / "Requested",
+        Accepted = "accepted": "Diterima" / "Accepted",
+        InProgress = "in_progress": "Dilayani" / "In progress",
+        OnHold = "on_hold": "Ditunda" / "On hold",
+        Completed = "completed": "Selesai" / "Completed",
+        Failed = "failed": "Gagal" / "Failed",
+        Rejected = "rejected": "Ditolak" / "Rejected",
+        Cancelled = "cancelled": "Dibatalkan" / "Cancelled",
+        EnteredInError = "entered_in_error": "Salah catat" / "Entered in error",
+    }
+}
+
+text_enum! {
+    /// What can be done with a referral; the last segment of the action's address.
+    pub enum ReferralAction {
+        Create = "create": "Buat konsep" / "Draft",
+        Request = "request": "Kirim" / "Request",
+        Acknowledge = "acknowledge": "Tandai dibaca" / "Acknowledge",
+        Accept = "accept": "Terima" / "Accept",
+        Reject = "reject": "Tolak" / "Reject",
+        Start = "start": "Mulai layani" / "Start",
+        Hold = "hold": "Tunda" / "Hold",
+        Resume = "resume": "Lanjutkan" / "Resume",
+        Complete = "complete": "Selesaikan" / "Complete",
+        Fail = "fail": "Nyatakan gagal" / "Fail",
+        Cancel = "cancel": "Batalkan" / "Cancel",
+        EnterInError = "enter_in_error": "Nyatakan salah catat" / "Enter in error",
+        CloseLoop = "close-loop": "Kabari warga" / "Close the loop",
+    }
+}
+
+text_enum! {
+    /// Why the data may be passed on (UU 27/2022, article 20).
+    pub enum LawfulBasis {
+        Consent = "consent": "Persetujuan subjek data" / "Consent of the data subject",
+        LegalObligation = "legal_obligation": "Kewajiban hukum" / "Legal obligation",
+        VitalInterest = "vital_interest": "Kepentingan vital" / "Vital interest",
+        PublicTask = "public_task": "Tugas kepentingan umum" / "Task in the public interest",
+    }
+}
+
+text_enum! {
+    /// Why a target refuses.
+    pub enum ReferralRejectionReason {
+        NoCapacity = "no_capacity": "Tidak ada tempat" / "No capacity",
+        NotEligible = "not_eligible": "Tidak memenuhi syarat" / "Not eligible",
+        OutOfArea = "out_of_area": "Di luar wilayah layanan" / "Out of area",
+        Incomplete = "incomplete": "Berkas tidak lengkap" / "Incomplete",
+        Duplicate = "duplicate": "Ganda" / "Duplicate",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+text_enum! {
+    /// Why a referral is cancelled.
+    pub enum ReferralCancellationReason {
+        ClientWithdrew = "client_withdrew": "Klien mundur" / "The client withdrew",
+        ResolvedOtherwise = "resolved_otherwise": "Sudah tertangani" / "Resolved otherwise",
+        WrongTarget = "wrong_target": "Salah tujuan" / "Wrong target",
+        NoResponse = "no_response": "Tidak dijawab" / "No response",
+        Duplicate = "duplicate": "Ganda" / "Duplicate",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+text_enum! {
+    /// What came of a referral.
+    pub enum ReferralOutcomeCode {
+        Enrolled = "enrolled": "Menjadi penerima program" / "Enrolled in the programme",
+        ServiceDelivered = "service_delivered": "Layanan diberikan" / "Service delivered",
+        PartiallyDelivered = "partially_delivered": "Diberikan sebagian" / "Partially delivered",
+        DataCorrected = "data_corrected": "Data diperbaiki" / "Data corrected",
+        InformationGiven = "information_given": "Informasi diberikan" / "Information given",
+        ReferredOnward = "referred_onward": "Dirujuk lanjut" / "Referred onward",
+    }
+}
+
+text_enum! {
+    /// From which side a list of referrals is seen.
+    pub enum ReferralDirection {
+        Incoming = "incoming": "Masuk" / "Incoming",
+        Outgoing = "outgoing": "Keluar" / "Outgoing",
+    }
+}

@@ -1,0 +1,160 @@
+//! Finding candidates, drafting and reading referrals.
+
+use actix_web::{get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Drafted};
+use super::api::{CandidateList, CreateReferral, FindCandidates, Referral, ReferralQuery, show};
+use super::model::ReferralStatus;
+use super::routes_actions;
+use super::store::{self, ReferralFilter, ReferralRow, Viewpoint};
+use crate::auth::permission::{ReferralsRead, ReferralsSend};
+use crate::auth::{Actor, Caller, Permission};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::eligibility::cache::ProgramCache;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::path::Path;
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+use crate::timeline::{self, Timeline};
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(find_referral_candidates)
+        .service(create_referral)
+        .service(list_referrals)
+        .service(get_referral)
+        .service(get_referral_timeline);
+    routes_actions::configure(config);
+}
+
+fn view(actor: &Actor) -> Viewpoint<'_> {
+    Viewpoint { scope: &actor.scope, organization: actor.organization_id }
+}
+
+/// Find whom to refer to
+///
+/// Active services that match the programme or sector, serve the client's region and whose rules the client does not fail, ranked by
+/// free places, closeness and past answer time, each with its reasons. A proposal: an officer decides.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = FindCandidates,
+    responses((status = 200, description = "The candidates, best first", body = CandidateList)),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/candidates")]
+async fn find_referral_candidates(
+    caller: Caller<ReferralsSend>,
+    db: Db,
+    clock: web::Data<Clock>,
+    programs: web::Data<ProgramCache>,
+    body: Json<FindCandidates>,
+) -> Result<Reply, Error> {
+    let input = body.valid()?;
+    let mut conn = db.read().await?;
+    let items = actions::find_candidates(&mut conn, &programs, &caller.scope, input, clock.now()).await?;
+    Reply::ok(&CandidateList { items })
+}
+
+/// Draft a referral
+///
+/// From a complaint or alone. A draft is visible to the source's regions only; send it with `request`, or have the
+/// manager's approval of the complaint send it.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = CreateReferral,
+    responses(
+        (status = 201, description = "The referral", body = Referral),
+        (status = 200, description = "It was sent before; this is what is stored", body = Referral)
+    ),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals")]
+async fn create_referral(
+    caller: Caller<ReferralsSend>,
+    write: Write,
+    body: Json<CreateReferral>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::create(tx, body.valid()?).await? {
+            Drafted::New(made) => Reply::created(&made, made.version, format!("/v1/referrals/{}", made.id)),
+            Drafted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        })
+        .await
+}
+
+/// List referrals
+///
+/// Referrals of the caller's regions and those addressed to its organization, newest first. With `updated_since` it is a
+/// change feed instead: by time of change, oldest first.
+#[utoipa::path(
+    tag = "Referrals",
+    params(ReferralQuery),
+    responses((status = 200, description = "A page of referrals", body = Page<Referral>)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referrals")]
+async fn list_referrals(caller: Caller<ReferralsRead>, db: Db, query: Query<ReferralQuery>) -> Result<Reply, Error> {
+    let asked = query.value;
+    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let by_change = asked.updated_since.is_some();
+    let filter = ReferralFilter {
+        direction: asked.direction,
+        status: asked.status,
+        complaint_id: asked.complaint_id,
+        service_id: asked.service_id,
+        person_id: asked.person_id,
+        updated_since: asked.updated_since,
+    };
+    let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
+    let position = |row: &ReferralRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
+    Reply::ok(&page.page(rows, position, show))
+}
+
+/// Read a referral
+///
+/// One referral. The target's first read of a requested referral, with a token that may answer it, acknowledges it.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referrals/{id}")]
+async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    let found = store::find_visible(&mut *db.read().await?, view(&caller), *id).await?;
+    let row = found.ok_or_else(Error::not_found)?;
+    let first_read = row.status == ReferralStatus::Requested
+        && row.acknowledged_at.is_none()
+        && caller.organization_id == Some(row.target_organization_id)
+        && caller.may(Permission::ReferralsRespond);
+    if first_read {
+        return write
+            .read_marking(&caller, async move |tx| {
+                let read = actions::acknowledge(tx, *id).await?;
+                Reply::resource(&read, read.version)
+            })
+            .await;
+    }
+    let version = row.version;
+    Reply::resource(&show(row), version)
+}
+
+/// Read a referral's timeline
+///
+/// Every step of the referral, oldest first.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The timeline", body = Timeline)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referrals/{id}/timeline")]
+async fn get_referral_timeline(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+    let mut conn = db.read().await?;
+    let row = store::find_visible(&mut conn, view(&caller), *id).await?.ok_or_else(Error::not_found)?;
+    Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
+}

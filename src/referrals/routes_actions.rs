@@ -1,0 +1,164 @@
+//! The actions on a referral: one address for each edge that people take.
+
+use actix_web::post;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions;
+use super::api::{CancelReferral, CloseReferralLoop, CompleteReferral, Referral, RejectReferral};
+use crate::auth::Caller;
+use crate::auth::permission::{ReferralsRespond, ReferralsSend};
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(request_referral)
+        .service(acknowledge_referral)
+        .service(accept_referral)
+        .service(reject_referral)
+        .service(start_referral)
+        .service(complete_referral)
+        .service(cancel_referral)
+        .service(close_referral_loop);
+}
+
+fn shown(referral: &Referral) -> Result<Reply, Error> {
+    Reply::resource(referral, referral.version)
+}
+
+/// Send a referral
+///
+/// The draft goes to the target organization, with an eligibility check as it stands now if the service leads to a programme.
+/// The answer is due within the service's `answer_days`.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/{id}/request")]
+async fn request_referral(caller: Caller<ReferralsSend>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| shown(&actions::request(tx, *id).await?)).await
+}
+
+/// Acknowledge a referral
+///
+/// The target has read it. Reading it with a token of the target does the same.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/acknowledge")]
+async fn acknowledge_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| shown(&actions::acknowledge(tx, *id).await?)).await
+}
+
+/// Accept a referral
+///
+/// The target takes the client on; a place at the service is taken.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/accept")]
+async fn accept_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| shown(&actions::accept(tx, *id).await?)).await
+}
+
+/// Reject a referral
+///
+/// The target refuses, with a reason. For `no_capacity` the answer lists other services that fit.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = RejectReferral,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/reject")]
+async fn reject_referral(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<RejectReferral>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::reject(tx, *id, body).await?)).await
+}
+
+/// Start serving
+///
+/// The target begins its work.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/start")]
+async fn start_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| shown(&actions::start(tx, *id).await?)).await
+}
+
+/// Complete a referral
+///
+/// The target tells what came of it. When all referrals of a complaint have ended, the complaint goes on.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = CompleteReferral,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/complete")]
+async fn complete_referral(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<CompleteReferral>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::complete(tx, *id, body).await?)).await
+}
+
+/// Cancel a referral
+///
+/// By the source at any time before the end.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = CancelReferral,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/{id}/cancel")]
+async fn cancel_referral(
+    caller: Caller<ReferralsSend>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<CancelReferral>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::cancel(tx, *id, body).await?)).await
+}
+
+/// Close the loop
+///
+/// The source has told the citizen what came of it. Once, after the end.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = CloseReferralLoop,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/{id}/close-loop")]
+async fn close_referral_loop(
+    caller: Caller<ReferralsSend>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<CloseReferralLoop>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&actions::close_loop(tx, *id, body).await?)).await
+}

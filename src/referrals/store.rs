@@ -1,0 +1,228 @@
+//! The rows of referrals.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{LawfulBasis, ReferralDirection, ReferralStatus};
+use super::transitions::FINAL;
+use crate::db::schema::referrals;
+use crate::db::settled::settled_before;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
+pub struct ReferralRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub source_organization_id: Option<Uuid>,
+    pub target_organization_id: Uuid,
+    pub service_id: Uuid,
+    pub complaint_id: Option<Uuid>,
+    pub person_id: Option<Uuid>,
+    pub family_id: Option<Uuid>,
+    pub subject_name: Option<String>,
+    pub program_code: Option<String>,
+    pub need: String,
+    pub lawful_basis: LawfulBasis,
+    pub consent_given_on: Option<NaiveDate>,
+    pub status: ReferralStatus,
+    pub reason: Option<Value>,
+    pub eligibility: Option<Value>,
+    pub outcome: Option<Value>,
+    pub closure: Option<Value>,
+    pub submission_hash: Vec<u8>,
+    pub created_by: String,
+    pub requested_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub loop_closed_at: Option<DateTime<Utc>>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// From where referrals are seen: the regions that own them, and the organization they are addressed to.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewpoint<'a> {
+    pub scope: &'a RegionScope,
+    pub organization: Option<Uuid>,
+}
+
+/// The filter of a viewpoint. A macro, because diesel's types for it do not bear writing out.
+macro_rules! seen_from {
+    ($view:expr) => {
+        $view.scope.covers_by_regency(referrals::region_code).or(referrals::target_organization_id
+            .eq($view.organization.unwrap_or_default())
+            .and(referrals::status.ne(ReferralStatus::Draft)))
+    };
+}
+
+/// False when the id is taken.
+pub async fn insert(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResult<bool> {
+    diesel::insert_into(referrals::table)
+        .values(row)
+        .on_conflict(referrals::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+pub async fn find_visible(
+    conn: &mut AsyncPgConnection,
+    view: Viewpoint<'_>,
+    id: Uuid,
+) -> QueryResult<Option<ReferralRow>> {
+    referrals::table
+        .filter(referrals::id.eq(id))
+        .filter(seen_from!(view))
+        .select(ReferralRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_visible(
+    conn: &mut AsyncPgConnection,
+    view: Viewpoint<'_>,
+    id: Uuid,
+) -> QueryResult<Option<ReferralRow>> {
+    referrals::table
+        .filter(referrals::id.eq(id))
+        .filter(seen_from!(view))
+        .select(ReferralRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The drafts of a complaint that the caller was shown to see, locked.
+pub async fn lock_drafts_of(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    complaint_id: Uuid,
+) -> QueryResult<Vec<ReferralRow>> {
+    referrals::table
+        .filter(referrals::complaint_id.eq(complaint_id))
+        .filter(referrals::status.eq(ReferralStatus::Draft))
+        .filter(scope.covers(referrals::region_code))
+        .order(referrals::id)
+        .select(ReferralRow::as_select())
+        .for_update()
+        .load(conn)
+        .await
+}
+
+/// Referrals of a complaint that were sent and have not ended.
+pub async fn count_open_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complaint_id: Uuid) -> QueryResult<i64> {
+    let open: Vec<ReferralStatus> =
+        ReferralStatus::ALL.iter().copied().filter(|s| *s != ReferralStatus::Draft && !FINAL.contains(s)).collect();
+    referrals::table
+        .filter(referrals::complaint_id.eq(complaint_id))
+        .filter(referrals::status.eq_any(open))
+        .filter(scope.covers(referrals::region_code))
+        .count()
+        .get_result(conn)
+        .await
+}
+
+/// Writes back a row that this transaction has locked.
+pub async fn save(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResult<()> {
+    diesel::update(referrals::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct ReferralFilter {
+    pub direction: Option<ReferralDirection>,
+    pub status: Option<ReferralStatus>,
+    pub complaint_id: Option<Uuid>,
+    pub service_id: Option<Uuid>,
+    pub person_id: Option<Uuid>,
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// By time of making, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
+pub async fn list_visible(
+    conn: &mut AsyncPgConnection,
+    view: Viewpoint<'_>,
+    filter: ReferralFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<ReferralRow>> {
+    let mut query =
+        referrals::table.filter(seen_from!(view)).limit(page.fetch()).select(ReferralRow::as_select()).into_boxed();
+    let own = view.organization.unwrap_or_default();
+    query = match filter.direction {
+        Some(ReferralDirection::Incoming) => query.filter(referrals::target_organization_id.eq(own)),
+        Some(ReferralDirection::Outgoing) => query.filter(referrals::target_organization_id.ne(own)),
+        None => query,
+    };
+    if let Some(status) = filter.status {
+        query = query.filter(referrals::status.eq(status));
+    }
+    if let Some(id) = filter.complaint_id {
+        query = query.filter(referrals::complaint_id.eq(id));
+    }
+    if let Some(id) = filter.service_id {
+        query = query.filter(referrals::service_id.eq(id));
+    }
+    if let Some(id) = filter.person_id {
+        query = query.filter(referrals::person_id.eq(id));
+    }
+    if let Some(since) = filter.updated_since {
+        if let Some(settled) = settled_before(conn).await? {
+            query = query.filter(referrals::updated_at.lt(settled));
+        }
+        query = query.filter(referrals::updated_at.ge(since)).order((referrals::updated_at.asc(), referrals::id.asc()));
+        if let Some(after) = page.after {
+            query = query.filter(
+                referrals::updated_at
+                    .gt(after.time())
+                    .or(referrals::updated_at.eq(after.time()).and(referrals::id.gt(after.id))),
+            );
+        }
+    } else {
+        query = query.order((referrals::created_at.desc(), referrals::id.desc()));
+        if let Some(after) = page.after {
+            query = query
+                .filter(referrals::created_at.le(after.time()))
+                .filter(referrals::created_at.lt(after.time()).or(referrals::id.lt(after.id)));
+        }
+    }
+    query.load(conn).await
+}
+
+#[derive(QueryableByName)]
+struct AnswerTime {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    service_id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Double)]
+    days: f64,
+}
+
+/// How many days each service took to answer, on average over all referrals that it answered. A property of the
+/// service, from which no referral can be told, so without a caller's scope.
+pub async fn answer_days(
+    conn: &mut AsyncPgConnection,
+    _scope: &RegionScope,
+    services: &[Uuid],
+) -> QueryResult<HashMap<Uuid, f64>> {
+    let rows: Vec<AnswerTime> = diesel::sql_query(
+        "select service_id, (extract(epoch from avg(answered_at - requested_at)) / 86400)::float8 as days \
+         from referrals where service_id = any($1) and answered_at is not null group by service_id",
+    )
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(services)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.service_id, row.days)).collect())
+}

@@ -1,0 +1,113 @@
+//! The edges of a referral's life. Pure. Which side of a referral takes an edge is judged in `actions`, where both are known.
+
+use super::model::ReferralAction as A;
+use super::model::ReferralStatus::{self as S, *};
+use crate::auth::Permission as P;
+use crate::state_machine::{self, Edge, IllegalTransition, Target};
+
+/// States that a referral never leaves, save as a mistake.
+pub const FINAL: &[S] = &[Completed, Failed, Rejected, Cancelled, EnteredInError];
+
+const fn edge(action: A, from: &'static [S], to: S, by: Option<P>, carries: &'static [&'static str]) -> Edge<S, A> {
+    Edge { action, from, to: Target::State(to), by, carries }
+}
+
+pub const EDGES: &[Edge<S, A>] = &[
+    edge(A::Create, &[], Draft, Some(P::ReferralsSend), &["service_id", "need", "lawful_basis"]),
+    edge(A::Request, &[Draft], Requested, Some(P::ReferralsSend), &[]),
+    Edge { action: A::Acknowledge, from: &[Requested], to: Target::Same, by: Some(P::ReferralsRespond), carries: &[] },
+    edge(A::Accept, &[Requested], Accepted, Some(P::ReferralsRespond), &[]),
+    edge(A::Reject, &[Requested], Rejected, Some(P::ReferralsRespond), &["reason"]),
+    edge(A::Start, &[Accepted], InProgress, Some(P::ReferralsRespond), &[]),
+    edge(A::Hold, &[Accepted, InProgress], OnHold, Some(P::ReferralsRespond), &["reason", "review_at"]),
+    edge(A::Resume, &[OnHold], InProgress, Some(P::ReferralsRespond), &[]),
+    edge(
+        A::Complete,
+        &[Accepted, InProgress, OnHold],
+        Completed,
+        Some(P::ReferralsRespond),
+        &["outcome", "delivered_on", "note"],
+    ),
+    edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(P::ReferralsRespond), &["reason"]),
+    edge(A::Cancel, &[Requested, Accepted, InProgress, OnHold], Cancelled, Some(P::ReferralsSend), &["reason"]),
+    edge(
+        A::EnterInError,
+        &[Draft, Requested, Accepted, InProgress, OnHold, Completed, Failed, Rejected, Cancelled],
+        EnteredInError,
+        Some(P::ReferralsSend),
+        &["reason"],
+    ),
+    Edge {
+        action: A::CloseLoop,
+        from: &[Completed, Failed, Rejected, Cancelled],
+        to: Target::Same,
+        by: Some(P::ReferralsSend),
+        carries: &["citizen_informed_at"],
+    },
+];
+
+pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
+    match state_machine::next(EDGES, from, action)? {
+        Target::State(to) => Ok(to),
+        Target::Same => Ok(from),
+        Target::Previous => Err(IllegalTransition { current: from, allowed: state_machine::allowed(EDGES, from) }),
+    }
+}
+
+/// Does the referral hold a place at the service in this state?
+pub fn holds_place(status: S) -> bool {
+    matches!(status, Accepted | InProgress | OnHold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEGAL: &[(S, A, S)] = &[
+        (Draft, A::Request, Requested),
+        (Requested, A::Acknowledge, Requested),
+        (Requested, A::Accept, Accepted),
+        (Requested, A::Reject, Rejected),
+        (Accepted, A::Start, InProgress),
+        (Accepted, A::Hold, OnHold),
+        (InProgress, A::Hold, OnHold),
+        (OnHold, A::Resume, InProgress),
+        (Accepted, A::Complete, Completed),
+        (InProgress, A::Complete, Completed),
+        (OnHold, A::Complete, Completed),
+        (Accepted, A::Fail, Failed),
+        (InProgress, A::Fail, Failed),
+        (OnHold, A::Fail, Failed),
+        (Requested, A::Cancel, Cancelled),
+        (Accepted, A::Cancel, Cancelled),
+        (InProgress, A::Cancel, Cancelled),
+        (OnHold, A::Cancel, Cancelled),
+        (Completed, A::CloseLoop, Completed),
+        (Failed, A::CloseLoop, Failed),
+        (Rejected, A::CloseLoop, Rejected),
+        (Cancelled, A::CloseLoop, Cancelled),
+    ];
+
+    #[test]
+    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+        for &from in S::ALL {
+            for &action in A::ALL {
+                let expected = match action {
+                    A::EnterInError if from != EnteredInError => Some(EnteredInError),
+                    _ => LEGAL.iter().find(|(f, a, _)| *f == from && *a == action).map(|(_, _, to)| *to),
+                };
+                assert_eq!(next(from, action).ok(), expected, "{from} --{action}-->");
+            }
+        }
+    }
+
+    #[test]
+    fn a_final_state_is_left_only_as_a_mistake() {
+        for &from in FINAL {
+            for &action in A::ALL {
+                let to = next(from, action).ok();
+                assert!(to.is_none() || to == Some(from) || to == Some(EnteredInError), "{from} --{action}-->");
+            }
+        }
+    }
+}

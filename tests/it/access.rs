@@ -1,0 +1,215 @@
+//! Signing in: client credentials, officers, keys, and every token that must be refused.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use slrt::auth::clients::{self, ClientRow, StaffRow};
+use slrt::auth::keys::{KeyFile, KeyRing};
+use slrt::auth::permission::Permission as P;
+
+use crate::support::world::organization;
+use crate::support::{Answer, TestServer};
+
+const SECRET: &str = "p8zJ0mR7o0mC7Yw2o3c8bq9Zk1s5Vd4xT6uNfHgLeQA";
+
+async fn with_client(permissions: &[P], regions: &[&str]) -> TestServer {
+    let server = TestServer::start().await;
+    let row = ClientRow {
+        id: "desk".to_owned(),
+        label: "Desk".to_owned(),
+        organization_id: Some(organization("slrt-bandung")),
+        regions: regions.iter().map(|r| (*r).to_owned()).collect(),
+        permissions: permissions.iter().map(ToString::to_string).collect(),
+        roles: Vec::new(),
+        secret_hash: server.shared.tokens.keys().ring().hash_secret(SECRET),
+        created_at: server.shared.clock.now(),
+        disabled_at: None,
+    };
+    assert!(clients::insert_client(&mut server.connection().await, &row).await.unwrap());
+    server
+}
+
+async fn sign_in(server: &TestServer, id: &str, secret: &str, form: &str) -> Answer {
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{id}:{secret}")));
+    let headers = [("authorization", basic.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    server.anonymous().raw(Method::POST, "/oauth/token", &headers, Some(form.as_bytes().to_vec())).await
+}
+
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+#[actix_web::test]
+async fn a_client_signs_in_and_calls() {
+    let server = with_client(&[P::ComplaintsRead, P::ComplaintsSubmit], &["32.04"]).await;
+    let answer = sign_in(&server, "desk", SECRET, "grant_type=client_credentials").await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let body = answer.expect(200);
+    assert_eq!((body["token_type"].as_str(), body["expires_in"].as_i64()), (Some("Bearer"), Some(900)));
+    let token = body["access_token"].as_str().unwrap();
+    let claims = claims(token);
+    assert_eq!(claims["iss"], "https://slrt.test");
+    assert_eq!(claims["aud"], "slrt-api");
+    assert_eq!(claims["client_id"], "desk");
+    assert_eq!(claims["scope"], "complaints:submit complaints:read");
+    assert_eq!(claims["slrt_regions"], json!(["32.04"]));
+    server.anonymous().with_token(token).get("/v1/complaints").await.expect(200);
+
+    let narrow = sign_in(&server, "desk", SECRET, "grant_type=client_credentials&scope=complaints:read").await.expect(200);
+    assert_eq!(narrow["scope"], "complaints:read");
+    let form = format!("grant_type=client_credentials&client_id=desk&client_secret={SECRET}");
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    server.anonymous().raw(Method::POST, "/oauth/token", &headers, Some(form.into_bytes())).await.expect(200);
+}
+
+#[actix_web::test]
+async fn every_wrong_sign_in_has_its_answer() {
+    let server = with_client(&[P::ComplaintsRead], &["32.04"]).await;
+    let ok = "grant_type=client_credentials";
+    for (id, secret) in [("desk", "wrong"), ("nobody", SECRET), ("desk", "")] {
+        let refused = sign_in(&server, id, secret, ok).await;
+        assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"slrt\""));
+        assert_eq!(refused.expect_problem(401, "invalid-client")["error"], "invalid_client");
+    }
+    let scope = sign_in(&server, "desk", SECRET, &format!("{ok}&scope=pii:reveal")).await;
+    assert_eq!(scope.expect_problem(400, "invalid-scope")["error"], "invalid_scope");
+    let unknown = sign_in(&server, "desk", SECRET, &format!("{ok}&scope=everything")).await;
+    unknown.expect_problem(400, "invalid-scope");
+    let grant = sign_in(&server, "desk", SECRET, "grant_type=password").await;
+    assert_eq!(grant.expect_problem(400, "unsupported-grant-type")["error"], "unsupported_grant_type");
+    sign_in(&server, "desk", SECRET, "").await.expect_problem(400, "invalid-request");
+    clients::disable_client(&mut server.connection().await, "desk", chrono::Utc::now()).await.unwrap();
+    sign_in(&server, "desk", SECRET, ok).await.expect_problem(401, "invalid-client");
+}
+
+#[actix_web::test]
+async fn an_officer_acts_with_what_both_the_client_and_the_roles_allow() {
+    let server = with_client(&[P::ComplaintsRead, P::ComplaintsHandle, P::OperatorAssert], &["32.04"]).await;
+    let mut conn = server.connection().await;
+    let officer = |id: &str, org: &str, role: &str| StaffRow {
+        id: id.to_owned(),
+        organization_id: organization(org),
+        name: "Dedi Hidayat".to_owned(),
+        regions: vec!["32".to_owned()],
+        roles: vec![role.to_owned()],
+        created_at: chrono::Utc::now(),
+        disabled_at: None,
+    };
+    clients::insert_staff(&mut conn, &officer("bo-1", "slrt-bandung", "back_office")).await.unwrap();
+    clients::insert_staff(&mut conn, &officer("stranger", "slrt-sleman", "back_office")).await.unwrap();
+    let form = "grant_type=client_credentials&operator=bo-1";
+    let body = sign_in(&server, "desk", SECRET, form).await.expect(200);
+    let claims = claims(body["access_token"].as_str().unwrap());
+    assert_eq!((claims["sub"].as_str(), claims["client_id"].as_str()), (Some("bo-1"), Some("desk")));
+    assert_eq!(claims["scope"], "complaints:read complaints:handle");
+    assert_eq!(claims["slrt_regions"], json!(["32.04"]));
+    assert_eq!(claims["slrt_roles"], json!(["back_office"]));
+    for other in ["stranger", "nobody"] {
+        let form = format!("grant_type=client_credentials&operator={other}");
+        sign_in(&server, "desk", SECRET, &form).await.expect_problem(400, "invalid-grant");
+    }
+}
+
+fn forged(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u8>) -> String {
+    let part = |v: &Value| BASE64_URL_SAFE_NO_PAD.encode(v.to_string());
+    let text = format!("{}.{}", part(header), part(claims));
+    let signature = BASE64_URL_SAFE_NO_PAD.encode(sign(&text));
+    format!("{text}.{signature}")
+}
+
+#[actix_web::test]
+async fn a_token_is_refused_unless_everything_about_it_is_right() {
+    let server = TestServer::start().await;
+    let ring = server.shared.tokens.keys().ring();
+    let key = ring.signer(chrono::Utc::now()).unwrap();
+    let now = chrono::Utc::now().timestamp();
+    let good = json!({
+        "iss": "https://slrt.test", "aud": "slrt-api", "sub": "x", "client_id": "x", "iat": now, "exp": now + 600,
+        "jti": "1", "scope": "complaints:read", "slrt_regions": ["ID"],
+    });
+    let es256 = json!({ "alg": "ES256", "typ": "at+jwt", "kid": key.kid });
+    let signed = |header: &Value, claims: &Value| {
+        let header: jsonwebtoken::Header = serde_json::from_value(header.clone()).unwrap();
+        jsonwebtoken::encode(&header, claims, &key.encoding).unwrap()
+    };
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    let without = |name: &str| {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        claims
+    };
+    let any = server.anonymous();
+    any.with_token(&signed(&es256, &good)).get("/v1/complaints").await.expect(200);
+
+    let other = KeyRing::load(&KeyFile::generate(chrono::Utc::now()).unwrap()).unwrap();
+    let foreign = jsonwebtoken::encode(
+        &serde_json::from_value::<jsonwebtoken::Header>(es256.clone()).unwrap(),
+        &good,
+        &other.signing[0].encoding,
+    )
+    .unwrap();
+    let public: Vec<u8> = [vec![4], key.point.clone()].concat();
+    let hs256 = |text: &str| {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, &public);
+        hmac::sign(&secret, text.as_bytes()).as_ref().to_vec()
+    };
+    let bad = [
+        ("another audience", signed(&es256, &with("aud", json!("other-api")))),
+        ("no audience", signed(&es256, &without("aud"))),
+        ("another issuer", signed(&es256, &with("iss", json!("https://evil.test")))),
+        ("no issuer", signed(&es256, &without("iss"))),
+        ("no expiry", signed(&es256, &without("exp"))),
+        ("expired", signed(&es256, &with("exp", json!(now - 31)))),
+        ("from the future", signed(&es256, &with("iat", json!(now + 120)))),
+        ("an id token", signed(&json!({ "alg": "ES256", "typ": "JWT", "kid": key.kid }), &good)),
+        ("no key id", signed(&json!({ "alg": "ES256", "typ": "at+jwt" }), &good)),
+        ("an unknown key", signed(&json!({ "alg": "ES256", "typ": "at+jwt", "kid": "x" }), &good)),
+        ("another key under our id", foreign),
+        ("alg none", forged(&json!({ "alg": "none", "typ": "at+jwt", "kid": key.kid }), &good, |_| Vec::new())),
+        ("the public key as secret", forged(&json!({ "alg": "HS256", "typ": "at+jwt", "kid": key.kid }), &good, hs256)),
+        ("a stripped signature", forged(&es256, &good, |_| Vec::new())),
+        ("nonsense", "abc".to_owned()),
+    ];
+    for (what, token) in bad {
+        let answer = any.with_token(&token).get("/v1/complaints").await;
+        assert_eq!((answer.status, answer.body["code"].as_str()), (401, Some("invalid-token")), "{what}");
+    }
+}
+
+#[actix_web::test]
+async fn a_token_ends_with_its_time() {
+    let server = TestServer::start().await;
+    let session = server.session("x", None, &["ID"], &[P::ComplaintsRead]);
+    session.get("/v1/complaints").await.expect(200);
+    server.shared.clock.advance(TimeDelta::minutes(14));
+    session.get("/v1/complaints").await.expect(200);
+    server.shared.clock.advance(TimeDelta::minutes(2));
+    session.get("/v1/complaints").await.expect_problem(401, "invalid-token");
+}
+
+#[actix_web::test]
+async fn the_key_set_and_the_metadata_are_published() {
+    let server = TestServer::start().await;
+    let any = server.anonymous();
+    let keys = any.get("/.well-known/jwks.json").await.expect(200);
+    let key = &keys["keys"][0];
+    assert_eq!((key["kty"].as_str(), key["alg"].as_str()), (Some("EC"), Some("ES256")));
+    let session = server.session("x", None, &["ID"], &[P::ComplaintsRead]);
+    let header = jsonwebtoken::decode_header(session.token()).unwrap();
+    assert_eq!(header.kid.as_deref(), key["kid"].as_str());
+    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();
+    let decoding = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+    rules.set_audience(&["slrt-api"]);
+    jsonwebtoken::decode::<Value>(session.token(), &decoding, &rules).expect("a third party can verify");
+    let metadata = any.get("/.well-known/oauth-authorization-server").await.expect(200);
+    assert_eq!(metadata["token_endpoint"], "https://slrt.test/oauth/token");
+}

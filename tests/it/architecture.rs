@@ -1,0 +1,130 @@
+//! The rules of docs/ARCHITECTURE.md that a compiler cannot hold.
+
+use std::path::{Path, PathBuf};
+
+const SLICES: &[&str] = &[
+    "audit", "auth", "complaints", "demo", "directory", "eligibility", "events", "reference", "referrals", "regions",
+    "registry",
+];
+
+/// Every source file with its path below `src`.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() { walk(&path, into) } else { into.push(path) }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    walk(&root, &mut paths);
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .filter(|(name, _)| name.ends_with(".rs"))
+        .collect()
+}
+
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn what_every_slice_stands_on_knows_no_slice() {
+    for (name, text) in sources() {
+        let base = name.starts_with("http/") || name.starts_with("db/") || name == "error.rs" || name == "clock.rs";
+        if !base {
+            continue;
+        }
+        for slice in SLICES {
+            let named = format!("crate::{slice}::");
+            assert!(!code(&text).any(|line| line.contains(&named)), "{name} imports the slice {slice}");
+        }
+    }
+}
+
+#[test]
+fn pure_files_know_no_web_no_connection_and_no_clock() {
+    let pure = ["model.rs", "transitions.rs", "rules.rs", "facts.rs", "evaluate.rs", "nik.rs", "state_machine.rs"];
+    for (name, text) in sources() {
+        let file = name.rsplit('/').next().unwrap_or_default();
+        if !pure.contains(&file) {
+            continue;
+        }
+        for word in ["actix_web", "diesel_async", "Utc::now", "crate::config", "SystemTime"] {
+            assert!(!code(&text).any(|line| line.contains(word)), "{name} is not pure: {word}");
+        }
+    }
+}
+
+#[test]
+fn a_slices_store_is_its_own() {
+    // The audit trail and the outbox are written by the transaction itself; clients are no regional data.
+    let shared = ["audit", "events"];
+    for (name, text) in sources() {
+        for slice in SLICES.iter().filter(|s| !shared.contains(s)) {
+            let foreign = !name.starts_with(&format!("{slice}/"));
+            let named = format!("crate::{slice}::store");
+            assert!(!(foreign && code(&text).any(|line| line.contains(&named))), "{name} uses the store of {slice}");
+        }
+    }
+}
+
+/// Reads of tables that hold nothing of any region. Only shrinks, or grows with such a table.
+const NOT_REGIONAL: &[&str] = &[
+    "eligibility/store.rs: find_revision",
+    "eligibility/store.rs: list_programs",
+    "eligibility/store.rs: list_rules",
+    "registry/store.rs: list_known_programs",
+];
+
+/// Every function that reads rows takes the caller's regions (or a viewpoint that holds them).
+#[test]
+fn no_read_without_a_scope() {
+    let writes = ["insert", "save", "delete", "set_", "adjust", "replace", "touch", "bump", "raise"];
+    let mut seen = 0;
+    for (name, text) in sources() {
+        let store = name.ends_with("/store.rs") || name.contains("/store/");
+        if !store {
+            continue;
+        }
+        let code: String = code(&text).collect::<Vec<_>>().join("\n");
+        for signature in code.split("async fn ").skip(1) {
+            let function = signature.split(['(', '<']).next().unwrap_or_default();
+            let parameters = signature.split(" {").next().unwrap_or_default();
+            let not_regional = NOT_REGIONAL.contains(&format!("{name}: {function}").as_str());
+            // Child rows of a root that the caller was shown to see.
+            let of_visible = function.ends_with("_of_visible");
+            if not_regional || of_visible || writes.iter().any(|w| function.starts_with(w)) {
+                continue;
+            }
+            seen += 1;
+            let scoped = parameters.contains("RegionScope") || parameters.contains("Viewpoint");
+            assert!(scoped, "{name}: {function} reads without a scope");
+        }
+    }
+    assert!(seen > 10, "the test no longer finds the stores");
+}
+
+#[test]
+fn files_stay_small_and_say_what_they_are() {
+    for (name, text) in sources() {
+        let lines = text.lines().count();
+        let limit = if name.ends_with("schema.rs") { 1000 } else { 700 };
+        assert!(lines <= limit, "{name} has {lines} lines: does it still have one job?");
+        let opens = text.starts_with("//!") || text.starts_with("// Generated");
+        assert!(opens, "{name} does not say what it is");
+    }
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    for (name, text) in sources() {
+        for word in ["todo!(", "unimplemented!(", "FIXME", "XXX"] {
+            assert!(!text.contains(word), "{name}: {word}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The matrix: for every operation of the contract, no token is 401, any other permission is 403, and another region
+//! is 404.
+
+use reqwest::Method;
+use serde_json::Value;
+use slrt::auth::permission::Permission;
+
+use crate::support::contract::operations;
+use crate::support::{Session, World};
+
+struct Guarded {
+    path: String,
+    method: Method,
+    permission: Permission,
+    body: Option<Value>,
+}
+
+fn guarded() -> Vec<Guarded> {
+    operations()
+        .into_iter()
+        .filter_map(|(path, method, operation)| {
+            let permission = operation["security"][0]["oauth2"][0].as_str()?.parse().expect("a known permission");
+            let body = operation["requestBody"]["content"]["application/json"].get("example").cloned();
+            Some(Guarded { path, method: method.to_uppercase().parse().unwrap(), permission, body })
+        })
+        .collect()
+}
+
+fn with_id(path: &str, id: &str) -> String {
+    path.replace("{id}", id).replace("{code}", id)
+}
+
+async fn call(session: &Session, operation: &Guarded, id: &str) -> crate::support::Answer {
+    session.send(operation.method.clone(), &with_id(&operation.path, id), &[], operation.body.clone()).await
+}
+
+#[actix_web::test]
+async fn without_a_token_every_guarded_operation_is_401() {
+    let world = World::start().await;
+    let nobody = world.server.anonymous();
+    let operations = guarded();
+    assert!(operations.len() > 25);
+    for operation in operations {
+        let answer = call(&nobody, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
+        let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
+        answer.expect_problem(401, "invalid-token");
+        assert!(challenge.contains("error=\"invalid_token\""), "{}: {challenge}", operation.path);
+    }
+}
+
+#[actix_web::test]
+async fn with_every_other_permission_it_is_403_and_names_the_one_missing() {
+    let world = World::start().await;
+    for operation in guarded() {
+        let others: Vec<Permission> =
+            Permission::ALL.iter().copied().filter(|p| *p != operation.permission).collect();
+        let session = world.server.session("all-but-one", None, &["ID"], &others);
+        let answer = call(&session, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
+        let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
+        answer.expect_problem(403, "insufficient-scope");
+        assert!(challenge.contains(operation.permission.as_str()), "{}: {challenge}", operation.path);
+    }
+}
+
+#[actix_web::test]
+async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
+    let world = World::start().await;
+    let complaint = world.complaint().await;
+    let referral = world.requested().await;
+    let family = world.family().await;
+    let member = world.member_of(&family).await;
+    let owned = [
+        ("/v1/complaints/{id}", complaint),
+        ("/v1/referrals/{id}", referral),
+        ("/v1/families/{id}", family),
+        ("/v1/persons/{id}", member),
+    ];
+    let mut checked = 0;
+    for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {
+        let id = owned.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
+        let (_, id) = id.unwrap_or_else(|| panic!("no example of {} for this test", operation.path));
+        let purpose = [("access-purpose", "supervision")];
+        let path = with_id(&operation.path, id);
+        let foreign =
+            world.elsewhere.send(operation.method.clone(), &path, &purpose, operation.body.clone()).await;
+        let unknown = with_id(&operation.path, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e");
+        let missing =
+            world.elsewhere.send(operation.method.clone(), &unknown, &purpose, operation.body.clone()).await;
+        let (mut a, mut b) = (foreign.expect_problem(404, "not-found"), missing.expect_problem(404, "not-found"));
+        for problem in [&mut a, &mut b] {
+            problem["trace_id"] = Value::Null;
+            problem["instance"] = Value::Null;
+        }
+        assert_eq!(a, b, "{}", operation.path);
+        checked += 1;
+    }
+    assert!(checked > 20);
+}
+
+#[actix_web::test]
+async fn a_list_shows_nothing_of_another_region() {
+    let world = World::start().await;
+    world.complaint().await;
+    world.requested().await;
+    for path in ["/v1/complaints", "/v1/referrals", "/v1/events"] {
+        let found = world.elsewhere.get(path).await.expect(200);
+        assert_eq!(found["items"].as_array().unwrap().len(), 0, "{path}");
+    }
+    let wider = world.elsewhere.get("/v1/complaints?region_code=32.04").await.expect(200);
+    assert_eq!(wider["items"].as_array().unwrap().len(), 0);
+    assert_eq!(world.province.get("/v1/complaints").await.expect(200)["items"].as_array().unwrap().len(), 1);
+}
+
+#[actix_web::test]
+async fn writing_something_new_into_another_region_is_403() {
+    let world = World::start().await;
+    let body = crate::support::world::submission();
+    world.elsewhere.post("/v1/complaints", body).await.expect_problem(403, "region-not-granted");
+    let referral = world.referral(None).await;
+    world.elsewhere.post("/v1/referrals", referral).await.expect_problem(403, "region-not-granted");
+}

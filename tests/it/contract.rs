@@ -1,0 +1,102 @@
+//! The contract as a document: committed, complete, and without loose ends.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::support::contract::{CONTRACT, operations};
+
+/// Operations that need no token. Grows only with a reason.
+const PUBLIC: &[&str] = &[
+    "issue_token",
+    "get_server_metadata",
+    "get_key_set",
+    "get_liveness",
+    "get_readiness",
+    "get_contract",
+    "list_regions",
+    "get_region",
+    "list_region_children",
+    "list_region_ancestors",
+    "list_reference",
+    "get_reference_list",
+    "list_programs",
+    "get_program",
+    "list_organizations",
+    "get_organization",
+    "list_services",
+    "get_service",
+];
+
+#[test]
+fn the_committed_contract_is_the_generated_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/slrt.json");
+    let generated = format!("{}\n", serde_json::to_string_pretty(&*CONTRACT).unwrap());
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == generated, "run: cargo run -- openapi > openapi/slrt.json");
+}
+
+#[test]
+fn exactly_the_listed_operations_are_public() {
+    let open: HashSet<String> = operations()
+        .into_iter()
+        .filter(|(_, _, o)| !o["security"].as_array().is_some_and(|s| s.iter().any(|r| r.get("oauth2").is_some())))
+        .map(|(_, _, o)| o["operationId"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(open, PUBLIC.iter().map(|s| (*s).to_owned()).collect());
+}
+
+#[test]
+fn every_operation_is_described_and_unique() {
+    let mut ids = HashSet::new();
+    for (path, method, operation) in operations() {
+        let place = format!("{method} {path}");
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{place}: id used twice");
+        for field in ["summary", "description"] {
+            assert!(operation[field].as_str().is_some_and(|t| t.len() > 8), "{place} has no {field}");
+        }
+        let one_permission = operation["security"][0]["oauth2"].as_array().is_none_or(|scopes| scopes.len() == 1);
+        assert!(one_permission, "{place} names more than one permission");
+        if operation["requestBody"].is_object() {
+            let content = operation["requestBody"]["content"].as_object().unwrap();
+            assert!(content.values().all(|media| media.get("example").is_some()), "{place} has no example");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn walk(value: &Value, at: &str) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(target) = fields.get("$ref").and_then(Value::as_str) {
+                    let pointer = target.strip_prefix('#').expect("a local reference");
+                    assert!(CONTRACT.pointer(pointer).is_some(), "{at}: {target} leads nowhere");
+                }
+                fields.iter().for_each(|(k, v)| walk(v, &format!("{at}/{k}")));
+            }
+            Value::Array(items) => items.iter().for_each(|v| walk(v, at)),
+            _ => {}
+        }
+    }
+    walk(&CONTRACT, "");
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    for (path, method, operation) in operations() {
+        let mut bodies = vec![("request".to_owned(), operation["requestBody"]["content"].clone())];
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            bodies.push((status.clone(), answer["content"].clone()));
+        }
+        for (what, content) in bodies {
+            for (kind, media) in content.as_object().into_iter().flatten() {
+                let Some(example) = media.get("example") else { continue };
+                let root = serde_json::json!({ "allOf": [media["schema"]], "components": CONTRACT["components"] });
+                let validator = jsonschema::options().should_validate_formats(true).build(&root).unwrap();
+                let faults: Vec<String> = validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect();
+                assert!(faults.is_empty(), "{method} {path} {what} {kind}: {faults:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The feed: in order, complete, and never ahead of what can still commit.
+
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+async fn read(world: &World, after: Option<&str>) -> (Vec<Value>, String) {
+    let path = after.map_or_else(|| "/v1/events".to_owned(), |cursor| format!("/v1/events?after={cursor}"));
+    let page = world.front.get(&path).await.expect(200);
+    let cursor = page["next_cursor"].as_str().unwrap_or_default().to_owned();
+    (page["items"].as_array().unwrap().clone(), cursor)
+}
+
+#[actix_web::test]
+async fn every_change_of_state_is_an_event_without_personal_data() {
+    let world = World::start().await;
+    let id = world.complaint().await;
+    world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "low" })).await;
+    let (events, cursor) = read(&world, None).await;
+    let types: Vec<_> = events.iter().map(|e| e["type"].clone()).collect();
+    assert_eq!(types, ["complaint.submitted", "complaint.verified"]);
+    assert_eq!(events[1]["data"], json!({ "from": "received", "to": "verified", "version": 2 }));
+    let text = serde_json::to_string(&events).unwrap();
+    assert!(!text.contains("Siti") && !text.contains("0812"), "{text}");
+    assert!(read(&world, Some(&cursor)).await.0.is_empty());
+    world.step(&world.back, &id, "start", json!({})).await;
+    assert_eq!(read(&world, Some(&cursor)).await.0.len(), 1);
+    let only = world.front.get("/v1/events?type=complaint.verified").await.expect(200);
+    assert_eq!(only["items"].as_array().unwrap().len(), 1);
+    world.front.get("/v1/events?after=nonsense").await.expect_problem(400, "invalid-cursor");
+}
+
+/// A transaction that began earlier commits later: its event must not fall behind the reader's cursor.
+#[actix_web::test]
+async fn a_late_commit_is_not_missed() {
+    let world = World::start().await;
+    let mut slow = world.server.connection().await;
+    diesel::sql_query("begin").execute(&mut slow).await.unwrap();
+    diesel::sql_query(
+        "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
+         values (gen_random_uuid(), 'complaint.slow', 'complaint', gen_random_uuid(), '32.04.05.2001', '{}', now())",
+    )
+    .execute(&mut slow)
+    .await
+    .unwrap();
+    world.complaint().await;
+    let (seen, cursor) = read(&world, None).await;
+    assert!(seen.is_empty(), "what is younger than a running transaction waits");
+    diesel::sql_query("commit").execute(&mut slow).await.unwrap();
+    let after = (!cursor.is_empty()).then_some(cursor);
+    let (seen, _) = read(&world, after.as_deref()).await;
+    let types: Vec<_> = seen.iter().map(|e| e["type"].clone()).collect();
+    assert_eq!(types, ["complaint.slow", "complaint.submitted"]);
+}
+
+/// Many writers, one reader that pages all the while: in the end it has seen each event once.
+#[actix_web::test]
+async fn a_reader_beside_many_writers_misses_nothing() {
+    let world = World::start().await;
+    let writers = futures_util::future::join_all((0..8).map(|_| async {
+        for _ in 0..10 {
+            world.complaint().await;
+        }
+    }));
+    let done = std::cell::Cell::new(false);
+    let reader = async {
+        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let finished = done.get();
+            let (events, next) = read(&world, cursor.as_deref()).await;
+            seen.extend(events.iter().map(|e| e["id"].as_str().unwrap().to_owned()));
+            if !next.is_empty() {
+                cursor = Some(next);
+            }
+            if finished && events.is_empty() {
+                return seen;
+            }
+        }
+    };
+    let (_, seen) = tokio::join!(
+        async {
+            writers.await;
+            done.set(true);
+        },
+        reader
+    );
+    let unique: std::collections::HashSet<_> = seen.iter().collect();
+    assert_eq!((seen.len(), unique.len()), (80, 80));
+}

@@ -1,0 +1,151 @@
+//! Referrals: candidates, the two sides, the closed loop.
+
+use serde_json::json;
+
+use crate::support::World;
+use crate::support::http::faults;
+use crate::support::world::VILLAGE;
+
+#[actix_web::test]
+async fn candidates_are_ranked_with_reasons() {
+    let world = World::start().await;
+    let need = json!({ "region_code": VILLAGE, "program_code": "PKH" });
+    let found = world.back.post("/v1/referrals/candidates", need).await.expect(200);
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0]["service"]["area_codes"], json!(["32.04"]), "the nearer one comes first");
+    let reasons: Vec<_> = items[0]["reasons"].as_array().unwrap().iter().map(|r| r["code"].clone()).collect();
+    assert_eq!(reasons, ["serves_regency", "capacity_free", "promised_answer_time"]);
+    let road = json!({ "region_code": VILLAGE, "sector": "infrastructure" });
+    let found = world.back.post("/v1/referrals/candidates", road).await.expect(200);
+    let names: Vec<_> = found["items"].as_array().unwrap().iter().map(|c| c["service"]["name"].clone()).collect();
+    assert_eq!(names, ["Perbaikan jalan kabupaten", "Perbaikan jalan provinsi"]);
+    let nothing = world.back.post("/v1/referrals/candidates", json!({})).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&nothing), [("/program_code".into(), "required".into())]);
+    let foreign = json!({ "region_code": "34.04.01.2001", "program_code": "PKH" });
+    world.back.post("/v1/referrals/candidates", foreign).await.expect_problem(403, "region-not-granted");
+}
+
+#[actix_web::test]
+async fn the_target_sees_a_referral_from_the_request_on() {
+    let world = World::start().await;
+    let id = world.draft(None).await;
+    let path = format!("/v1/referrals/{id}");
+    world.pkh.get(&path).await.expect_problem(404, "not-found");
+    assert_eq!(world.pkh.get("/v1/events").await.expect(200)["items"].as_array().unwrap().len(), 0);
+    let sent = world.back.act(&format!("{path}/request")).await.expect(200);
+    assert_eq!(sent["status"], "requested");
+    assert!(sent["due_at"].is_string() && sent.get("acknowledged_at").is_none());
+    let listed = world.pkh.get("/v1/referrals?direction=incoming").await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let read = world.pkh.get(&path).await.expect(200);
+    assert!(read["acknowledged_at"].is_string(), "the first read acknowledges");
+    let again = world.pkh.get(&path).await.expect(200);
+    assert_eq!((&again["acknowledged_at"], &again["version"]), (&read["acknowledged_at"], &read["version"]));
+    let events = world.pkh.get("/v1/events").await.expect(200);
+    let types: Vec<_> = events["items"].as_array().unwrap().iter().map(|e| e["type"].clone()).collect();
+    assert_eq!(types, ["referral.requested", "referral.acknowledged"]);
+}
+
+#[actix_web::test]
+async fn the_loop_is_closed() {
+    let world = World::start().await;
+    let id = world.requested().await;
+    let path = format!("/v1/referrals/{id}");
+    world.pkh.act(&format!("{path}/accept")).await.expect(200);
+    world.pkh.act(&format!("{path}/start")).await.expect(200);
+    let done = json!({ "outcome": "enrolled", "delivered_on": "2026-01-10", "note": "Masuk daftar PKH." });
+    let completed = world.pkh.post(&format!("{path}/complete"), done).await.expect(200);
+    assert_eq!((completed["status"].as_str(), completed["outcome"]["code"].as_str()), (Some("completed"), Some("enrolled")));
+    let told = json!({ "citizen_informed_at": "2026-01-11T03:00:00Z", "satisfaction": 5 });
+    world.pkh.post(&format!("{path}/close-loop"), told.clone()).await.expect_problem(403, "insufficient-scope");
+    let closed = world.back.post(&format!("{path}/close-loop"), told.clone()).await.expect(200);
+    assert!(closed["loop_closed_at"].is_string());
+    assert_eq!(closed["allowed_actions"], json!(["enter_in_error"]));
+    world.back.post(&format!("{path}/close-loop"), told).await.expect_problem(409, "referral-invalid-transition");
+    let timeline = world.back.get(&format!("{path}/timeline")).await.expect(200);
+    let steps: Vec<_> = timeline["items"].as_array().unwrap().iter().map(|e| e["action"].clone()).collect();
+    assert_eq!(steps, ["create", "request", "accept", "start", "complete", "close-loop"]);
+}
+
+#[actix_web::test]
+async fn each_side_takes_its_own_edges_only() {
+    let world = World::start().await;
+    let id = world.requested().await;
+    let path = format!("/v1/referrals/{id}");
+    for action in ["accept", "start", "acknowledge"] {
+        world.province.act(&format!("{path}/{action}")).await.expect_problem(403, "not-the-target");
+    }
+    let target = world.server.session(
+        "pkh-2",
+        slrt::demo::organization("pkh"),
+        &[],
+        &[slrt::auth::Permission::ReferralsSend, slrt::auth::Permission::ReferralsRespond],
+    );
+    let cancel = json!({ "reason": "wrong_target" });
+    target.post(&format!("{path}/cancel"), cancel.clone()).await.expect_problem(403, "not-the-source");
+    target.act(&format!("{path}/accept")).await.expect(200);
+    let cancelled = target.post(&format!("{path}/cancel"), cancel).await.expect(200);
+    assert_eq!(cancelled["status"], "cancelled");
+}
+
+#[actix_web::test]
+async fn a_full_house_offers_other_services() {
+    let world = World::start().await;
+    let id = world.requested().await;
+    let path = format!("/v1/referrals/{id}/reject");
+    let other = world.pkh.post(&path, json!({ "reason": "other" })).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&other), [("/text".into(), "text_required".into())]);
+    let rejected = world.pkh.post(&path, json!({ "reason": "no_capacity" })).await.expect(200);
+    assert_eq!((rejected["status"].as_str(), rejected["reason"]["code"].as_str()), (Some("rejected"), Some("no_capacity")));
+    let offered = rejected["alternatives"].as_array().unwrap();
+    assert!(offered.iter().any(|c| c["service"]["program_code"] == "PKH"));
+    assert!(offered.iter().all(|c| c["service"]["id"] != rejected["service_id"]));
+}
+
+#[actix_web::test]
+async fn a_place_is_taken_from_acceptance_to_the_end() {
+    let world = World::start().await;
+    let service = world.service("PKH").await;
+    let used = async || world.front.get(&format!("/v1/services/{service}")).await.expect(200)["in_use"].as_i64().unwrap();
+    let id = world.requested().await;
+    let path = format!("/v1/referrals/{id}");
+    assert_eq!(used().await, 0);
+    world.pkh.act(&format!("{path}/accept")).await.expect(200);
+    assert_eq!(used().await, 1);
+    world.back.post(&format!("{path}/cancel"), json!({ "reason": "client_withdrew" })).await.expect(200);
+    assert_eq!(used().await, 0);
+}
+
+#[actix_web::test]
+async fn a_draft_is_judged_by_its_content() {
+    let world = World::start().await;
+    let good = world.referral(None).await;
+    let with = |name: &str, value: serde_json::Value| {
+        let mut body = good.clone();
+        body[name] = value;
+        body
+    };
+    for (body, pointer, code) in [
+        (with("consent_given_on", json!(null)), "/consent_given_on", "consent_required"),
+        (with("consent_given_on", json!("2099-01-01")), "/consent_given_on", "in_the_future"),
+        (with("service_id", json!(uuid::Uuid::now_v7())), "/service_id", "unknown_service"),
+        (with("complaint_id", json!(uuid::Uuid::now_v7())), "/complaint_id", "unknown_complaint"),
+        (with("region_code", json!(null)), "/region_code", "required"),
+    ] {
+        let problem = world.back.post("/v1/referrals", body).await.expect_problem(422, "validation-failed");
+        assert_eq!(faults(&problem), [(pointer.to_owned(), code.to_owned())]);
+    }
+    assert_eq!(world.back.get("/v1/referrals").await.expect(200)["items"].as_array().unwrap().len(), 0);
+}
+
+#[actix_web::test]
+async fn of_two_simultaneous_answers_one_wins() {
+    let world = World::start().await;
+    let id = world.requested().await;
+    let path = format!("/v1/referrals/{id}/accept");
+    let (a, b) = tokio::join!(world.pkh.act(&path), world.pkh.act(&path));
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}

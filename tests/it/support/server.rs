@@ -1,0 +1,91 @@
+//! A real server on a port of its own, in a thread of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Parser;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use slrt::app::{self, Shared};
+use slrt::auth::Actor;
+use slrt::auth::keys::{KeyFile, Keys};
+use slrt::auth::permission::{Permission, Permissions};
+use slrt::clock::Clock;
+use slrt::config::ServerArgs;
+use slrt::regions::RegionScope;
+use uuid::Uuid;
+
+use super::cluster;
+use super::http::Session;
+
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub shared: Arc<Shared>,
+    pub database_url: String,
+    handle: actix_web::dev::ServerHandle,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With flags as at the command line.
+    pub async fn start_with(flags: &[&str]) -> Self {
+        let database_url = cluster::fresh_database().await;
+        let mut line = vec!["slrt", "--listen", "127.0.0.1:0", "--workers", "1", "--rate-per-minute", "1000000"];
+        line.extend_from_slice(flags);
+        line.extend_from_slice(&["--public-url", "https://slrt.test"]);
+        // A later flag of the same name is an error, so what a test sets replaces the default here.
+        if flags.contains(&"--rate-per-minute") {
+            line.drain(5..7);
+        }
+        let args = Args::parse_from(line).server;
+        let keys = Arc::new(Keys::fixed(&KeyFile::generate(chrono::Utc::now()).expect("keys")).expect("keys"));
+        let shared = Arc::new(Shared::new(&args, keys, Clock::default(), database_url.clone(), 0));
+        let (tell, told) = std::sync::mpsc::channel();
+        let inside = shared.clone();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let (server, address) = app::serve(&args, inside).expect("a server");
+                tell.send((address, server.handle())).expect("the test waits");
+                server.await.expect("the server ends well");
+            });
+        });
+        let (address, handle) = tokio::task::spawn_blocking(move || told.recv().expect("an address")).await.unwrap();
+        Self { address, shared, database_url, handle }
+    }
+
+    pub async fn connection(&self) -> AsyncPgConnection {
+        AsyncPgConnection::establish(&self.database_url).await.expect("a connection")
+    }
+
+    /// A client with a token for these regions and permissions.
+    pub fn session(&self, who: &str, organization: Option<Uuid>, regions: &[&str], may: &[Permission]) -> Session {
+        let actor = Actor {
+            client_id: who.to_owned(),
+            subject: who.to_owned(),
+            organization_id: organization,
+            scope: RegionScope::from_codes(regions),
+            permissions: may.iter().copied().collect::<Permissions>(),
+            roles: Vec::new(),
+        };
+        let token = self.shared.tokens.issue(&actor, self.shared.clock.now()).expect("a token");
+        Session::new(self.address, Some(token))
+    }
+
+    pub fn anonymous(&self) -> Session {
+        Session::new(self.address, None)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}

@@ -1,0 +1,173 @@
+//! The usual cast: a desk with officers, a manager, a programme, a neighbour, an overseer.
+
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+use slrt::demo;
+use uuid::Uuid;
+
+use super::http::Session;
+use super::server::TestServer;
+
+pub const VILLAGE: &str = "32.04.05.2001";
+
+pub struct World {
+    pub server: TestServer,
+    /// Front office of the desk in Kabupaten Bandung.
+    pub front: Session,
+    /// Back office of the same desk.
+    pub back: Session,
+    pub manager: Session,
+    /// The PKH programme, without any region.
+    pub pkh: Session,
+    /// Everything, but in another regency.
+    pub elsewhere: Session,
+    /// West Java: sees, never acts.
+    pub province: Session,
+    pub auditor: Session,
+}
+
+pub fn organization(key: &str) -> Uuid {
+    demo::organization(key).expect(key)
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::around(TestServer::start().await)
+    }
+
+    pub fn around(server: TestServer) -> Self {
+        let bandung = Some(organization("slrt-bandung"));
+        let front = [P::ComplaintsSubmit, P::ComplaintsRead, P::RegistryRead, P::RegistryWrite, P::ReferralsRead, P::EventsRead];
+        let back = [
+            P::ComplaintsSubmit,
+            P::ComplaintsRead,
+            P::ComplaintsHandle,
+            P::RegistryRead,
+            P::RegistryWrite,
+            P::EligibilityCheck,
+            P::ReferralsRead,
+            P::ReferralsSend,
+            P::EventsRead,
+        ];
+        let manager =
+            [P::ComplaintsRead, P::ComplaintsApprove, P::ReferralsRead, P::ReferralsSend, P::DirectoryWrite];
+        let responder = [P::ReferralsRead, P::ReferralsRespond, P::EventsRead];
+        Self {
+            front: server.session("bandung-fo", bandung, &["32.04"], &front),
+            back: server.session("bandung-bo", bandung, &["32.04"], &back),
+            manager: server.session("bandung-mgr", bandung, &["32.04"], &manager),
+            pkh: server.session("pkh", Some(organization("pkh")), &[], &responder),
+            elsewhere: server.session("sleman", Some(organization("slrt-sleman")), &["34.04"], P::ALL),
+            province: server.session(
+                "jabar",
+                Some(organization("dinsos-jabar")),
+                &["32"],
+                &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead],
+            ),
+            auditor: server.session("auditor", None, &["ID"], &[P::AuditRead]),
+            server,
+        }
+    }
+
+    pub async fn complaint(&self) -> String {
+        let made = self.front.post("/v1/complaints", submission()).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A complaint with a recommendation to refer, before the manager.
+    pub async fn pending_complaint(&self) -> String {
+        let id = self.complaint().await;
+        self.step(&self.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
+        self.step(&self.back, &id, "start", json!({})).await;
+        self.step(&self.back, &id, "recommend", json!({ "kind": "refer", "text": "Rujuk ke PKH." })).await;
+        id
+    }
+
+    pub async fn step(&self, who: &Session, complaint: &str, action: &str, body: Value) -> Value {
+        who.post(&format!("/v1/complaints/{complaint}/{action}"), body).await.expect(200)
+    }
+
+    /// A draft to the programme PKH.
+    pub async fn draft(&self, complaint: Option<&str>) -> String {
+        let made = self.back.post("/v1/referrals", self.referral(complaint).await).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A referral that PKH has received.
+    pub async fn requested(&self) -> String {
+        let id = self.draft(None).await;
+        self.back.act(&format!("/v1/referrals/{id}/request")).await.expect(200);
+        id
+    }
+
+    pub async fn referral(&self, complaint: Option<&str>) -> Value {
+        let mut body = json!({
+            "service_id": self.service("PKH").await,
+            "need": "Keluarga dengan dua anak sekolah belum menerima PKH.",
+            "lawful_basis": "consent",
+            "consent_given_on": "2026-01-05",
+        });
+        match complaint {
+            Some(id) => body["complaint_id"] = json!(id),
+            None => body["region_code"] = json!(VILLAGE),
+        }
+        body
+    }
+
+    /// The programme's service with a limited number of places, which serves this regency.
+    pub async fn service(&self, program: &str) -> String {
+        let path = format!("/v1/services?program_code={program}&serving={VILLAGE}");
+        let found = self.front.get(&path).await.expect(200);
+        let items = found["items"].as_array().expect("items");
+        let chosen = items.iter().find(|s| s["capacity"].is_number()).or(items.first()).expect("a service");
+        chosen["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+pub fn submission() -> Value {
+    json!({
+        "region_code": VILLAGE,
+        "sector": "socio_economic",
+        "description": "Keluarga dengan dua anak sekolah belum pernah menerima PKH.",
+        "complainant": { "name": "Siti Rahmawati", "phone": "0812-0000-9001" },
+        "channel": "visit",
+    })
+}
+
+/// A family of two, with synthetic numbers that are new at each call.
+pub fn family(serial: u16) -> Value {
+    json!({
+        "family_card_no": format!("3204050101199{:03}", serial % 1000),
+        "region_code": VILLAGE,
+        "address": "Kampung Contoh RT 01 RW 02",
+        "dwelling": { "tenure": "own", "power_va": 450, "pln_customer_id": "990000000001", "lighting_source": "pln" },
+        "programs": [],
+        "welfare_status": { "source": "dtsen", "snapshot_version": "2026-Q3", "as_of": "2026-09-30", "decile": 2, "percentile": 14 },
+        "members": [
+            {
+                "nik": format!("320405520390{:04}", 9000 + serial % 1000), "identity_status": "verified",
+                "full_name": "Siti Rahmawati", "sex": "female", "birth_date": "1990-03-12",
+                "relation_to_head": "head", "school_enrolled": false, "jkn_status": "none",
+            },
+            {
+                "nik": format!("320405100815{:04}", 9000 + serial % 1000), "identity_status": "verified",
+                "full_name": "Ahmad Fauzi", "sex": "male", "birth_date": "2015-08-10",
+                "relation_to_head": "child", "school_level": "sd", "school_enrolled": true, "jkn_status": "none",
+            },
+        ],
+    })
+}
+
+impl World {
+    /// A family of the registry; its id.
+    pub async fn family(&self) -> String {
+        let made = self.front.post("/v1/families", family(1)).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Its head.
+    pub async fn member_of(&self, family: &str) -> String {
+        let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
+        found["members"][0]["id"].as_str().expect("an id").to_owned()
+    }
+}
