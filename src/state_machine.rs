@@ -24,6 +24,19 @@ pub struct Edge<S: 'static, A> {
     pub by: Option<Permission>,
     /// What the action's body must carry.
     pub carries: &'static [&'static str],
+    /// Is there an endpoint for it? The table is whole from the start; the endpoints come one by one.
+    pub offered: bool,
+}
+
+impl<S, A> Edge<S, A> {
+    /// The same edge, for which there is no endpoint yet.
+    pub const fn not_yet(self) -> Self
+    where
+        S: Copy,
+        A: Copy,
+    {
+        Self { offered: false, ..self }
+    }
 }
 
 /// An edge that is not in the table.
@@ -50,7 +63,7 @@ where
 /// What people can do with a thing in this state.
 pub fn allowed<S: Copy + PartialEq, A: Copy + PartialEq>(edges: &[Edge<S, A>], current: S) -> Vec<A> {
     let mut actions = Vec::new();
-    for edge in edges.iter().filter(|e| e.by.is_some() && e.from.contains(&current)) {
+    for edge in edges.iter().filter(|e| e.by.is_some() && e.offered && e.from.contains(&current)) {
         if !actions.contains(&edge.action) {
             actions.push(edge.action);
         }

@@ -20,7 +20,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a complaint; the last segment of the action's address.
+    /// What can be done with a complaint; the last segment of the action's address. `refer` and `resolve` are the outcomes of `approve`.
     pub enum ComplaintAction {
         Submit = "submit": "Sampaikan" / "Submit",
         Verify = "verify": "Verifikasi" / "Verify",

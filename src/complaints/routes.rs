@@ -118,12 +118,7 @@ async fn list_complaints(caller: Caller<ComplaintsRead>, db: Db, query: Query<Co
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/complaints/{id}")]
-async fn get_complaint(
-    caller: Caller<ComplaintsRead>,
-    db: Db,
-    log: AccessLog,
-    id: Path<Uuid>,
-) -> Result<Reply, Error> {
+async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, id: Path<Uuid>) -> Result<Reply, Error> {
     let purpose = caller.reveal_if_asked()?;
     let mut conn = db.read().await?;
     let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;

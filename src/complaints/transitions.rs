@@ -10,21 +10,22 @@ pub const FINAL: &[S] = &[Closed, Rejected, Withdrawn, Duplicate];
 const OPEN: &[S] = &[Received, Verified, AwaitingInfo, InProgress, PendingApproval, Referred, Resolved];
 
 const fn edge(action: A, from: &'static [S], to: S, by: Option<P>, carries: &'static [&'static str]) -> Edge<S, A> {
-    Edge { action, from, to: Target::State(to), by, carries }
+    Edge { action, from, to: Target::State(to), by, carries, offered: true }
 }
 
 pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Submit, &[], Received, Some(P::ComplaintsSubmit), &["sector", "region_code", "description"]),
     edge(A::Verify, &[Received], Verified, Some(P::ComplaintsHandle), &["class", "priority"]),
     edge(A::Reject, &[Received], Rejected, Some(P::ComplaintsHandle), &["reason"]),
-    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsHandle), &["region_code"]),
-    edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]),
+    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsHandle), &["region_code"]).not_yet(),
+    edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]).not_yet(),
     Edge {
         action: A::Answer,
         from: &[AwaitingInfo],
         to: Target::Previous,
         by: Some(P::ComplaintsSubmit),
         carries: &["answer"],
+        offered: false,
     },
     edge(A::TimeOut, &[AwaitingInfo], Resolved, None, &[]),
     edge(A::Start, &[Verified], InProgress, Some(P::ComplaintsHandle), &["assignee"]),
@@ -32,13 +33,13 @@ pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Return, &[PendingApproval], InProgress, Some(P::ComplaintsApprove), &["note"]),
     edge(A::Refer, &[PendingApproval], Referred, Some(P::ComplaintsApprove), &["referrals"]),
     edge(A::Resolve, &[PendingApproval], Resolved, Some(P::ComplaintsApprove), &["decision", "answer"]),
-    edge(A::Inform, &[Verified], Resolved, Some(P::ComplaintsHandle), &["answer"]),
+    edge(A::Inform, &[Verified], Resolved, Some(P::ComplaintsHandle), &["answer"]).not_yet(),
     edge(A::ReferralsEnded, &[Referred], InProgress, None, &[]),
     edge(A::Close, &[Resolved], Closed, Some(P::ComplaintsSubmit), &[]),
     edge(A::CloseUnanswered, &[Resolved], Closed, None, &[]),
-    edge(A::Reopen, &[Resolved, Closed], InProgress, Some(P::ComplaintsSubmit), &["reason"]),
-    edge(A::MarkDuplicate, OPEN, Duplicate, Some(P::ComplaintsHandle), &["duplicate_of"]),
-    edge(A::Withdraw, OPEN, Withdrawn, Some(P::ComplaintsSubmit), &["reason"]),
+    edge(A::Reopen, &[Resolved, Closed], InProgress, Some(P::ComplaintsSubmit), &["reason"]).not_yet(),
+    edge(A::MarkDuplicate, OPEN, Duplicate, Some(P::ComplaintsHandle), &["duplicate_of"]).not_yet(),
+    edge(A::Withdraw, OPEN, Withdrawn, Some(P::ComplaintsSubmit), &["reason"]).not_yet(),
 ];
 
 pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
@@ -96,7 +97,7 @@ mod tests {
     fn a_refusal_names_what_is_possible() {
         let refused = next(Received, A::Close).unwrap_err();
         assert_eq!(refused.current, Received);
-        assert_eq!(refused.allowed, [A::Verify, A::Reject, A::Transfer, A::Ask, A::MarkDuplicate, A::Withdraw]);
+        assert_eq!(refused.allowed, [A::Verify, A::Reject]);
         assert!(next(Rejected, A::Verify).unwrap_err().allowed.is_empty());
     }
 }

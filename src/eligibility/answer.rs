@@ -222,3 +222,7 @@ fn components(
     }
     Some(pkh_components(&program.components, &version.limits, facts).into())
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

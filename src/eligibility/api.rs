@@ -21,6 +21,7 @@ use crate::registry::model::WelfareSource;
 #[serde(deny_unknown_fields)]
 pub struct CreateEligibilityCheck {
     /// The person's NIK. Give exactly one of `nik`, `person_id` and `family_id`.
+    #[schema(example = "3204051203809001")]
     pub nik: Option<NikDigits>,
     /// The person's id.
     #[schema(example = json!(null))]
@@ -112,6 +113,41 @@ impl EligibilityCheck {
 
 /// What one programme's rule says.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "program_code": "KIS",
+    "program_name": "Kartu Indonesia Sehat (PBI Jaminan Kesehatan)",
+    "recipient_unit": "individual",
+    "person_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f",
+    "outcome": "undetermined",
+    "rule_version": 1,
+    "effective_from": "2025-05-26",
+    "legal_basis": "UU 40/2004; Perpres 82/2018 jo. 59/2024; Kepmensos 79/HUK/2025; Permensos 3/2025",
+    "confidence": "medium",
+    "clauses": [
+        {
+            "pointer": "/all/1", "field": "family.decile",
+            "label": { "id": "Desil kesejahteraan", "en": "Welfare decile" },
+            "op": "lte", "expected": 5, "actual": 2, "stated": false, "outcome": "met", "decisive": false,
+            "explanation": {
+                "id": "Desil kesejahteraan 2 (batas: paling tinggi 5)", "en": "Welfare decile 2 (limit: at most 5)",
+            },
+        },
+        {
+            "pointer": "/all/2", "field": "subject.jkn_status",
+            "label": { "id": "Status kepesertaan JKN", "en": "JKN membership" },
+            "op": "ne", "expected": "active", "stated": false, "outcome": "undetermined", "decisive": true,
+            "explanation": {
+                "id": "Status kepesertaan JKN: belum diketahui (syarat: bukan aktif)",
+                "en": "JKN membership: not known yet (required: not active)",
+            },
+        },
+    ],
+    "missing": [{
+        "field": "subject.jkn_status",
+        "question_id": "Apakah orang ini peserta JKN, dan apakah masih aktif?",
+        "question_en": "Is the person a JKN member, and is the membership active?",
+    }],
+}))]
 pub struct EligibilityResult {
     /// Code of the programme.
     #[schema(example = "PKH")]

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::schema::events;
+use crate::db::settled::settled_transaction;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
 
@@ -49,10 +49,9 @@ pub async fn list_visible(
     type_: Option<&str>,
     page: &PageRequest,
 ) -> QueryResult<Vec<EventRow>> {
-    let settled = diesel::dsl::sql::<BigInt>("pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
-    let own = organization.map_or_else(Uuid::nil, |id| id);
-    let addressed =
-        diesel::dsl::sql::<Bool>("organization_id is not distinct from ").bind::<diesel::sql_types::Uuid, _>(own);
+    let settled = settled_transaction(conn).await?;
+    // No organization has the nil id.
+    let addressed = events::organization_id.is_not_distinct_from(organization.unwrap_or_default());
     let mut query = events::table
         .filter(events::transaction_id.lt(settled))
         .filter(scope.covers(events::region_code).or(addressed))

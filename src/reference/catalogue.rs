@@ -47,6 +47,9 @@ pub struct ReferenceEdge {
     /// What the action's body must carry.
     #[schema(example = json!(["class", "priority"]))]
     pub carries: Vec<String>,
+    /// Is there an endpoint for it in this version of the service?
+    #[schema(example = true)]
+    pub offered: bool,
 }
 
 /// A code list; a state machine also has its edges.
@@ -94,6 +97,7 @@ impl Catalogue {
                 },
                 permission: edge.by.map(|p| p.to_string()),
                 carries: edge.carries.iter().map(|c| (*c).to_owned()).collect(),
+                offered: edge.offered,
             })
             .collect();
         self.lists.push(ReferenceList { name: name.to_owned(), source: None, items: items::<S>(), edges: Some(edges) });

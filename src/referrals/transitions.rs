@@ -9,18 +9,25 @@ use crate::state_machine::{self, Edge, IllegalTransition, Target};
 pub const FINAL: &[S] = &[Completed, Failed, Rejected, Cancelled, EnteredInError];
 
 const fn edge(action: A, from: &'static [S], to: S, by: Option<P>, carries: &'static [&'static str]) -> Edge<S, A> {
-    Edge { action, from, to: Target::State(to), by, carries }
+    Edge { action, from, to: Target::State(to), by, carries, offered: true }
 }
 
 pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Create, &[], Draft, Some(P::ReferralsSend), &["service_id", "need", "lawful_basis"]),
     edge(A::Request, &[Draft], Requested, Some(P::ReferralsSend), &[]),
-    Edge { action: A::Acknowledge, from: &[Requested], to: Target::Same, by: Some(P::ReferralsRespond), carries: &[] },
+    Edge {
+        action: A::Acknowledge,
+        from: &[Requested],
+        to: Target::Same,
+        by: Some(P::ReferralsRespond),
+        carries: &[],
+        offered: true,
+    },
     edge(A::Accept, &[Requested], Accepted, Some(P::ReferralsRespond), &[]),
     edge(A::Reject, &[Requested], Rejected, Some(P::ReferralsRespond), &["reason"]),
     edge(A::Start, &[Accepted], InProgress, Some(P::ReferralsRespond), &[]),
-    edge(A::Hold, &[Accepted, InProgress], OnHold, Some(P::ReferralsRespond), &["reason", "review_at"]),
-    edge(A::Resume, &[OnHold], InProgress, Some(P::ReferralsRespond), &[]),
+    edge(A::Hold, &[Accepted, InProgress], OnHold, Some(P::ReferralsRespond), &["reason", "review_at"]).not_yet(),
+    edge(A::Resume, &[OnHold], InProgress, Some(P::ReferralsRespond), &[]).not_yet(),
     edge(
         A::Complete,
         &[Accepted, InProgress, OnHold],
@@ -28,7 +35,7 @@ pub const EDGES: &[Edge<S, A>] = &[
         Some(P::ReferralsRespond),
         &["outcome", "delivered_on", "note"],
     ),
-    edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(P::ReferralsRespond), &["reason"]),
+    edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(P::ReferralsRespond), &["reason"]).not_yet(),
     edge(A::Cancel, &[Requested, Accepted, InProgress, OnHold], Cancelled, Some(P::ReferralsSend), &["reason"]),
     edge(
         A::EnterInError,
@@ -36,13 +43,15 @@ pub const EDGES: &[Edge<S, A>] = &[
         EnteredInError,
         Some(P::ReferralsSend),
         &["reason"],
-    ),
+    )
+    .not_yet(),
     Edge {
         action: A::CloseLoop,
         from: &[Completed, Failed, Rejected, Cancelled],
         to: Target::Same,
         by: Some(P::ReferralsSend),
         carries: &["citizen_informed_at"],
+        offered: true,
     },
 ];
 

@@ -13,6 +13,7 @@ use super::model::{
 use super::nik::{FamilyCardNo, Nik};
 use super::rows::{DwellingRow, Household, ParticipationRow, PersonRow, WelfareStatusRow};
 use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::auth::{Actor, Permission};
 use crate::error::Error;
 
 /// Stands for an address that is known and not shown.
@@ -20,6 +21,27 @@ const HIDDEN: &str = "***";
 
 /// A person of the registry. What is absent is not known or, when `masked`, not shown.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f",
+    "family_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e",
+    "region_code": "32.04.05.2001",
+    "masked": true,
+    "nik": "32************01",
+    "identity_status": "verified",
+    "full_name": "Asep Hidayat",
+    "birth_year": 1980,
+    "sex": "male",
+    "relation_to_head": "head",
+    "marital_status": "married",
+    "school_level": "sd",
+    "school_enrolled": false,
+    "occupation_class": "BURUH",
+    "jkn_status": "inactive",
+    "ppks_codes": [],
+    "version": 1,
+    "created_at": "2026-11-20T03:15:00Z",
+    "updated_at": "2026-11-20T03:15:00Z",
+}))]
 pub struct Person {
     /// Id of the person.
     pub id: Uuid,
@@ -265,6 +287,10 @@ pub struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
+    pub fn of(actor: &Actor, sealer: &'a Sealer, revealed: bool) -> Self {
+        Self { sealer, revealed, restricted: actor.may(Permission::CasesRestricted) }
+    }
+
     /// As everybody sees it; also what is kept for a repeated request.
     pub fn masked(sealer: &'a Sealer) -> Self {
         Self { sealer, revealed: false, restricted: false }

@@ -46,7 +46,7 @@ macro_rules! secret_digits {
 secret_digits!(
     /// NIK (population number): 16 digits, `PPKKCC DDMMYY SSSS`; for a woman 40 is added to the day. Kept sealed.
     NikDigits,
-    "3204051203909001"
+    "3204051203809001"
 );
 secret_digits!(
     /// Number of a family card (Kartu Keluarga): 16 digits. Kept sealed.
@@ -69,6 +69,35 @@ judged_elsewhere!(CreateFamily, CreatePerson, CreateWelfareStatus);
 /// A family with everybody who belongs to it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e",
+    "family_card_no": "3204051506109001",
+    "region_code": "32.04.05.2001",
+    "address": "Kp. Cikalang RT 02 RW 05",
+    "dwelling": {
+        "tenure": "own", "land_title": true, "floor_material": "earth", "wall_material": "bamboo",
+        "roof_material": "zinc", "floor_area_m2": 30, "habitable": false, "toilet": "shared",
+        "lighting_source": "pln", "power_va": 450, "pln_customer_id": "99000000012",
+    },
+    "attributes": { "prior_housing_aid": false, "income_class": "MBR" },
+    "programs": [{ "program_code": "KKS", "since": "2025-07-01" }],
+    "welfare_status": {
+        "source": "dtsen", "snapshot_version": "2026-Q3", "as_of": "2026-07-01", "decile": 2, "percentile": 17,
+    },
+    "members": [
+        {
+            "relation_to_head": "head", "nik": "3204051203809001", "identity_status": "verified",
+            "full_name": "Asep Hidayat", "birth_date": "1980-03-12", "sex": "male", "marital_status": "married",
+            "school_level": "sd", "school_enrolled": false, "occupation_class": "BURUH", "jkn_status": "inactive",
+            "disability_type": "none", "chronic_illness": false,
+        },
+        {
+            "relation_to_head": "child", "nik": "3204054505159001", "identity_status": "verified",
+            "full_name": "Siti Rahmawati", "birth_date": "2015-05-05", "sex": "female", "school_level": "sd",
+            "school_enrolled": true, "jkn_status": "none", "has_kip": false, "disability_type": "none",
+        },
+    ],
+}))]
 pub struct CreateFamily {
     /// Id made by the client (UUIDv7), so that a device can record offline; the service makes one when absent.
     pub id: Option<Uuid>,
@@ -102,9 +131,9 @@ pub struct CreateFamily {
 /// The same fields stand in two bodies; a flattened struct would let unknown fields pass.
 macro_rules! with_person_fields {
     ($(#[$meta:meta])* pub struct $Name:ident { $($own:tt)* }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
+        $(#[$meta])*
         pub struct $Name {
             /// Id made by the client (UUIDv7); the service makes one when absent.
             pub id: Option<Uuid>,
@@ -166,7 +195,7 @@ macro_rules! with_person_fields {
             /// Social problem criteria (UU 11/2009). Leave it out when nobody assessed; an empty list says that there is none.
             #[schema(max_items = 7, example = json!([]))]
             pub criteria: Option<Vec<SocialCriterion>>,
-            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/ppks`. Leave it out when nobody
+            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/service-need-categories`. Leave it out when nobody
             /// assessed; an empty list says that there is none.
             #[schema(max_items = 26, example = json!(["PPKS-24"]))]
             pub ppks_codes: Option<Vec<String>>,
@@ -187,6 +216,10 @@ with_person_fields! {
 
 with_person_fields! {
     /// A person who lives without a family, for example on the street. A family of one is made for the person.
+    #[schema(example = json!({
+        "region_code": "32.04.05.2001", "address": "Terminal, sisi utara", "full_name": "Ujang Permana",
+        "sex": "male", "ppks_codes": ["PPKS-11"], "assessment_recommended": true,
+    }))]
     pub struct CreatePerson {
         /// Village in which the person stays (`PP.KK.CC.DDDD`).
         #[schema(pattern = r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$", example = "32.04.05.2001")]

@@ -6,20 +6,20 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Made};
+use super::actions;
 use super::answers::{Family, FamilyMatches, Viewer, WelfareStatus};
 use super::api::{CreateFamily, CreateWelfareStatus, FamilyLookup};
-use super::nik::FamilyCardNo;
+use super::create::{self, Made};
 use super::rows::Household;
 use super::welfare;
 use crate::audit::access::{AccessLog, Revealed};
+use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite};
 use crate::auth::tokens::Tokens;
-use crate::auth::{Caller, Permission};
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::db::pool::Connection;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest};
 use crate::http::path::Path;
@@ -55,7 +55,7 @@ pub fn configure(config: &mut ServiceConfig) {
 async fn create_family(caller: Caller<RegistryWrite>, write: Write, body: Json<CreateFamily>) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match actions::create_family(tx, body.valid()?, digest).await? {
+        .run(&caller, digest, async move |tx| match create::create_family(tx, body.valid()?, digest).await? {
             Made::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
             Made::Before(family) => repeat(&family, family.version),
         })
@@ -89,30 +89,12 @@ async fn look_up_family(
 ) -> Result<Reply, Error> {
     let revealed = caller.reveal()?;
     let (keys, today) = (tokens.keys().ring(), local_day(log.now));
-    let found = match body.valid()? {
-        FamilyLookup { nik: Some(nik), family_card_no: None } => {
-            let nik = actions::read_nik(&nik, today)?;
-            let mut conn = db.read().await?;
-            match actions::find_bearer(&mut conn, &keys.sealer, &nik).await? {
-                Some((family_id, _)) => actions::find_household(&mut conn, &caller.scope, family_id, today).await?,
-                None => None,
-            }
-        }
-        FamilyLookup { nik: None, family_card_no: Some(number) } => {
-            let number = FamilyCardNo::parse(number.expose()).map_err(|e| Error::field("/family_card_no", e.code()))?;
-            let mut conn = db.read().await?;
-            actions::look_up_family_by_card(&mut conn, &keys.sealer, &caller.scope, &number, today).await?
-        }
-        _ => return Err(Error::fields(vec![FieldError::new("", "one_of")])),
-    };
-    let viewer = Viewer {
-        sealer: &keys.sealer,
-        revealed: revealed.is_some(),
-        restricted: caller.may(Permission::CasesRestricted),
-    };
+    let mut conn = db.read().await?;
+    let found = actions::look_up_family(&mut conn, &keys.sealer, &caller.scope, body.valid()?, today).await?;
     if let (Some(purpose), Some(home)) = (revealed, &found) {
-        log.record(&mut *db.read().await?, &caller, purpose, &all_of(home)).await?;
+        log.record(&mut conn, &caller, purpose, &all_of(home)).await?;
     }
+    let viewer = Viewer::of(&caller, &keys.sealer, revealed.is_some());
     let items = found.map(|home| viewer.family(home)).transpose()?.into_iter().collect();
     Reply::ok(&FamilyMatches { items })
 }
@@ -120,9 +102,8 @@ async fn look_up_family(
 /// The family and each member, so that everybody can learn who looked.
 fn all_of(home: &Household) -> Vec<Revealed<'_>> {
     let family = Revealed { kind: "family", id: home.family.id, region_code: &home.family.region_code };
-    let member = |m: &'_ super::rows::PersonRow| m.id;
     std::iter::once(family)
-        .chain(home.members.iter().map(|m| Revealed { kind: "person", id: member(m), region_code: &m.region_code }))
+        .chain(home.members.iter().map(|m| Revealed { kind: "person", id: m.id, region_code: &m.region_code }))
         .collect()
 }
 
@@ -152,11 +133,7 @@ async fn get_family(
         log.record(&mut conn, &caller, purpose, &all_of(&home)).await?;
     }
     let keys = tokens.keys().ring();
-    let viewer = Viewer {
-        sealer: &keys.sealer,
-        revealed: revealed.is_some(),
-        restricted: caller.may(Permission::CasesRestricted),
-    };
+    let viewer = Viewer::of(&caller, &keys.sealer, revealed.is_some());
     let family = viewer.family(home)?;
     Reply::resource(&family, family.version)
 }

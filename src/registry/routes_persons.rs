@@ -4,14 +4,15 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Made};
+use super::actions;
 use super::answers::{Person, PersonMatches, Viewer};
 use super::api::{CreatePerson, PersonLookup};
+use super::create::{self, Made};
 use super::routes::repeat;
 use crate::audit::access::{AccessLog, Revealed};
+use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite};
 use crate::auth::tokens::Tokens;
-use crate::auth::{Caller, Permission};
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
@@ -41,7 +42,7 @@ pub fn configure(config: &mut ServiceConfig) {
 async fn create_person(caller: Caller<RegistryWrite>, write: Write, body: Json<CreatePerson>) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match actions::create_person(tx, body.valid()?, digest).await? {
+        .run(&caller, digest, async move |tx| match create::create_person(tx, body.valid()?, digest).await? {
             Made::New(person) => Reply::created(&person, person.version, format!("/v1/persons/{}", person.id)),
             Made::Before(person) => repeat(&person, person.version),
         })
@@ -76,11 +77,7 @@ async fn look_up_person(
         let target = Revealed { kind: "person", id: row.id, region_code: &row.region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
-    let viewer = Viewer {
-        sealer: &keys.sealer,
-        revealed: revealed.is_some(),
-        restricted: caller.may(Permission::CasesRestricted),
-    };
+    let viewer = Viewer::of(&caller, &keys.sealer, revealed.is_some());
     let items = found.map(|row| viewer.person(row)).transpose()?.into_iter().collect();
     Reply::ok(&PersonMatches { items })
 }
@@ -111,11 +108,7 @@ async fn get_person(
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
     let keys = tokens.keys().ring();
-    let viewer = Viewer {
-        sealer: &keys.sealer,
-        revealed: revealed.is_some(),
-        restricted: caller.may(Permission::CasesRestricted),
-    };
+    let viewer = Viewer::of(&caller, &keys.sealer, revealed.is_some());
     let person = viewer.person(row)?;
     Reply::resource(&person, person.version)
 }

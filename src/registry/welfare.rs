@@ -3,9 +3,9 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::actions::Made;
 use super::answers::WelfareStatus;
 use super::api::CreateWelfareStatus;
+use super::create::Made;
 use super::judge;
 use super::rows::WelfareStatusRow;
 use super::store;

@@ -59,7 +59,8 @@ async fn a_client_signs_in_and_calls() {
     assert_eq!(claims["slrt_regions"], json!(["32.04"]));
     server.anonymous().with_token(token).get("/v1/complaints").await.expect(200);
 
-    let narrow = sign_in(&server, "desk", SECRET, "grant_type=client_credentials&scope=complaints:read").await.expect(200);
+    let narrow =
+        sign_in(&server, "desk", SECRET, "grant_type=client_credentials&scope=complaints:read").await.expect(200);
     assert_eq!(narrow["scope"], "complaints:read");
     let form = format!("grant_type=client_credentials&client_id=desk&client_secret={SECRET}");
     let headers = [("content-type", "application/x-www-form-urlencoded")];

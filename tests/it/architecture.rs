@@ -3,7 +3,16 @@
 use std::path::{Path, PathBuf};
 
 const SLICES: &[&str] = &[
-    "audit", "auth", "complaints", "demo", "directory", "eligibility", "events", "reference", "referrals", "regions",
+    "audit",
+    "auth",
+    "complaints",
+    "demo",
+    "directory",
+    "eligibility",
+    "events",
+    "reference",
+    "referrals",
+    "regions",
     "registry",
 ];
 
@@ -102,7 +111,7 @@ fn no_read_without_a_scope() {
                 continue;
             }
             seen += 1;
-            let scoped = parameters.contains("RegionScope") || parameters.contains("Viewpoint");
+            let scoped = ["RegionScope", "Viewpoint", "Unscoped"].iter().any(|p| parameters.contains(p));
             assert!(scoped, "{name}: {function} reads without a scope");
         }
     }

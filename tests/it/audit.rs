@@ -39,7 +39,11 @@ async fn every_step_of_the_main_flow_is_in_the_trail() {
 async fn what_was_refused_leaves_nothing() {
     let world = World::start().await;
     let id = world.complaint().await;
-    world.back.post(&format!("/v1/complaints/{id}/recommend"), json!({})).await.expect_problem(409, "complaint-invalid-transition");
+    world
+        .back
+        .post(&format!("/v1/complaints/{id}/recommend"), json!({}))
+        .await
+        .expect_problem(409, "complaint-invalid-transition");
     world.back.post(&format!("/v1/complaints/{id}/verify"), json!({})).await.expect_problem(422, "validation-failed");
     let trail = world.auditor.get(&format!("/v1/audit-records?target_id={id}")).await.expect(200);
     assert_eq!(trail["items"].as_array().unwrap().len(), 1);

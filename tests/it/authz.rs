@@ -52,8 +52,7 @@ async fn without_a_token_every_guarded_operation_is_401() {
 async fn with_every_other_permission_it_is_403_and_names_the_one_missing() {
     let world = World::start().await;
     for operation in guarded() {
-        let others: Vec<Permission> =
-            Permission::ALL.iter().copied().filter(|p| *p != operation.permission).collect();
+        let others: Vec<Permission> = Permission::ALL.iter().copied().filter(|p| *p != operation.permission).collect();
         let session = world.server.session("all-but-one", None, &["ID"], &others);
         let answer = call(&session, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
         let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
@@ -81,11 +80,9 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         let (_, id) = id.unwrap_or_else(|| panic!("no example of {} for this test", operation.path));
         let purpose = [("access-purpose", "supervision")];
         let path = with_id(&operation.path, id);
-        let foreign =
-            world.elsewhere.send(operation.method.clone(), &path, &purpose, operation.body.clone()).await;
+        let foreign = world.elsewhere.send(operation.method.clone(), &path, &purpose, operation.body.clone()).await;
         let unknown = with_id(&operation.path, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e");
-        let missing =
-            world.elsewhere.send(operation.method.clone(), &unknown, &purpose, operation.body.clone()).await;
+        let missing = world.elsewhere.send(operation.method.clone(), &unknown, &purpose, operation.body.clone()).await;
         let (mut a, mut b) = (foreign.expect_problem(404, "not-found"), missing.expect_problem(404, "not-found"));
         for problem in [&mut a, &mut b] {
             problem["trace_id"] = Value::Null;

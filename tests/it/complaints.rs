@@ -11,16 +11,18 @@ async fn a_complaint_goes_from_the_desk_to_an_answer() {
     let world = World::start().await;
     let id = world.complaint().await;
     let path = format!("/v1/complaints/{id}");
-    let verified =
-        world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
+    let verified = world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
     assert_eq!(verified["status"], "verified");
-    assert_eq!(verified["allowed_actions"], json!(["transfer", "ask", "start", "inform", "mark_duplicate", "withdraw"]));
+    assert_eq!(verified["allowed_actions"], json!(["start"]));
     let started = world.step(&world.back, &id, "start", json!({})).await;
     assert_eq!(started["assignee"], "bandung-bo");
     world.step(&world.back, &id, "recommend", json!({ "kind": "resolve", "text": "Sudah dibantu desa." })).await;
     let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Bantuan sudah disalurkan." });
     let resolved = world.step(&world.manager, &id, "approve", decision).await;
-    assert_eq!((resolved["status"].as_str(), resolved["resolution"]["by"].as_str()), (Some("resolved"), Some("bandung-mgr")));
+    assert_eq!(
+        (resolved["status"].as_str(), resolved["resolution"]["by"].as_str()),
+        (Some("resolved"), Some("bandung-mgr"))
+    );
     let closed = world.step(&world.front, &id, "close", json!({ "satisfaction": 5 })).await;
     assert_eq!((closed["status"].as_str(), closed["version"].as_i64()), (Some("closed"), Some(6)));
     let timeline = world.front.get(&format!("{path}/timeline")).await.expect(200);
@@ -41,8 +43,11 @@ async fn nobody_decides_on_their_own_recommendation() {
     let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Ya." });
     let path = format!("/v1/complaints/{id}/approve");
     both.post(&path, decision.clone()).await.expect_problem(403, "own-recommendation");
-    both.post(&format!("/v1/complaints/{id}/return"), json!({ "note": "x" })).await.expect_problem(403, "own-recommendation");
-    let returned = world.manager.post(&format!("/v1/complaints/{id}/return"), json!({ "note": "Lengkapi." })).await.expect(200);
+    both.post(&format!("/v1/complaints/{id}/return"), json!({ "note": "x" }))
+        .await
+        .expect_problem(403, "own-recommendation");
+    let returned =
+        world.manager.post(&format!("/v1/complaints/{id}/return"), json!({ "note": "Lengkapi." })).await.expect(200);
     assert_eq!(returned["status"], "in_progress");
     assert!(returned.get("recommendation").is_none());
 }
@@ -211,7 +216,7 @@ async fn an_illegal_step_says_where_the_complaint_stands() {
     let path = format!("/v1/complaints/{id}/close");
     let problem = world.front.post(&path, json!({})).await.expect_problem(409, "complaint-invalid-transition");
     assert_eq!(problem["current_state"], "received");
-    assert_eq!(problem["allowed"], json!(["verify", "reject", "transfer", "ask", "mark_duplicate", "withdraw"]));
+    assert_eq!(problem["allowed"], json!(["verify", "reject"]));
     // The state is judged before the body.
     let broken = world.back.post(&format!("/v1/complaints/{id}/recommend"), json!({ "kind": 1 })).await;
     broken.expect_problem(409, "complaint-invalid-transition");

@@ -94,9 +94,36 @@ fn every_example_fits_its_schema() {
                 let Some(example) = media.get("example") else { continue };
                 let root = serde_json::json!({ "allOf": [media["schema"]], "components": CONTRACT["components"] });
                 let validator = jsonschema::options().should_validate_formats(true).build(&root).unwrap();
-                let faults: Vec<String> = validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect();
+                let faults: Vec<String> =
+                    validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect();
                 assert!(faults.is_empty(), "{method} {path} {what} {kind}: {faults:?}");
             }
         }
     }
+}
+
+/// What an answer lists as allowed can be called, and what can be called stands in the table.
+#[test]
+fn every_offered_edge_has_an_endpoint_and_no_other() {
+    let actions = |kind: &str| -> HashSet<String> {
+        let prefix = format!("/v1/{kind}/{{id}}/");
+        let of = |(path, method, _): (String, String, Value)| {
+            (method == "post").then(|| path.strip_prefix(&prefix).map(str::to_owned)).flatten()
+        };
+        operations().into_iter().filter_map(of).collect()
+    };
+    let mut complaints: HashSet<String> = slrt::complaints::transitions::EDGES
+        .iter()
+        .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
+        .map(|e| e.action.to_string())
+        .collect();
+    // One decision with two outcomes.
+    assert!(complaints.remove("refer") && complaints.remove("resolve") && complaints.insert("approve".to_owned()));
+    assert_eq!(actions("complaints"), complaints);
+    let referrals = slrt::referrals::transitions::EDGES
+        .iter()
+        .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
+        .map(|e| e.action.to_string())
+        .collect();
+    assert_eq!(actions("referrals"), referrals);
 }

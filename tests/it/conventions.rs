@@ -24,14 +24,21 @@ async fn the_same_key_and_body_get_the_same_answer() {
     let bare = [("idempotency-key", "abc-1")];
     let again = world.front.post_with("/v1/complaints", &bare, submission()).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
-    assert_eq!((again.header("location").map(str::to_owned), again.header("etag").map(str::to_owned)), (location, etag));
+    assert_eq!(
+        (again.header("location").map(str::to_owned), again.header("etag").map(str::to_owned)),
+        (location, etag)
+    );
     assert_eq!(again.expect(201), made);
     let mut other = submission();
     other["sector"] = json!("food");
     world.front.post_with("/v1/complaints", &key, other).await.expect_problem(422, "idempotency-key-reused");
     // The same key of another client or for another address is another key.
     world.back.post_with("/v1/complaints", &key, submission()).await.expect(201);
-    world.front.post_with("/v1/complaints", &[("idempotency-key", "a b")], submission()).await.expect_problem(400, "malformed-header");
+    world
+        .front
+        .post_with("/v1/complaints", &[("idempotency-key", "a b")], submission())
+        .await
+        .expect_problem(400, "malformed-header");
     assert_eq!(count(&world).await, 2);
 }
 
@@ -52,7 +59,9 @@ async fn a_key_is_forgotten_after_a_day() {
 async fn a_thousand_posts_with_one_key_make_one_row() {
     let world = World::start().await;
     let key = [("idempotency-key", "one")];
-    let answers = futures_util::future::join_all((0..1000).map(|_| world.front.post_with("/v1/complaints", &key, submission()))).await;
+    let answers =
+        futures_util::future::join_all((0..1000).map(|_| world.front.post_with("/v1/complaints", &key, submission())))
+            .await;
     let mut made = 0;
     for answer in answers {
         match answer.status {
@@ -98,10 +107,17 @@ async fn what_cannot_be_read_is_400() {
     }
     post(b"[]").await.expect_problem(422, "validation-failed");
     let text = [("content-type", "text/plain")];
-    world.front.raw(Method::POST, "/v1/complaints", &text, Some(b"{}".to_vec())).await.expect_problem(415, "unsupported-media-type");
-    for query in ["limit=0", "limit=201", "limit=x", "surprise=1", "status=unknown", "region_code=99", "updated_since=yesterday"] {
+    world
+        .front
+        .raw(Method::POST, "/v1/complaints", &text, Some(b"{}".to_vec()))
+        .await
+        .expect_problem(415, "unsupported-media-type");
+    for query in
+        ["limit=0", "limit=201", "limit=x", "surprise=1", "status=unknown", "region_code=99", "updated_since=yesterday"]
+    {
         let name = query.split('=').next().unwrap();
-        let problem = world.front.get(&format!("/v1/complaints?{query}")).await.expect_problem(400, "malformed-parameter");
+        let problem =
+            world.front.get(&format!("/v1/complaints?{query}")).await.expect_problem(400, "malformed-parameter");
         assert!(problem["detail"].as_str().unwrap().contains(name), "{problem}");
     }
     world.front.get("/v1/complaints/not-an-id").await.expect_problem(404, "not-found");
@@ -111,7 +127,9 @@ async fn what_cannot_be_read_is_400() {
 #[actix_web::test]
 async fn a_number_in_an_address_does_not_come_back() {
     let world = World::start().await;
-    for path in ["/v1/persons/3204051203909001", "/v1/complaints?nik=3204051203909001", "/v1/complaints?3204051203909001=1"] {
+    for path in
+        ["/v1/persons/3204051203909001", "/v1/complaints?nik=3204051203909001", "/v1/complaints?3204051203909001=1"]
+    {
         let answer = world.front.get(path).await;
         assert!(answer.status >= 400 && !answer.text.contains("3204051203909001"), "{}", answer.text);
     }
@@ -150,7 +168,10 @@ async fn problems_speak_the_callers_language_and_carry_its_trace() {
     let en = any.get_with("/v1/complaints", &headers).await;
     assert_eq!(en.header("trace-id"), Some(trace));
     let en = en.expect_problem(401, "invalid-token");
-    assert_eq!((en["title"].as_str(), en["trace_id"].as_str()), (Some("The token is missing or not valid"), Some(trace)));
+    assert_eq!(
+        (en["title"].as_str(), en["trace_id"].as_str()),
+        (Some("The token is missing or not valid"), Some(trace))
+    );
     let page = any.get(en["type"].as_str().unwrap()).await;
     assert_eq!(page.status, 200);
 }

@@ -37,7 +37,14 @@ impl World {
 
     pub fn around(server: TestServer) -> Self {
         let bandung = Some(organization("slrt-bandung"));
-        let front = [P::ComplaintsSubmit, P::ComplaintsRead, P::RegistryRead, P::RegistryWrite, P::ReferralsRead, P::EventsRead];
+        let front = [
+            P::ComplaintsSubmit,
+            P::ComplaintsRead,
+            P::RegistryRead,
+            P::RegistryWrite,
+            P::ReferralsRead,
+            P::EventsRead,
+        ];
         let back = [
             P::ComplaintsSubmit,
             P::ComplaintsRead,
@@ -49,8 +56,7 @@ impl World {
             P::ReferralsSend,
             P::EventsRead,
         ];
-        let manager =
-            [P::ComplaintsRead, P::ComplaintsApprove, P::ReferralsRead, P::ReferralsSend, P::DirectoryWrite];
+        let manager = [P::ComplaintsRead, P::ComplaintsApprove, P::ReferralsRead, P::ReferralsSend, P::DirectoryWrite];
         let responder = [P::ReferralsRead, P::ReferralsRespond, P::EventsRead];
         Self {
             front: server.session("bandung-fo", bandung, &["32.04"], &front),
