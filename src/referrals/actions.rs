@@ -130,7 +130,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     let asked = input.subject.clone().or_else(|| {
         let known = complaint.as_ref()?;
         (known.person_id.is_some() || known.family_id.is_some())
-            .then(|| ReferralSubject { person_id: known.person_id, family_id: known.family_id })
+            .then_some(ReferralSubject { person_id: known.person_id, family_id: known.family_id })
     });
     let subject = match &asked {
         Some(subject) => Some(subject_in(&mut tx.conn, &scope, subject).await?),
