@@ -78,7 +78,9 @@ async fn candidates_for(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<ReferralCandidate>, Error> {
     let services = directory::actions::services_for(conn, need.region, need.program_code, need.sector).await?;
-    let wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
+    let mut wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
+    wanted.sort();
+    wanted.dedup();
     let check = match need.subject {
         Some(subject) if !wanted.is_empty() => {
             let subject = subject_ref(subject);
