@@ -55,6 +55,7 @@ fn catalogue() -> Catalogue {
     use crate::directory::model as directory;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
+    use crate::registry::model as registry;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
     let programs = include_str!("../reference/programs.json");
@@ -65,6 +66,30 @@ fn catalogue() -> Catalogue {
         .codes::<AccessPurpose>("access-purposes")
         .codes::<directory::Sector>("sectors")
         .codes::<directory::OrganizationKind>("organization-kinds")
+        .codes::<registry::Sex>("sexes")
+        .codes::<registry::RelationToHead>("relations-to-head")
+        .codes::<registry::MaritalStatus>("marital-statuses")
+        .codes::<registry::SchoolLevel>("school-levels")
+        .codes::<registry::OccupationClass>("occupation-classes")
+        .codes::<registry::DisabilityType>("disability-types")
+        .codes::<registry::DisabilitySeverity>("disability-severities")
+        .codes::<registry::JknStatus>("jkn-statuses")
+        .codes::<registry::IdentityStatus>("identity-statuses")
+        .codes::<registry::WelfareSource>("welfare-sources")
+        .codes::<registry::DwellingTenure>("dwelling-tenures")
+        .codes::<registry::FloorMaterial>("floor-materials")
+        .codes::<registry::WallMaterial>("wall-materials")
+        .codes::<registry::RoofMaterial>("roof-materials")
+        .codes::<registry::WaterSource>("water-sources")
+        .codes::<registry::LightingSource>("lighting-sources")
+        .codes::<registry::CookingFuel>("cooking-fuels")
+        .codes::<registry::ToiletFacility>("toilet-facilities")
+        .codes::<registry::IncomeClass>("income-classes")
+        .codes::<registry::SocialCriterion>("social-criteria")
+        .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
+        .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
+        .codes::<crate::eligibility::rules::Confidence>("confidences")
+        .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")
         .codes::<complaint::ComplaintClass>("complaint-classes")
         .codes::<complaint::ComplaintPriority>("complaint-priorities")
         .codes::<complaint::ComplaintChannel>("complaint-channels")

@@ -76,11 +76,29 @@ impl Tx {
     }
 
     pub fn timeline(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str, note: Option<String>) {
+        let actor = self.actor.subject.clone();
+        self.timeline_by(actor, subject_id, action, from, to, note);
+    }
+
+    /// The same in the name of the service itself: a step that follows from another's.
+    pub fn timeline_of_system(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str) {
+        self.timeline_by(Actor::system().subject, subject_id, action, from, to, None);
+    }
+
+    fn timeline_by(
+        &mut self,
+        actor: String,
+        subject_id: Uuid,
+        action: &str,
+        from: Option<&str>,
+        to: &str,
+        note: Option<String>,
+    ) {
         self.timeline.push(TimelineRow {
             subject_id,
             id: Uuid::now_v7(),
             at: self.now,
-            actor: self.actor.subject.clone(),
+            actor,
             action: action.to_owned(),
             from_status: from.map(str::to_owned),
             to_status: to.to_owned(),

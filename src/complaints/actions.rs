@@ -234,7 +234,11 @@ async fn finish(
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await?;
     tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
-    tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    if action == Action::ReferralsEnded {
+        tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
+    } else {
+        tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    }
     publish(tx, &row, to.as_str(), Some(from));
     Ok(show(row, false))
 }

@@ -104,7 +104,8 @@ async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery
     let mut conn = db.read().await?;
     let rows = store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
     let position = |row: &EventRow| Position { key: row.transaction_id, id: row.id };
-    let last = rows.iter().take(usize::try_from(request.limit).unwrap_or(0)).last().map(position).or(request.after);
+    let last =
+        rows.iter().take(usize::try_from(request.limit).unwrap_or(0)).next_back().map(position).or(request.after);
     let page = request.page(rows, position, Event::from);
     Reply::ok(&EventPage {
         has_more: page.next_cursor.is_some(),

@@ -78,7 +78,9 @@ async fn candidates_for(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<ReferralCandidate>, Error> {
     let services = directory::actions::services_for(conn, need.region, need.program_code, need.sector).await?;
-    let wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
+    let mut wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
+    wanted.sort();
+    wanted.dedup();
     let check = match need.subject {
         Some(subject) if !wanted.is_empty() => {
             let subject = subject_ref(subject);
@@ -130,7 +132,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     let asked = input.subject.clone().or_else(|| {
         let known = complaint.as_ref()?;
         (known.person_id.is_some() || known.family_id.is_some())
-            .then(|| ReferralSubject { person_id: known.person_id, family_id: known.family_id })
+            .then_some(ReferralSubject { person_id: known.person_id, family_id: known.family_id })
     });
     let subject = match &asked {
         Some(subject) => Some(subject_in(&mut tx.conn, &scope, subject).await?),

@@ -64,5 +64,7 @@ async fn two_referrals_that_end_at_once_move_the_complaint_once() {
     let timeline = world.front.get(&format!("/v1/complaints/{complaint}/timeline")).await.expect(200);
     let moves = timeline["items"].as_array().unwrap().iter().filter(|e| e["action"] == "referrals_ended").count();
     assert_eq!(moves, 1);
+    let last = timeline["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["actor"], "system");
     assert_eq!(world.front.get(&format!("/v1/complaints/{complaint}")).await.expect(200)["status"], "in_progress");
 }

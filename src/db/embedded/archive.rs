@@ -23,7 +23,7 @@ pub(super) fn programs(data_dir: &Path, durable: bool) -> Result<PathBuf, Embedd
         unpack(fresh.path())
             .and_then(|()| if durable { sync(fresh.path()) } else { Ok(()) })
             .map_err(EmbeddedError::io("unpack PostgreSQL into", fresh.path()))?;
-        fresh.finish(NAME)?;
+        fresh.finish(NAME, durable)?;
         remove_others(data_dir);
     }
     Ok(home.join("bin"))

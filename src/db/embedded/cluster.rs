@@ -48,6 +48,6 @@ pub(super) fn ensure(data_dir: &Path, programs: &Programs, durable: bool) -> Res
     ]);
     initdb.arg(if durable { "--data-checksums" } else { "--no-sync" });
     programs.run("initdb", &mut initdb)?;
-    fresh.finish(NAME)?;
+    fresh.finish(NAME, durable)?;
     Ok(true)
 }

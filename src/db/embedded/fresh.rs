@@ -30,11 +30,11 @@ impl Fresh {
         &self.path
     }
 
-    /// Gives the folder its name, in its parent, and has the disk remember it.
-    pub(super) fn finish(self, name: &str) -> Result<(), EmbeddedError> {
+    /// Gives the folder its name, in its parent; where it is to last, has the disk remember it.
+    pub(super) fn finish(self, name: &str, durable: bool) -> Result<(), EmbeddedError> {
         let target = self.parent.join(name);
         fs::rename(&self.path, &target)
-            .and_then(|()| File::open(&self.parent)?.sync_all())
+            .and_then(|()| if durable { File::open(&self.parent)?.sync_all() } else { Ok(()) })
             .map_err(EmbeddedError::io("put in place", &target))
     }
 }
@@ -76,7 +76,7 @@ mod tests {
 
         let whole = Fresh::within(parent.path())?;
         fs::write(whole.path().join("file"), "x")?;
-        whole.finish("whole")?;
+        whole.finish("whole", true)?;
         sweep(parent.path());
         assert_eq!(names()?, ["whole"]);
         Ok(())
