@@ -363,7 +363,7 @@ const eligibility = folder('3 Eligibility', 'What the family should get, and why
   }),
   post('Who could help?', '/v1/referrals/candidates', {
     as: 'back',
-    body: { region_code: VILLAGE, program_code: 'PKH' },
+    body: { subject: { family_id: '{{family_id}}' }, program_code: 'PKH' },
     tests: [
       success(200),
       test('ranked services of the programme, each with reasons',
@@ -371,6 +371,7 @@ const eligibility = folder('3 Eligibility', 'What the family should get, and why
         'pm.expect(body.items.map((c) => c.rank)).to.eql(body.items.map((_, index) => index + 1));',
         'for (const candidate of body.items) {',
         '  pm.expect(candidate.service.program_code).to.eql("PKH");',
+        '  pm.expect(candidate.eligibility).to.eql("likely_eligible");',
         '  pm.expect(candidate.reasons).to.not.be.empty;',
         '  for (const reason of candidate.reasons) pm.expect(reason).to.include.all.keys("code", "text_id", "text_en");',
         '}'),
