@@ -74,6 +74,35 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
         .body(served.text.clone())
 }
 
+/// Examples of fields whose type is a named schema: the derive leaves out what the field itself says. `null` keeps a
+/// field out of the examples of bodies. A schema's own field comes before a field of any schema.
+const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
+    ("CreateFamily.id", None),
+    ("CreateMember.id", None),
+    ("CreateMember.disability_severity", None),
+    ("CreatePerson.disability_severity", None),
+    ("FamilyLookup.family_card_no", None),
+    ("SubmitComplaint.subject", None),
+    ("address", Some("Kampung Contoh RT 01 RW 02")),
+    ("assignee", Some("bandung-bo-1")),
+    ("cooking_fuel", Some("lpg_3kg")),
+    ("email", Some("layanan@contoh.go.id")),
+    ("floor_material", Some("cement")),
+    ("jkn_status", Some("inactive")),
+    ("marital_status", Some("married")),
+    ("occupation_class", Some("BURUH")),
+    ("opening_hours", Some("Senin–Jumat 08.00–15.00")),
+    ("phone", Some("0812-0000-9001")),
+    ("reference", Some("LAPOR-7781234")),
+    ("relation", Some("tetangga")),
+    ("requirements", Some("KTP dan kartu keluarga, bila ada")),
+    ("roof_material", Some("zinc")),
+    ("school_level", Some("sma")),
+    ("source", Some("dtsen")),
+    ("system", Some("SP4N-LAPOR")),
+    ("water_source", Some("protected_well")),
+];
+
 /// What the contract says of access: the scopes with their texts, and schemas that no handler mentions.
 pub struct Access {
     pub scopes: Map<String, Value>,
@@ -89,6 +118,8 @@ pub fn complete(api: OpenApi, access: Access) -> Value {
     let tags: Vec<Value> = TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
     set(&mut document, "tags", Value::Array(tags));
     components(&mut document, access);
+    name_page_items(&mut document);
+    restore_examples(&mut document);
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, item) in paths.iter_mut() {
@@ -99,12 +130,51 @@ pub fn complete(api: OpenApi, access: Access) -> Value {
             }
         }
     }
+    drop_unused_answers(&mut document);
     document
 }
 
 fn set(document: &mut Value, name: &str, value: Value) {
     if let Some(object) = document.as_object_mut() {
         object.insert(name.to_owned(), value);
+    }
+}
+
+/// A page's entries are the named schema, not a copy of it: client generators then make one type of both.
+fn name_page_items(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for name in names {
+        let Some(item) = name.strip_prefix("Page_").filter(|item| schemas.contains_key(*item)) else { continue };
+        let entry = json!({ "$ref": format!("#/components/schemas/{item}") });
+        if let Some(entries) = schemas.get_mut(&name).and_then(|page| page.pointer_mut("/properties/items/items")) {
+            *entries = entry;
+        }
+    }
+}
+
+fn restore_examples(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (schema_name, schema) in schemas.iter_mut() {
+        let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { continue };
+        for (name, field) in fields.iter_mut() {
+            let own = format!("{schema_name}.{name}");
+            let of = |wanted: &str| FIELD_EXAMPLES.iter().find(|(n, _)| *n == wanted).map(|(_, example)| example);
+            let named = field.get("$ref").is_some() || field.get("oneOf").is_some();
+            // A field of a plain type has kept its own example, unless it is to be left out.
+            match of(&own).or_else(|| of(name).filter(|_| named)) {
+                Some(example) if named || example.is_none() => set(field, "example", json!(example)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The table of problem answers is wider than what operations give today.
+fn drop_unused_answers(document: &mut Value) {
+    let text = document.get("paths").map(Value::to_string).unwrap_or_default();
+    if let Some(answers) = document.pointer_mut("/components/responses").and_then(Value::as_object_mut) {
+        answers.retain(|name, _| text.contains(&format!("\"#/components/responses/{name}\"")));
     }
 }
 

@@ -1,0 +1,737 @@
+// The collection's front folder, written by hand: the main job from the citizen at the desk to the closed loop, and
+// what the service refuses on the way. Each run makes a family of its own with invented numbers (a real region's
+// prefix, a date of birth, and a serial from 9000 on), so that it can be repeated against the same service.
+
+/** A client of the demo: the prefix of its variables. The secrets come from the environment. */
+export const CLIENTS = {
+  desk_bandung: 'demo-desk-bandung',
+  manager_bandung: 'demo-manager-bandung',
+  desk_sleman: 'demo-desk-sleman',
+  program_pkh: 'demo-program-pkh',
+  province: 'demo-province-jabar',
+  auditor: 'demo-auditor',
+};
+
+const VILLAGE = '32.04.05.2001';
+
+// ---- Pieces of test scripts -----------------------------------------------------------------------------------------
+
+const lines = (...parts) => parts.flat(Infinity).filter((line) => line !== undefined);
+const test = (name, ...body) => lines(`pm.test(${JSON.stringify(name)}, () => {`, body.flat(Infinity).map((l) => `  ${l}`), '});');
+const keep = (variable, expression) => `pm.collectionVariables.set(${JSON.stringify(variable)}, ${expression});`;
+const kept = (variable) => `pm.collectionVariables.get(${JSON.stringify(variable)})`;
+
+/** The answer is this kind of success; `body` is then at hand. */
+const success = (status, type = 'application/json') => lines(
+  test(`${status}, ${type}`,
+    `pm.response.to.have.status(${status});`,
+    `pm.expect(pm.response.headers.get("Content-Type")).to.match(/^${type.replace(/[/+]/g, '\\$&')}/);`),
+  'const body = pm.response.json();',
+);
+
+/** The answer is this problem; `body` is then at hand. */
+const problem = (status, code, ...more) => lines(
+  'const body = pm.response.json();',
+  test(`${status} ${code}`,
+    `pm.response.to.have.status(${status});`,
+    'pm.expect(pm.response.headers.get("Content-Type")).to.eql("application/problem+json");',
+    `pm.expect(body).to.include({ status: ${status}, code: ${JSON.stringify(code)}, type: ${JSON.stringify(`/problems/${code}`)} });`,
+    'pm.expect(body.title).to.be.a("string").and.not.be.empty;',
+    'pm.expect(body.detail).to.be.a("string").and.not.be.empty;'),
+  more,
+);
+
+const created = (path) => test('names its address and version',
+  `pm.expect(pm.response.headers.get("Location")).to.eql("${path}/" + body.id);`,
+  'pm.expect(pm.response.headers.get("ETag")).to.eql(`"${body.version}"`);');
+
+const moved = (status) => test(`is now ${status}, with a new version`,
+  `pm.expect(body.status).to.eql(${JSON.stringify(status)});`,
+  'pm.expect(body.allowed_actions).to.be.an("array");',
+  'pm.expect(pm.response.headers.get("ETag")).to.eql(`"${body.version}"`);');
+
+const lacks = (permission) => test(`names the missing permission ${permission}`,
+  `pm.expect(body.detail).to.include(${JSON.stringify(permission)});`,
+  'const challenge = pm.response.headers.get("WWW-Authenticate");',
+  'pm.expect(challenge).to.include("insufficient_scope");',
+  `pm.expect(challenge).to.include(${JSON.stringify(permission)});`);
+
+// ---- Requests -------------------------------------------------------------------------------------------------------
+
+/** `path` starts after the base URL; `as` is the prefix of a client's or officer's token, absent for nobody. */
+function step(name, method, path, { as, basic, body, form, headers = {}, before, tests, about }) {
+  const header = Object.entries(headers).map(([key, value]) => ({ key, value }));
+  header.push({ key: 'Accept-Language', value: 'en' });
+  if (body !== undefined) header.push({ key: 'Content-Type', value: 'application/json' });
+  const [route, query] = path.split('?');
+  const url = { raw: `{{baseUrl}}${path}`, host: ['{{baseUrl}}'], path: route.slice(1).split('/') };
+  if (query) {
+    url.query = query.split('&').map((pair) => {
+      const [key, value] = pair.split('=');
+      return { key, value };
+    });
+  }
+  let auth = { type: 'noauth' };
+  if (as) auth = { type: 'bearer', bearer: [{ key: 'token', value: `{{${as}_token}}`, type: 'string' }] };
+  if (basic) {
+    auth = {
+      type: 'basic',
+      basic: [
+        { key: 'username', value: basic.username, type: 'string' },
+        { key: 'password', value: basic.password, type: 'string' },
+      ],
+    };
+  }
+  const request = { method, description: about ?? name, header, url, auth };
+  if (body !== undefined) {
+    request.body = { mode: 'raw', raw: JSON.stringify(body, null, 2), options: { raw: { language: 'json' } } };
+  }
+  if (form) {
+    const urlencoded = Object.entries(form).map(([key, value]) => ({ key, value, type: 'text' }));
+    request.body = { mode: 'urlencoded', urlencoded };
+  }
+  const event = [];
+  if (before) event.push({ listen: 'prerequest', script: { type: 'text/javascript', exec: lines(before) } });
+  event.push({ listen: 'test', script: { type: 'text/javascript', exec: lines(tests) } });
+  return { name, event, request, response: [] };
+}
+
+const get = (name, path, options) => step(name, 'GET', path, options);
+const post = (name, path, options) => step(name, 'POST', path, options);
+
+/** An action or a creation: with a key, as every write should be sent. */
+const act = (name, path, { headers, ...options }) =>
+  post(name, path, { headers: { 'Idempotency-Key': '"{{$guid}}"', ...headers }, ...options });
+
+function signIn(who, token, { operator, permission, also = [] }) {
+  return post(`Sign in: ${who.replace(/_/g, ' ')}${operator ? ` as ${operator}` : ''}`, '/oauth/token', {
+    about: operator
+      ? 'The desk signs in for one of its officers: the token carries what both may do, and the officer as its subject.'
+      : 'Client credentials with HTTP Basic. The token lives 15 minutes.',
+    basic: { username: `{{${who}_client_id}}`, password: `{{${who}_client_secret}}` },
+    form: { grant_type: 'client_credentials', ...(operator ? { operator } : {}) },
+    tests: [
+      success(200),
+      test('is a bearer token that no cache keeps',
+        'pm.expect(body.token_type).to.eql("Bearer");',
+        'pm.expect(body.expires_in).to.be.above(0).and.most(900);',
+        'pm.expect(pm.response.headers.get("Cache-Control")).to.include("no-store");'),
+      test(`carries ${permission}`, `pm.expect(body.scope.split(" ")).to.include(${JSON.stringify(permission)});`),
+      keep(`${token}_token`, 'body.access_token'),
+      also,
+    ],
+  });
+}
+
+const folder = (name, description, item) => ({ name, description, item });
+
+// ---- The flow -------------------------------------------------------------------------------------------------------
+
+const access = folder('1 Sign in', 'Each party with its own client; the desk also names the officer who acts.', [
+  get('Is the service ready?', '/readyz', {
+    tests: [
+      success(200, 'application/health+json'),
+      test('passes', 'pm.expect(body.status).to.eql("pass");'),
+      '// What an earlier run left.',
+      'for (const name of ["feed_cursor", "complaint_id", "referral_id", "family_id"]) pm.collectionVariables.unset(name);',
+    ],
+  }),
+  signIn('desk_bandung', 'front', { operator: 'bandung-fo-1', permission: 'complaints:submit' }),
+  signIn('desk_bandung', 'back', {
+    operator: 'bandung-bo-1',
+    permission: 'complaints:handle',
+    also: [
+      test('but not complaints:approve', 'pm.expect(body.scope.split(" ")).not.to.include("complaints:approve");'),
+      '// What the other folders use.',
+      keep('token', 'body.access_token'),
+    ],
+  }),
+  signIn('manager_bandung', 'manager', { permission: 'complaints:approve' }),
+  signIn('desk_sleman', 'sleman', { permission: 'complaints:read' }),
+  signIn('program_pkh', 'pkh', { permission: 'referrals:respond' }),
+  signIn('province', 'province', { permission: 'complaints:read' }),
+  signIn('auditor', 'auditor', { permission: 'audit:read' }),
+  post('A wrong secret is refused', '/oauth/token', {
+    basic: { username: '{{desk_bandung_client_id}}', password: 'not-the-secret' },
+    form: { grant_type: 'client_credentials' },
+    tests: [problem(401, 'invalid-client', test('also in the words of OAuth', 'pm.expect(body.error).to.eql("invalid_client");'))],
+  }),
+  post('An officer of another desk is refused', '/oauth/token', {
+    basic: { username: '{{desk_bandung_client_id}}', password: '{{desk_bandung_client_secret}}' },
+    form: { grant_type: 'client_credentials', operator: 'sleman-bo-1' },
+    tests: [problem(400, 'invalid-grant', test('also in the words of OAuth', 'pm.expect(body.error).to.eql("invalid_grant");'))],
+  }),
+  get('Go to the end of the event feed', '/v1/events?limit=200', {
+    as: 'back',
+    about: 'Pages to the end and keeps the cursor, so that the last folder reads only what this run has caused.',
+    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    tests: [
+      success(200),
+      test('is a page', 'pm.expect(body.items).to.be.an("array");', 'pm.expect(body.has_more).to.be.a("boolean");'),
+      `if (body.next_cursor) ${keep('feed_cursor', 'body.next_cursor')}`,
+      'if (body.has_more) pm.execution.setNextRequest("Go to the end of the event feed");',
+    ],
+  }),
+]);
+
+const registry = folder('2 Region and family', 'Where the citizen lives, and who belongs to the family.', [
+  get('Search a region', '/v1/regions?q=cileunyi&within=32.04&limit=10', {
+    tests: [
+      success(200),
+      test('finds the district and its villages',
+        'const codes = body.items.map((r) => r.code);',
+        'pm.expect(codes).to.include("32.04.05");',
+        `pm.expect(codes).to.include("${VILLAGE}");`),
+      test('may be cached', 'pm.expect(pm.response.headers.get("Cache-Control")).to.include("public");'),
+    ],
+  }),
+  get('Where does the village lie?', `/v1/regions/${VILLAGE}/ancestors`, {
+    tests: [
+      success(200),
+      test('province, regency, district, from the widest',
+        'pm.expect(body.items.map((r) => r.code)).to.eql(["32", "32.04", "32.04.05"]);'),
+    ],
+  }),
+  act('Enter a family', '/v1/families', {
+    as: 'front',
+    about: 'A mother and a child at elementary school. The numbers are invented anew in each run.',
+    before: [
+      'const two = (n) => String(n).padStart(2, "0");',
+      'const among = (n) => Math.floor(Math.random() * n);',
+      'const serial = () => 9000 + among(1000);',
+      'const day = 1 + among(28), month = 1 + among(12), year = 70 + among(25);',
+      'const now = new Date();',
+      'const quarter = Math.floor(now.getUTCMonth() / 3);',
+      'const childYear = now.getUTCFullYear() - 9;',
+      '// PPKKCC DDMMYY SSSS; for a woman 40 is added to the day.',
+      keep('head_nik', '`320405${day + 40}${two(month)}${year}${serial()}`'),
+      keep('head_born', '`19${year}-${two(month)}-${two(day)}`'),
+      keep('child_nik', '`320405${two(day)}${two(month)}${two(childYear % 100)}${serial()}`'),
+      keep('child_born', '`${childYear}-${two(month)}-${two(day)}`'),
+      keep('family_card_no', '`320405${two(day)}${two(month)}${year}${serial()}`'),
+      keep('today', 'now.toISOString().slice(0, 10)'),
+      keep('snapshot', '`${now.getUTCFullYear()}-Q${quarter + 1}`'),
+      keep('snapshot_on', '`${now.getUTCFullYear()}-${two(quarter * 3 + 1)}-01`'),
+    ],
+    body: {
+      family_card_no: '{{family_card_no}}',
+      region_code: VILLAGE,
+      address: 'Kampung Contoh RT 01 RW 02',
+      dwelling: { tenure: 'own', lighting_source: 'pln', power_va: 450, pln_customer_id: '990000000001' },
+      programs: [],
+      welfare_status: {
+        source: 'dtsen',
+        snapshot_version: '{{snapshot}}',
+        as_of: '{{snapshot_on}}',
+        decile: 2,
+        percentile: 14,
+      },
+      members: [
+        {
+          nik: '{{head_nik}}',
+          identity_status: 'verified',
+          full_name: 'Siti Rahmawati',
+          sex: 'female',
+          birth_date: '{{head_born}}',
+          relation_to_head: 'head',
+          school_enrolled: false,
+          jkn_status: 'none',
+        },
+        {
+          nik: '{{child_nik}}',
+          identity_status: 'verified',
+          full_name: 'Ahmad Fauzi',
+          sex: 'male',
+          birth_date: '{{child_born}}',
+          relation_to_head: 'child',
+          school_level: 'sd',
+          school_enrolled: true,
+          jkn_status: 'none',
+        },
+      ],
+    },
+    tests: [
+      success(201),
+      created('/v1/families'),
+      test('has both members, masked',
+        'pm.expect(body.members).to.have.lengthOf(2);',
+        'pm.expect(body.masked).to.be.true;',
+        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`,
+        'pm.expect(body.members[0].nik).to.match(/^\\d{2}\\*{12}\\d{2}$/);',
+        'pm.expect(body.members[0]).not.to.have.property("birth_date");'),
+      keep('family_id', 'body.id'),
+      keep('person_id', 'body.members.find((m) => m.relation_to_head === "head").id'),
+    ],
+  }),
+  act('The same numbers again are refused', '/v1/families', {
+    as: 'front',
+    body: {
+      family_card_no: '{{family_card_no}}',
+      region_code: VILLAGE,
+      members: [
+        { nik: '{{head_nik}}', full_name: 'Siti Rahmawati', sex: 'female', birth_date: '{{head_born}}', relation_to_head: 'head' },
+      ],
+    },
+    tests: [problem(409, 'identity-in-use', test('without repeating the number', `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`))],
+  }),
+  post('Find the person by NIK', '/v1/persons/lookup', {
+    as: 'front',
+    about: 'A NIK stands in a body, never in an address.',
+    body: { nik: '{{head_nik}}' },
+    tests: [
+      success(200),
+      test('finds her, masked',
+        'pm.expect(body.items).to.have.lengthOf(1);',
+        `pm.expect(body.items[0]).to.include({ id: ${kept('person_id')}, family_id: ${kept('family_id')}, masked: true });`),
+      test('no cache keeps it', 'pm.expect(pm.response.headers.get("Cache-Control")).to.include("no-store");'),
+    ],
+  }),
+  post('A token that reveals must say what for', '/v1/persons/lookup', {
+    as: 'back',
+    body: { nik: '{{head_nik}}' },
+    tests: [problem(400, 'purpose-required')],
+  }),
+  post('Reveal the person for a purpose', '/v1/persons/lookup', {
+    as: 'back',
+    about: 'Leaves an access record, which the auditor finds in the last folder.',
+    headers: { 'Access-Purpose': 'complaint_handling' },
+    body: { nik: '{{head_nik}}' },
+    tests: [
+      success(200),
+      test('shows the number and the birth date',
+        'pm.expect(body.items[0].masked).to.be.false;',
+        `pm.expect(body.items[0].nik).to.eql(${kept('head_nik')});`,
+        `pm.expect(body.items[0].birth_date).to.eql(${kept('head_born')});`),
+    ],
+  }),
+  post('Another regency does not find her', '/v1/persons/lookup', {
+    as: 'sleman',
+    headers: { 'Access-Purpose': 'complaint_handling' },
+    body: { nik: '{{head_nik}}' },
+    tests: [success(200), test('finds nobody', 'pm.expect(body.items).to.be.empty;')],
+  }),
+  get('Another regency does not see the family', '/v1/families/{{family_id}}', {
+    as: 'sleman',
+    headers: { 'Access-Purpose': 'complaint_handling' },
+    tests: [problem(404, 'not-found')],
+  }),
+]);
+
+const eligibility = folder('3 Eligibility', 'What the family should get, and why. Advice: a human decides.', [
+  post('Is the family eligible for PKH?', '/v1/eligibility/checks', {
+    as: 'back',
+    body: { nik: '{{head_nik}}', programs: ['PKH', 'KIS'] },
+    tests: [
+      success(200),
+      'const pkh = body.results.find((r) => r.program_code === "PKH");',
+      test('PKH is likely', 'pm.expect(pkh.outcome).to.eql("likely_eligible");'),
+      test('every clause explains itself in both languages',
+        'pm.expect(pkh.clauses).to.not.be.empty;',
+        'for (const clause of pkh.clauses) {',
+        '  pm.expect(clause).to.include.all.keys("pointer", "field", "op", "expected", "outcome", "decisive");',
+        '  pm.expect(["met", "not_met", "undetermined"]).to.include(clause.outcome);',
+        '  for (const language of ["id", "en"]) pm.expect(clause.explanation[language]).to.be.a("string").and.not.be.empty;',
+        '}'),
+      test('the welfare decile decides, from the snapshot named',
+        'const decile = pkh.clauses.find((c) => c.field === "family.decile");',
+        'pm.expect(decile).to.include({ actual: 2, outcome: "met", decisive: true, stated: false });',
+        `pm.expect(body.snapshot.snapshot_version).to.eql(${kept('snapshot')});`),
+      test('the child at school is the component paid for',
+        'pm.expect(pkh.components.items.map((c) => c.code)).to.include("elementary_school");',
+        'pm.expect(pkh.components.total_idr_per_year).to.be.above(0);'),
+      test('says that being registered is not being a recipient',
+        'pm.expect(body.registered_not_recipient.id).to.include("Terdaftar bukan berarti menerima");'),
+    ],
+  }),
+  post('What if an officer states a fact?', '/v1/eligibility/checks', {
+    as: 'back',
+    body: { nik: '{{head_nik}}', programs: ['KIS'], facts: { 'subject.jkn_status': 'active' } },
+    tests: [
+      success(200),
+      test('the stated fact is marked and turns the outcome',
+        'pm.expect(body.stated_facts).to.eql(["subject.jkn_status"]);',
+        'const [kis] = body.results;',
+        'pm.expect(kis.outcome).to.eql("not_eligible");',
+        'const clause = kis.clauses.find((c) => c.field === "subject.jkn_status");',
+        'pm.expect(clause).to.include({ stated: true, outcome: "not_met", decisive: true });'),
+    ],
+  }),
+  post('An unknown programme is refused', '/v1/eligibility/checks', {
+    as: 'back',
+    body: { nik: '{{head_nik}}', programs: ['NO_SUCH'] },
+    tests: [problem(422, 'validation-failed', test('points at it', 'pm.expect(body.errors.map((e) => e.pointer)).to.include("/programs/0");'))],
+  }),
+  post('Who could help?', '/v1/referrals/candidates', {
+    as: 'back',
+    body: { region_code: VILLAGE, program_code: 'PKH' },
+    tests: [
+      success(200),
+      test('ranked services of the programme, each with reasons',
+        'pm.expect(body.items).to.not.be.empty;',
+        'pm.expect(body.items.map((c) => c.rank)).to.eql(body.items.map((_, index) => index + 1));',
+        'for (const candidate of body.items) {',
+        '  pm.expect(candidate.service.program_code).to.eql("PKH");',
+        '  pm.expect(candidate.reasons).to.not.be.empty;',
+        '  for (const reason of candidate.reasons) pm.expect(reason).to.include.all.keys("code", "text_id", "text_en");',
+        '}'),
+      keep('service_id', 'body.items[0].service.id'),
+    ],
+  }),
+]);
+
+const COMPLAINT = {
+  region_code: VILLAGE,
+  sector: 'socio_economic',
+  description: 'Keluarga dengan anak sekolah belum pernah menerima PKH.',
+  complainant: { name: 'Siti Rahmawati', phone: '0812-0000-9001' },
+  subject: { family_id: '{{family_id}}' },
+  program_code: 'PKH',
+  channel: 'visit',
+};
+
+const complaint = folder('4 Complaint', 'The front office takes it in, the back office verifies and starts on it.', [
+  post('Without a token', '/v1/complaints', {
+    body: COMPLAINT,
+    tests: [problem(401, 'invalid-token', test('challenges', 'pm.expect(pm.response.headers.get("WWW-Authenticate")).to.match(/^Bearer /);'))],
+  }),
+  act('All faults at once', '/v1/complaints', {
+    as: 'front',
+    body: { sector: 'no_such_sector', complainant: {} },
+    tests: [
+      problem(422, 'validation-failed'),
+      test('by pointer, without the rejected value',
+        'const pointers = body.errors.map((e) => e.pointer);',
+        'for (const pointer of ["/region_code", "/sector", "/description", "/complainant/name"]) pm.expect(pointers).to.include(pointer);',
+        'pm.expect(pm.response.text()).not.to.include("no_such_sector");'),
+    ],
+  }),
+  act('Not in another regency', '/v1/complaints', {
+    as: 'front',
+    body: { ...COMPLAINT, region_code: '34.04.01.2001' },
+    tests: [problem(403, 'region-not-granted')],
+  }),
+  act('Submit the complaint', '/v1/complaints', {
+    as: 'front',
+    headers: { 'Idempotency-Key': '"{{submission_key}}"' },
+    before: keep('submission_key', 'pm.variables.replaceIn("{{$guid}}")'),
+    body: COMPLAINT,
+    tests: [
+      success(201),
+      created('/v1/complaints'),
+      test('is received, by the officer, with the telephone masked',
+        'pm.expect(body).to.include({ status: "received", created_by: "bandung-fo-1", version: 1 });',
+        'pm.expect(body.allowed_actions).to.include("verify");',
+        'pm.expect(body.complainant.phone).to.match(/^08\\*+01$/);',
+        `pm.expect(body.subject.family_id).to.eql(${kept('family_id')});`),
+      keep('complaint_id', 'body.id'),
+    ],
+  }),
+  act('The same key again makes no second one', '/v1/complaints', {
+    as: 'front',
+    headers: { 'Idempotency-Key': '"{{submission_key}}"' },
+    body: COMPLAINT,
+    tests: [
+      success(201),
+      test('is the stored answer',
+        'pm.expect(pm.response.headers.get("Idempotency-Replayed")).to.eql("true");',
+        `pm.expect(body.id).to.eql(${kept('complaint_id')});`),
+    ],
+  }),
+  act('The same key with another body is refused', '/v1/complaints', {
+    as: 'front',
+    headers: { 'Idempotency-Key': '"{{submission_key}}"' },
+    body: { ...COMPLAINT, description: 'Keterangan lain.' },
+    tests: [problem(422, 'idempotency-key-reused')],
+  }),
+  get('Another regency gets 404', '/v1/complaints/{{complaint_id}}', { as: 'sleman', tests: [problem(404, 'not-found')] }),
+  get('The province sees it', '/v1/complaints/{{complaint_id}}', {
+    as: 'province',
+    tests: [success(200), test('the same one', `pm.expect(body.id).to.eql(${kept('complaint_id')});`)],
+  }),
+  act('The province may not act', '/v1/complaints/{{complaint_id}}/verify', {
+    as: 'province',
+    body: { class: 'enrolment', priority: 'normal' },
+    tests: [problem(403, 'insufficient-scope'), lacks('complaints:handle')],
+  }),
+  act('It cannot be closed yet', '/v1/complaints/{{complaint_id}}/close', {
+    as: 'front',
+    body: { satisfaction: 5 },
+    tests: [
+      problem(409, 'complaint-invalid-transition'),
+      test('names the state and what it allows',
+        'pm.expect(body.current_state).to.eql("received");',
+        'pm.expect(body.allowed).to.include("verify").and.not.include("close");'),
+    ],
+  }),
+  act('Verify', '/v1/complaints/{{complaint_id}}/verify', {
+    as: 'back',
+    headers: { 'If-Match': '"1"' },
+    body: { class: 'enrolment', priority: 'normal' },
+    tests: [success(200), moved('verified'), test('is classed', 'pm.expect(body).to.include({ class: "enrolment", priority: "normal" });')],
+  }),
+  act('A version that is out of date', '/v1/complaints/{{complaint_id}}/start', {
+    as: 'back',
+    headers: { 'If-Match': '"1"' },
+    body: {},
+    tests: [problem(412, 'version-mismatch')],
+  }),
+  act('Start', '/v1/complaints/{{complaint_id}}/start', {
+    as: 'back',
+    body: {},
+    tests: [success(200), moved('in_progress'), test('by the officer', 'pm.expect(body.assignee).to.eql("bandung-bo-1");')],
+  }),
+]);
+
+const decision = folder('5 Decision', 'The back office drafts a referral and recommends; another one decides.', [
+  act('Draft a referral', '/v1/referrals', {
+    as: 'back',
+    body: {
+      service_id: '{{service_id}}',
+      complaint_id: '{{complaint_id}}',
+      need: 'Keluarga dengan anak sekolah belum pernah menerima PKH.',
+      lawful_basis: 'consent',
+      consent_given_on: '{{today}}',
+    },
+    tests: [
+      success(201),
+      created('/v1/referrals'),
+      test('takes family and region over from the complaint',
+        'pm.expect(body).to.include({ status: "draft", program_code: "PKH" });',
+        `pm.expect(body.family_id).to.eql(${kept('family_id')});`,
+        `pm.expect(body.region_code).to.eql("${VILLAGE}");`),
+      keep('referral_id', 'body.id'),
+    ],
+  }),
+  get('The programme does not see a draft', '/v1/referrals/{{referral_id}}', { as: 'pkh', tests: [problem(404, 'not-found')] }),
+  act('Recommend to refer', '/v1/complaints/{{complaint_id}}/recommend', {
+    as: 'back',
+    body: { kind: 'refer', text: 'Memenuhi syarat PKH menurut pemeriksaan, rujuk ke pelaksana.' },
+    tests: [success(200), moved('pending_approval'), test('names who recommends', 'pm.expect(body.recommendation).to.include({ kind: "refer", by: "bandung-bo-1" });')],
+  }),
+  act('Whoever recommends does not decide', '/v1/complaints/{{complaint_id}}/approve', {
+    as: 'back',
+    body: { outcome: 'refer' },
+    tests: [problem(403, 'insufficient-scope'), lacks('complaints:approve')],
+  }),
+  act('The manager approves', '/v1/complaints/{{complaint_id}}/approve', {
+    as: 'manager',
+    body: { outcome: 'refer', note: 'Setuju, rujuk ke pelaksana PKH.' },
+    tests: [success(200), moved('referred')],
+  }),
+  get('The referral went out', '/v1/referrals?complaint_id={{complaint_id}}', {
+    as: 'back',
+    tests: [
+      success(200),
+      test('requested, with a due date and the check of that moment',
+        'pm.expect(body.items).to.have.lengthOf(1);',
+        'const [referral] = body.items;',
+        `pm.expect(referral).to.include({ id: ${kept('referral_id')}, status: "requested" });`,
+        'pm.expect(Date.parse(referral.due_at)).to.be.above(Date.parse(referral.requested_at));',
+        'pm.expect(referral.eligibility.results[0].outcome).to.eql("likely_eligible");'),
+    ],
+  }),
+]);
+
+const referral = folder('6 Referral', 'The programme answers, serves and reports back.', [
+  get('The inbox of the programme', '/v1/referrals?direction=incoming&status=requested&limit=200', {
+    as: 'pkh',
+    tests: [
+      success(200),
+      test('holds the referral', `pm.expect(body.items.map((r) => r.id)).to.include(${kept('referral_id')});`),
+      test('and nothing but requested ones', 'for (const r of body.items) pm.expect(r.status).to.eql("requested");'),
+    ],
+  }),
+  get('The programme reads it', '/v1/referrals/{{referral_id}}', {
+    as: 'pkh',
+    tests: [
+      success(200),
+      test('the need and the name, but no number',
+        'pm.expect(body.need).to.be.a("string").and.not.be.empty;',
+        'pm.expect(body.subject_name).to.eql("Siti Rahmawati");',
+        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+    ],
+  }),
+  act('The programme acknowledges it', '/v1/referrals/{{referral_id}}/acknowledge', {
+    as: 'pkh',
+    tests: [success(200), moved('requested'), test('with the time', 'pm.expect(Date.parse(body.acknowledged_at)).to.be.a("number").and.not.be.NaN;')],
+  }),
+  act('The desk may not answer for the programme', '/v1/referrals/{{referral_id}}/accept', {
+    as: 'back',
+    tests: [problem(403, 'insufficient-scope'), lacks('referrals:respond')],
+  }),
+  act('It cannot be started before it is accepted', '/v1/referrals/{{referral_id}}/start', {
+    as: 'pkh',
+    tests: [
+      problem(409, 'referral-invalid-transition'),
+      test('names the state and what it allows',
+        'pm.expect(body.current_state).to.eql("requested");',
+        'pm.expect(body.allowed).to.include("accept").and.not.include("start");'),
+    ],
+  }),
+  act('Accept', '/v1/referrals/{{referral_id}}/accept', { as: 'pkh', tests: [success(200), moved('accepted')] }),
+  act('Start serving', '/v1/referrals/{{referral_id}}/start', { as: 'pkh', tests: [success(200), moved('in_progress')] }),
+  act('Help given tomorrow is not help given', '/v1/referrals/{{referral_id}}/complete', {
+    as: 'pkh',
+    before: keep('after_tomorrow', 'new Date(Date.now() + 2 * 86400000).toISOString().slice(0, 10)'),
+    body: { outcome: 'enrolled', delivered_on: '{{after_tomorrow}}', note: 'Belum.' },
+    tests: [problem(422, 'validation-failed', test('points at the date', 'pm.expect(body.errors.map((e) => e.pointer)).to.eql(["/delivered_on"]);'))],
+  }),
+  act('Complete', '/v1/referrals/{{referral_id}}/complete', {
+    as: 'pkh',
+    body: { outcome: 'enrolled', delivered_on: '{{today}}', note: 'Keluarga sudah terdaftar sebagai peserta PKH.' },
+    tests: [success(200), moved('completed'), test('with its outcome', 'pm.expect(body.outcome.code).to.eql("enrolled");')],
+  }),
+]);
+
+const closure = folder('7 Closing the loop', 'The complaint comes back to the desk, which answers the citizen and closes.', [
+  get('The complaint is back at the desk', '/v1/complaints/{{complaint_id}}', {
+    as: 'front',
+    tests: [
+      success(200),
+      test('in progress again', 'pm.expect(body.status).to.eql("in_progress");', 'pm.expect(body.allowed_actions).to.include("recommend");'),
+      keep('complaint_etag', 'pm.response.headers.get("ETag")'),
+    ],
+  }),
+  get('Nothing new since', '/v1/complaints/{{complaint_id}}', {
+    as: 'front',
+    headers: { 'If-None-Match': '{{complaint_etag}}' },
+    tests: [
+      test('304, with the same version and no body',
+        'pm.response.to.have.status(304);',
+        `pm.expect(pm.response.headers.get("ETag")).to.eql(${kept('complaint_etag')});`,
+        'pm.expect(pm.response.text() || "").to.eql("");'),
+    ],
+  }),
+  act('Recommend to resolve', '/v1/complaints/{{complaint_id}}/recommend', {
+    as: 'back',
+    body: { kind: 'resolve', text: 'PKH sudah mendaftarkan keluarga ini.' },
+    tests: [success(200), moved('pending_approval')],
+  }),
+  act('An answer to the citizen is required', '/v1/complaints/{{complaint_id}}/approve', {
+    as: 'manager',
+    body: { outcome: 'resolve', decision: 'upheld' },
+    tests: [problem(422, 'validation-failed', test('points at it', 'pm.expect(body.errors.map((e) => e.pointer)).to.include("/answer");'))],
+  }),
+  act('The manager resolves', '/v1/complaints/{{complaint_id}}/approve', {
+    as: 'manager',
+    body: { outcome: 'resolve', decision: 'upheld', answer: 'Keluarga Ibu sudah terdaftar sebagai peserta PKH.' },
+    tests: [success(200), moved('resolved'), test('with decision and answer', 'pm.expect(body.resolution.decision).to.eql("upheld");')],
+  }),
+  act('The desk closes the loop of the referral', '/v1/referrals/{{referral_id}}/close-loop', {
+    as: 'back',
+    before: keep('informed_at', 'new Date(Date.now() - 1000).toISOString()'),
+    body: { citizen_informed_at: '{{informed_at}}', satisfaction: 5 },
+    tests: [
+      success(200),
+      test('is still completed, its loop closed',
+        'pm.expect(body.status).to.eql("completed");',
+        'pm.expect(body.closure.satisfaction).to.eql(5);',
+        'pm.expect(body.loop_closed_at).to.be.a("string");'),
+    ],
+  }),
+  act('The citizen confirms, the desk closes', '/v1/complaints/{{complaint_id}}/close', {
+    as: 'front',
+    body: { satisfaction: 5 },
+    tests: [success(200), moved('closed'), test('with the time and the satisfaction', 'pm.expect(body.closed_at).to.be.a("string");', 'pm.expect(body.closure.satisfaction).to.eql(5);')],
+  }),
+]);
+
+const trail = folder('8 What happened', 'The same story for people, for other systems and for the auditor.', [
+  get('Timeline of the complaint', '/v1/complaints/{{complaint_id}}/timeline', {
+    as: 'front',
+    tests: [
+      success(200),
+      test('every step, oldest first, each following the one before',
+        'pm.expect(body.items.map((e) => e.to_status)).to.eql(["received", "verified", "in_progress", "pending_approval", "referred", "in_progress", "pending_approval", "resolved", "closed"]);',
+        'body.items.slice(1).forEach((entry, index) => pm.expect(entry.from_status).to.eql(body.items[index].to_status));'),
+      test('maker and checker are two',
+        'const by = (action) => body.items.find((e) => e.action === action).actor;',
+        'pm.expect(by("recommend")).to.not.eql(by("refer"));'),
+    ],
+  }),
+  get('Timeline of the referral', '/v1/referrals/{{referral_id}}/timeline', {
+    as: 'pkh',
+    tests: [
+      success(200),
+      test('from draft to completed',
+        'const actions = body.items.map((e) => e.action);',
+        'let at = -1;',
+        'for (const action of ["create", "request", "acknowledge", "accept", "start", "complete"]) {',
+        '  const next = actions.indexOf(action);',
+        '  pm.expect(next, action).to.be.above(at);',
+        '  at = next;',
+        '}'),
+    ],
+  }),
+  get('The events of this run', '/v1/events?limit=200', {
+    as: 'back',
+    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    tests: [
+      success(200),
+      test('tell the states of the complaint in order',
+        `const states = body.items.filter((e) => e.subject_id === ${kept('complaint_id')}).map((e) => e.data.to);`,
+        'pm.expect(states).to.eql(["received", "verified", "in_progress", "pending_approval", "referred", "in_progress", "pending_approval", "resolved", "closed"]);'),
+      test('tell of the referral',
+        `const types = body.items.filter((e) => e.subject_id === ${kept('referral_id')}).map((e) => e.type);`,
+        'pm.expect(types).to.include.members(["referral.drafted", "referral.requested", "referral.accepted", "referral.completed"]);'),
+      test('carry ids and states, no personal data',
+        'for (const secret of ["Siti", "Kampung Contoh", "0812"]) pm.expect(pm.response.text()).not.to.include(secret);',
+        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+    ],
+  }),
+  get('The programme hears of its referral, not of the complaint', '/v1/events?limit=200', {
+    as: 'pkh',
+    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    tests: [
+      success(200),
+      test('only what is addressed to it',
+        `pm.expect(body.items.map((e) => e.subject_id)).to.include(${kept('referral_id')});`,
+        `pm.expect(body.items.map((e) => e.subject_id)).to.not.include(${kept('complaint_id')});`,
+        'pm.expect(body.items.map((e) => e.type)).to.not.include("referral.drafted");'),
+    ],
+  }),
+  get('The audit trail of the complaint', '/v1/audit-records?target_id={{complaint_id}}', {
+    as: 'auditor',
+    tests: [
+      success(200),
+      test('who did what, newest first',
+        'const actions = body.items.map((r) => r.action);',
+        'pm.expect(actions[0]).to.eql("complaint.close");',
+        'pm.expect(actions[actions.length - 1]).to.eql("complaint.submit");',
+        'for (const record of body.items) pm.expect(record).to.include.all.keys("actor", "client_id", "at", "trace_id");'),
+      test('names the officer and the client',
+        'const submitted = body.items.find((r) => r.action === "complaint.submit");',
+        'pm.expect(submitted.actor).to.eql("bandung-fo-1");',
+        `pm.expect(submitted.client_id).to.eql(pm.variables.get("desk_bandung_client_id"));`),
+    ],
+  }),
+  get('The audit trail of the person revealed', '/v1/audit-records?target_id={{person_id}}', {
+    as: 'auditor',
+    tests: [
+      success(200),
+      test('who revealed her data, and what for',
+        'const reveal = body.items.find((r) => r.purpose === "complaint_handling");',
+        'pm.expect(reveal, "an access record").to.be.an("object");',
+        'pm.expect(reveal.actor).to.eql("bandung-bo-1");'),
+      test('without her number', `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+    ],
+  }),
+  get('The desk may not read the audit trail', '/v1/audit-records', {
+    as: 'back',
+    tests: [problem(403, 'insufficient-scope'), lacks('audit:read')],
+  }),
+  get('An unknown filter is not ignored', '/v1/complaints?no_such_filter=1', { as: 'front', tests: [problem(400, 'malformed-parameter')] }),
+  get('An unknown address', '/v1/no-such-thing', { as: 'front', tests: [problem(404, 'unknown-route')] }),
+  step('A method the address does not take', 'DELETE', '/v1/complaints/{{complaint_id}}', {
+    as: 'front',
+    tests: [problem(405, 'method-not-allowed', test('says which it takes', 'pm.expect(pm.response.headers.get("Allow")).to.include("GET");'))],
+  }),
+]);
+
+export const mainFlow = {
+  name: 'Main flow',
+  description:
+    'From the citizen at the desk to the closed loop, and what the service refuses on the way. Run it as a whole, in ' +
+    'order, as often as you like: each run enters a family of its own with invented numbers.',
+  item: [access, registry, eligibility, complaint, decision, referral, closure, trail],
+};
