@@ -11,6 +11,7 @@ mod access;
 mod architecture;
 mod audit;
 mod authz;
+mod commands;
 mod complaints;
 mod contract;
 mod conventions;
