@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::contract_examples::example;
+use super::contract_completion::Completion;
 use super::problem::{Problem, ProblemField};
 use super::problem_table::Code;
 
@@ -16,13 +16,6 @@ referral system (SLRT, *Sistem Layanan dan Rujukan Terpadu*, Permensos 15/2018).
 Sign in at `/oauth/token` with client credentials. A token carries permissions (the scopes below) and regions; what lies \
 outside the regions is answered with 404. Times are RFC 3339 in UTC, dates are calendar days, ids are UUIDv7. Every error is \
 `application/problem+json` (RFC 9457) with a stable `code`; `title` and `detail` follow `Accept-Language` (`id` by default, `en`).";
-
-/// Texts for path parameters, by name.
-const PATH_PARAMETERS: &[(&str, &str)] = &[
-    ("id", "Id of the resource (UUIDv7)."),
-    ("code", "Code of the resource."),
-    ("list", "Name of the code list, as in `GET /v1/reference`."),
-];
 
 const TAGS: &[(&str, &str)] = &[
     ("Access", "Sign in, and the keys that verify tokens."),
@@ -134,7 +127,7 @@ pub fn complete(api: OpenApi, access: Access) -> Value {
     document
 }
 
-fn set(document: &mut Value, name: &str, value: Value) {
+pub(super) fn set(document: &mut Value, name: &str, value: Value) {
     if let Some(object) = document.as_object_mut() {
         object.insert(name.to_owned(), value);
     }
@@ -311,191 +304,4 @@ fn problem_answer(status: u16, codes: &[Code]) -> Value {
         );
     }
     answer
-}
-
-struct Completion<'a> {
-    path: &'a str,
-    method: &'a str,
-    schemas: &'a Value,
-}
-
-impl Completion<'_> {
-    fn complete(&self, operation: &mut Map<String, Value>) {
-        self.parameters(operation);
-        self.answers(operation);
-        self.bodies(operation);
-    }
-
-    fn secured(&self, operation: &Map<String, Value>) -> bool {
-        operation
-            .get("security")
-            .and_then(Value::as_array)
-            .is_some_and(|list| list.iter().any(|s| s.get("oauth2").is_some()))
-    }
-
-    fn names_one(&self) -> bool {
-        self.path.contains('{')
-    }
-
-    /// A POST that creates or acts, as against one that only asks.
-    fn changes(&self, operation: &Map<String, Value>) -> bool {
-        let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
-        self.method == "post" && self.secured(operation) && (has("201") || has("207") || self.names_one())
-    }
-
-    fn parameters(&self, operation: &mut Map<String, Value>) {
-        let changes = self.changes(operation);
-        let secured = self.secured(operation);
-        let versioned_read = self.method == "get" && self.names_one();
-        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
-        let Some(parameters) = parameters.as_array_mut() else { return };
-        for parameter in parameters.iter_mut() {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if parameter.get("in").and_then(Value::as_str) == Some("path") {
-                if let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name) {
-                    set(parameter, "description", json!(text));
-                }
-                if name == "id" {
-                    set(parameter, "example", json!("01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e"));
-                }
-            }
-        }
-        let mut add = |name: &str, text: &str, example: &str| {
-            parameters.push(json!({
-                "name": name, "in": "header", "required": false, "description": text,
-                "schema": { "type": "string" }, "example": example,
-            }));
-        };
-        if changes {
-            add(
-                "Idempotency-Key",
-                "Makes a repeat safe: the same key and body get the same answer for 24 hours.",
-                "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
-            );
-            if self.names_one() {
-                add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
-            }
-        }
-        if versioned_read {
-            add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
-        }
-        if secured {
-            add("Accept-Language", "Language of problem answers: `id` (default) or `en`.", "id");
-        }
-        let reveals = operation.remove("x-reveals").is_some();
-        if reveals && let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
-            list.push(json!({
-                "name": "Access-Purpose", "in": "header", "required": false,
-                "description": "Required of a token with `pii:reveal`: why personal data is opened.",
-                "schema": { "$ref": "#/components/schemas/AccessPurpose" },
-            }));
-        }
-        if operation.get("parameters").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            operation.remove("parameters");
-        }
-    }
-
-    fn answers(&self, operation: &mut Map<String, Value>) {
-        let secured = self.secured(operation);
-        let body = operation.contains_key("requestBody");
-        let changes = self.changes(operation);
-        let token = self.path == "/oauth/token";
-        let parameters = operation.contains_key("parameters");
-        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let mut add = |status: &str, name: &str| {
-            answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
-        };
-        if token {
-            add("400", "TokenRequestInvalid");
-            add("401", "ClientUnknown");
-        } else if parameters || body {
-            add("400", "Malformed");
-        }
-        if secured {
-            add("401", "Unauthorized");
-            add("403", "Forbidden");
-        }
-        if self.names_one() {
-            add("404", "NotFound");
-        }
-        if changes {
-            add("409", "Conflict");
-            add("422", "Invalid");
-            if self.names_one() {
-                add("412", "VersionMismatch");
-            }
-        }
-        if matches!(self.method, "put" | "patch" | "delete") {
-            add("409", "Conflict");
-            add("412", "VersionMismatch");
-            add("428", "PreconditionRequired");
-        }
-        if body {
-            add("408", "Timeout");
-            add("413", "TooLarge");
-            add("415", "UnsupportedMediaType");
-            if !token {
-                add("422", "Invalid");
-            }
-        }
-        if !matches!(self.path, "/livez" | "/readyz") {
-            add("429", "TooManyRequests");
-        }
-        add("500", "InternalError");
-        add("503", "Unavailable");
-        if self.method == "get" && !matches!(self.path, "/livez" | "/readyz") {
-            answers
-                .entry("304")
-                .or_insert_with(|| json!({ "description": "The version named in If-None-Match is current" }));
-        }
-    }
-
-    fn bodies(&self, operation: &mut Map<String, Value>) {
-        let single = self.names_one();
-        if let Some(content) = operation.get_mut("requestBody").and_then(|b| b.get_mut("content")) {
-            self.examples(content);
-        }
-        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        for (status, answer) in answers.iter_mut() {
-            if !status.starts_with('2') {
-                continue;
-            }
-            if let Some(content) = answer.get_mut("content") {
-                self.examples(content);
-            }
-            let mut headers = json!({
-                "trace-id": { "description": "Trace id of the request.", "schema": { "type": "string" } },
-            });
-            if single || status == "201" {
-                set(
-                    &mut headers,
-                    "ETag",
-                    json!({
-                        "description": "Version of the resource.", "schema": { "type": "string" }, "example": "\"1\"",
-                    }),
-                );
-            }
-            if status == "201" {
-                set(
-                    &mut headers,
-                    "Location",
-                    json!({
-                        "description": "Address of the new resource.", "schema": { "type": "string" },
-                    }),
-                );
-            }
-            set(answer, "headers", headers);
-        }
-    }
-
-    fn examples(&self, content: &mut Value) {
-        for (_, media) in content.as_object_mut().into_iter().flatten() {
-            if media.get("example").is_some() || media.get("examples").is_some() {
-                continue;
-            }
-            if let Some(schema) = media.get("schema").cloned() {
-                set(media, "example", example(&schema, self.schemas, 0));
-            }
-        }
-    }
 }

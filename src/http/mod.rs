@@ -1,7 +1,8 @@
 //! HTTP without domain words: problems, bodies, queries, pages, versions, limits and headers, the same for every slice.
 
 pub mod contract;
-pub mod contract_examples;
+mod contract_completion;
+mod contract_examples;
 pub mod docs;
 pub mod etag;
 pub mod fallback;

@@ -1,0 +1,201 @@
+//! What every operation of the contract gets besides what its handler says: headers, parameter texts, problem answers,
+//! examples. Derived from the shape of the operation.
+
+use serde_json::{Map, Value, json};
+
+use super::contract::set;
+use super::contract_examples::example;
+
+/// Texts for path parameters, by name.
+const PATH_PARAMETERS: &[(&str, &str)] = &[
+    ("id", "Id of the resource (UUIDv7)."),
+    ("code", "Code of the resource."),
+    ("list", "Name of the code list, as in `GET /v1/reference`."),
+];
+
+pub(super) struct Completion<'a> {
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+    pub(super) schemas: &'a Value,
+}
+
+impl Completion<'_> {
+    pub(super) fn complete(&self, operation: &mut Map<String, Value>) {
+        self.parameters(operation);
+        self.answers(operation);
+        self.bodies(operation);
+    }
+
+    fn secured(&self, operation: &Map<String, Value>) -> bool {
+        operation
+            .get("security")
+            .and_then(Value::as_array)
+            .is_some_and(|list| list.iter().any(|s| s.get("oauth2").is_some()))
+    }
+
+    fn names_one(&self) -> bool {
+        self.path.contains('{')
+    }
+
+    /// A POST that creates or acts, as against one that only asks.
+    fn changes(&self, operation: &Map<String, Value>) -> bool {
+        let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
+        self.method == "post" && self.secured(operation) && (has("201") || has("207") || self.names_one())
+    }
+
+    fn parameters(&self, operation: &mut Map<String, Value>) {
+        let changes = self.changes(operation);
+        let secured = self.secured(operation);
+        let versioned_read = self.method == "get" && self.names_one();
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        let Some(parameters) = parameters.as_array_mut() else { return };
+        for parameter in parameters.iter_mut() {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if parameter.get("in").and_then(Value::as_str) == Some("path") {
+                if let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name) {
+                    set(parameter, "description", json!(text));
+                }
+                if name == "id" {
+                    set(parameter, "example", json!("01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e"));
+                }
+            }
+        }
+        let mut add = |name: &str, text: &str, example: &str| {
+            parameters.push(json!({
+                "name": name, "in": "header", "required": false, "description": text,
+                "schema": { "type": "string" }, "example": example,
+            }));
+        };
+        if changes {
+            add(
+                "Idempotency-Key",
+                "Makes a repeat safe: the same key and body get the same answer for 24 hours.",
+                "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
+            );
+            if self.names_one() {
+                add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
+            }
+        }
+        if versioned_read {
+            add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
+        }
+        if secured {
+            add("Accept-Language", "Language of problem answers: `id` (default) or `en`.", "id");
+        }
+        let reveals = operation.remove("x-reveals").is_some();
+        if reveals && let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            list.push(json!({
+                "name": "Access-Purpose", "in": "header", "required": false,
+                "description": "Required of a token with `pii:reveal`: why personal data is opened.",
+                "schema": { "$ref": "#/components/schemas/AccessPurpose" },
+            }));
+        }
+        if operation.get("parameters").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            operation.remove("parameters");
+        }
+    }
+
+    fn answers(&self, operation: &mut Map<String, Value>) {
+        let secured = self.secured(operation);
+        let body = operation.contains_key("requestBody");
+        let changes = self.changes(operation);
+        let token = self.path == "/oauth/token";
+        let parameters = operation.contains_key("parameters");
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let mut add = |status: &str, name: &str| {
+            answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
+        };
+        if token {
+            add("400", "TokenRequestInvalid");
+            add("401", "ClientUnknown");
+        } else if parameters || body {
+            add("400", "Malformed");
+        }
+        if secured {
+            add("401", "Unauthorized");
+            add("403", "Forbidden");
+        }
+        if self.names_one() {
+            add("404", "NotFound");
+        }
+        if changes {
+            add("409", "Conflict");
+            add("422", "Invalid");
+            if self.names_one() {
+                add("412", "VersionMismatch");
+            }
+        }
+        if matches!(self.method, "put" | "patch" | "delete") {
+            add("409", "Conflict");
+            add("412", "VersionMismatch");
+            add("428", "PreconditionRequired");
+        }
+        if body {
+            add("408", "Timeout");
+            add("413", "TooLarge");
+            add("415", "UnsupportedMediaType");
+            if !token {
+                add("422", "Invalid");
+            }
+        }
+        if !matches!(self.path, "/livez" | "/readyz") {
+            add("429", "TooManyRequests");
+        }
+        add("500", "InternalError");
+        add("503", "Unavailable");
+        if self.method == "get" && !matches!(self.path, "/livez" | "/readyz") {
+            answers
+                .entry("304")
+                .or_insert_with(|| json!({ "description": "The version named in If-None-Match is current" }));
+        }
+    }
+
+    fn bodies(&self, operation: &mut Map<String, Value>) {
+        let single = self.names_one();
+        if let Some(content) = operation.get_mut("requestBody").and_then(|b| b.get_mut("content")) {
+            self.examples(content);
+        }
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        for (status, answer) in answers.iter_mut() {
+            if !status.starts_with('2') {
+                continue;
+            }
+            if let Some(content) = answer.get_mut("content") {
+                self.examples(content);
+            }
+            let mut headers = json!({
+                "trace-id": { "description": "Trace id of the request.", "schema": { "type": "string" } },
+            });
+            if single || status == "201" {
+                set(
+                    &mut headers,
+                    "ETag",
+                    json!({
+                        "description": "Version of the resource.", "schema": { "type": "string" }, "example": "\"1\"",
+                    }),
+                );
+            }
+            if status == "201" {
+                set(
+                    &mut headers,
+                    "Location",
+                    json!({
+                        "description": "Address of the new resource.", "schema": { "type": "string" },
+                    }),
+                );
+            }
+            set(answer, "headers", headers);
+        }
+    }
+
+    fn examples(&self, content: &mut Value) {
+        for (_, media) in content.as_object_mut().into_iter().flatten() {
+            if media.get("example").is_some() || media.get("examples").is_some() {
+                continue;
+            }
+            if let Some(schema) = media.get("schema").cloned() {
+                set(media, "example", example(&schema, self.schemas, 0));
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The binary from the outside: what an operator types.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::TestServer;
+use crate::support::contract::CONTRACT;
+
+fn slrt(folder: &std::path::Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slrt"));
+    command.env_clear().current_dir(folder).args(arguments);
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn bad_configuration_is_one_sentence_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = ("DATABASE_URL", "postgresql://nobody@localhost/none");
+    let production = ("SLRT_ENV", "production");
+    let cases: [(&[&str], &[(&str, &str)], &str); 6] = [
+        (&["serve"], &[production], "needs DATABASE_URL"),
+        (&["serve"], &[production, url], "needs SLRT_KEYS_FILE"),
+        (&["demo"], &[production, url, ("SLRT_KEYS", "{}")], "the demo does not run"),
+        (&["serve"], &[production, url, ("SLRT_KEYS_FILE", "nowhere.json")], "nowhere.json cannot be read"),
+        (&["serve"], &[("SLRT_LISTEN", "nonsense")], "--listen"),
+        (&["serve"], &[("SLRT_TRUSTED_ISSUERS", "https://a=http://b.example/jwks")], "must be https"),
+    ];
+    for (arguments, environment, expected) in cases {
+        let output = slrt(folder.path(), arguments, environment);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains(expected), "{}", said(&output));
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(left.is_empty(), "nothing was made: {left:?}");
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["serve", "demo", "migrate", "openapi", "client", "staff", "keys"] {
+        let output = slrt(folder.path(), &[command, "--help"], &[]);
+        assert!(output.status.success() && output.stdout.len() > 200, "{command}");
+    }
+}
+
+#[test]
+fn openapi_prints_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = slrt(folder.path(), &["openapi"], &[]);
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), *CONTRACT);
+}
+
+#[test]
+fn keys_are_made_once_rotated_and_readable_by_their_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.json");
+    let environment = [("SLRT_KEYS_FILE", path.to_str().unwrap())];
+    let kids = |output: &Output| -> Vec<Value> {
+        let made: Value = serde_json::from_slice(&output.stdout).unwrap();
+        made["signing_keys"].as_array().unwrap().clone()
+    };
+    let first = kids(&slrt(folder.path(), &["keys", "init"], &environment));
+    assert_eq!(kids(&slrt(folder.path(), &["keys", "init"], &environment)), first);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let rotated = kids(&slrt(folder.path(), &["keys", "rotate"], &environment));
+    assert_eq!((rotated.len(), &rotated[0]), (2, &first[0]));
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[actix_web::test]
+async fn a_client_is_made_listed_and_disabled() {
+    let server = TestServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("DATABASE_URL", server.database_url.as_str())];
+    let run = |arguments: &[&str]| slrt(folder.path(), arguments, &environment);
+    let create = ["client", "create", "--id", "desk-1", "--regions", "32.04,32.73", "--permissions", "complaints:read"];
+    let made: Value = serde_json::from_slice(&run(&create).stdout).unwrap();
+    assert_eq!(made["regions"], serde_json::json!(["32.04", "32.73"]));
+    let secret = made["client_secret"].as_str().unwrap();
+    assert!(secret.len() >= 43, "256 random bits");
+    assert!(said(&run(&create)).contains("already"));
+    let listed = run(&["client", "list"]);
+    let text = String::from_utf8(listed.stdout).unwrap();
+    assert!(text.contains("desk-1") && !text.contains(secret) && !text.contains("secret"));
+    assert!(run(&["client", "disable", "desk-1"]).status.success());
+    assert!(said(&run(&["client", "disable", "desk-1"])).contains("no active client"));
+    let wrong = run(&["client", "create", "--id", "desk-2", "--regions", "32.99"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}

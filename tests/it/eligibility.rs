@@ -1,0 +1,123 @@
+//! Checks: three-valued, explained, by the rules and the snapshot of a day.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+use crate::support::http::faults;
+use crate::support::world::VILLAGE;
+
+fn of<'a>(check: &'a Value, program: &str) -> &'a Value {
+    check["results"].as_array().unwrap().iter().find(|r| r["program_code"] == program).unwrap()
+}
+
+#[actix_web::test]
+async fn all_thirteen_programmes_answer_for_a_family() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let check = world.back.post("/v1/eligibility/checks", json!({ "family_id": family })).await.expect(200);
+    let mut programs: Vec<_> =
+        check["results"].as_array().unwrap().iter().map(|r| r["program_code"].as_str().unwrap()).collect();
+    programs.sort_unstable();
+    programs.dedup();
+    assert_eq!(programs.len(), 13);
+    assert_eq!(check["snapshot"]["snapshot_version"], "2026-Q3");
+    let pkh = of(&check, "PKH");
+    assert_eq!(pkh["outcome"], "likely_eligible");
+    assert!(pkh["clauses"].as_array().unwrap().iter().all(|c| c["explanation"]["id"].as_str().unwrap().len() > 3));
+    assert_eq!(of(&check, "LISTRIK_SUBSIDI")["outcome"], "likely_eligible");
+    assert_eq!(of(&check, "BPBL")["outcome"], "not_eligible");
+    let rst = of(&check, "RST");
+    assert_eq!(rst["outcome"], "undetermined");
+    let missing: Vec<_> = rst["missing"].as_array().unwrap().iter().map(|m| m["field"].as_str().unwrap()).collect();
+    assert!(missing.contains(&"dwelling.land_title"), "{missing:?}");
+    assert!(rst["missing"][0]["question_id"].as_str().or(rst["missing"][0]["question"]["id"].as_str()).is_some());
+}
+
+#[actix_web::test]
+async fn a_stated_fact_settles_what_was_open() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let member = world.member_of(&family).await;
+    let ask = |facts: Value| json!({ "person_id": member, "programs": ["ATENSI"], "facts": facts });
+    let open = world.back.post("/v1/eligibility/checks", ask(json!({}))).await.expect(200);
+    assert_eq!(of(&open, "ATENSI")["outcome"], "undetermined");
+    let stated = world.back.post("/v1/eligibility/checks", ask(json!({ "subject.criteria": ["disability"] }))).await;
+    let stated = stated.expect(200);
+    assert_eq!(of(&stated, "ATENSI")["outcome"], "likely_eligible");
+    let unknown = world.back.post("/v1/eligibility/checks", ask(json!({ "subject.shoe_size": 42 }))).await;
+    let found = faults(&unknown.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/facts/subject.shoe_size".to_owned(), "fact_unknown".to_owned())]);
+}
+
+#[actix_web::test]
+async fn a_past_day_is_judged_by_its_own_rules() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let on = async |day: &str| {
+        let body = json!({ "family_id": family, "programs": ["KKS"], "on": day });
+        let check = world.back.post("/v1/eligibility/checks", body).await.expect(200);
+        of(&check, "KKS").clone()
+    };
+    let now = on("2026-10-15").await;
+    assert_eq!((now["rule_version"].as_i64(), now["outcome"].as_str()), (Some(3), Some("likely_eligible")));
+    let then = on("2025-07-01").await;
+    assert_eq!(
+        (then["rule_version"].as_i64(), then["outcome"].as_str()),
+        (Some(2), Some("undetermined")),
+        "no snapshot yet"
+    );
+    let before = on("2014-01-01").await;
+    assert_eq!(before["outcome"], "undetermined");
+    assert!(before.get("rule_version").is_none());
+}
+
+#[actix_web::test]
+async fn a_subject_is_named_in_exactly_one_way_and_lies_in_ones_regions() {
+    let world = World::start().await;
+    let family = world.family().await;
+    for body in [json!({}), json!({ "family_id": family, "nik": "3204055203909001" })] {
+        let found =
+            faults(&world.back.post("/v1/eligibility/checks", body).await.expect_problem(422, "validation-failed"));
+        assert!(found.iter().any(|(_, code)| code == "one_of"), "{found:?}");
+    }
+    let by_nik = json!({ "nik": "3204055203909001", "programs": ["KIS"] });
+    world.back.post("/v1/eligibility/checks", by_nik.clone()).await.expect(200);
+    world.elsewhere.post("/v1/eligibility/checks", by_nik).await.expect_problem(404, "not-found");
+    let unknown = json!({ "family_id": family, "programs": ["NOTHING"] });
+    let found =
+        faults(&world.back.post("/v1/eligibility/checks", unknown).await.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/programs/0".to_owned(), "unknown_program".to_owned())]);
+}
+
+/// The check goes with the referral, as it stood when it was sent, without what the target may not know.
+#[actix_web::test]
+async fn a_referral_keeps_the_check_of_its_day() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let mut draft = world.referral(None).await;
+    draft["subject"] = json!({ "family_id": family });
+    draft["region_code"] = json!(VILLAGE);
+    let id = world.back.post("/v1/referrals", draft).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let sent = world.back.act(&format!("/v1/referrals/{id}/request")).await.expect(200);
+    assert_eq!(sent["subject_name"], "Siti Rahmawati");
+    assert_eq!(sent["eligibility"]["results"][0]["program_code"], "PKH");
+    let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
+    world.front.post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    let read = world.pkh.get(&format!("/v1/referrals/{id}")).await.expect(200);
+    assert_eq!(read["eligibility"]["snapshot"]["snapshot_version"], "2026-Q3");
+}
+
+#[actix_web::test]
+async fn programmes_show_their_rules_with_basis_and_confidence() {
+    let world = World::start().await;
+    let any = world.server.anonymous();
+    let list = any.get("/v1/programs").await.expect(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 13);
+    let kks = any.get("/v1/programs/KKS").await.expect(200);
+    let text = kks.to_string();
+    assert!(
+        text.contains("family.welfare_percentile") && text.contains("2015-01-01") && text.contains("low"),
+        "{text}"
+    );
+    any.get("/v1/programs/NOTHING").await.expect_problem(404, "not-found");
+}

@@ -1,0 +1,169 @@
+//! Families and persons: identities apart, masks, lookups within one's regions, welfare snapshots.
+
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl as _;
+use serde_json::json;
+use slrt::auth::Permission as P;
+
+use crate::support::World;
+use crate::support::http::faults;
+use crate::support::world::{VILLAGE, family};
+
+const NIK: &str = "3204055203909001";
+const CARD: &str = "3204050101199001";
+
+#[actix_web::test]
+async fn a_person_is_found_by_nik_within_ones_regions_only() {
+    let world = World::start().await;
+    let id = world.family().await;
+    let found = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
+    assert_eq!(found["items"][0]["family_id"], json!(id));
+    assert_eq!(found["items"][0]["nik"], "32************01");
+    assert_eq!((found["items"][0]["birth_year"].as_i64(), found["items"][0].get("birth_date")), (Some(1990), None));
+    let card = world.front.post("/v1/families/lookup", json!({ "family_card_no": CARD })).await.expect(200);
+    assert_eq!(card["items"][0]["id"], json!(id));
+    let purpose = [("access-purpose", "supervision")];
+    for (path, body) in
+        [("/v1/persons/lookup", json!({ "nik": NIK })), ("/v1/families/lookup", json!({ "family_card_no": CARD }))]
+    {
+        let nothing = world.elsewhere.post_with(path, &purpose, body).await.expect(200);
+        assert_eq!(nothing["items"], json!([]), "{path}");
+    }
+    let unknown = world.front.post("/v1/persons/lookup", json!({ "nik": "3204055203909002" })).await.expect(200);
+    assert_eq!(unknown["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_reveal_needs_the_permission_and_a_purpose_and_leaves_a_record() {
+    let world = World::start().await;
+    let id = world.family().await;
+    let member = world.member_of(&id).await;
+    let path = format!("/v1/persons/{member}");
+    assert_eq!(world.front.get(&path).await.expect(200)["nik"], "32************01");
+    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    may.get(&path).await.expect_problem(400, "purpose-required");
+    may.get_with(&path, &[("access-purpose", "curiosity")]).await.expect_problem(400, "purpose-required");
+    let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
+    assert_eq!((shown["nik"].as_str(), shown["birth_date"].as_str()), (Some(NIK), Some("1990-03-12")));
+    let trail = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
+    let reveals: Vec<_> =
+        trail["items"].as_array().unwrap().iter().filter(|r| r["action"] == "person.reveal").collect();
+    assert_eq!((reveals.len(), reveals[0]["purpose"].as_str()), (1, Some("verification")));
+    assert!(!trail.to_string().contains(NIK));
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// A stolen dump names no NIK and no family card: every row of every table, as text.
+#[actix_web::test]
+async fn no_identity_number_stands_in_the_database() {
+    let world = World::start().await;
+    let key = [("idempotency-key", "f1")];
+    world.front.post_with("/v1/families", &key, family(1)).await.expect(201);
+    let mut conn = world.server.connection().await;
+    let tables: Vec<Line> = diesel::sql_query(
+        "select table_name::text as line from information_schema.tables where table_schema = 'public'",
+    )
+    .load(&mut conn)
+    .await
+    .unwrap();
+    assert!(tables.len() > 15);
+    let hex = |number: &str| number.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    for table in tables {
+        for number in [NIK, CARD] {
+            let sql = format!(
+                "select count(*) from {0} where {0}::text like '%{number}%' or {0}::text like '%{1}%'",
+                table.line,
+                hex(number)
+            );
+            let found: Count = diesel::sql_query(sql).get_result(&mut conn).await.unwrap();
+            assert_eq!(found.count, 0, "{} names a number", table.line);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_number_belongs_to_one_bearer() {
+    let world = World::start().await;
+    world.family().await;
+    let mut other = family(1);
+    other["family_card_no"] = json!("3204050101199777");
+    let answer = world.front.post("/v1/families", other).await;
+    assert!(!answer.text.contains(NIK));
+    answer.expect_problem(409, "identity-in-use");
+    let mut other = family(2);
+    other["family_card_no"] = json!(CARD);
+    world.front.post("/v1/families", other).await.expect_problem(409, "identity-in-use");
+    world.front.post("/v1/families", family(2)).await.expect(201);
+}
+
+#[actix_web::test]
+async fn every_wrong_number_is_told_at_once() {
+    let world = World::start().await;
+    let mut body = family(1);
+    body["members"][0]["nik"] = json!("9904055203909001");
+    body["members"][1]["nik"] = json!("3204053113159001");
+    let answer = world.front.post("/v1/families", body).await;
+    assert!(!answer.text.contains("9904055203909001"));
+    let found = faults(&answer.expect_problem(422, "validation-failed"));
+    assert!(found.contains(&("/members/0/nik".into(), "nik_unknown_province".into())), "{found:?}");
+    assert!(found.contains(&("/members/1/nik".into(), "nik_birth_date".into())), "{found:?}");
+    let mut headless = family(1);
+    headless["members"][0]["relation_to_head"] = json!("spouse");
+    let found = faults(&world.front.post("/v1/families", headless).await.expect_problem(422, "validation-failed"));
+    assert!(found.iter().any(|(_, code)| code == "head_required"), "{found:?}");
+    let nobody = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
+    assert_eq!(nobody["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn somebody_without_papers_can_be_entered() {
+    let world = World::start().await;
+    let body = json!({ "region_code": VILLAGE, "full_name": "Tanpa Nama", "sex": "male", "ppks_codes": ["PPKS-11"] });
+    let made = world.front.post("/v1/persons", body).await.expect(201);
+    assert!(made.get("nik").is_none());
+    assert_eq!(made["identity_status"], "unknown");
+    let home = world.front.get(&format!("/v1/families/{}", made["family_id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(home["members"].as_array().unwrap().len(), 1);
+}
+
+#[actix_web::test]
+async fn a_snapshot_is_never_overwritten_and_a_move_is_an_event() {
+    let world = World::start().await;
+    let id = world.family().await;
+    let path = format!("/v1/families/{id}/welfare-statuses");
+    let next = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 5 });
+    world.front.post(&path, next.clone()).await.expect(201);
+    world.front.post(&path, next.clone()).await.expect(200);
+    let mut other = next;
+    other["decile"] = json!(1);
+    assert_eq!(world.front.post(&path, other).await.status, 409);
+    let list = world.front.get(&path).await.expect(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 2);
+    let events = world.front.get("/v1/events?type=welfare_status.changed").await.expect(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 1);
+    assert_eq!(events["items"][0]["data"]["direction"], "up");
+    let wrong = json!({ "source": "dtsen", "snapshot_version": "x", "as_of": "2026-11-01", "decile": 11 });
+    let found = faults(&world.front.post(&path, wrong).await.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/decile".to_owned(), "too_large".to_owned())]);
+}
+
+#[actix_web::test]
+async fn a_sensitive_category_is_left_out_without_the_permission() {
+    let world = World::start().await;
+    let body = json!({ "region_code": VILLAGE, "full_name": "Tanpa Nama", "sex": "male", "ppks_codes": ["PPKS-11", "PPKS-16"] });
+    let made = world.front.post("/v1/persons", body).await.expect(201);
+    let path = format!("/v1/persons/{}", made["id"].as_str().unwrap());
+    assert_eq!(world.front.get(&path).await.expect(200)["ppks_codes"], json!(["PPKS-11"]));
+}
