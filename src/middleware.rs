@@ -51,7 +51,7 @@ impl Cors {
 }
 
 pub async fn frame(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
@@ -61,6 +61,11 @@ pub async fn frame(
     let preflight = origin.is_some()
         && request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    // HEAD is GET without the body.
+    let head = request.method() == Method::HEAD;
+    if head {
+        request.head_mut().method = Method::GET;
+    }
     let answered = if preflight {
         request.into_response(HttpResponse::NoContent().finish())
     } else {
@@ -77,7 +82,7 @@ pub async fn frame(
         headers.insert(TRACE_ID, value);
     }
     log(&answered, &context, started);
-    Ok(answered)
+    Ok(if head { answered.map_body(|_, _| BoxBody::new(())) } else { answered })
 }
 
 /// Turns whatever error stands in the response into a problem answer.

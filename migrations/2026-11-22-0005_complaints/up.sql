@@ -9,7 +9,7 @@ create table complaints (
     complainant jsonb,
     subject_person_id uuid,
     subject_family_id uuid,
-    program_code text,
+    program_code text references programs (code),
     external_refs jsonb not null,
     status text not null,
     priority text,

@@ -102,5 +102,5 @@ pub struct AuditQuery {
 async fn list_audit_records(caller: Caller<AuditRead>, db: Db, query: Query<AuditQuery>) -> Result<Reply, Error> {
     let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
     let rows = store::list_visible(&mut *db.read().await?, &caller.scope, query.value.target_id, &page).await?;
-    Reply::ok(&page.page(rows, |row| Position::at(row.at, row.id), AuditRecord::from))
+    Reply::page(&page.page(rows, |row| Position::at(row.at, row.id), AuditRecord::from))
 }

@@ -1,6 +1,7 @@
 //! What can be done with a complaint. Each function is one use case inside one transaction: find within scope, check
 //! the version, check the table of edges, judge the body, change, tell.
 
+use chrono::TimeDelta;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -11,6 +12,8 @@ use super::api::{
 use super::model::{ComplaintAction as Action, ComplaintStatus as Status, RecommendationKind};
 use super::store::{self, ComplaintRow};
 use super::transitions;
+use crate::auth::clients::find_active_staff;
+use crate::directory;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
@@ -20,6 +23,9 @@ use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
+
+/// How far a tablet's clock may run ahead.
+const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
 
 /// What became of a submission.
 pub enum Submitted {
@@ -33,6 +39,9 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     if input.region_code.level() < 3 {
         return Err(Error::field("/region_code", "region_too_wide"));
     }
+    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SLACK) {
+        return Err(Error::field("/captured_at", "in_the_future"));
+    }
     let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
     if let Some(subject) = &input.subject {
         let scope = tx.actor.scope.clone();
@@ -44,7 +53,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
         }
     }
     let row = new_row(tx, input, hash)?;
-    if !store::insert(&mut tx.conn, &row).await? {
+    if !store::insert(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)? {
         return known(tx, row).await;
     }
     tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
@@ -115,7 +124,14 @@ pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectComplaint>) -> Resul
 pub async fn start(tx: &mut Tx, id: Uuid, body: Json<StartComplaint>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Start).await?;
     let input = body.valid()?;
-    row.assignee = Some(input.assignee.map_or_else(|| tx.actor.subject.clone(), |a| a.into_string()));
+    let assignee = input.assignee.map_or_else(|| tx.actor.subject.clone(), |a| a.into_string());
+    if assignee != tx.actor.subject {
+        let officer = find_active_staff(&mut tx.conn, &assignee).await?;
+        if officer.is_none_or(|o| Some(o.organization_id) != tx.actor.organization_id) {
+            return Err(Error::field("/assignee", "unknown_officer"));
+        }
+    }
+    row.assignee = Some(assignee);
     finish(tx, row, Action::Start, to, None).await
 }
 
@@ -232,7 +248,7 @@ async fn finish(
     row.status = to;
     row.version += 1;
     row.updated_at = tx.now;
-    store::save(&mut tx.conn, &row).await?;
+    store::save(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)?;
     tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
     if action == Action::ReferralsEnded {
         tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());

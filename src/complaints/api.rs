@@ -343,7 +343,7 @@ pub struct ReturnComplaint {
 /// The manager's decision.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "decision_fits"))]
+#[validate(schema(function = "decision_fits"), schema(function = "answer_fits"))]
 #[schema(example = json!({"outcome": "refer", "note": "Setuju, rujuk ke pelaksana PKH."}))]
 pub struct ApproveComplaint {
     /// `refer` sends the drafted referrals; `resolve` answers the citizen.
@@ -360,13 +360,22 @@ pub struct ApproveComplaint {
 }
 
 fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
-    let missing = match (input.outcome, &input.decision, &input.answer) {
-        (RecommendationKind::Resolve, None, _) => "/decision",
-        (RecommendationKind::Resolve, _, None) => "/answer",
+    part_fits(input.outcome, input.decision.is_some(), "/decision")
+}
+
+fn answer_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    part_fits(input.outcome, input.answer.is_some(), "/answer")
+}
+
+/// An answer to the citizen belongs to `resolve`, and to nothing else.
+fn part_fits(outcome: RecommendationKind, given: bool, at: &'static str) -> Result<(), ValidationError> {
+    let code = match (outcome, given) {
+        (RecommendationKind::Resolve, false) => "required",
+        (RecommendationKind::Refer, true) => "only_with_resolve",
         _ => return Ok(()),
     };
-    let mut error = ValidationError::new("required");
-    error.add_param("pointer".into(), &missing);
+    let mut error = ValidationError::new(code);
+    error.add_param("pointer".into(), &at);
     Err(error)
 }
 
@@ -376,7 +385,7 @@ fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
 pub struct CloseComplaint {
     /// Satisfaction of the reporter, 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1, max = 5, code = "too_large"))]
+    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 4)]
     pub satisfaction: Option<u8>,
     /// Words that go with it.

@@ -105,7 +105,7 @@ async fn list_complaints(caller: Caller<ComplaintsRead>, db: Db, query: Query<Co
     };
     let rows = store::list_visible(&mut *db.read().await?, &caller.scope, filter, &page).await?;
     let position = |row: &ComplaintRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    Reply::ok(&page.page(rows, position, |row| show(row, false)))
+    Reply::page(&page.page(rows, position, |row| show(row, false)))
 }
 
 /// Read a complaint

@@ -67,7 +67,8 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Service
     Ok(row.into())
 }
 
-fn unknown_program(error: diesel::result::Error) -> Error {
+/// A code that names no programme, as the database noticed it.
+pub fn unknown_program(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
         Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {

@@ -186,7 +186,7 @@ pub struct CreateService {
     #[schema(min_items = 1, max_items = 600, example = json!(["32.04"]))]
     pub area_codes: Vec<RegionCode>,
     /// How many clients it can hold at a time.
-    #[validate(range(min = 0, max = 1_000_000, code = "too_small"))]
+    #[validate(range(min = 0, max = 1_000_000, code = "out_of_range"))]
     #[schema(minimum = 0, maximum = 1_000_000, example = 40)]
     pub capacity: Option<i32>,
     /// When it is open.
@@ -194,7 +194,7 @@ pub struct CreateService {
     /// What to bring.
     pub requirements: Option<ShortText>,
     /// Calendar days within which it promises an answer; 14 when absent.
-    #[validate(range(min = 1, max = 365, code = "too_small"))]
+    #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365, example = 14)]
     pub answer_days: Option<i16>,
 }

@@ -50,7 +50,7 @@ async fn list_organizations(db: Db, query: Query<OrganizationQuery>) -> Result<R
     let OrganizationQuery { kind, within: region, cursor, limit } = query.value;
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     let rows = store::list_organizations(&mut *db.read().await?, &within(region), kind, &page).await?;
-    Reply::ok(&page.page(rows, |row| Position::at(row.created_at, row.id), Organization::from))
+    Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Organization::from))
 }
 
 /// Enter an organization
@@ -105,7 +105,7 @@ async fn list_services(db: Db, query: Query<ServiceQuery>) -> Result<Reply, Erro
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     let filter = store::ServiceFilter { organization_id, program_code, sector, serving };
     let rows = store::list_services(&mut *db.read().await?, &within(None), filter, &page).await?;
-    Reply::ok(&page.page(rows, |row| Position::at(row.created_at, row.id), Service::from))
+    Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Service::from))
 }
 
 /// Enter a service

@@ -72,6 +72,12 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),
+    (
+        "unknown_officer",
+        Texts { id: "Petugas tidak ada dalam organisasi Anda", en: "No such officer in your organization" },
+    ),
+    ("out_of_range", Texts { id: "Di luar rentang yang diizinkan", en: "Outside the allowed range" }),
+    ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only with the outcome resolve" }),
     ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date lies in the future" }),
     ("not_uuid_v7", Texts { id: "Id harus UUID versi 7", en: "The id must be a UUID of version 7" }),
     (

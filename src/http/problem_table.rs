@@ -112,7 +112,7 @@ problems! {
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
     NotFound = "not-found", 404,
         "Tidak ditemukan", "Not found",
-        "Tidak ada sumber daya dengan alamat ini dalam wilayah Anda.", "There is no such resource within your regions.";
+        "Sumber daya ini tidak ada, atau di luar wilayah Anda.", "There is no such resource, or it lies outside your regions.";
     UnknownRoute = "unknown-route", 404,
         "Alamat tidak dikenal", "Unknown address",
         "Layanan ini tidak memiliki alamat tersebut. Lihat /docs.", "The service has no such address. See /docs.";

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 
+use super::page::Page;
 use super::{etag, json::sha256};
 use crate::error::Error;
 
@@ -29,6 +30,8 @@ pub struct Reply {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub replayed: bool,
+    /// Cursor of the next page, for the `Link` header.
+    pub next: Option<String>,
     /// False when the answer only tells what is stored, or what would have been.
     pub changed: bool,
     cache: Cache,
@@ -36,7 +39,7 @@ pub struct Reply {
 
 impl Reply {
     pub fn stored(status: u16, body: String, etag: Option<String>, location: Option<String>, replayed: bool) -> Self {
-        Self { status, body, etag, location, replayed, changed: true, cache: Cache::NoStore }
+        Self { status, body, etag, location, replayed, next: None, changed: true, cache: Cache::NoStore }
     }
 
     fn json<T: Serialize>(status: u16, value: &T) -> Result<Self, Error> {
@@ -46,6 +49,16 @@ impl Reply {
 
     pub fn ok<T: Serialize>(value: &T) -> Result<Self, Error> {
         Self::json(200, value)
+    }
+
+    /// A page of a list, with a link to the next one.
+    pub fn page<T: Serialize>(page: &Page<T>) -> Result<Self, Error> {
+        Ok(Self { next: page.next_cursor.clone(), ..Self::ok(page)? })
+    }
+
+    /// The same for data that is the same for everybody.
+    pub fn public_page<T: Serialize>(page: &Page<T>) -> Result<Self, Error> {
+        Ok(Self { next: page.next_cursor.clone(), ..Self::public(page)? })
     }
 
     /// For an answer that changed nothing: its transaction is rolled back.
@@ -101,6 +114,9 @@ impl Responder for Reply {
                 response.insert_header((name, value));
             }
         }
+        if let Some(link) = self.next.and_then(|cursor| next_link(request, &cursor)) {
+            response.insert_header((header::LINK, link));
+        }
         if self.replayed {
             response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
         }
@@ -109,4 +125,16 @@ impl Responder for Reply {
         }
         response.insert_header((header::CONTENT_TYPE, "application/json")).body(self.body)
     }
+}
+
+/// The same address with the next page's cursor (RFC 8288).
+fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
+        if name != "cursor" {
+            query.append_pair(&name, &value);
+        }
+    }
+    query.append_pair("cursor", cursor);
+    HeaderValue::from_str(&format!("<{}?{}>; rel=\"next\"", request.path(), query.finish())).ok()
 }

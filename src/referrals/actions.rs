@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
 use crate::http::problem_table::Code;
+use crate::http::reply::Reply;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::actions::Subject;
@@ -34,6 +35,21 @@ pub enum Drafted {
     New(Referral),
     /// The same id and content were sent before.
     Known(Referral),
+}
+
+/// Whether this was the first reading.
+pub enum Acknowledged {
+    Now(Referral),
+    Before(Referral),
+}
+
+impl Acknowledged {
+    pub fn reply(self) -> Result<Reply, Error> {
+        match self {
+            Self::Now(read) => Reply::resource(&read, read.version),
+            Self::Before(read) => Ok(Reply::resource(&read, read.version)?.unchanged()),
+        }
+    }
 }
 
 /// The need for which candidates are sought.
@@ -253,10 +269,13 @@ async fn send(tx: &mut Tx, mut row: ReferralRow, to: Status) -> Result<Referral,
 }
 
 /// The target has read it. On a referral that it acknowledged before, nothing changes.
-pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
+pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Acknowledged, Error> {
     let (mut row, to) = begin(tx, id, Action::Acknowledge).await?;
-    row.acknowledged_at = row.acknowledged_at.or(Some(tx.now));
-    finish(tx, row, Action::Acknowledge, to, None).await
+    if row.acknowledged_at.is_some() {
+        return Ok(Acknowledged::Before(show(row)));
+    }
+    row.acknowledged_at = Some(tx.now);
+    finish(tx, row, Action::Acknowledge, to, None).await.map(Acknowledged::Now)
 }
 
 pub async fn accept(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {

@@ -360,7 +360,7 @@ pub struct CloseReferralLoop {
     pub citizen_informed_at: DateTime<Utc>,
     /// Satisfaction of the citizen, 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1, max = 5, code = "too_large"))]
+    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 5)]
     pub satisfaction: Option<u8>,
     /// Words that go with it.

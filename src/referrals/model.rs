@@ -19,7 +19,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a referral; the last segment of the action's address.
+    /// What can be done with a referral; with hyphens, the last segment of the action's address.
     pub enum ReferralAction {
         Create = "create": "Buat konsep" / "Draft",
         Request = "request": "Kirim" / "Request",
@@ -33,7 +33,7 @@ text_enum! {
         Fail = "fail": "Nyatakan gagal" / "Fail",
         Cancel = "cancel": "Batalkan" / "Cancel",
         EnterInError = "enter_in_error": "Nyatakan salah catat" / "Enter in error",
-        CloseLoop = "close-loop": "Kabari warga" / "Close the loop",
+        CloseLoop = "close_loop": "Kabari warga" / "Close the loop",
     }
 }
 

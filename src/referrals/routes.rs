@@ -113,7 +113,7 @@ async fn list_referrals(caller: Caller<ReferralsRead>, db: Db, query: Query<Refe
     };
     let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
     let position = |row: &ReferralRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    Reply::ok(&page.page(rows, position, show))
+    Reply::page(&page.page(rows, position, show))
 }
 
 /// Read a referral
@@ -133,12 +133,7 @@ async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: P
         && caller.organization_id == Some(row.target_organization_id)
         && caller.may(Permission::ReferralsRespond);
     if first_read {
-        return write
-            .read_marking(&caller, async move |tx| {
-                let read = actions::acknowledge(tx, *id).await?;
-                Reply::resource(&read, read.version)
-            })
-            .await;
+        return write.read_marking(&caller, async move |tx| actions::acknowledge(tx, *id).await?.reply()).await;
     }
     let version = row.version;
     Reply::resource(&show(row), version)

@@ -54,7 +54,7 @@ async fn request_referral(caller: Caller<ReferralsSend>, write: Write, id: Path<
 )]
 #[post("/v1/referrals/{id}/acknowledge")]
 async fn acknowledge_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
-    write.act(&caller, async move |tx| shown(&actions::acknowledge(tx, *id).await?)).await
+    write.act(&caller, async move |tx| actions::acknowledge(tx, *id).await?.reply()).await
 }
 
 /// Accept a referral

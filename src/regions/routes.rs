@@ -70,7 +70,7 @@ async fn list_regions(query: Query<RegionQuery>) -> Result<Reply, Error> {
         inside.iter().enumerate().skip(start).filter(|(_, entry)| fits(entry)).take(fetch).collect();
     let position =
         |(index, _): &(usize, &Entry)| Position { key: i64::try_from(index + 1).unwrap_or(0), id: Uuid::nil() };
-    Reply::public(&page.page(found, position, |(_, entry)| Region::from(entry)))
+    Reply::public_page(&page.page(found, position, |(_, entry)| Region::from(entry)))
 }
 
 /// Read a region

@@ -17,6 +17,9 @@ fn slrt(folder: &std::path::Path, arguments: &[&str], environment: &[(&str, &str
     command.output().unwrap()
 }
 
+/// Arguments, environment, and what is said.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
@@ -26,7 +29,7 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     let url = ("DATABASE_URL", "postgresql://nobody@localhost/none");
     let production = ("SLRT_ENV", "production");
-    let cases: [(&[&str], &[(&str, &str)], &str); 6] = [
+    let cases: [Case; 6] = [
         (&["serve"], &[production], "needs DATABASE_URL"),
         (&["serve"], &[production, url], "needs SLRT_KEYS_FILE"),
         (&["demo"], &[production, url, ("SLRT_KEYS", "{}")], "the demo does not run"),

@@ -169,6 +169,11 @@ async fn a_list_is_filtered_and_its_pages_cover_it_once() {
         }
         assert_eq!(seen.len(), expected, "{query}");
     }
+    let first = world.front.get("/v1/complaints?limit=4&sector=food").await;
+    let link = first.header("link").unwrap().to_owned();
+    let next = link.strip_prefix('<').and_then(|l| l.strip_suffix(">; rel=\"next\"")).expect(&link);
+    assert_eq!(world.front.get(next).await.expect(200)["items"].as_array().unwrap().len(), 4);
+    assert!(world.front.get("/v1/complaints").await.header("link").is_none());
     let first = world.front.get("/v1/complaints?limit=4").await.expect(200);
     let cursor = first["next_cursor"].as_str().unwrap();
     let other = format!("/v1/complaints?limit=4&sector=food&cursor={cursor}");
@@ -224,6 +229,39 @@ async fn an_illegal_step_says_where_the_complaint_stands() {
     let problem = missing.expect_problem(422, "validation-failed");
     assert_eq!(faults(&problem), [("/class".into(), "required".into()), ("/priority".into(), "required".into())]);
     assert_eq!(world.front.get(&format!("/v1/complaints/{id}")).await.expect(200)["version"], 1);
+}
+
+#[actix_web::test]
+async fn what_names_nothing_is_refused() {
+    let world = World::start().await;
+    for (field, value, code) in [
+        ("program_code", json!("NOPE"), "unknown_program"),
+        ("captured_at", json!("2099-01-01T00:00:00Z"), "in_the_future"),
+    ] {
+        let mut body = submission();
+        body[field] = value;
+        let found = faults(&world.front.post("/v1/complaints", body).await.expect_problem(422, "validation-failed"));
+        assert_eq!(found, [(format!("/{field}"), code.to_owned())]);
+    }
+    let id = world.complaint().await;
+    world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "low" })).await;
+    let path = format!("/v1/complaints/{id}/start");
+    let stranger = world.back.post(&path, json!({ "assignee": "nobody-here" })).await;
+    let found = faults(&stranger.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/assignee".to_owned(), "unknown_officer".to_owned())]);
+}
+
+#[actix_web::test]
+async fn a_decision_carries_what_belongs_to_it() {
+    let world = World::start().await;
+    let id = world.pending_complaint().await;
+    let path = format!("/v1/complaints/{id}/approve");
+    let bare = world.manager.post(&path, json!({ "outcome": "resolve" })).await;
+    let found = faults(&bare.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/answer".to_owned(), "required".to_owned()), ("/decision".to_owned(), "required".to_owned())]);
+    let mixed = world.manager.post(&path, json!({ "outcome": "refer", "answer": "Ya." })).await;
+    let found = faults(&mixed.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/answer".to_owned(), "only_with_resolve".to_owned())]);
 }
 
 #[actix_web::test]

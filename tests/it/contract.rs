@@ -123,7 +123,7 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
     let referrals = slrt::referrals::transitions::EDGES
         .iter()
         .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
-        .map(|e| e.action.to_string())
+        .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
     assert_eq!(actions("referrals"), referrals);
 }

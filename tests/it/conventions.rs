@@ -157,6 +157,17 @@ async fn an_unknown_address_is_404_and_a_wrong_method_405() {
 }
 
 #[actix_web::test]
+async fn head_is_get_without_the_body() {
+    let server = TestServer::start().await;
+    let any = server.anonymous();
+    let got = any.get("/v1/regions/32").await;
+    let head = any.raw(Method::HEAD, "/v1/regions/32", &[], None).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+    assert_eq!(head.header("etag"), got.header("etag"));
+    assert_eq!(any.raw(Method::HEAD, "/v1/regions/99", &[], None).await.status, 404);
+}
+
+#[actix_web::test]
 async fn problems_speak_the_callers_language_and_carry_its_trace() {
     let server = TestServer::start().await;
     let any = server.anonymous();

@@ -58,6 +58,8 @@ async fn the_target_sees_a_referral_from_the_request_on() {
     assert!(read["acknowledged_at"].is_string(), "the first read acknowledges");
     let again = world.pkh.get(&path).await.expect(200);
     assert_eq!((&again["acknowledged_at"], &again["version"]), (&read["acknowledged_at"], &read["version"]));
+    let said = world.pkh.act(&format!("{path}/acknowledge")).await.expect(200);
+    assert_eq!(said["version"], read["version"], "to say it again changes nothing");
     let events = world.pkh.get("/v1/events").await.expect(200);
     let types: Vec<_> = events["items"].as_array().unwrap().iter().map(|e| e["type"].clone()).collect();
     assert_eq!(types, ["referral.requested", "referral.acknowledged"]);
@@ -84,7 +86,7 @@ async fn the_loop_is_closed() {
     world.back.post(&format!("{path}/close-loop"), told).await.expect_problem(409, "referral-invalid-transition");
     let timeline = world.back.get(&format!("{path}/timeline")).await.expect(200);
     let steps: Vec<_> = timeline["items"].as_array().unwrap().iter().map(|e| e["action"].clone()).collect();
-    assert_eq!(steps, ["create", "request", "accept", "start", "complete", "close-loop"]);
+    assert_eq!(steps, ["create", "request", "accept", "start", "complete", "close_loop"]);
 }
 
 #[actix_web::test]
