@@ -214,3 +214,57 @@ async fn the_key_set_and_the_metadata_are_published() {
     let metadata = any.get("/.well-known/oauth-authorization-server").await.expect(200);
     assert_eq!(metadata["token_endpoint"], "https://slrt.test/oauth/token");
 }
+
+/// A key set on a port of its own, and how often it was fetched.
+async fn key_set_server(body: Value) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use actix_web::{App, HttpResponse, HttpServer, web};
+    let fetched = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = fetched.clone();
+    let server = HttpServer::new(move || {
+        let (count, body) = (count.clone(), body.clone());
+        App::new().default_service(web::to(move || {
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let body = body.clone();
+            async move { HttpResponse::Ok().json(body) }
+        }))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(("127.0.0.1", 0))
+    .unwrap();
+    let address = server.addrs()[0];
+    actix_web::rt::spawn(server.run());
+    (format!("http://{address}/jwks.json"), fetched)
+}
+
+#[actix_web::test]
+async fn a_trusted_issuers_token_is_taken_and_an_unknown_keys_is_asked_for_once() {
+    let ring = KeyRing::load(&KeyFile::generate(chrono::Utc::now()).unwrap()).unwrap();
+    let key = &ring.signing[0];
+    let (x, y) = key.point.split_at(32);
+    let jwk = json!({
+        "kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "theirs",
+        "x": BASE64_URL_SAFE_NO_PAD.encode(x), "y": BASE64_URL_SAFE_NO_PAD.encode(y),
+    });
+    let (url, fetched) = key_set_server(json!({ "keys": [jwk] })).await;
+    let server = TestServer::start_with(&["--trusted-issuers", &format!("https://sso.test={url}")]).await;
+    let now = chrono::Utc::now().timestamp();
+    let token = |issuer: &str, kid: &str| {
+        let header = json!({ "alg": "ES256", "typ": "at+jwt", "kid": kid, "jku": "http://evil.test/jwks.json" });
+        let claims = json!({
+            "iss": issuer, "aud": "slrt-api", "sub": "partner", "client_id": "partner", "iat": now, "exp": now + 600,
+            "jti": "1", "scope": "complaints:read", "slrt_regions": ["32.04"],
+        });
+        let header: jsonwebtoken::Header = serde_json::from_value(header).unwrap();
+        jsonwebtoken::encode(&header, &claims, &key.encoding).unwrap()
+    };
+    let any = server.anonymous();
+    any.with_token(&token("https://sso.test", "theirs")).get("/v1/complaints").await.expect(200);
+    for (issuer, kid) in
+        [("https://sso.test", "other"), ("https://sso.test", "another"), ("https://stranger.test", "theirs")]
+    {
+        let refused = any.with_token(&token(issuer, kid)).get("/v1/complaints").await;
+        refused.expect_problem(401, "invalid-token");
+    }
+    assert_eq!(fetched.load(std::sync::atomic::Ordering::Relaxed), 1, "an unknown key waits for the cool-down");
+}
