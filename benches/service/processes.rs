@@ -42,6 +42,11 @@ impl Service {
         Ok(service)
     }
 
+    /// Processor time so far.
+    pub fn busy(&self) -> Fallible<f64> {
+        busy(self.running.0.id(), false)
+    }
+
     pub fn resident_megabytes(&self) -> Fallible<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.0.id()))?;
         let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -82,6 +87,23 @@ fn await_answer(address: SocketAddr, request: &str) -> Fallible {
             _ => std::thread::sleep(Duration::from_millis(20)),
         }
     }
+}
+
+/// Processor time of PostgreSQL so far, with that of sessions that have ended.
+pub fn postgres_busy(stage: &Stage) -> Fallible<f64> {
+    let postmaster = stage.postgres.pid();
+    let list = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
+    // A session that ends in between is counted in its parent next time.
+    let sessions: f64 = list.split_whitespace().filter_map(|pid| busy(pid.parse().ok()?, false).ok()).sum();
+    Ok(sessions + busy(postmaster, true)?)
+}
+
+/// In seconds; a clock tick is a hundredth wherever Linux runs.
+fn busy(pid: u32, with_ended_children: bool) -> Fallible<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let (_, fields) = stat.rsplit_once(") ").ok_or("a strange /proc/PID/stat")?;
+    let fields = fields.split(' ').skip(11).take(if with_ended_children { 4 } else { 2 });
+    Ok(fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
 /// Transactions a second.

@@ -42,9 +42,9 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
     )?;
     writeln!(
         text,
-        "| | service /s | pgbench /s | service : pgbench (range) | aim | p50 ms | p95 ms | bare actix /s | statements |"
+        "| | service /s | pgbench /s | service : pgbench (range) | aim | p50 ms | p95 ms | CPU µs, service + PostgreSQL : twin's PostgreSQL | bare actix /s | statements |"
     )?;
-    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     for outcome in outcomes {
         let ratio = |r: &Round| r.service.per_second() / r.twin;
         let of = |f: fn(&Measured) -> f64| median(outcome.rounds.iter().map(|r| f(&r.service)));
@@ -52,7 +52,7 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
         let anew = outcome.statements.iter().filter(|s| s.anew).count();
         writeln!(
             text,
-            "| {} | {:.0} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} | {:.2} | {:.0} | {}{} |",
+            "| {} | {:.0} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} | {:.2} | {:.0} + {:.0} : {:.0} | {:.0} | {}{} |",
             outcome.scenario.title,
             of(Measured::per_second),
             median(outcome.rounds.iter().map(|r| r.twin)),
@@ -60,6 +60,9 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
             outcome.scenario.aim,
             of(|m| m.percentile_ms(50)),
             of(|m| m.percentile_ms(95)),
+            median(outcome.rounds.iter().map(|r| r.micros.service)),
+            median(outcome.rounds.iter().map(|r| r.micros.its_postgres)),
+            median(outcome.rounds.iter().map(|r| r.micros.twins_postgres)),
             median(outcome.rounds.iter().map(|r| r.bare)),
             outcome.statements.len(),
             if anew > 0 { format!(", {anew} prepared anew") } else { String::new() },
