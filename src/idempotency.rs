@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::prepared::prepared;
 use crate::db::schema::idempotency_keys;
 use crate::error::Error;
 use crate::http::json::sha256;
@@ -63,8 +64,8 @@ impl Scope {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = idempotency_keys, check_for_backend(diesel::pg::Pg))]
-#[diesel(treat_none_as_null = true)]
-struct KeyRow {
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct KeyRow {
     client_id: String,
     operation: String,
     key: String,
@@ -78,24 +79,23 @@ struct KeyRow {
 
 /// Takes the key for this transaction; gives the kept answer if there is one.
 pub async fn claim(
-    conn: &mut AsyncPgConnection,
+    conn: &AsyncPgConnection,
     scope: &Scope,
     digest: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<Option<Reply>, Error> {
-    let free: bool = diesel::select(pg_try_advisory_xact_lock(scope.lock())).get_result(conn).await?;
-    if !free {
-        return Err(Error::new(Code::IdempotencyInFlight).retry_after(1));
-    }
-    // A statement of its own: it must see what the lock's last holder committed.
+    let lock = diesel::select(pg_try_advisory_xact_lock(scope.lock())).get_result::<bool>(&mut &*conn);
+    // A statement of its own, sent behind the first: it must see what the lock's last holder committed.
     let row = idempotency_keys::table
         .find((&scope.client_id, &scope.operation, &scope.key.0))
         .filter(idempotency_keys::created_at.gt(now - KEPT))
         .select(KeyRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    match row {
+        .first(&mut &*conn);
+    let (free, row) = futures_util::future::join(lock, row).await;
+    if !free? {
+        return Err(Error::new(Code::IdempotencyInFlight).retry_after(1));
+    }
+    match row.optional()? {
         None => Ok(None),
         Some(row) if row.fingerprint != digest => Err(Error::new(Code::IdempotencyKeyReused)),
         Some(row) => {
@@ -105,32 +105,30 @@ pub async fn claim(
     }
 }
 
-pub async fn keep(
-    conn: &mut AsyncPgConnection,
-    scope: &Scope,
-    digest: &[u8; 32],
-    reply: &Reply,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let row = KeyRow {
-        client_id: scope.client_id.clone(),
-        operation: scope.operation.clone(),
-        key: scope.key.0.clone(),
-        fingerprint: digest.to_vec(),
-        status: i16::try_from(reply.status).unwrap_or(200),
-        location: reply.location.clone(),
-        etag: reply.etag.clone(),
-        body: reply.body.clone(),
-        created_at: now,
-    };
-    diesel::insert_into(idempotency_keys::table)
-        .values(&row)
+impl KeyRow {
+    pub fn new(scope: Scope, digest: &[u8; 32], reply: &Reply, now: DateTime<Utc>) -> Self {
+        Self {
+            client_id: scope.client_id,
+            operation: scope.operation,
+            key: scope.key.0,
+            fingerprint: digest.to_vec(),
+            status: i16::try_from(reply.status).unwrap_or(200),
+            location: reply.location.clone(),
+            etag: reply.etag.clone(),
+            body: reply.body.clone(),
+            created_at: now,
+        }
+    }
+}
+
+pub async fn keep(mut conn: &AsyncPgConnection, row: Option<&KeyRow>) -> QueryResult<()> {
+    let Some(row) = row else { return Ok(()) };
+    let upsert = diesel::insert_into(idempotency_keys::table)
+        .values(row)
         .on_conflict((idempotency_keys::client_id, idempotency_keys::operation, idempotency_keys::key))
         .do_update()
-        .set(&row)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .set(row);
+    prepared(upsert).execute(&mut conn).await.map(|_| ())
 }
 
 pub async fn delete_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {

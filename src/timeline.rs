@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::db::prepared::prepared_for;
 use crate::db::schema::timeline_entries;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = timeline_entries, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct TimelineRow {
     pub subject_id: Uuid,
     pub id: Uuid,
@@ -22,8 +24,13 @@ pub struct TimelineRow {
     pub note: Option<String>,
 }
 
-pub async fn insert(conn: &mut AsyncPgConnection, rows: &[TimelineRow]) -> QueryResult<()> {
-    diesel::insert_into(timeline_entries::table).values(rows).execute(conn).await.map(|_| ())
+/// Takes the connection shared, so that several statements can be on their way at once.
+pub async fn insert(mut conn: &AsyncPgConnection, rows: &[TimelineRow]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = diesel::insert_into(timeline_entries::table).values(rows);
+    prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
 /// Of a subject that the caller was shown to see.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
-use diesel_async::{AnsiTransactionManager, TransactionManager};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use uuid::Uuid;
 
 use crate::audit::store::{self as audit, AuditRow};
@@ -26,7 +26,7 @@ use crate::http::etag::IfMatch;
 use crate::http::json::sha256;
 use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::{self, IdempotencyKey, KeyRow};
 use crate::timeline::{self, TimelineRow};
 
 /// A transaction under way.
@@ -41,6 +41,7 @@ pub struct Tx {
     audit: Vec<AuditRow>,
     events: Vec<NewEventRow>,
     timeline: Vec<TimelineRow>,
+    kept: Option<KeyRow>,
 }
 
 impl Tx {
@@ -132,13 +133,15 @@ impl Tx {
         if self.audit.is_empty() {
             return Err(Error::internal("a mutation left no audit row"));
         }
-        audit::insert(&mut self.conn, &self.audit).await?;
-        if !self.events.is_empty() {
-            events::insert(&mut self.conn, &self.events).await?;
-        }
-        if !self.timeline.is_empty() {
-            timeline::insert(&mut self.conn, &self.timeline).await?;
-        }
+        let conn: &AsyncPgConnection = &self.conn;
+        // All on their way at once: one round trip.
+        futures_util::future::try_join4(
+            idempotency::keep(conn, self.kept.as_ref()),
+            audit::insert(conn, &self.audit),
+            events::insert(conn, &self.events),
+            timeline::insert(conn, &self.timeline),
+        )
+        .await?;
         Ok(())
     }
 }
@@ -192,6 +195,7 @@ where
         audit: Vec::new(),
         events: Vec::new(),
         timeline: Vec::new(),
+        kept: None,
     };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
     let task = tokio::task::spawn_local(async move {
@@ -279,12 +283,12 @@ impl Write {
         let scope = idempotency::Scope { client_id: actor.client_id.clone(), operation: self.operation, key };
         let setting = Setting { actor, ..self.setting };
         transact(&self.db, setting, async move |tx: &mut Tx| {
-            if let Some(reply) = idempotency::claim(&mut tx.conn, &scope, &digest, tx.now).await? {
+            if let Some(reply) = idempotency::claim(&tx.conn, &scope, &digest, tx.now).await? {
                 return Ok(Outcome::Nothing(reply));
             }
             match done(work(tx).await?) {
                 Outcome::Done(reply) => {
-                    idempotency::keep(&mut tx.conn, &scope, &digest, &reply, tx.now).await?;
+                    tx.kept = Some(KeyRow::new(scope, &digest, &reply, tx.now));
                     Ok(Outcome::Done(reply))
                 }
                 nothing => Ok(nothing),

@@ -5,12 +5,14 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::prepared::prepared_for;
 use crate::db::schema::audit_records;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_records, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct AuditRow {
     pub id: Uuid,
     pub at: DateTime<Utc>,
@@ -25,8 +27,13 @@ pub struct AuditRow {
     pub trace_id: String,
 }
 
-pub async fn insert(conn: &mut AsyncPgConnection, rows: &[AuditRow]) -> QueryResult<()> {
-    diesel::insert_into(audit_records::table).values(rows).execute(conn).await.map(|_| ())
+/// Takes the connection shared, so that several statements can be on their way at once.
+pub async fn insert(mut conn: &AsyncPgConnection, rows: &[AuditRow]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = diesel::insert_into(audit_records::table).values(rows);
+    prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
 pub async fn list_visible(

@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::db::prepared::prepared;
 use crate::db::schema::complaints;
 use crate::db::settled::settled_before;
 use crate::directory::model::Sector;
@@ -15,7 +16,7 @@ use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
-#[diesel(treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ComplaintRow {
     pub id: Uuid,
     pub region_code: String,
@@ -88,7 +89,7 @@ pub async fn lock_visible(
 
 /// Writes back a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<()> {
-    diesel::update(complaints::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+    prepared(diesel::update(complaints::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
 /// What a list is narrowed to.

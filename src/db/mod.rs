@@ -2,6 +2,7 @@
 
 pub mod embedded;
 pub mod pool;
+pub mod prepared;
 #[rustfmt::skip]
 pub mod schema;
 pub mod settled;

@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::db::prepared::prepared_for;
 use crate::db::schema::events;
 use crate::db::settled::settled_transaction;
 use crate::http::page::PageRequest;
@@ -13,6 +14,7 @@ use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = events)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct NewEventRow {
     pub id: Uuid,
     pub type_: String,
@@ -37,8 +39,13 @@ pub struct EventRow {
     pub occurred_at: DateTime<Utc>,
 }
 
-pub async fn insert(conn: &mut AsyncPgConnection, rows: &[NewEventRow]) -> QueryResult<()> {
-    diesel::insert_into(events::table).values(rows).execute(conn).await.map(|_| ())
+/// Takes the connection shared, so that several statements can be on their way at once.
+pub async fn insert(mut conn: &AsyncPgConnection, rows: &[NewEventRow]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = diesel::insert_into(events::table).values(rows);
+    prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
 /// Only transactions older than every one still running: what commits later sorts after all that was shown.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::model::{LawfulBasis, ReferralDirection, ReferralStatus};
 use super::transitions::FINAL;
+use crate::db::prepared::prepared;
 use crate::db::schema::referrals;
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
@@ -17,7 +18,7 @@ use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
-#[diesel(treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ReferralRow {
     pub id: Uuid,
     pub region_code: String,
@@ -138,7 +139,7 @@ pub async fn count_open_of(conn: &mut AsyncPgConnection, scope: &RegionScope, co
 
 /// Writes back a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResult<()> {
-    diesel::update(referrals::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+    prepared(diesel::update(referrals::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
 /// What a list is narrowed to.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::model::{RelationToHead, WelfareSource};
 use super::rows::{DwellingRow, FamilyRow, Household, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
+use crate::db::prepared::prepared;
 use crate::db::schema::{dwellings, families, identities, persons, program_participations, programs, welfare_statuses};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
@@ -117,10 +118,10 @@ pub async fn find_household(
             sql::<BigInt>("(select revision from program_revision)"),
         ));
     let found: Option<Root> = match whose {
-        HouseholdOf::Family(id) => root.filter(families::id.eq(id)).first(conn).await,
+        HouseholdOf::Family(id) => prepared(root.filter(families::id.eq(id))).get_result(conn).await,
         HouseholdOf::Person(id) => {
             let family = persons::table.filter(persons::id.eq(id)).select(persons::family_id);
-            root.filter(families::id.eq_any(family)).first(conn).await
+            prepared(root.filter(families::id.eq_any(family))).get_result(conn).await
         }
     }
     .optional()?;
@@ -273,9 +274,8 @@ pub async fn list_statuses_of_visible(
 
 /// The family as a resource changed: its next version.
 pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
-    diesel::update(families::table.find(id))
+    let touched = diesel::update(families::table.find(id))
         .set((families::version.eq(families::version + 1), families::updated_at.eq(now)))
-        .returning(families::version)
-        .get_result(conn)
-        .await
+        .returning(families::version);
+    prepared(touched).get_result(conn).await
 }
