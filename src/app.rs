@@ -157,9 +157,10 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
     let listener = TcpListener::bind(args.listen)?;
     let address = listener.local_addr()?;
     let pool_size = args.pool_size;
+    let wait = Duration::from_secs(args.pool_wait_seconds);
     let server = HttpServer::new(move || {
         // One pool for each worker: see db::pool. A URL that cannot be parsed was refused before.
-        let db = Db::new(&shared.database_url, pool_size).ok();
+        let db = Db::new(&shared.database_url, pool_size, wait).ok();
         let app = App::new().into_utoipa_app().configure(slices).into_app();
         app.configure(docs::configure)
             .app_data(web::Data::new(WorkerDb(db)))

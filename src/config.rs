@@ -64,6 +64,9 @@ pub struct ServerArgs {
     /// Database connections of each worker.
     #[arg(long, env = "SLRT_POOL_SIZE", default_value = "8")]
     pub pool_size: usize,
+    /// Seconds that a request waits for a database connection before it is answered with 503.
+    #[arg(long, env = "SLRT_POOL_WAIT_SECONDS", default_value = "5")]
+    pub pool_wait_seconds: u64,
     /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
     #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,

@@ -16,7 +16,7 @@ const CLEAN_UP: u64 = 120;
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(90);
 
 pub async fn run(shared: Arc<Shared>, url: String) {
-    let Ok(db) = Db::new(&url, 1) else { return };
+    let Ok(db) = Db::new(&url, 1, TICK) else { return };
     let mut tick: u64 = 0;
     loop {
         shared.tokens.keys().refresh();

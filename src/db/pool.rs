@@ -9,29 +9,28 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 
 use crate::error::Error;
 
-/// How long a request waits for a connection before it is told to come back.
-const WAIT: Duration = Duration::from_secs(5);
-
 pub type Connection = Object<AsyncPgConnection>;
 
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
+    wait: Duration,
 }
 
 impl Db {
-    /// Opens nothing yet: connections are made when they are first needed.
-    pub fn new(url: &str, size: usize) -> Result<Self, Error> {
+    /// Opens nothing yet: connections are made when they are first needed. Who waits longer than `wait` for one is told
+    /// to come back.
+    pub fn new(url: &str, size: usize, wait: Duration) -> Result<Self, Error> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
         let pool = Pool::builder(manager).max_size(size).build().map_err(Error::internal)?;
-        Ok(Self { pool })
+        Ok(Self { pool, wait })
     }
 
     /// For reads. What a read needs in one view of the data belongs in one statement.
     pub async fn read(&self) -> Result<Connection, Error> {
-        let waited = tokio::time::timeout(WAIT, self.pool.get()).await.map_err(Error::unavailable)?;
+        let waited = tokio::time::timeout(self.wait, self.pool.get()).await.map_err(Error::unavailable)?;
         waited.map_err(Error::unavailable)
     }
 

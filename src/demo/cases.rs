@@ -1,6 +1,7 @@
 //! A few complaints and referrals in different states, made through the same actions that callers use.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -27,7 +28,7 @@ const SUBMISSIONS: &[(&str, &str, &str, &str)] = &[
 ];
 
 pub async fn seed(url: &str, keys: Arc<Keys>, clock: Clock) -> Result<(), Error> {
-    let db = Db::new(url, 1)?;
+    let db = Db::new(url, 1, Duration::from_secs(60))?;
     let programs = Arc::new(ProgramCache::default());
     let setting = |officer: &DemoOfficer| Setting {
         actor: Arc::new(actor(officer)),

@@ -40,7 +40,8 @@ impl TestServer {
         let database_url = cluster::fresh_database().await;
         let mut line = vec!["slrt", "--listen", "127.0.0.1:0", "--workers", "1", "--rate-per-minute", "1000000"];
         line.extend_from_slice(flags);
-        line.extend_from_slice(&["--public-url", "https://slrt.test"]);
+        // A slow disk must not fail a test.
+        line.extend_from_slice(&["--public-url", "https://slrt.test", "--pool-wait-seconds", "600"]);
         // A later flag of the same name is an error, so what a test sets replaces the default here.
         if flags.contains(&"--rate-per-minute") {
             line.drain(5..7);
