@@ -1,39 +1,84 @@
-//! Work that no request waits for: following the key file, forgetting what is past its keeping time. Several
-//! processes may do it at once; each step is idempotent.
+//! Work that no request waits for. Several processes may do it at once: each piece claims its rows
+//! (`for update skip locked`) or is harmless to repeat. A slice that has such work adds a row to `WORK`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::future::LocalBoxFuture;
 
 use crate::app::Shared;
 use crate::db::Db;
+use crate::error::Error;
+use crate::transaction::Setting;
 use crate::{events, idempotency};
 
-const TICK: Duration = Duration::from_secs(5);
-/// Ticks between two clean-ups.
-const CLEAN_UP: u64 = 120;
+/// Connections for all background work of a process.
+const CONNECTIONS: usize = 4;
+const WAIT: Duration = Duration::from_secs(30);
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(90);
 
-pub async fn run(shared: Arc<Shared>, url: String) {
-    let Ok(db) = Db::new(&url, 1, TICK) else { return };
-    let mut tick: u64 = 0;
-    loop {
-        shared.tokens.keys().refresh();
-        if tick.is_multiple_of(CLEAN_UP) {
-            shared.limiter.sweep();
-            if let Err(error) = clean_up(&db, &shared).await {
-                tracing::warn!(%error, "the clean-up failed and will be tried again");
+/// One kind of work, in a loop of its own: a long piece of one kind holds no other up.
+struct Work {
+    name: &'static str,
+    every: Duration,
+    run: for<'a> fn(&'a Worker) -> LocalBoxFuture<'a, Result<(), Error>>,
+}
+
+const WORK: &[Work] = &[
+    Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
+    Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
+];
+
+/// What background work stands on.
+#[derive(Clone)]
+pub struct Worker {
+    pub db: Db,
+    pub shared: Arc<Shared>,
+}
+
+impl Worker {
+    pub fn new(shared: Arc<Shared>, url: &str) -> Result<Self, Error> {
+        Ok(Self { db: Db::new(url, CONNECTIONS, WAIT)?, shared })
+    }
+
+    /// For a transaction in the service's own name.
+    pub fn setting(&self) -> Setting {
+        let shared = &self.shared;
+        Setting::of_system((**shared.clock).clone(), shared.tokens.keys().ring(), Arc::clone(&shared.programs))
+    }
+
+    /// All work until the process ends. A piece that fails is tried again at its next turn.
+    pub async fn run(self) {
+        let loops = WORK.iter().map(|work| async {
+            loop {
+                if let Err(error) = (work.run)(&self).await {
+                    tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
+                }
+                tokio::time::sleep(work.every).await;
             }
+        });
+        futures_util::future::join_all(loops).await;
+    }
+
+    /// Every kind of work once, one after the other: for tests, which move the clock themselves.
+    pub async fn run_once(&self) -> Result<(), Error> {
+        for work in WORK {
+            (work.run)(self).await?;
         }
-        tick = tick.wrapping_add(1);
-        tokio::time::sleep(TICK).await;
+        Ok(())
     }
 }
 
-async fn clean_up(db: &Db, shared: &Shared) -> Result<(), crate::error::Error> {
-    let now = shared.clock.now();
-    let mut conn = db.read().await?;
+async fn follow_keys(worker: &Worker) -> Result<(), Error> {
+    worker.shared.tokens.keys().refresh();
+    Ok(())
+}
+
+async fn clean_up(worker: &Worker) -> Result<(), Error> {
+    worker.shared.limiter.sweep();
+    let now = worker.shared.clock.now();
+    let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;
     let old = events::store::delete_before(&mut conn, now - EVENTS_KEPT).await?;
     tracing::debug!(keys, events = old, "cleaned up");

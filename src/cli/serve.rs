@@ -13,7 +13,8 @@ use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
 use crate::demo;
-use crate::{telemetry, worker};
+use crate::telemetry;
+use crate::worker::Worker;
 
 pub(super) fn load_keys(data: &DataArgs) -> Result<Keys, Failure> {
     let wrong = |e: crate::auth::keys::KeyError| Failure::Configuration(e.to_string());
@@ -107,7 +108,7 @@ async fn run(
     let shared = Arc::new(Shared::new(args, keys, Clock::default(), url.to_owned(), pending));
     let (server, address) =
         app::serve(args, shared.clone()).map_err(|e| Failure::Run(format!("cannot listen on {}: {e}", args.listen)))?;
-    let background = actix_web::rt::spawn(worker::run(shared, url.to_owned()));
+    let background = actix_web::rt::spawn(Worker::new(shared, url).map_err(Failure::run)?.run());
     let handle = server.handle();
     listening(address);
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::run)?;

@@ -88,3 +88,15 @@ async fn a_reader_beside_many_writers_misses_nothing() {
     let unique: std::collections::HashSet<_> = seen.iter().collect();
     assert_eq!((seen.len(), unique.len()), (80, 80));
 }
+
+#[actix_web::test]
+async fn an_event_is_forgotten_after_its_keeping_time() {
+    let world = World::start().await;
+    world.complaint().await;
+    world.server.work().await;
+    assert_eq!(world.front.get("/v1/events").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    world.server.shared.clock.advance(chrono::TimeDelta::days(91));
+    world.server.work().await;
+    let later = world.server.session("later", None, &["32.04"], &[slrt::auth::Permission::EventsRead]);
+    assert_eq!(later.get("/v1/events").await.expect(200)["items"].as_array().unwrap().len(), 0);
+}

@@ -66,6 +66,12 @@ impl TestServer {
         AsyncPgConnection::establish(&self.database_url).await.expect("a connection")
     }
 
+    /// Background work as the service does it, each kind once; it runs by the test's clock.
+    pub async fn work(&self) {
+        let worker = slrt::worker::Worker::new(self.shared.clone(), &self.database_url).expect("a worker");
+        worker.run_once().await.expect("background work");
+    }
+
     /// A client with a token for these regions and permissions.
     pub fn session(&self, who: &str, organization: Option<Uuid>, regions: &[&str], may: &[Permission]) -> Session {
         let actor = Actor {
