@@ -42,6 +42,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::jobs::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -53,6 +54,7 @@ fn catalogue() -> Catalogue {
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
+    use crate::jobs::model as job;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
@@ -103,6 +105,8 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralCancellationReason>("referral-cancellation-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<job::JobKind>("job-kinds")
+        .machine("job-states", crate::jobs::transitions::EDGES)
         .data("service-need-categories", "Permensos 8/2012", ppks, "ppks", PPKS_ENGLISH)
         .data("welfare-resources", "Permensos 8/2012", psks, "psks", PSKS_ENGLISH)
         .data("programs", "GET /v1/programs", programs, "programs", &[])
