@@ -76,6 +76,9 @@ impl Completion<'_> {
                 add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
             }
         }
+        if matches!(self.method, "put" | "patch" | "delete") {
+            add("If-Match", "Required: the version the caller has seen (missing: 428, stale: 412).", "\"1\"");
+        }
         if versioned_read {
             add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
         }
