@@ -17,6 +17,7 @@ pub mod events;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod metrics;
 pub mod middleware;
 pub mod reference;
 pub mod referrals;
