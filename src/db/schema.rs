@@ -123,6 +123,7 @@ diesel::table! {
         has_kip -> Nullable<Bool>,
         orphan -> Nullable<Bool>,
         ppks_codes -> Array<Text>,
+        limited_purposes -> Array<Text>,
         attributes -> Jsonb,
         version -> Int4,
         created_at -> Timestamptz,
