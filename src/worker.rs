@@ -63,13 +63,21 @@ impl Worker {
     pub async fn run(self) {
         let loops = WORK.iter().map(|work| async {
             loop {
-                if let Err(error) = (work.run)(&self).await {
-                    tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
-                }
+                self.turn(work).await;
                 tokio::time::sleep(work.every).await;
             }
         });
         futures_util::future::join_all(loops).await;
+    }
+
+    async fn turn(&self, work: &Work) {
+        match (work.run)(self).await {
+            Ok(()) => self.shared.metrics.work_succeeded(work.name, self.shared.clock.now()),
+            Err(error) => {
+                self.shared.metrics.work_failed(work.name);
+                tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
+            }
+        }
     }
 
     /// Every kind of work once, one after the other: for tests, which move the clock themselves.

@@ -19,6 +19,7 @@ mod eligibility;
 mod events;
 mod flow;
 mod jobs;
+mod monitoring;
 mod reference;
 mod referrals;
 mod registry;
