@@ -29,6 +29,8 @@ use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
+use crate::imports::routes::Intake;
+use crate::imports::upload::ImportLimit;
 use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
@@ -44,6 +46,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::imports::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
@@ -110,6 +113,7 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
         .codes::<job::JobKind>("job-kinds")
+        .codes::<crate::imports::model::ImportKind>("import-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
@@ -133,6 +137,7 @@ pub struct Shared {
     pub tokens: web::Data<Tokens>,
     pub clock: web::Data<Clock>,
     pub limiter: web::Data<Limiter>,
+    pub import_limit: ImportLimit,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
     pub metrics: web::Data<Metrics>,
@@ -153,6 +158,7 @@ impl Shared {
         Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
             clock: web::Data::new(clock),
+            import_limit: ImportLimit(args.import_max_mb.saturating_mul(1024 * 1024)),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
@@ -184,6 +190,11 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.tokens.clone())
             .app_data(shared.clock.clone())
             .app_data(shared.limiter.clone())
+            .app_data(web::Data::new(Intake {
+                tokens: shared.tokens.clone(),
+                clock: shared.clock.clone(),
+                limit: shared.import_limit,
+            }))
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())

@@ -17,6 +17,7 @@ pub mod events;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod metrics;
 pub mod middleware;

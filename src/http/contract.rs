@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Directory", "Who can help, with what, where."),
     ("Complaints", "From submission to closure."),
     ("Referrals", "From draft to the closed loop."),
+    ("Imports", "Many rows at once, in and out."),
     ("Jobs", "Work that goes on after its request was answered."),
     ("Events", "What happened, for other systems."),
     ("Audit", "Who changed or revealed what."),

@@ -18,6 +18,7 @@ mod conventions;
 mod eligibility;
 mod events;
 mod flow;
+mod imports;
 mod jobs;
 mod monitoring;
 mod reference;
