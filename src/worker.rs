@@ -11,7 +11,7 @@ use crate::app::Shared;
 use crate::db::Db;
 use crate::error::Error;
 use crate::transaction::Setting;
-use crate::{events, idempotency};
+use crate::{events, idempotency, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -27,6 +27,11 @@ struct Work {
 
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
+    Work {
+        name: "service-levels",
+        every: Duration::from_secs(30),
+        run: |worker| Box::pin(service_levels::actions::look_at_due(worker)),
+    },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
 ];
 
