@@ -1,3 +1,5 @@
+//! The clocks, step by step and by property.
+
 use super::*;
 use crate::service_levels::calendar::end_of;
 use crate::service_levels::model::TargetConfidence;
