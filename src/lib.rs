@@ -18,6 +18,7 @@ pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod middleware;
+pub mod proposals;
 pub mod reference;
 pub mod referrals;
 pub mod regions;

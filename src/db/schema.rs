@@ -187,6 +187,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry_proposals (id) {
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        kind -> Text,
+        status -> Text,
+        period -> Text,
+        nik_index -> Bytea,
+        nik_sealed -> Bytea,
+        content_sealed -> Bytea,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        program_code -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        evidence -> Jsonb,
+        village -> Nullable<Jsonb>,
+        agency -> Nullable<Jsonb>,
+        forwarding -> Nullable<Jsonb>,
+        outcome -> Nullable<Jsonb>,
+        replaces_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        captured_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    open_registry_proposals (nik_index, kind) {
+        nik_index -> Bytea,
+        kind -> Text,
+        proposal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    registry_proposal_windows (period) {
+        period -> Text,
+        submit_from -> Int2,
+        submit_until -> Int2,
+        village_until -> Int2,
+        agency_until -> Int2,
+        source -> Text,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     programs (code) {
         code -> Text,
         name -> Text,
@@ -360,6 +411,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     idempotency_keys,
     identities,
+    open_registry_proposals,
     organizations,
     persons,
     program_participations,
@@ -367,6 +419,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     program_rules,
     programs,
     referrals,
+    registry_proposal_windows,
+    registry_proposals,
     service_level_revision,
     services,
     staff,

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod answers;
 pub mod api;
 pub mod bulk;
+pub mod correct;
 pub mod create;
 pub mod judge;
 pub mod model;

@@ -18,6 +18,7 @@ mod conventions;
 mod eligibility;
 mod events;
 mod flow;
+mod proposals;
 mod reference;
 mod referrals;
 mod registry;
