@@ -11,6 +11,7 @@ const SLICES: &[&str] = &[
     "eligibility",
     "events",
     "proposals",
+    "jobs",
     "reference",
     "referrals",
     "regions",

@@ -19,6 +19,8 @@ mod eligibility;
 mod events;
 mod flow;
 mod proposals;
+mod jobs;
+mod monitoring;
 mod reference;
 mod referrals;
 mod registry;
