@@ -76,6 +76,19 @@ impl Completion<'_> {
                 add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
             }
         }
+        if matches!(self.method, "put" | "patch" | "delete") {
+            parameters.push(json!({
+                "name": "If-Match", "in": "header", "required": true,
+                "description": "The version the caller has seen: missing is 428, another one 412.",
+                "schema": { "type": "string" }, "example": "\"1\"",
+            }));
+        }
+        let mut add = |name: &str, text: &str, example: &str| {
+            parameters.push(json!({
+                "name": name, "in": "header", "required": false, "description": text,
+                "schema": { "type": "string" }, "example": example,
+            }));
+        };
         if versioned_read {
             add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
         }

@@ -2,7 +2,7 @@
 //! is 404.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use slrt::auth::permission::Permission;
 
 use crate::support::contract::operations;
@@ -71,6 +71,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let owned = [
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
+        ("/v1/organizations/{id}", crate::support::world::organization("slrt-bandung").to_string()),
+        ("/v1/services/{id}", world.own_service(json!({})).await),
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
     ];
