@@ -123,6 +123,7 @@ diesel::table! {
         has_kip -> Nullable<Bool>,
         orphan -> Nullable<Bool>,
         ppks_codes -> Array<Text>,
+        limited_purposes -> Array<Text>,
         attributes -> Jsonb,
         version -> Int4,
         created_at -> Timestamptz,
@@ -356,6 +357,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    holidays (id) {
+        id -> Uuid,
+        region_code -> Text,
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+        name_en -> Nullable<Text>,
+        confidence -> Text,
+        source -> Text,
+        version -> Int4,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_level_revision (only_row) {
+        only_row -> Bool,
+        revision -> Int8,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
     clients,
@@ -363,6 +388,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dwellings,
     events,
     families,
+    holidays,
     idempotency_keys,
     identities,
     organizations,
@@ -374,6 +400,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     referral_details,
     referrals,
+    service_level_revision,
     services,
     staff,
     timeline_entries,

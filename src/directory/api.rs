@@ -212,7 +212,7 @@ pub struct Service {
     /// Can it be referred to now?
     #[schema(example = true)]
     pub active: bool,
-    /// Calendar days within which it promises an answer to a referral.
+    /// Working days, on the calendar of the client's region, within which it promises an answer to a referral.
     #[schema(example = 14)]
     pub answer_days: i16,
     /// Version, as in the `ETag`.
@@ -295,7 +295,7 @@ pub struct CreateService {
     pub opening_hours: Option<ShortText>,
     /// What to bring.
     pub requirements: Option<ShortText>,
-    /// Calendar days within which it promises an answer; 14 when absent.
+    /// Working days within which it promises an answer; 14 when absent.
     #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365, example = 14)]
     pub answer_days: Option<i16>,
@@ -344,7 +344,7 @@ pub struct PatchService {
     pub requirements: Option<Option<ShortText>>,
     /// `false` takes it out of use: nothing new is referred there, what runs goes on.
     pub active: Option<bool>,
-    /// Calendar days within which it promises an answer.
+    /// Working days within which it promises an answer.
     #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365)]
     pub answer_days: Option<i16>,

@@ -1,7 +1,6 @@
 //! Drafting and sending a referral, and what every step of its life does alike. The source sends, cancels and closes the
 //! loop; the target answers; whoever oversees only looks on.
 
-use chrono::TimeDelta;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -23,6 +22,7 @@ use crate::http::reply::Reply;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::actions::Subject;
+use crate::service_levels;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
@@ -222,7 +222,8 @@ async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, E
         }
     }
     row.requested_at = Some(tx.now);
-    row.due_at = Some(tx.now + TimeDelta::days(i64::from(service.answer_days)));
+    let days = u16::try_from(service.answer_days).unwrap_or_default();
+    row.due_at = Some(service_levels::actions::deadline(tx, &row.region_code, tx.now, days).await?.at);
     finish(tx, record, Action::Request, to, None).await
 }
 

@@ -42,7 +42,8 @@ fn shown(referral: &Referral) -> Result<Reply, Error> {
 /// Send a referral
 ///
 /// The draft goes to the target organization, with an eligibility check as it stands now if the service leads to a programme.
-/// The answer is due within the service's `answer_days`.
+/// The answer is due within the service's `answer_days`, counted in working days on the calendar of the client's region. A service that is
+/// closed or out of use takes nothing new (409).
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),

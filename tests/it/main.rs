@@ -23,4 +23,5 @@ mod reference;
 mod referrals;
 mod registry;
 mod schema;
+mod service_levels;
 mod support;
