@@ -29,6 +29,7 @@ use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
+use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
 use crate::service_levels::cache::ServiceLevelCache;
@@ -43,6 +44,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
@@ -55,6 +57,7 @@ fn catalogue() -> Catalogue {
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
+    use crate::jobs::model as job;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
@@ -109,6 +112,8 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralErrorReason>("referral-error-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<job::JobKind>("job-kinds")
+        .machine("job-states", crate::jobs::transitions::EDGES)
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
@@ -133,12 +138,14 @@ pub struct Shared {
     pub limiter: web::Data<Limiter>,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
+    pub metrics: web::Data<Metrics>,
     pub service_levels: web::Data<ServiceLevelCache>,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
     in_flight: web::Data<InFlight>,
     cors: web::Data<Cors>,
+    security_contact: web::Data<docs::SecurityContact>,
     database_url: String,
 }
 
@@ -152,12 +159,14 @@ impl Shared {
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
+            metrics: web::Data::new(Metrics::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
             cors: web::Data::new(Cors::new(&args.cors_origins)),
+            security_contact: web::Data::new(docs::SecurityContact(args.security_contact.clone())),
             database_url,
         }
     }
@@ -180,11 +189,13 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.limiter.clone())
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
+            .app_data(shared.metrics.clone())
             .app_data(shared.service_levels.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())
             .app_data(shared.cors.clone())
+            .app_data(shared.security_contact.clone())
             .app_data(shared.catalogue.clone())
             .default_service(web::to(fallback::unmatched))
             .wrap(from_fn(middleware::limit_rate))

@@ -10,6 +10,7 @@ const SLICES: &[&str] = &[
     "directory",
     "eligibility",
     "events",
+    "jobs",
     "reference",
     "referrals",
     "regions",

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 use slrt::demo;
+use slrt::jobs::actions::{self, NewJob};
+use slrt::jobs::model::JobKind;
+use slrt::transaction::Setting;
 use uuid::Uuid;
 
 use super::http::Session;
@@ -226,5 +229,18 @@ impl World {
     pub async fn member_of(&self, family: &str) -> String {
         let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
         found["members"][0]["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+impl World {
+    /// A queued job of the session's client; its id.
+    pub async fn job(&self, who: &Session, kind: JobKind, params: Value) -> String {
+        let shared = &self.server.shared;
+        let actor = shared.tokens.verify(who.token(), shared.clock.now()).await.expect("a token");
+        let worker = self.server.worker(&[]);
+        let setting = Setting { actor: actor.clone(), ..worker.setting() };
+        let job = NewJob { id: None, kind, scope: actor.scope.clone(), params, total: None };
+        let made = slrt::transaction::run(&worker.db, setting, async move |tx| actions::create(tx, job).await);
+        made.await.expect("a job").id.to_string()
     }
 }
