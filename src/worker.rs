@@ -12,8 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency};
-use crate::{events, idempotency, jobs};
+use crate::{directory, events, idempotency, jobs};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
