@@ -328,6 +328,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        active -> Bool,
+        confidential_location -> Bool,
     }
 }
 
@@ -350,6 +352,17 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        reserved -> Int4,
+        closures -> Jsonb,
+    }
+}
+
+diesel::table! {
+    place_reservations (service_id, referral_id) {
+        service_id -> Uuid,
+        referral_id -> Uuid,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
     }
 }
 
@@ -420,6 +433,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    referral_details (referral_id) {
+        referral_id -> Uuid,
+        need_id -> Nullable<Uuid>,
+        part_of_id -> Nullable<Uuid>,
+        replaces_id -> Nullable<Uuid>,
+        replaced_by_id -> Nullable<Uuid>,
+        review_at -> Nullable<Timestamptz>,
+        review_told_at -> Nullable<Timestamptz>,
+        reminders -> Int2,
+        reminded_at -> Nullable<Timestamptz>,
+        overdue_at -> Nullable<Timestamptz>,
+        escalation_level -> Int2,
+        client_phone -> Nullable<Text>,
+        match_attempts -> Int2,
+    }
+}
+
+diesel::table! {
     holidays (id) {
         id -> Uuid,
         region_code -> Text,
@@ -458,10 +489,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     organizations,
     persons,
+    place_reservations,
     program_participations,
     program_revision,
     program_rules,
     programs,
+    referral_details,
     referrals,
     registry_proposal_windows,
     registry_proposals,

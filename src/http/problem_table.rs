@@ -117,6 +117,10 @@ problems! {
     NotTheSource = "not-the-source", 403,
         "Bukan pengirim rujukan", "Not the referral's source",
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
+    OnlySourceBeforeAcceptance = "only-source-before-acceptance", 403,
+        "Belum diterima tujuan", "Not yet accepted by the target",
+        "Sebelum rujukan diterima tujuan, hanya daerah pengirim yang dapat menyatakannya salah catat.",
+        "Before the target has accepted, only the sending side may mark the referral as entered in error.";
     NotFound = "not-found", 404,
         "Tidak ditemukan", "Not found",
         "Sumber daya ini tidak ada, atau di luar wilayah Anda.", "There is no such resource, or it lies outside your regions.";
@@ -159,6 +163,13 @@ problems! {
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+    ServiceClosed = "service-closed", 409,
+        "Layanan sedang tutup", "The service is closed",
+        "Layanan tujuan sedang tutup; buka kembali pada {}.", "The target service is closed; it opens again on {}.";
+    NoCapacity = "no-capacity", 409,
+        "Tempat penuh", "No place is free",
+        "Semua tempat layanan ini terisi atau disisihkan. Tolak dengan alasan no_capacity agar layanan lain ditawarkan.",
+        "All places of this service are taken or held. Reject with the reason no_capacity to be offered other services.";
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";

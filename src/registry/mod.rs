@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod answers;
 pub mod api;
+pub mod build;
 pub mod bulk;
 pub mod correct;
 pub mod create;

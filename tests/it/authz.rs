@@ -80,6 +80,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
+        ("/v1/organizations/{id}", crate::support::world::organization("slrt-bandung").to_string()),
+        ("/v1/services/{id}", world.own_service(json!({})).await),
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
