@@ -87,6 +87,7 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     ),
     ("nothing_to_change", Texts { id: "Tidak ada isian yang diubah", en: "No field is to be changed" }),
     ("window_order", Texts { id: "Urutan tanggal keliru", en: "The days are not in order" }),
+    (
         "unknown_referral",
         Texts { id: "Rujukan tidak ditemukan dalam wilayah Anda", en: "No such referral within your regions" },
     ),
