@@ -7,6 +7,7 @@ pub mod api;
 pub mod build;
 pub mod bulk;
 mod bulk_store;
+pub mod correct;
 pub mod create;
 pub mod judge;
 pub mod load;
