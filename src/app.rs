@@ -31,6 +31,7 @@ use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
+use crate::service_levels::cache::ServiceLevelCache;
 
 /// Every slice, in the order in which the contract lists them.
 fn slices(config: &mut ServiceConfig) {
@@ -42,6 +43,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -56,6 +58,7 @@ fn catalogue() -> Catalogue {
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
+    use crate::service_levels::model as level;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
     let programs = include_str!("../reference/programs.json");
@@ -103,6 +106,9 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralCancellationReason>("referral-cancellation-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<level::HolidayKind>("holiday-kinds")
+        .codes::<level::HolidayConfidence>("holiday-confidences")
+        .codes::<level::CalendarBasis>("calendar-bases")
         .data("service-need-categories", "Permensos 8/2012", ppks, "ppks", PPKS_ENGLISH)
         .data("welfare-resources", "Permensos 8/2012", psks, "psks", PSKS_ENGLISH)
         .data("programs", "GET /v1/programs", programs, "programs", &[])
@@ -124,6 +130,7 @@ pub struct Shared {
     pub limiter: web::Data<Limiter>,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
+    pub service_levels: web::Data<ServiceLevelCache>,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
@@ -142,6 +149,7 @@ impl Shared {
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
+            service_levels: web::Data::new(ServiceLevelCache::default()),
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
@@ -169,6 +177,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.limiter.clone())
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
+            .app_data(shared.service_levels.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())

@@ -27,6 +27,7 @@ use crate::http::json::sha256;
 use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
+use crate::service_levels::cache::ServiceLevelCache;
 use crate::timeline::{self, TimelineRow};
 
 /// A transaction under way.
@@ -36,6 +37,7 @@ pub struct Tx {
     pub now: DateTime<Utc>,
     pub keys: Arc<KeyRing>,
     pub programs: Arc<ProgramCache>,
+    pub service_levels: Arc<ServiceLevelCache>,
     pub if_match: IfMatch,
     pub context: RequestContext,
     audit: Vec<AuditRow>,
@@ -152,6 +154,7 @@ pub struct Setting {
     pub clock: Clock,
     pub keys: Arc<KeyRing>,
     pub programs: Arc<ProgramCache>,
+    pub service_levels: Arc<ServiceLevelCache>,
     pub if_match: IfMatch,
     pub context: RequestContext,
 }
@@ -164,6 +167,7 @@ impl Setting {
             clock,
             keys,
             programs,
+            service_levels: Arc::default(),
             if_match: IfMatch::default(),
             context: RequestContext { trace_id: Uuid::new_v4().simple().to_string(), language: Language::Id },
         }
@@ -183,13 +187,14 @@ where
     T: 'static,
 {
     let conn = db.read().await?;
-    let Setting { actor, clock, keys, programs, if_match, context } = setting;
+    let Setting { actor, clock, keys, programs, service_levels, if_match, context } = setting;
     let mut tx = Tx {
         conn,
         actor,
         now: clock.now(),
         keys,
         programs,
+        service_levels,
         if_match,
         context,
         audit: Vec::new(),
@@ -247,17 +252,19 @@ impl FromRequest for Write {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (Ok(db), Some(tokens), Some(clock), Some(programs)) = (
+        let (Ok(db), Some(tokens), Some(clock), Some(programs), Some(levels)) = (
             Db::extract(request).into_inner(),
             request.app_data::<web::Data<Tokens>>(),
             request.app_data::<web::Data<Clock>>(),
             request.app_data::<web::Data<ProgramCache>>(),
+            request.app_data::<web::Data<ServiceLevelCache>>(),
         ) else {
             return ready(Err(Error::internal("the application state is incomplete")));
         };
         ready(Ok(Self {
             db,
             setting: Setting {
+                service_levels: Arc::clone(levels),
                 if_match: IfMatch::read(request.headers()),
                 context: RequestContext::of(request),
                 ..Setting::of_system(Clock::clone(clock), tokens.keys().ring(), Arc::clone(programs))

@@ -45,7 +45,10 @@ impl Worker {
     /// For a transaction in the service's own name.
     pub fn setting(&self) -> Setting {
         let shared = &self.shared;
-        Setting::of_system((**shared.clock).clone(), shared.tokens.keys().ring(), Arc::clone(&shared.programs))
+        Setting {
+            service_levels: Arc::clone(&shared.service_levels),
+            ..Setting::of_system((**shared.clock).clone(), shared.tokens.keys().ring(), Arc::clone(&shared.programs))
+        }
     }
 
     /// All work until the process ends. A piece that fails is tried again at its next turn.

@@ -109,6 +109,7 @@ impl Stage {
         slrt::db::migrate(&self.url).await.map_err(|e| e.to_string())?;
         let mut conn = AsyncPgConnection::establish(&self.url).await?;
         slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
+        slrt::service_levels::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
 
         println!("entering {persons} persons");
         let keys = self.tokens.keys().ring();

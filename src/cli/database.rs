@@ -79,6 +79,8 @@ pub(super) async fn bring_up_to_date(url: &str) -> Result<(Vec<String>, usize), 
     let ran = db::migrate(url).await.map_err(Failure::run)?;
     let mut conn = AsyncPgConnection::establish(url).await.map_err(Failure::run)?;
     let programs = crate::eligibility::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
+    let standards = crate::service_levels::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
+    tracing::info!(added = standards, "holidays and targets of the release are in the database");
     Ok((ran, programs))
 }
 

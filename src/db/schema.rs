@@ -325,6 +325,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    holidays (id) {
+        id -> Uuid,
+        region_code -> Text,
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+        name_en -> Nullable<Text>,
+        confidence -> Text,
+        source -> Text,
+        version -> Int4,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_level_revision (only_row) {
+        only_row -> Bool,
+        revision -> Int8,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
     clients,
@@ -332,6 +356,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dwellings,
     events,
     families,
+    holidays,
     idempotency_keys,
     identities,
     organizations,
@@ -341,6 +366,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     program_rules,
     programs,
     referrals,
+    service_level_revision,
     services,
     staff,
     timeline_entries,

@@ -43,6 +43,11 @@ impl Completion<'_> {
         self.method == "post" && self.secured(operation) && (has("201") || has("207") || self.names_one())
     }
 
+    /// A change that needs to know what it changes.
+    fn replaces(&self) -> bool {
+        matches!(self.method, "put" | "patch" | "delete")
+    }
+
     fn parameters(&self, operation: &mut Map<String, Value>) {
         let changes = self.changes(operation);
         let secured = self.secured(operation);
@@ -76,6 +81,13 @@ impl Completion<'_> {
                 add("If-Match", "The version the caller has seen; another one is answered with 412.", "\"1\"");
             }
         }
+        if self.replaces() {
+            add(
+                "If-Match",
+                "The version the caller has seen: required (428), and another one is answered with 412.",
+                "\"1\"",
+            );
+        }
         if versioned_read {
             add("If-None-Match", "The version the caller has; the same one is answered with 304.", "\"1\"");
         }
@@ -83,6 +95,13 @@ impl Completion<'_> {
             add("Accept-Language", "Language of problem answers: `id` (default) or `en`.", "id");
         }
         let reveals = operation.remove("x-reveals").is_some();
+        if self.replaces() {
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                if parameter.get("name").and_then(Value::as_str) == Some("If-Match") {
+                    set(parameter, "required", json!(true));
+                }
+            }
+        }
         if reveals && let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
             list.push(json!({
                 "name": "Access-Purpose", "in": "header", "required": false,
@@ -125,7 +144,7 @@ impl Completion<'_> {
                 add("412", "VersionMismatch");
             }
         }
-        if matches!(self.method, "put" | "patch" | "delete") {
+        if self.replaces() {
             add("409", "Conflict");
             add("412", "VersionMismatch");
             add("428", "PreconditionRequired");
@@ -175,14 +194,13 @@ impl Completion<'_> {
                     }),
                 );
             }
-            if status == "201" {
-                set(
-                    &mut headers,
-                    "Location",
-                    json!({
-                        "description": "Address of the new resource.", "schema": { "type": "string" },
-                    }),
-                );
+            if matches!(status.as_str(), "201" | "202") {
+                let text = if status == "201" { "Address of the new resource." } else { "Address of the job." };
+                set(&mut headers, "Location", json!({ "description": text, "schema": { "type": "string" } }));
+            }
+            if status == "202" {
+                let text = "Seconds after which to look at the job.";
+                set(&mut headers, "Retry-After", json!({ "description": text, "schema": { "type": "integer" } }));
             }
             set(answer, "headers", headers);
         }

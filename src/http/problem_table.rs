@@ -137,6 +137,9 @@ problems! {
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    HolidayExists = "holiday-exists", 409,
+        "Hari itu sudah tercatat", "That day is entered already",
+        "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region, with other content.";
     IdentityInUse = "identity-in-use", 409,
         "Nomor sudah terdaftar", "The number is registered already",
         "NIK atau nomor KK ini sudah terdaftar pada orang atau keluarga lain.", "This NIK or family card number already belongs to another person or family.";

@@ -51,6 +51,11 @@ impl Reply {
         Self::json(200, value)
     }
 
+    /// Done, and nothing to tell.
+    pub fn no_content() -> Self {
+        Self::stored(204, String::new(), None, None, false)
+    }
+
     /// A page of a list, with a link to the next one.
     pub fn page<T: Serialize>(page: &Page<T>) -> Result<Self, Error> {
         Ok(Self { next: page.next_cursor.clone(), ..Self::ok(page)? })
@@ -120,7 +125,7 @@ impl Responder for Reply {
         if self.replayed {
             response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
         }
-        if unchanged {
+        if unchanged || status == StatusCode::NO_CONTENT {
             return response.finish();
         }
         response.insert_header((header::CONTENT_TYPE, "application/json")).body(self.body)

@@ -17,6 +17,8 @@ pub enum Unscoped {
     PublicDirectory,
     /// The service itself carries out what a caller within scope has begun.
     FollowUpOfScopedAction,
+    /// Holidays and targets are public standards of service.
+    ServiceStandards,
     /// An operator at the command line.
     Operator,
     /// An index gives an id alone; what it names is then read within the caller's regions.

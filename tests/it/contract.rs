@@ -26,6 +26,9 @@ const PUBLIC: &[&str] = &[
     "get_organization",
     "list_services",
     "get_service",
+    // Standards of service are public (UU 25/2009).
+    "list_holidays",
+    "get_holiday",
 ];
 
 #[test]

@@ -22,4 +22,5 @@ mod reference;
 mod referrals;
 mod registry;
 mod schema;
+mod service_levels;
 mod support;

@@ -45,6 +45,7 @@ async fn template() {
             slrt::db::migrate(&url).await.expect("migrations");
             let mut conn = AsyncPgConnection::establish(&url).await.expect("a connection");
             slrt::eligibility::actions::load_reference(&mut conn).await.expect("programmes");
+            slrt::service_levels::actions::load_reference(&mut conn).await.expect("holidays");
             slrt::demo::seed_directory(&mut conn).await.expect("the directory");
         })
         .await;

@@ -1,0 +1,11 @@
+//! Service levels: by when a complaint must have a first answer and a decision, counted in working days on the official
+//! calendar of its region. Deadlines are data: holidays and targets can be changed by a region for itself.
+
+pub mod actions;
+pub mod api;
+pub mod cache;
+pub mod calendar;
+pub mod model;
+mod reference;
+pub mod routes;
+mod store;

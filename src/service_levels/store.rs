@@ -1,0 +1,162 @@
+//! The rows of service levels. Holidays and targets are public standards; whoever changes one must cover its region.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{HolidayConfidence, HolidayKind};
+use crate::db::schema::{holidays, service_level_revision};
+use crate::http::page::{PageRequest, Position};
+use crate::regions::{RegionCode, RegionScope};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = holidays, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
+pub struct HolidayRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub day: NaiveDate,
+    pub kind: HolidayKind,
+    pub name: String,
+    pub name_en: Option<String>,
+    pub confidence: HolidayConfidence,
+    pub source: String,
+    pub version: i32,
+    pub removed_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+pub async fn find_revision(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
+    service_level_revision::table.select(service_level_revision::revision).first(conn).await
+}
+
+pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::update(service_level_revision::table)
+        .set(service_level_revision::revision.eq(service_level_revision::revision + 1))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Those that are not there yet; a day that is there, or was taken out, is never touched.
+pub async fn insert_missing_holidays(conn: &mut AsyncPgConnection, rows: &[HolidayRow]) -> QueryResult<usize> {
+    diesel::insert_into(holidays::table)
+        .values(rows)
+        .on_conflict((holidays::region_code, holidays::day))
+        .do_nothing()
+        .execute(conn)
+        .await
+}
+
+/// Where each day is free.
+pub async fn list_days(conn: &mut AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<(String, NaiveDate)>> {
+    holidays::table
+        .filter(scope.covers(holidays::region_code))
+        .filter(holidays::removed_at.is_null())
+        .select((holidays::region_code, holidays::day))
+        .load(conn)
+        .await
+}
+
+/// What a list of holidays is narrowed to.
+#[derive(Debug, Default)]
+pub struct HolidayFilter {
+    pub year: Option<i32>,
+    /// What holds in this region: its own days and those of the regions around it.
+    pub region: Option<RegionCode>,
+}
+
+/// The place of a holiday in its list.
+pub fn position(row: &HolidayRow) -> Position {
+    Position::at(row.day.and_time(chrono::NaiveTime::MIN).and_utc(), row.id)
+}
+
+pub async fn list_holidays(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: HolidayFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<HolidayRow>> {
+    let mut query = holidays::table
+        .filter(scope.covers(holidays::region_code))
+        .filter(holidays::removed_at.is_null())
+        .order((holidays::day, holidays::id))
+        .limit(page.fetch())
+        .select(HolidayRow::as_select())
+        .into_boxed();
+    if let Some((first, last)) = filter
+        .year
+        .and_then(|year| Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)))
+    {
+        query = query.filter(holidays::day.ge(first)).filter(holidays::day.le(last));
+    }
+    if let Some(region) = filter.region {
+        let around: Vec<String> = std::iter::once("ID").chain(region.lineage()).map(str::to_owned).collect();
+        query = query.filter(holidays::region_code.eq_any(around));
+    }
+    if let Some(after) = page.after {
+        let day = after.time().date_naive();
+        query = query.filter(holidays::day.gt(day).or(holidays::day.eq(day).and(holidays::id.gt(after.id))));
+    }
+    query.load(conn).await
+}
+
+pub async fn find_holiday(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<HolidayRow>> {
+    holidays::table
+        .filter(holidays::id.eq(id))
+        .filter(scope.covers(holidays::region_code))
+        .filter(holidays::removed_at.is_null())
+        .select(HolidayRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The row of a day, also when it was taken out.
+pub async fn lock_holiday_on(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    region_code: &str,
+    day: NaiveDate,
+) -> QueryResult<Option<HolidayRow>> {
+    holidays::table
+        .filter(holidays::region_code.eq(region_code))
+        .filter(holidays::day.eq(day))
+        .filter(scope.covers(holidays::region_code))
+        .select(HolidayRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_holiday(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<HolidayRow>> {
+    holidays::table
+        .filter(holidays::id.eq(id))
+        .filter(scope.covers(holidays::region_code))
+        .filter(holidays::removed_at.is_null())
+        .select(HolidayRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// False when that day is entered already.
+pub async fn insert_holiday(conn: &mut AsyncPgConnection, row: &HolidayRow) -> QueryResult<bool> {
+    diesel::insert_into(holidays::table).values(row).on_conflict_do_nothing().execute(conn).await.map(|n| n == 1)
+}
+
+pub async fn save_holiday(conn: &mut AsyncPgConnection, row: &HolidayRow) -> QueryResult<()> {
+    diesel::update(holidays::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+}
