@@ -14,6 +14,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::attachments::storage::Storage;
 use crate::auth::Permission;
 use crate::auth::bearer;
 use crate::auth::caller::AccessPurpose;
@@ -43,6 +44,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::attachments::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
@@ -52,6 +54,7 @@ fn slices(config: &mut ServiceConfig) {
 
 /// Every code list and state machine.
 fn catalogue() -> Catalogue {
+    use crate::attachments::model as attachment;
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
@@ -106,6 +109,10 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralCancellationReason>("referral-cancellation-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<attachment::AttachmentKind>("attachment-kinds")
+        .codes::<attachment::AttachmentParentKind>("attachment-parent-kinds")
+        .codes::<attachment::AttachmentStatus>("attachment-statuses")
+        .codes::<attachment::AttachmentMediaType>("attachment-media-types")
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
@@ -131,6 +138,7 @@ pub struct Shared {
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
     pub service_levels: web::Data<ServiceLevelCache>,
+    pub attachments: web::Data<Storage>,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
@@ -140,23 +148,32 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(args: &ServerArgs, keys: Arc<Keys>, clock: Clock, database_url: String, pending: usize) -> Self {
+    /// The sentence of a failure is for the operator.
+    pub fn new(
+        args: &ServerArgs,
+        keys: Arc<Keys>,
+        clock: Clock,
+        database_url: String,
+        pending: usize,
+    ) -> Result<Self, String> {
+        let storage = Storage::open(&args.attachments)?;
         let external = crate::auth::external::TrustedIssuers::new(&args.trusted_issuers);
         let contract = contract();
-        Self {
+        Ok(Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
             clock: web::Data::new(clock),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
+            attachments: web::Data::new(storage),
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
             cors: web::Data::new(Cors::new(&args.cors_origins)),
             database_url,
-        }
+        })
     }
 }
 
@@ -178,6 +195,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.service_levels.clone())
+            .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())

@@ -11,7 +11,7 @@ use crate::app::Shared;
 use crate::db::Db;
 use crate::error::Error;
 use crate::transaction::Setting;
-use crate::{events, idempotency};
+use crate::{attachments, events, idempotency};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -27,6 +27,11 @@ struct Work {
 
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
+    Work {
+        name: "attachments",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(attachments::work::look_after(worker)),
+    },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
 ];
 

@@ -170,12 +170,7 @@ pub async fn withdraw(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attach
 }
 
 /// The bytes go before the row says so: a failure in between leaves a row that is tried again.
-pub(super) async fn remove(
-    tx: &mut Tx,
-    storage: &Storage,
-    row: &mut AttachmentRow,
-    to: Status,
-) -> Result<(), Error> {
+pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentRow, to: Status) -> Result<(), Error> {
     storage.delete_parts(row.id).await?;
     storage.delete_content(row.id).await?;
     store::delete_parts(&mut tx.conn, row.id).await?;

@@ -89,7 +89,8 @@ fn a_webp_loses_exif_and_xmp() {
         [name, &length[..], content, &vec![0; content.len() % 2]].concat()
     };
     let head = [0b0000_1100, 0, 0, 0, 63, 0, 0, 47, 0, 0];
-    let chunks = [part(b"VP8X", &head), part(b"VP8L", b"pixels"), part(b"EXIF", b"GPS"), part(b"XMP ", b"GPS")].concat();
+    let chunks =
+        [part(b"VP8X", &head), part(b"VP8L", b"pixels"), part(b"EXIF", b"GPS"), part(b"XMP ", b"GPS")].concat();
     let length = u32::try_from(chunks.len() + 4).unwrap().to_le_bytes();
     let picture = webp(&[b"RIFF", &length[..], b"WEBP", &chunks].concat()).unwrap();
     assert_eq!((picture.width, picture.height), (64, 48));

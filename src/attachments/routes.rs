@@ -91,7 +91,6 @@ async fn get_attachment(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) 
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 200, description = "The attachment, withdrawn", body = Attachment)),
-    params(("If-Match" = String, Header, description = "The version the caller has seen.", example = "\"1\"")),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[delete("/v1/attachments/{id}")]
@@ -123,7 +122,10 @@ async fn link_attachment(caller: Caller<ComplaintsRead>, write: Write, id: Path<
 }
 
 pub(super) fn linked(link: &AttachmentLink) -> Result<Reply, Error> {
-    Ok(Reply { status: 201, location: Some(link.url.clone()), ..Reply::ok(link)? })
+    let mut reply = Reply::ok(link)?;
+    reply.status = 201;
+    reply.location = Some(link.url.clone());
+    Ok(reply)
 }
 
 /// Open an attachment by a link
@@ -166,10 +168,7 @@ async fn open_attachment(
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("cross-origin-resource-policy", "same-origin"))
-        .body(actix_web::body::SizedStream::new(
-            u64::try_from(row.stored_size.unwrap_or(0)).unwrap_or(0),
-            content,
-        )))
+        .body(actix_web::body::SizedStream::new(u64::try_from(row.stored_size.unwrap_or(0)).unwrap_or(0), content)))
 }
 
 /// Says what it is and names nobody.

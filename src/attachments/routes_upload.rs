@@ -1,7 +1,6 @@
 //! The content of an attachment on its way: in pieces, as a bad network allows. After the tus protocol, as far as one
 //! needs it: `Upload-Offset` says where a piece begins, and HEAD or GET tells where the next one does.
 
-
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, patch, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -137,7 +136,7 @@ impl actix_web::FromRequest for Arriving {
     type Future = std::future::Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
-        let made = || {
+        let mut made = || {
             Ok(Self {
                 db: Db::extract(request).into_inner()?,
                 keep: Write::from_request(request, payload).into_inner()?,

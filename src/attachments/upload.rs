@@ -121,11 +121,8 @@ pub async fn finish(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachme
     for part in store::list_parts_of_visible(&mut tx.conn, id).await? {
         bytes.extend_from_slice(&storage.get(&part.object_key).await?);
     }
-    let judged = if sha256(&bytes)[..] == row.sha256[..] {
-        content::judge(row.media_type, bytes)
-    } else {
-        Err("hash_differs")
-    };
+    let judged =
+        if sha256(&bytes)[..] == row.sha256[..] { content::judge(row.media_type, bytes) } else { Err("hash_differs") };
     match judged {
         Ok(Accepted { bytes, size }) => {
             row.stored_size = Some(i32::try_from(bytes.len()).map_err(Error::internal)?);

@@ -48,12 +48,7 @@ async fn end_stalled(worker: &Worker) -> Result<(), Error> {
 }
 
 /// Ends one as it is now, if it has not ended or gone on meanwhile.
-async fn end(
-    tx: &mut transaction::Tx,
-    storage: &super::storage::Storage,
-    id: Uuid,
-    to: Status,
-) -> Result<(), Error> {
+async fn end(tx: &mut transaction::Tx, storage: &super::storage::Storage, id: Uuid, to: Status) -> Result<(), Error> {
     let found = store::lock(&mut tx.conn, Unscoped::Housekeeping, id).await?;
     tx.audit(if to == Status::Expired { "attachment.expire" } else { "attachment.orphan" }, "attachment", id, None);
     let Some(mut row) = found else { return Ok(()) };

@@ -2,6 +2,7 @@
 //! the version, check the table of edges, judge the body, change, tell.
 
 use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -215,6 +216,16 @@ pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<Referable
         person_id: r.subject_person_id,
         family_id: r.subject_family_id,
     }))
+}
+
+/// Where a complaint that the caller sees lies.
+pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+}
+
+/// Those of the ids that name a complaint.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
 }
 
 async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ComplaintRow, Status), Error> {

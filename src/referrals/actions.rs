@@ -2,6 +2,7 @@
 //! only looks on.
 
 use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -84,6 +85,22 @@ pub async fn find_candidates(
         sector: input.sector,
     };
     candidates_for(conn, programs, scope, need, now).await
+}
+
+/// Where a referral that the caller sees lies, and to whom it goes.
+pub async fn find_place(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    organization: Option<Uuid>,
+    id: Uuid,
+) -> Result<Option<(String, Uuid)>, Error> {
+    let row = store::find_visible(conn, Viewpoint { scope, organization }, id).await?;
+    Ok(row.map(|row| (row.region_code, row.target_organization_id)))
+}
+
+/// Those of the ids that name a referral.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
 }
 
 async fn candidates_for(

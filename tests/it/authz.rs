@@ -80,6 +80,9 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
     ];
+    let attachment = world.attachment(&owned[0].1).await;
+    let mut owned = owned.to_vec();
+    owned.push(("/v1/attachments/{id}", attachment));
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {
         let id = owned.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
