@@ -30,6 +30,7 @@ use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
+use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
 use crate::service_levels::cache::ServiceLevelCache;
@@ -45,6 +46,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
     crate::attachments::routes::configure(config);
+    crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
@@ -58,6 +60,7 @@ fn catalogue() -> Catalogue {
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
+    use crate::jobs::model as job;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
@@ -113,6 +116,8 @@ fn catalogue() -> Catalogue {
         .codes::<attachment::AttachmentParentKind>("attachment-parent-kinds")
         .codes::<attachment::AttachmentStatus>("attachment-statuses")
         .codes::<attachment::AttachmentMediaType>("attachment-media-types")
+        .codes::<job::JobKind>("job-kinds")
+        .machine("job-states", crate::jobs::transitions::EDGES)
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
@@ -137,6 +142,7 @@ pub struct Shared {
     pub limiter: web::Data<Limiter>,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
+    pub metrics: web::Data<Metrics>,
     pub service_levels: web::Data<ServiceLevelCache>,
     pub attachments: web::Data<Storage>,
     catalogue: web::Data<Catalogue>,
@@ -144,6 +150,7 @@ pub struct Shared {
     routes: web::Data<RouteTable>,
     in_flight: web::Data<InFlight>,
     cors: web::Data<Cors>,
+    security_contact: web::Data<docs::SecurityContact>,
     database_url: String,
 }
 
@@ -165,6 +172,7 @@ impl Shared {
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
+            metrics: web::Data::new(Metrics::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             attachments: web::Data::new(storage),
             catalogue: web::Data::new(catalogue()),
@@ -172,6 +180,7 @@ impl Shared {
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
             cors: web::Data::new(Cors::new(&args.cors_origins)),
+            security_contact: web::Data::new(docs::SecurityContact(args.security_contact.clone())),
             database_url,
         })
     }
@@ -194,12 +203,14 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.limiter.clone())
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
+            .app_data(shared.metrics.clone())
             .app_data(shared.service_levels.clone())
             .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())
             .app_data(shared.cors.clone())
+            .app_data(shared.security_contact.clone())
             .app_data(shared.catalogue.clone())
             .default_service(web::to(fallback::unmatched))
             .wrap(from_fn(middleware::limit_rate))

@@ -97,11 +97,22 @@ pub struct ServerArgs {
     /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
     #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
+    /// Address of the metrics (`/metrics`, OpenMetrics text), apart from the service's own; none if absent.
+    #[arg(long, env = "SLRT_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whom to tell of a weakness, as `mailto:` or `https:` address, for `/.well-known/security.txt` (RFC 9116).
+    #[arg(long, env = "SLRT_SECURITY_CONTACT", value_parser = parse_contact)]
+    pub security_contact: Option<String>,
     /// Write the log as JSON lines.
     #[arg(long, env = "SLRT_LOG_JSON")]
     pub log_json: bool,
     #[command(flatten)]
     pub attachments: AttachmentArgs,
+}
+
+fn parse_contact(text: &str) -> Result<String, String> {
+    let fits = ["mailto:", "https:"].iter().any(|scheme| text.starts_with(scheme)) && url::Url::parse(text).is_ok();
+    fits.then(|| text.to_owned()).ok_or_else(|| "write it as mailto:name@example.go.id or https://…".to_owned())
 }
 
 fn parse_issuer(text: &str) -> Result<(String, String), String> {

@@ -18,6 +18,8 @@ pub mod events;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod jobs;
+pub mod metrics;
 pub mod middleware;
 pub mod reference;
 pub mod referrals;

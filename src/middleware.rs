@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -20,6 +20,7 @@ use crate::http::problem::{self, Draft, TRACE_ID};
 use crate::http::problem_table::Code;
 use crate::http::rate_limit::{Key, Limiter};
 use crate::http::request_context::RequestContext;
+use crate::metrics::Metrics;
 
 /// How many requests are being worked on in this process.
 pub struct InFlight {
@@ -55,6 +56,8 @@ pub async fn frame(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let begun = metrics.as_ref().map(|metrics| metrics.request_began());
     let context = RequestContext::read(&request);
     request.extensions_mut().insert(context.clone());
     let origin = allowed_origin(&request);
@@ -81,7 +84,14 @@ pub async fn frame(
     if let Ok(value) = HeaderValue::from_str(&context.trace_id) {
         headers.insert(TRACE_ID, value);
     }
-    log(&answered, &context, started);
+    let route = answered.request().match_pattern();
+    let took = started.elapsed();
+    log(&answered, route.as_deref(), &context, took);
+    if let Some(metrics) = &metrics {
+        let method = if head { "HEAD" } else { answered.request().method().as_str() };
+        metrics.request_answered(method, route.as_deref(), answered.status().as_u16(), took);
+    }
+    drop(begun);
     Ok(if head { answered.map_body(|_, _| BoxBody::new(())) } else { answered })
 }
 
@@ -120,15 +130,15 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-fn log(answered: &ServiceResponse<BoxBody>, context: &RequestContext, started: Instant) {
+fn log(answered: &ServiceResponse<BoxBody>, route: Option<&str>, context: &RequestContext, took: Duration) {
     let request = answered.request();
     let extensions = request.extensions();
     let actor = extensions.get::<Authentication>().and_then(|a| a.as_ref().ok());
     tracing::info!(
         method = %request.method(),
-        route = request.match_pattern().as_deref().unwrap_or("-"),
+        route = route.unwrap_or("-"),
         status = answered.status().as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         trace_id = %context.trace_id,
         client_id = actor.map_or("-", |a| a.client_id.as_str()),
         "request"

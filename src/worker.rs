@@ -10,8 +10,9 @@ use futures_util::future::LocalBoxFuture;
 use crate::app::Shared;
 use crate::db::Db;
 use crate::error::Error;
+use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{attachments, events, idempotency};
+use crate::{attachments, events, idempotency, jobs};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -32,19 +33,26 @@ const WORK: &[Work] = &[
         every: Duration::from_secs(60),
         run: |worker| Box::pin(attachments::work::look_after(worker)),
     },
+    // Two lanes: a long job does not hold a short one up.
+    Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
+    Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
 ];
+
+/// How each kind of job is done. A slice that has jobs adds a row.
+pub const RUNNERS: &[Runner] = &[];
 
 /// What background work stands on.
 #[derive(Clone)]
 pub struct Worker {
     pub db: Db,
     pub shared: Arc<Shared>,
+    pub runners: &'static [Runner],
 }
 
 impl Worker {
     pub fn new(shared: Arc<Shared>, url: &str) -> Result<Self, Error> {
-        Ok(Self { db: Db::new(url, CONNECTIONS, WAIT)?, shared })
+        Ok(Self { db: Db::new(url, CONNECTIONS, WAIT)?, shared, runners: RUNNERS })
     }
 
     /// For a transaction in the service's own name.
@@ -60,13 +68,21 @@ impl Worker {
     pub async fn run(self) {
         let loops = WORK.iter().map(|work| async {
             loop {
-                if let Err(error) = (work.run)(&self).await {
-                    tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
-                }
+                self.turn(work).await;
                 tokio::time::sleep(work.every).await;
             }
         });
         futures_util::future::join_all(loops).await;
+    }
+
+    async fn turn(&self, work: &Work) {
+        match (work.run)(self).await {
+            Ok(()) => self.shared.metrics.work_succeeded(work.name, self.shared.clock.now()),
+            Err(error) => {
+                self.shared.metrics.work_failed(work.name);
+                tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
+            }
+        }
     }
 
     /// Every kind of work once, one after the other: for tests, which move the clock themselves.
@@ -89,6 +105,8 @@ async fn clean_up(worker: &Worker) -> Result<(), Error> {
     let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;
     let old = events::store::delete_before(&mut conn, now - EVENTS_KEPT).await?;
-    tracing::debug!(keys, events = old, "cleaned up");
+    drop(conn);
+    let jobs = jobs::run::clean_up(worker).await?;
+    tracing::debug!(keys, events = old, jobs, "cleaned up");
     Ok(())
 }

@@ -48,12 +48,17 @@ impl Sealer {
 
     /// Key id, nonce, ciphertext and tag. The row's id is bound in, so that a value moved to another row does not open.
     pub fn seal(&self, kind: IdentityKind, row: Uuid, number: &str) -> Result<Vec<u8>, Error> {
+        self.seal_bytes(&bound_to(kind, row), number.as_bytes())
+    }
+
+    /// The same for any bytes, bound to the place where they stand.
+    pub fn seal_bytes(&self, place: &[u8], bytes: &[u8]) -> Result<Vec<u8>, Error> {
         let fault = || Error::internal("sealing failed");
         let (id, key) = self.keys.last().ok_or_else(fault)?;
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(|_| fault())?;
-        let mut text = number.as_bytes().to_vec();
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to(kind, row)), &mut text)
+        let mut text = bytes.to_vec();
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place), &mut text)
             .map_err(|_| fault())?;
         let mut sealed = Vec::with_capacity(1 + NONCE_LEN + text.len());
         sealed.push(*id);
@@ -63,15 +68,20 @@ impl Sealer {
     }
 
     pub fn open(&self, kind: IdentityKind, row: Uuid, sealed: &[u8]) -> Result<String, Error> {
+        let text = self.open_bytes(&bound_to(kind, row), sealed)?;
+        String::from_utf8(text).map_err(|_| Error::internal("a sealed value does not open"))
+    }
+
+    pub fn open_bytes(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let fault = || Error::internal("a sealed value does not open");
         let (id, rest) = sealed.split_first().ok_or_else(fault)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(fault)?;
         let (_, key) = self.keys.iter().find(|(k, _)| k == id).ok_or_else(fault)?;
         let mut text = text.to_vec();
         let plain = key
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to(kind, row)), &mut text)
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place), &mut text)
             .map_err(|_| fault())?;
-        String::from_utf8(plain.to_vec()).map_err(|_| fault())
+        Ok(plain.to_vec())
     }
 
     pub fn blind_index(&self, kind: IdentityKind, number: &str) -> Vec<u8> {

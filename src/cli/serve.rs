@@ -13,8 +13,8 @@ use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
 use crate::demo;
-use crate::telemetry;
 use crate::worker::Worker;
+use crate::{metrics, telemetry};
 
 pub(super) fn load_keys(data: &DataArgs) -> Result<Keys, Failure> {
     let wrong = |e: crate::auth::keys::KeyError| Failure::Configuration(e.to_string());
@@ -110,6 +110,12 @@ async fn run(
     let shared = Arc::new(shared.map_err(Failure::Configuration)?);
     let (server, address) =
         app::serve(args, shared.clone()).map_err(|e| Failure::Run(format!("cannot listen on {}: {e}", args.listen)))?;
+    if let Some(listen) = args.metrics_listen {
+        let (server, address) = metrics::serve(shared.metrics.clone(), listen)
+            .map_err(|e| Failure::Run(format!("cannot listen on {listen}: {e}")))?;
+        actix_web::rt::spawn(server);
+        tracing::info!(%address, "metrics");
+    }
     let background = actix_web::rt::spawn(Worker::new(shared, url).map_err(Failure::run)?.run());
     let handle = server.handle();
     listening(address);

@@ -58,6 +58,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        status -> Text,
+        region_code -> Text,
+        region_codes -> Array<Text>,
+        client_id -> Text,
+        actor -> Text,
+        organization_id -> Nullable<Uuid>,
+        permissions -> Array<Text>,
+        params -> Jsonb,
+        done -> Int8,
+        total -> Nullable<Int8>,
+        counts -> Jsonb,
+        position -> Jsonb,
+        problems -> Int8,
+        result_type -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
+        attempts -> Int2,
+        lease_owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        progress_from -> Int8,
+        progress_since -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    job_files (job_id, file, seq) {
+        job_id -> Uuid,
+        file -> Text,
+        seq -> Int4,
+        content -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_keys (client_id, operation, key) {
         client_id -> Text,
         operation -> Text,
@@ -123,6 +165,7 @@ diesel::table! {
         has_kip -> Nullable<Bool>,
         orphan -> Nullable<Bool>,
         ppks_codes -> Array<Text>,
+        limited_purposes -> Array<Text>,
         attributes -> Jsonb,
         version -> Int4,
         created_at -> Timestamptz,
@@ -402,6 +445,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     idempotency_keys,
     identities,
+    job_files,
+    jobs,
     organizations,
     persons,
     program_participations,

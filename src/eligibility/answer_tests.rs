@@ -42,6 +42,7 @@ fn person(relation_to_head: RelationToHead, sex: Sex, born: Option<&str>) -> Per
         jkn_status: None,
         has_kip: None,
         orphan: None,
+        limited_purposes: Vec::new(),
         ppks_codes: Vec::new(),
         attributes: json!({}),
         version: 1,

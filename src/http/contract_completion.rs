@@ -41,7 +41,7 @@ impl Completion<'_> {
     /// A POST that creates or acts, as against one that only asks.
     fn changes(&self, operation: &Map<String, Value>) -> bool {
         let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
-        self.method == "post" && self.secured(operation) && (has("201") || has("207") || self.names_one())
+        self.method == "post" && self.secured(operation) && (has("201") || has("202") || has("207") || self.names_one())
     }
 
     /// A change that needs to know what it changes. A piece of a content names its offset instead.
@@ -189,7 +189,7 @@ impl Completion<'_> {
             let mut headers = json!({
                 "trace-id": { "description": "Trace id of the request.", "schema": { "type": "string" } },
             });
-            if single || status == "201" {
+            if single || status == "201" || status == "202" {
                 set(
                     &mut headers,
                     "ETag",

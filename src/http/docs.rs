@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{SecondsFormat, TimeDelta};
 use utoipa_swagger_ui::Config;
 
 use super::problem_table::Code;
 use super::request_context::{Language, RequestContext};
+use crate::clock::Clock;
 use crate::error::Error;
 
 /// Scripts only from here; Swagger UI sets styles on elements and draws its icons from data URLs.
@@ -19,7 +21,19 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(root))
         .route("/docs", web::get().to(docs_root))
         .route("/docs/{file:.*}", web::get().to(docs_file))
+        .route("/.well-known/security.txt", web::get().to(security_txt))
         .route("/problems/{code}", web::get().to(problem_page));
+}
+
+/// Whom to tell of a weakness; set by the operator.
+pub struct SecurityContact(pub Option<String>);
+
+/// RFC 9116. It must name a day after which it is stale: a year ahead, since it is written at each reading.
+async fn security_txt(contact: web::Data<SecurityContact>, clock: web::Data<Clock>) -> Result<HttpResponse, Error> {
+    let contact = contact.0.as_ref().ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    let expires = (clock.now() + TimeDelta::days(365)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: id, en\n");
+    Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(text))
 }
 
 async fn root() -> HttpResponse {

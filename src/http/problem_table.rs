@@ -134,6 +134,15 @@ problems! {
     ReferralInvalidTransition = "referral-invalid-transition", 409,
         "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
         "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";
+    JobInvalidTransition = "job-invalid-transition", 409,
+        "Pekerjaan sudah berakhir", "The job has ended",
+        "Tindakan ini tidak berlaku untuk keadaan pekerjaan sekarang.", "The action does not apply to the job's present state.";
+    JobHasNoResult = "job-has-no-result", 409,
+        "Pekerjaan belum memberi hasil", "The job has no result",
+        "Pekerjaan ini belum atau tidak memberi berkas hasil.", "The job has given no result file, or not yet.";
+    JobStalled = "job-stalled", 409,
+        "Pekerjaan tidak maju", "The job does not get on",
+        "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";

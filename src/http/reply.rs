@@ -34,12 +34,24 @@ pub struct Reply {
     pub next: Option<String>,
     /// False when the answer only tells what is stored, or what would have been.
     pub changed: bool,
+    /// Seconds after which it is worth asking again.
+    pub retry_after: Option<u64>,
     cache: Cache,
 }
 
 impl Reply {
     pub fn stored(status: u16, body: String, etag: Option<String>, location: Option<String>, replayed: bool) -> Self {
-        Self { status, body, etag, location, replayed, next: None, changed: true, cache: Cache::NoStore }
+        Self {
+            status,
+            body,
+            etag,
+            location,
+            replayed,
+            next: None,
+            changed: true,
+            retry_after: None,
+            cache: Cache::NoStore,
+        }
     }
 
     fn json<T: Serialize>(status: u16, value: &T) -> Result<Self, Error> {
@@ -71,6 +83,10 @@ impl Reply {
         Self { changed: false, ..self }
     }
 
+    pub fn asking_again(self, seconds: Option<u64>) -> Self {
+        Self { retry_after: seconds, ..self }
+    }
+
     /// A single resource with its version.
     pub fn resource<T: Serialize>(value: &T, version: i32) -> Result<Self, Error> {
         Ok(Self { etag: Some(etag::of(version)), ..Self::json(200, value)? })
@@ -78,6 +94,11 @@ impl Reply {
 
     pub fn created<T: Serialize>(value: &T, version: i32, location: String) -> Result<Self, Error> {
         Ok(Self { location: Some(location), etag: Some(etag::of(version)), ..Self::json(201, value)? })
+    }
+
+    /// Work that goes on after the answer: its place, and when to ask for it.
+    pub fn accepted<T: Serialize>(value: &T, version: i32, location: String, retry_after: u64) -> Result<Self, Error> {
+        Ok(Self { status: 202, retry_after: Some(retry_after), ..Self::created(value, version, location)? })
     }
 
     pub fn multi_status<T: Serialize>(value: &T) -> Result<Self, Error> {
@@ -121,6 +142,9 @@ impl Responder for Reply {
         }
         if let Some(link) = self.next.and_then(|cursor| next_link(request, &cursor)) {
             response.insert_header((header::LINK, link));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         if self.replayed {
             response.insert_header((IDEMPOTENCY_REPLAYED, "true"));

@@ -95,6 +95,19 @@ impl RegionScope {
         InRegions { column, codes: self.codes.clone() }
     }
 
+    /// The narrowest region around all of the scope; `ID` is the whole country.
+    pub fn around(&self) -> String {
+        let codes = self.codes.as_deref().unwrap_or_default();
+        let Some(first) = codes.first().and_then(|code| RegionCode::parse(code)) else { return "ID".to_owned() };
+        let around = first.lineage().filter(|outer| codes.iter().all(|code| contains(outer, code))).last();
+        around.unwrap_or("ID").to_owned()
+    }
+
+    /// The same for a column that holds several codes, of which each must lie in the scope.
+    pub fn covers_all<C>(&self, column: C) -> AllInRegions<C> {
+        AllInRegions(self.covers(column))
+    }
+
     /// The same for a table with an index that begins with the regency, the first five characters of the code.
     pub fn covers_by_regency<C>(&self, column: C) -> InRegionsByRegency<C> {
         InRegionsByRegency(self.covers(column))
@@ -110,6 +123,30 @@ pub struct InRegions<C> {
 
 #[derive(Debug, Clone)]
 pub struct InRegionsByRegency<C>(InRegions<C>);
+
+#[derive(Debug, Clone)]
+pub struct AllInRegions<C>(InRegions<C>);
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for AllInRegions<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
+        let Some(codes) = &self.0.codes else {
+            out.push_sql("true");
+            return Ok(());
+        };
+        out.push_sql("not exists (select from unnest(");
+        self.0.column.walk_ast(out.reborrow())?;
+        out.push_sql(") as of_row(code) where not (false");
+        for code in codes {
+            out.push_sql(" or (of_row.code >= ");
+            out.push_bind_param::<Text, _>(code)?;
+            out.push_sql(" and of_row.code < (");
+            out.push_bind_param::<Text, _>(code)?;
+            out.push_sql(" || '/'))");
+        }
+        out.push_sql("))");
+        Ok(())
+    }
+}
 
 impl<C> InRegions<C> {
     fn walk<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, by_regency: bool) -> diesel::QueryResult<()>
@@ -182,6 +219,7 @@ macro_rules! boolean_expression {
 }
 boolean_expression!(InRegions);
 boolean_expression!(InRegionsByRegency);
+boolean_expression!(AllInRegions);
 
 #[cfg(test)]
 mod tests {

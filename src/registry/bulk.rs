@@ -135,6 +135,7 @@ impl Batch {
             jkn_status: person.jkn_status.parse().ok(),
             has_kip: Some(person.has_kip),
             orphan: Some(person.orphan),
+            limited_purposes: Vec::new(),
             ppks_codes: person.ppks_codes.into_iter().map(str::to_owned).collect(),
             attributes: serde_json::to_value(facts).map_err(Error::internal)?,
             version: 1,

@@ -234,6 +234,7 @@ impl Rows {
             jkn_status: member.jkn_status,
             has_kip: member.has_kip,
             orphan: member.orphan,
+            limited_purposes: Vec::new(),
             ppks_codes: member.ppks_codes.unwrap_or_default(),
             attributes: serde_json::to_value(facts).map_err(Error::internal)?,
             version: 1,

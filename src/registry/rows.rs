@@ -53,6 +53,8 @@ pub struct PersonRow {
     pub has_kip: Option<bool>,
     pub orphan: Option<bool>,
     pub ppks_codes: Vec<String>,
+    /// Purposes for which the data may not be used: see `PersonRow::limits`.
+    pub limited_purposes: Vec<String>,
     pub attributes: Value,
     pub version: i32,
     pub created_at: DateTime<Utc>,

@@ -11,6 +11,7 @@ const SLICES: &[&str] = &[
     "directory",
     "eligibility",
     "events",
+    "jobs",
     "reference",
     "referrals",
     "regions",

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::http::faults;
-use crate::support::world::{announcement, photo};
+use crate::support::papers::{announcement, photo};
 use crate::support::{Answer, Session, World};
 
 const PIECE: &str = "application/offset+octet-stream";

@@ -2,8 +2,9 @@
 //! is 404.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use slrt::auth::permission::Permission;
+use slrt::jobs::model::JobKind;
 
 use crate::support::contract::operations;
 use crate::support::{Session, World};
@@ -68,12 +69,14 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let referral = world.requested().await;
     let family = world.family().await;
     let member = world.member_of(&family).await;
+    let job = world.job(&world.front, JobKind::Export, json!({})).await;
     let day = serde_json::json!({
         "region_code": "32.04", "day": "2026-04-20", "kind": "regional", "name": "Hari Jadi", "source": "Perbup 1/2026",
     });
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let owned = [
+        ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
         ("/v1/families/{id}", family),

@@ -114,7 +114,9 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
         let prefix = format!("/v1/{kind}/{{id}}/");
         // What answers 201 adds something to the thing and is no step of its life.
         let of = |(path, method, operation): (String, String, Value)| {
-            (method == "post" && operation["responses"].get("201").is_none()).then(|| path.strip_prefix(&prefix).map(str::to_owned)).flatten()
+            (method == "post" && operation["responses"].get("201").is_none())
+                .then(|| path.strip_prefix(&prefix).map(str::to_owned))
+                .flatten()
         };
         operations().into_iter().filter_map(of).collect()
     };

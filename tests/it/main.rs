@@ -19,6 +19,8 @@ mod conventions;
 mod eligibility;
 mod events;
 mod flow;
+mod jobs;
+mod monitoring;
 mod reference;
 mod referrals;
 mod registry;

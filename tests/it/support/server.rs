@@ -81,6 +81,12 @@ impl TestServer {
         worker.run_once().await.expect("background work");
     }
 
+    /// Background work with these ways of doing jobs, under the name of another process.
+    pub fn worker(&self, runners: &'static [slrt::jobs::run::Runner]) -> slrt::worker::Worker {
+        let worker = slrt::worker::Worker::new(self.shared.clone(), &self.database_url).expect("a worker");
+        slrt::worker::Worker { runners, ..worker }
+    }
+
     /// A client with a token for these regions and permissions.
     pub fn session(&self, who: &str, organization: Option<Uuid>, regions: &[&str], may: &[Permission]) -> Session {
         let actor = Actor {

@@ -1,0 +1,2 @@
+drop table job_files;
+drop table jobs;

@@ -1,0 +1,1 @@
+alter table persons drop column limited_purposes;

@@ -1,0 +1,135 @@
+//! Making, reading and stopping jobs.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::api::Job;
+use super::model::{JobAction, JobKind, JobStatus};
+use super::store::{self, JobRow, Whose};
+use super::transitions;
+use crate::auth::Actor;
+use crate::db::pool::Connection;
+use crate::error::Error;
+use crate::events::NewEvent;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::problem_table::Code;
+use crate::http::reply::Reply;
+use crate::http::request_context::Language;
+use crate::regions::RegionScope;
+use crate::transaction::Tx;
+
+/// How long an ended job and its files are kept.
+pub const KEPT: TimeDelta = TimeDelta::days(7);
+/// Seconds after which it is worth asking again.
+const ASK_AGAIN: u64 = 2;
+
+pub struct NewJob {
+    /// The id under which its input was written, if it has any.
+    pub id: Option<Uuid>,
+    pub kind: JobKind,
+    /// What it may touch: at most what its maker may.
+    pub scope: RegionScope,
+    /// Shown to whoever reads the job: no personal data.
+    pub params: Value,
+    pub total: Option<i64>,
+}
+
+/// Queues a job in the caller's name.
+pub async fn create(tx: &mut Tx, job: NewJob) -> Result<Job, Error> {
+    let row = JobRow {
+        id: job.id.unwrap_or_else(Uuid::now_v7),
+        kind: job.kind,
+        status: JobStatus::Queued,
+        region_code: job.scope.around(),
+        region_codes: job.scope.codes(),
+        client_id: tx.actor.client_id.clone(),
+        actor: tx.actor.subject.clone(),
+        organization_id: tx.actor.organization_id,
+        permissions: tx.actor.permissions.iter().map(|p| p.as_str().to_owned()).collect(),
+        params: job.params,
+        done: 0,
+        total: job.total,
+        counts: json!({}),
+        position: Value::Null,
+        problems: 0,
+        result_type: None,
+        failure_code: None,
+        attempts: 0,
+        lease_owner: None,
+        lease_until: None,
+        progress_from: 0,
+        progress_since: None,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        started_at: None,
+        ended_at: None,
+    };
+    store::insert(&mut tx.conn, &row).await?;
+    tx.audit("job.create", "job", row.id, Some(&row.region_code));
+    Ok(Job::show(row, tx.context.language))
+}
+
+/// The answer to a request that became a job.
+pub fn accepted(job: &Job) -> Result<Reply, Error> {
+    Reply::accepted(job, job.version, format!("/v1/jobs/{}", job.id), ASK_AGAIN)
+}
+
+/// Seconds to wait before asking again, while there is something to wait for.
+pub fn ask_again(status: JobStatus) -> Option<u64> {
+    (!transitions::FINAL.contains(&status)).then_some(ASK_AGAIN)
+}
+
+/// The kinds whose jobs the actor may see: those that it could have made.
+pub fn visible_kinds(actor: &Actor) -> Vec<JobKind> {
+    JobKind::ALL.iter().copied().filter(|kind| actor.may(kind.permission())).collect()
+}
+
+pub async fn find(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<JobRow, Error> {
+    let whose = Whose { client_id: &actor.client_id, kinds: &visible_kinds(actor) };
+    store::find_visible(conn, &actor.scope, &whose, id).await?.ok_or_else(Error::not_found)
+}
+
+pub async fn list(
+    conn: &mut Connection,
+    actor: &Actor,
+    kind: Option<JobKind>,
+    status: Option<JobStatus>,
+    page: &PageRequest,
+    language: Language,
+) -> Result<Page<Job>, Error> {
+    let kinds: Vec<JobKind> =
+        visible_kinds(actor).into_iter().filter(|k| kind.is_none_or(|wanted| wanted == *k)).collect();
+    let whose = Whose { client_id: &actor.client_id, kinds: &kinds };
+    let rows = store::list_visible(conn, &actor.scope, &whose, status, page).await?;
+    Ok(page.page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language)))
+}
+
+/// Stops a job. A step under way finds the job ended and undoes itself; what was committed before stays.
+pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
+    let actor = tx.actor.clone();
+    let whose = Whose { client_id: &actor.client_id, kinds: &visible_kinds(&actor) };
+    let row = store::lock_visible(&mut tx.conn, &actor.scope, &whose, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.check(row.version)?;
+    let to = transitions::next(row.status, JobAction::Cancel).map_err(|illegal| {
+        let allowed = illegal.allowed.into_iter().map(JobAction::as_str).collect();
+        Error::transition(Code::JobInvalidTransition, illegal.current.as_str(), allowed)
+    })?;
+    let row = store::set_ended(&mut tx.conn, id, None, to, None, tx.now).await?.ok_or_else(Error::not_found)?;
+    ended(tx, &row);
+    Ok(Job::show(row, tx.context.language))
+}
+
+/// Tells that a job ended: to the trail, and to whoever listens.
+pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
+    tx.audit(&format!("job.{}", row.status), "job", row.id, Some(&row.region_code));
+    tx.publish(NewEvent {
+        type_: format!("job.{}", row.status),
+        subject_kind: "job",
+        subject_id: row.id,
+        region_code: row.region_code.clone(),
+        organization_id: row.organization_id,
+        data: json!({ "kind": row.kind, "counts": row.counts, "problems": row.problems }),
+    });
+}

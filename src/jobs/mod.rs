@@ -1,0 +1,11 @@
+//! Work that takes longer than a request may. A job belongs to a client and to regions; a worker takes it for as long as it
+//! renews its lease, works in short transactions that carry the job's position with them, and may be killed at any time.
+
+pub mod actions;
+pub mod api;
+pub mod files;
+pub mod model;
+pub mod routes;
+pub mod run;
+mod store;
+pub mod transitions;

@@ -1,0 +1,288 @@
+//! The rows of jobs and of their files.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{JobKind, JobStatus};
+use crate::db::schema::{job_files, jobs};
+use crate::http::page::PageRequest;
+use crate::regions::{RegionScope, Unscoped};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct JobRow {
+    pub id: Uuid,
+    pub kind: JobKind,
+    pub status: JobStatus,
+    pub region_code: String,
+    pub region_codes: Vec<String>,
+    pub client_id: String,
+    pub actor: String,
+    pub organization_id: Option<Uuid>,
+    pub permissions: Vec<String>,
+    pub params: Value,
+    pub done: i64,
+    pub total: Option<i64>,
+    pub counts: Value,
+    pub position: Value,
+    pub problems: i64,
+    pub result_type: Option<String>,
+    pub failure_code: Option<String>,
+    pub attempts: i16,
+    pub lease_owner: Option<Uuid>,
+    pub lease_until: Option<DateTime<Utc>>,
+    pub progress_from: i64,
+    pub progress_since: Option<DateTime<Utc>>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+pub async fn insert(conn: &mut AsyncPgConnection, row: &JobRow) -> QueryResult<()> {
+    diesel::insert_into(jobs::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// Whose jobs, of which kinds: those for which the caller holds the permission.
+pub struct Whose<'a> {
+    pub client_id: &'a str,
+    pub kinds: &'a [JobKind],
+}
+
+pub async fn find_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    whose: &Whose<'_>,
+    id: Uuid,
+) -> QueryResult<Option<JobRow>> {
+    jobs::table
+        .find(id)
+        .filter(scope.covers_all(jobs::region_codes))
+        .filter(jobs::client_id.eq(whose.client_id))
+        .filter(jobs::kind.eq_any(whose.kinds))
+        .select(JobRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    whose: &Whose<'_>,
+    id: Uuid,
+) -> QueryResult<Option<JobRow>> {
+    jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(scope.covers_all(jobs::region_codes))
+        .filter(jobs::client_id.eq(whose.client_id))
+        .filter(jobs::kind.eq_any(whose.kinds))
+        .select(JobRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Newest first.
+pub async fn list_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    whose: &Whose<'_>,
+    status: Option<JobStatus>,
+    page: &PageRequest,
+) -> QueryResult<Vec<JobRow>> {
+    let mut query = jobs::table
+        .filter(scope.covers_all(jobs::region_codes))
+        .filter(jobs::client_id.eq(whose.client_id))
+        .filter(jobs::kind.eq_any(whose.kinds))
+        .order((jobs::created_at.desc(), jobs::id.desc()))
+        .limit(page.fetch())
+        .select(JobRow::as_select())
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(jobs::status.eq(status));
+    }
+    if let Some(after) = page.after {
+        query = query
+            .filter(jobs::created_at.lt(after.time()).or(jobs::created_at.eq(after.time()).and(jobs::id.lt(after.id))));
+    }
+    query.load(conn).await
+}
+
+/// Takes the oldest job that waits, or whose worker has not renewed its lease.
+pub async fn claim(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    owner: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> QueryResult<Option<JobRow>> {
+    let free = jobs::lease_until.is_null().or(jobs::lease_until.assume_not_null().lt(now));
+    let due = jobs::table
+        .filter(jobs::status.eq_any([JobStatus::Queued, JobStatus::Running]))
+        .filter(free)
+        .filter(jobs::kind.eq_any(JobKind::ALL))
+        .order(jobs::created_at)
+        .select(jobs::id)
+        .for_update()
+        .skip_locked()
+        .first::<Uuid>(conn)
+        .await
+        .optional()?;
+    let Some(id) = due else { return Ok(None) };
+    diesel::update(jobs::table.find(id))
+        .set((
+            jobs::status.eq(JobStatus::Running),
+            jobs::lease_owner.eq(owner),
+            jobs::lease_until.eq(until),
+            jobs::attempts.eq(jobs::attempts + 1),
+            jobs::progress_from.eq(jobs::done),
+            jobs::progress_since.eq(now),
+            jobs::started_at.eq(diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>>(
+                "coalesce(started_at, ",
+            )
+            .bind::<diesel::sql_types::Timestamptz, _>(now)
+            .sql(")")),
+            jobs::updated_at.eq(now),
+            jobs::version.eq(jobs::version + 1),
+        ))
+        .returning(JobRow::as_select())
+        .get_result(conn)
+        .await
+        .map(Some)
+}
+
+/// What a step changes.
+#[derive(AsChangeset)]
+#[diesel(table_name = jobs)]
+#[diesel(treat_none_as_null = true)]
+pub struct Advance {
+    pub done: i64,
+    pub total: Option<i64>,
+    pub counts: Value,
+    pub position: Value,
+    pub problems: i64,
+    pub result_type: Option<String>,
+    pub attempts: i16,
+    pub lease_until: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// False when the job is no longer this worker's: it was cancelled, or taken by another.
+pub async fn set_progress(conn: &mut AsyncPgConnection, id: Uuid, owner: Uuid, advance: &Advance) -> QueryResult<bool> {
+    let mine = jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(jobs::lease_owner.eq(owner))
+        .filter(jobs::status.eq(JobStatus::Running));
+    let changed = diesel::update(mine).set((advance, jobs::version.eq(jobs::version + 1))).execute(conn).await?;
+    Ok(changed == 1)
+}
+
+/// Lets the job go until then, to be taken again.
+pub async fn set_waiting(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    owner: Uuid,
+    until: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let mine = jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(jobs::lease_owner.eq(owner))
+        .filter(jobs::status.eq(JobStatus::Running));
+    let changed = diesel::update(mine)
+        .set((jobs::lease_owner.eq(None::<Uuid>), jobs::lease_until.eq(until)))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The end of a job's life, if it is still this worker's. What it read is thrown away.
+pub async fn set_ended(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    owner: Option<Uuid>,
+    status: JobStatus,
+    failure_code: Option<&str>,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<JobRow>> {
+    let mut mine = diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set((
+            jobs::status.eq(status),
+            jobs::failure_code.eq(failure_code),
+            jobs::lease_owner.eq(None::<Uuid>),
+            jobs::lease_until.eq(None::<DateTime<Utc>>),
+            jobs::ended_at.eq(now),
+            jobs::updated_at.eq(now),
+            jobs::version.eq(jobs::version + 1),
+        ))
+        .into_boxed();
+    if let Some(owner) = owner {
+        mine = mine.filter(jobs::lease_owner.eq(owner)).filter(jobs::status.eq(JobStatus::Running));
+    }
+    let row = mine.returning(JobRow::as_select()).get_result(conn).await.optional()?;
+    if row.is_some() {
+        delete_file(conn, id, super::files::INPUT).await?;
+    }
+    Ok(row)
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = job_files)]
+pub struct FileRow {
+    pub job_id: Uuid,
+    pub file: &'static str,
+    pub seq: i32,
+    pub content: Vec<u8>,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn insert_file(conn: &mut AsyncPgConnection, row: &FileRow) -> QueryResult<()> {
+    diesel::insert_into(job_files::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// The number that the next piece gets.
+pub async fn find_next_seq_of_visible(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str) -> QueryResult<i32> {
+    let last: Option<i32> = job_files::table
+        .filter(job_files::job_id.eq(job_id))
+        .filter(job_files::file.eq(file))
+        .select(max(job_files::seq))
+        .first(conn)
+        .await?;
+    Ok(last.map_or(0, |last| last + 1))
+}
+
+pub async fn find_piece_of_visible(
+    conn: &mut AsyncPgConnection,
+    job_id: Uuid,
+    file: &str,
+    seq: i32,
+) -> QueryResult<Option<Vec<u8>>> {
+    job_files::table.find((job_id, file, seq)).select(job_files::content).first(conn).await.optional()
+}
+
+pub async fn delete_file(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str) -> QueryResult<()> {
+    let pieces = job_files::table.filter(job_files::job_id.eq(job_id)).filter(job_files::file.eq(file));
+    diesel::delete(pieces).execute(conn).await.map(|_| ())
+}
+
+/// Jobs that ended before `ended`, with their files, and uploads of before `uploaded` that no job came of.
+pub async fn delete_before(
+    conn: &mut AsyncPgConnection,
+    ended: DateTime<Utc>,
+    uploaded: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let old = jobs::table.filter(jobs::ended_at.assume_not_null().lt(ended));
+    let deleted = diesel::delete(old).execute(conn).await?;
+    let orphans = job_files::table
+        .filter(job_files::created_at.lt(uploaded))
+        .filter(diesel::dsl::not(diesel::dsl::exists(jobs::table.filter(jobs::id.eq(job_files::job_id)))));
+    diesel::delete(orphans).execute(conn).await?;
+    Ok(deleted)
+}

@@ -1,0 +1,159 @@
+//! Jobs: progress that commits with the work, one worker at a time, and life after a kill.
+
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+use slrt::error::Error;
+use slrt::http::problem_table::Code;
+use slrt::jobs::model::JobKind;
+use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
+
+use crate::support::World;
+use crate::support::world::VILLAGE;
+
+/// Counts to ten, one step each, and writes each number into the result.
+async fn count_to_ten(run: &mut Run, stop_before: i64) -> Result<Outcome, Stop> {
+    while run.progress.done < 10 {
+        if run.progress.done == stop_before {
+            std::future::pending::<()>().await;
+        }
+        run.step(async |_, progress| {
+            progress.done += 1;
+            progress.total = Some(10);
+            progress.count("counted", 1);
+            progress.result_type = Some("application/x-ndjson".to_owned());
+            let line = format!("{}\n", progress.done);
+            progress.write_result(line.as_bytes());
+            if progress.done % 5 == 0 {
+                progress.problem(progress.done, "number", "repeated");
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(Outcome::Succeeded)
+}
+
+const WHOLE: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(count_to_ten(run, -1)) }];
+const HANGS_AT_FOUR: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(count_to_ten(run, 4)) }];
+const NEVER_WORKS: &[Runner] =
+    &[Runner { kind: JobKind::Export, run: |_| Box::pin(async { Err(Stop::Failed(Error::internal("a fault"))) }) }];
+
+/// Lets a worker work until it hangs, and drops it there: what a kill leaves behind.
+async fn work_until_killed(world: &World, id: &str) {
+    let worker = world.server.worker(HANGS_AT_FOUR);
+    let seen = async {
+        while read(world, id).await["done"] != 4 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ended = run_due(&worker) => panic!("the runner was to hang: {ended:?}"),
+        () = seen => {}
+    }
+}
+
+async fn read(world: &World, id: &str) -> Value {
+    world.front.get(&format!("/v1/jobs/{id}")).await.expect(200)
+}
+
+#[actix_web::test]
+async fn a_job_shows_how_far_it_is_and_gives_its_files() {
+    let world = World::start().await;
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let waiting = world.front.get(&format!("/v1/jobs/{id}")).await;
+    assert_eq!(waiting.header("retry-after"), Some("2"));
+    let waiting = waiting.expect(200);
+    assert_eq!((&waiting["status"], &waiting["allowed_actions"]), (&json!("queued"), &json!(["cancel"])));
+    let early = world.front.get(&format!("/v1/jobs/{id}/result")).await.expect_problem(409, "job-has-no-result");
+    assert_eq!(early["current_state"], "queued");
+
+    run_due(&world.server.worker(WHOLE)).await.unwrap();
+    let done = read(&world, &id).await;
+    assert_eq!((&done["status"], &done["done"], &done["total"]), (&json!("succeeded"), &json!(10), &json!(10)));
+    assert_eq!((&done["counts"], &done["problems"]), (&json!({ "counted": 10 }), &json!(2)));
+    let result = world.front.get(&format!("/v1/jobs/{id}/result")).await;
+    assert!(result.header("content-disposition").unwrap().ends_with(".ndjson\""));
+    assert_eq!(result.text, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+    let problems = world.front.get(&format!("/v1/jobs/{id}/problems")).await.text;
+    assert_eq!(problems.lines().count(), 3);
+    assert!(problems.starts_with("line,column,code,detail_id,detail_en\r\n5,\"number\",repeated,"), "{problems}");
+    let listed = world.front.get("/v1/jobs?kind=export&status=succeeded").await.expect(200);
+    assert_eq!(listed["items"][0]["id"], json!(id));
+    let told = world.front.get("/v1/events?type=job.succeeded").await.expect(200);
+    assert_eq!(told["items"][0]["subject_id"], json!(id));
+}
+
+#[actix_web::test]
+async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
+    let world = World::start().await;
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    work_until_killed(&world, &id).await;
+    assert_eq!(read(&world, &id).await["done"], 4);
+    // The lease still runs: nobody else takes it.
+    run_due(&world.server.worker(WHOLE)).await.unwrap();
+    assert_eq!(read(&world, &id).await["status"], "running");
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    run_due(&world.server.worker(WHOLE)).await.unwrap();
+    let done = read(&world, &id).await;
+    assert_eq!((&done["status"], &done["counts"]["counted"]), (&json!("succeeded"), &json!(10)));
+    assert_eq!(world.front.get(&format!("/v1/jobs/{id}/result")).await.text.lines().count(), 10);
+}
+
+#[actix_web::test]
+async fn a_cancelled_job_stops_and_stays_stopped() {
+    let world = World::start().await;
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    work_until_killed(&world, &id).await;
+    let path = format!("/v1/jobs/{id}/cancel");
+    let stopped = world.front.act(&path).await.expect(200);
+    assert_eq!((&stopped["status"], &stopped["done"]), (&json!("cancelled"), &json!(4)));
+    let again = world.front.act(&path).await.expect_problem(409, "job-invalid-transition");
+    assert_eq!((&again["current_state"], &again["allowed"]), (&json!("cancelled"), &json!([])));
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    run_due(&world.server.worker(WHOLE)).await.unwrap();
+    assert_eq!(read(&world, &id).await["done"], 4);
+}
+
+#[actix_web::test]
+async fn a_job_that_never_gets_on_is_given_up() {
+    let world = World::start().await;
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    for _ in 0..6 {
+        run_due(&world.server.worker(NEVER_WORKS)).await.unwrap();
+        world.server.shared.clock.advance(chrono::TimeDelta::seconds(65));
+    }
+    let given_up = read(&world, &id).await;
+    assert_eq!(
+        (&given_up["status"], &given_up["failure"]["code"]),
+        (&json!("failed"), &json!(Code::JobStalled.as_str()))
+    );
+}
+
+#[actix_web::test]
+async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it() {
+    let world = World::start().await;
+    let desk = Some(crate::support::world::organization("slrt-bandung"));
+    let may = [P::EventsRead, P::RegistryRead];
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let path = format!("/v1/jobs/{id}");
+    let village = world.server.session("bandung-fo", desk, &[VILLAGE], &may);
+    let other_client = world.server.session("bandung-bo", desk, &["32.04"], &may);
+    let may_not_export = world.server.session("bandung-fo", desk, &["32.04"], &[P::EventsRead]);
+    for session in [&village, &other_client, &may_not_export] {
+        session.get(&path).await.expect_problem(404, "not-found");
+        assert_eq!(session.get("/v1/jobs").await.expect(200)["items"], json!([]));
+    }
+    let wider = world.server.session("bandung-fo", desk, &["32"], &may);
+    assert_eq!(wider.get(&path).await.expect(200)["region_codes"], json!(["32.04"]));
+}
+
+#[actix_web::test]
+async fn a_job_and_its_files_go_after_their_keeping_time() {
+    let world = World::start().await;
+    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    run_due(&world.server.worker(WHOLE)).await.unwrap();
+    world.server.shared.clock.advance(chrono::TimeDelta::days(8));
+    world.server.work().await;
+    let later = world.server.session("bandung-fo", None, &["32.04"], &[P::EventsRead, P::RegistryRead]);
+    later.get(&format!("/v1/jobs/{id}")).await.expect_problem(404, "not-found");
+}
