@@ -131,7 +131,7 @@ pub async fn list_stalled(
 /// Ended uploads of which pieces are left.
 pub async fn list_with_leftovers(conn: &mut AsyncPgConnection, _why: Unscoped, limit: i64) -> QueryResult<Vec<Uuid>> {
     attachment_parts::table
-        .inner_join(attachments::table)
+        .inner_join(attachments::table.on(attachments::id.eq(attachment_parts::attachment_id)))
         .filter(attachments::status.ne(AttachmentStatus::Uploading))
         .select(attachments::id)
         .distinct()

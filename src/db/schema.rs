@@ -373,8 +373,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(attachment_parts -> attachments (attachment_id));
-
 diesel::table! {
     referrals (id) {
         id -> Uuid,

@@ -75,7 +75,9 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     });
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
+    let attachment = world.attachment(&complaint).await;
     let owned = [
+        ("/v1/attachments/{id}", attachment),
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
@@ -83,9 +85,6 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
     ];
-    let attachment = world.attachment(&owned[0].1).await;
-    let mut owned = owned.to_vec();
-    owned.push(("/v1/attachments/{id}", attachment));
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {
         let id = owned.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
