@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
 use crate::{attachments, events, idempotency, jobs};
+use crate::{directory, events, idempotency, jobs};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -37,6 +38,11 @@ const WORK: &[Work] = &[
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
+    Work {
+        name: "held places",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(directory::places::free_expired(worker)),
+    },
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.

@@ -90,7 +90,7 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
 
 async fn require_parent(tx: &mut Tx, at: AttachmentParent, side: Side) -> Result<Parent, Error> {
     let actor = tx.actor.clone();
-    let found = parents::find_visible(&mut tx.conn, &actor, at).await?;
+    let found = parents::find_readable(&mut tx.conn, &actor, at).await?;
     match side {
         Side::Region => {
             let parent = found.ok_or_else(|| Error::field("/parent/id", "unknown_parent"))?;
@@ -121,7 +121,7 @@ pub async fn find(
     if of.is_some_and(|of| of != at) {
         return Err(Error::not_found());
     }
-    let parent = parents::find_visible(conn, actor, at).await?.ok_or_else(Error::not_found)?;
+    let parent = parents::find_readable(conn, actor, at).await?.ok_or_else(Error::not_found)?;
     Ok((row, parent))
 }
 
@@ -132,7 +132,7 @@ pub async fn list_of(
     id: Uuid,
 ) -> Result<AttachmentList, Error> {
     let at = AttachmentParent { kind, id };
-    parents::find_visible(conn, actor, at).await?.ok_or_else(Error::not_found)?;
+    parents::find_readable(conn, actor, at).await?.ok_or_else(Error::not_found)?;
     let rows = store::list_of_visible(conn, kind, id).await?;
     Ok(AttachmentList { items: rows.into_iter().map(show).collect() })
 }

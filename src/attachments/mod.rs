@@ -1,4 +1,4 @@
-//! Photos and papers on complaints and referrals. An attachment is visible exactly to whoever may see its parent, arrives in
+//! Photos and papers on complaints, referrals and registry proposals. An attachment is visible exactly to whoever may see its parent, arrives in
 //! pieces that survive a cut line and a killed process, and is shown only after its content proved to be what was said.
 
 pub mod actions;

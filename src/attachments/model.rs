@@ -28,6 +28,7 @@ text_enum! {
     pub enum AttachmentParentKind {
         Complaint = "complaint": "Pengaduan" / "Complaint",
         Referral = "referral": "Rujukan" / "Referral",
+        RegistryProposal = "registry_proposal": "Usulan data" / "Registry proposal",
     }
 }
 

@@ -11,7 +11,7 @@ use super::routes::{announced, linked};
 use super::routes_upload::of_referral;
 use super::storage::Storage;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, ReferralsRead, ReferralsRespond};
+use crate::auth::permission::{ComplaintsRead, ReferralsRead, ReferralsRespond, RegistryRead};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -22,6 +22,7 @@ use crate::transaction::Write;
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(list_complaint_attachments)
+        .service(list_registry_proposal_attachments)
         .service(list_referral_attachments)
         .service(create_referral_attachment)
         .service(link_referral_attachment);
@@ -38,6 +39,23 @@ pub fn configure(config: &mut ServiceConfig) {
 #[get("/v1/complaints/{id}/attachments")]
 async fn list_complaint_attachments(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     Reply::ok(&actions::list_of(&mut *db.read().await?, &caller, Kind::Complaint, *id).await?)
+}
+
+/// List a registry proposal's attachments
+///
+/// Those that are complete or still being uploaded, oldest first.
+#[utoipa::path(
+    tag = "Attachments",
+    responses((status = 200, description = "The attachments", body = AttachmentList)),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/registry-proposals/{id}/attachments")]
+async fn list_registry_proposal_attachments(
+    caller: Caller<RegistryRead>,
+    db: Db,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    Reply::ok(&actions::list_of(&mut *db.read().await?, &caller, Kind::RegistryProposal, *id).await?)
 }
 
 /// List a referral's attachments

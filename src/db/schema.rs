@@ -229,6 +229,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry_proposals (id) {
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        kind -> Text,
+        status -> Text,
+        period -> Text,
+        nik_index -> Bytea,
+        nik_sealed -> Bytea,
+        content_sealed -> Bytea,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        program_code -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        evidence -> Jsonb,
+        village -> Nullable<Jsonb>,
+        agency -> Nullable<Jsonb>,
+        forwarding -> Nullable<Jsonb>,
+        outcome -> Nullable<Jsonb>,
+        replaces_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        captured_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    open_registry_proposals (nik_index, kind) {
+        nik_index -> Bytea,
+        kind -> Text,
+        proposal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    registry_proposal_windows (period) {
+        period -> Text,
+        submit_from -> Int2,
+        submit_until -> Int2,
+        village_until -> Int2,
+        agency_until -> Int2,
+        source -> Text,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     programs (code) {
         code -> Text,
         name -> Text,
@@ -277,6 +328,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        active -> Bool,
+        confidential_location -> Bool,
     }
 }
 
@@ -299,6 +352,17 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        reserved -> Int4,
+        closures -> Jsonb,
+    }
+}
+
+diesel::table! {
+    place_reservations (service_id, referral_id) {
+        service_id -> Uuid,
+        referral_id -> Uuid,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
     }
 }
 
@@ -408,6 +472,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    referral_details (referral_id) {
+        referral_id -> Uuid,
+        need_id -> Nullable<Uuid>,
+        part_of_id -> Nullable<Uuid>,
+        replaces_id -> Nullable<Uuid>,
+        replaced_by_id -> Nullable<Uuid>,
+        review_at -> Nullable<Timestamptz>,
+        review_told_at -> Nullable<Timestamptz>,
+        reminders -> Int2,
+        reminded_at -> Nullable<Timestamptz>,
+        overdue_at -> Nullable<Timestamptz>,
+        escalation_level -> Int2,
+        client_phone -> Nullable<Text>,
+        match_attempts -> Int2,
+    }
+}
+
+diesel::table! {
     holidays (id) {
         id -> Uuid,
         region_code -> Text,
@@ -443,15 +525,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     idempotency_keys,
     identities,
+    open_registry_proposals,
     job_files,
     jobs,
     organizations,
     persons,
+    place_reservations,
     program_participations,
     program_revision,
     program_rules,
     programs,
+    referral_details,
     referrals,
+    registry_proposal_windows,
+    registry_proposals,
     service_level_revision,
     services,
     staff,

@@ -11,6 +11,7 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("attachment_id", "Id of the attachment."),
     ("code", "Code of the resource."),
+    ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];
 

@@ -67,6 +67,14 @@ impl RegionScope {
         self.codes.as_ref().is_none_or(|codes| codes.iter().any(|outer| contains(outer, code)))
     }
 
+    /// How near the scope's own region is that covers this one: 0 is the country, 1 a province, 4 a village.
+    pub fn level_over(&self, code: &str) -> Option<usize> {
+        match &self.codes {
+            None => Some(0),
+            Some(codes) => codes.iter().filter(|c| contains(c, code)).map(|c| c.split('.').count()).max(),
+        }
+    }
+
     /// For something new: a region that is not granted is 403, since nothing is there to hide.
     pub fn require(&self, code: &RegionCode) -> Result<(), Error> {
         if self.allows(code.as_str()) { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }

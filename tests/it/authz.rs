@@ -76,14 +76,18 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
+    let proposal = world.proposal().await;
     let owned = [
         ("/v1/attachments/{id}", attachment),
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
+        ("/v1/organizations/{id}", crate::support::world::organization("slrt-bandung").to_string()),
+        ("/v1/services/{id}", world.own_service(json!({})).await),
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
+        ("/v1/registry-proposals/{id}", proposal),
     ];
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {

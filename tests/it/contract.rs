@@ -31,6 +31,9 @@ const PUBLIC: &[&str] = &[
     "get_holiday",
     // A signed link opens it.
     "open_attachment",
+    // The calendar of proposals hangs in every village office.
+    "list_registry_proposal_windows",
+    "get_registry_proposal_window",
 ];
 
 #[test]
@@ -134,4 +137,10 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
         .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
     assert_eq!(actions("referrals"), referrals);
+    let proposals = slrt::proposals::transitions::EDGES
+        .iter()
+        .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
+        .map(|e| e.action.to_string().replace('_', "-"))
+        .collect();
+    assert_eq!(actions("registry-proposals"), proposals);
 }
