@@ -12,8 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{attachments, events, idempotency, jobs};
-use crate::{directory, events, idempotency, jobs};
+use crate::{directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -32,7 +31,12 @@ const WORK: &[Work] = &[
     Work {
         name: "attachments",
         every: Duration::from_secs(60),
-        run: |worker| Box::pin(attachments::work::look_after(worker)),
+        run: |worker| Box::pin(crate::attachments::work::look_after(worker)),
+    },
+    Work {
+        name: "service-levels",
+        every: Duration::from_secs(30),
+        run: |worker| Box::pin(service_levels::actions::look_at_due(worker)),
     },
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },

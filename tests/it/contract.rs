@@ -31,6 +31,9 @@ const PUBLIC: &[&str] = &[
     "get_holiday",
     // A signed link opens it.
     "open_attachment",
+    "list_service_level_targets",
+    "get_service_level_target",
+    "forecast_service_level",
     // The calendar of proposals hangs in every village office.
     "list_registry_proposal_windows",
     "get_registry_proposal_window",
