@@ -20,6 +20,7 @@ pub mod http;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod messages;
 pub mod metrics;
 pub mod middleware;
 pub mod proposals;

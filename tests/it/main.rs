@@ -22,6 +22,7 @@ mod events;
 mod flow;
 mod imports;
 mod jobs;
+mod messages;
 mod monitoring;
 mod proposals;
 mod reference;
