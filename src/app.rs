@@ -47,6 +47,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::referrals::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
+    crate::desks::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -122,6 +123,9 @@ fn catalogue() -> Catalogue {
         .machine("referral-states", crate::referrals::transitions::EDGES)
         .codes::<job::JobKind>("job-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
+        .codes::<crate::desks::model::DeskKind>("desk-kinds")
+        .codes::<crate::desks::model::FieldDuty>("field-duties")
+        .codes::<crate::desks::model::CoverageGap>("coverage-gaps")
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
