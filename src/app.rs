@@ -53,6 +53,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::messages::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
+    crate::desks::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -140,6 +141,9 @@ fn catalogue() -> Catalogue {
         .codes::<job::JobKind>("job-kinds")
         .codes::<crate::imports::model::ImportKind>("import-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
+        .codes::<crate::desks::model::DeskKind>("desk-kinds")
+        .codes::<crate::desks::model::FieldDuty>("field-duties")
+        .codes::<crate::desks::model::CoverageGap>("coverage-gaps")
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")

@@ -11,6 +11,7 @@ pub mod complaints;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod desks;
 pub mod directory;
 pub mod eligibility;
 pub mod error;

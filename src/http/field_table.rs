@@ -184,6 +184,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_officer",
         Texts { id: "Petugas tidak ada dalam organisasi Anda", en: "No such officer in your organization" },
     ),
+    ("unknown_desk", Texts { id: "Meja layanan tidak ada dalam wilayah Anda", en: "No such desk within your regions" }),
+    (
+        "outside_desk_region",
+        Texts { id: "Desa di luar wilayah meja layanan", en: "The village lies outside the desk's region" },
+    ),
+    ("regency_required", Texts { id: "Kode harus kabupaten atau kota", en: "The code must name a regency or a city" }),
+    ("outside_your_regions", Texts { id: "Di luar wilayah Anda", en: "Outside your regions" }),
     ("out_of_range", Texts { id: "Di luar rentang yang diizinkan", en: "Outside the allowed range" }),
     ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only with the outcome resolve" }),
     ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date lies in the future" }),

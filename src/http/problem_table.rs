@@ -194,6 +194,9 @@ problems! {
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    AlreadyAssigned = "already-assigned", 409,
+        "Sudah ditugaskan", "Assigned already",
+        "Petugas ini sudah memegang tugas yang sama di desa itu pada sebagian waktu tersebut.", "The officer holds the same duty in that village for part of that time.";
     TargetExists = "target-exists", 409,
         "Target itu sudah ada", "There is such a target already",
         "Wilayah itu sudah memiliki target untuk sektor, kelas, dan prioritas yang sama. Ubah target itu.", "The region has a target for the same sector, class and priority. Change that one.";

@@ -16,6 +16,7 @@ mod commands;
 mod complaints;
 mod contract;
 mod conventions;
+mod desks;
 mod directory;
 mod eligibility;
 mod events;
