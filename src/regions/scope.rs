@@ -21,6 +21,8 @@ pub enum Unscoped {
     BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
+    /// A reporter named one complaint by its number and code.
+    ReporterWithCode,
     /// An operator at the command line.
     Operator,
     /// An index gives an id alone; what it names is then read within the caller's regions.
