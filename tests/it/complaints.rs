@@ -13,7 +13,10 @@ async fn a_complaint_goes_from_the_desk_to_an_answer() {
     let path = format!("/v1/complaints/{id}");
     let verified = world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
     assert_eq!(verified["status"], "verified");
-    assert_eq!(verified["allowed_actions"], json!(["start"]));
+    assert_eq!(
+        verified["allowed_actions"],
+        json!(["transfer", "ask", "start", "inform", "mark_duplicate", "withdraw"])
+    );
     let started = world.step(&world.back, &id, "start", json!({})).await;
     assert_eq!(started["assignee"], "bandung-bo");
     world.step(&world.back, &id, "recommend", json!({ "kind": "resolve", "text": "Sudah dibantu desa." })).await;

@@ -9,10 +9,12 @@
 
 mod access;
 mod architecture;
+mod attachments;
 mod audit;
 mod authz;
 mod commands;
 mod complaints;
+mod complaints_in_full;
 mod contract;
 mod conventions;
 mod directory;

@@ -73,12 +73,9 @@ pub struct CircumstancesRow {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = complaint_terms, check_for_backend(diesel::pg::Pg))]
 pub struct TermsRow {
-    pub region_code: String,
     pub answer_working_days: i16,
     pub confirm_working_days: i16,
     pub reopen_days: i16,
-    pub version: i32,
-    pub updated_at: DateTime<Utc>,
 }
 
 pub async fn insert_trail(conn: &mut AsyncPgConnection, row: &TrailRow) -> QueryResult<()> {
