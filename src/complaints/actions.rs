@@ -16,7 +16,7 @@ use super::model::{
 };
 use super::store::parts::{self, CircumstancesRow, SubjectRow};
 use super::store::{self, ComplaintRow};
-use super::{circumstances, follow_ups, reference_no, similar, terms, transitions};
+use super::{circumstances, follow_ups, reference_no, similar, telling, terms, transitions};
 use crate::auth::clients::find_active_staff;
 use crate::directory;
 use crate::error::{Error, FieldError};
@@ -340,6 +340,7 @@ pub(super) async fn finish(
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)?;
     tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
+    telling::tell(tx, &row, action, note.as_deref())?;
     if matches!(action, Action::ReferralsEnded | Action::TimeOut | Action::CloseUnanswered) {
         tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
     } else {
@@ -390,6 +391,7 @@ pub(super) async fn open_follow_up(tx: &mut Tx, row: &ComplaintRow) -> Result<Se
     tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, row, "submitted", None);
+    telling::tell(tx, row, Action::Submit, None)?;
     move_clocks(tx, row, None).await
 }
 

@@ -19,5 +19,6 @@ mod routes_steps;
 mod similar;
 mod steps;
 mod store;
+mod telling;
 mod terms;
 pub mod transitions;

@@ -62,7 +62,10 @@ pub fn configure(config: &mut ServiceConfig) {
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpLookup,
-    responses((status = 200, description = "The complaint as its reporter sees it", body = FollowUp)),
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
     security(())
 )]
 #[post("/v1/follow-ups/lookup")]

@@ -224,7 +224,7 @@ async fn an_illegal_step_says_where_the_complaint_stands() {
     let path = format!("/v1/complaints/{id}/close");
     let problem = world.front.post(&path, json!({})).await.expect_problem(409, "complaint-invalid-transition");
     assert_eq!(problem["current_state"], "received");
-    assert_eq!(problem["allowed"], json!(["verify", "reject"]));
+    assert_eq!(problem["allowed"], json!(["verify", "reject", "transfer", "ask", "mark_duplicate", "withdraw"]));
     // The state is judged before the body.
     let broken = world.back.post(&format!("/v1/complaints/{id}/recommend"), json!({ "kind": 1 })).await;
     broken.expect_problem(409, "complaint-invalid-transition");

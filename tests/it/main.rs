@@ -22,6 +22,7 @@ mod eligibility;
 mod events;
 mod flow;
 mod jobs;
+mod messages;
 mod monitoring;
 mod proposals;
 mod reference;
