@@ -28,6 +28,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Complaints", "From submission to closure."),
     ("Follow-up", "For reporters: following one's own complaint with its number and code."),
     ("Referrals", "From draft to the closed loop."),
+    ("Imports", "Many rows at once, in and out."),
     ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),
     ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
     ("Jobs", "Work that goes on after its request was answered."),
