@@ -30,3 +30,4 @@ mod registry;
 mod schema;
 mod service_levels;
 mod support;
+mod sync;
