@@ -35,3 +35,4 @@ mod registry;
 mod schema;
 mod service_levels;
 mod support;
+mod sync;
