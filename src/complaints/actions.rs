@@ -10,6 +10,7 @@ use super::api::{
     ApproveComplaint, CloseComplaint, Complaint, ComplaintClosure, ComplaintRecommendation, ComplaintResolution,
     RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint, SubmitComplaint, VerifyComplaint, show,
 };
+pub use super::assign::{assign, require_officer};
 use super::model::{ComplaintAction as Action, ComplaintStatus as Status, RecommendationKind};
 use super::store::{self, ComplaintRow};
 use super::{telling, transitions};

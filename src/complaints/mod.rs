@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+mod assign;
 mod batch;
 pub mod model;
 pub mod routes;

@@ -15,6 +15,7 @@ const SLICES: &[&str] = &[
     "events",
     "proposals",
     "jobs",
+    "queues",
     "reference",
     "referrals",
     "regions",
