@@ -227,6 +227,9 @@ problems! {
     ValidationFailed = "validation-failed", 422,
         "Isi tidak memenuhi syarat", "The content is not valid",
         "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid; see errors.";
+    ImportRefused = "import-refused", 422,
+        "Berkas tidak dimuat", "The file was not imported",
+        "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has faults; see the job's problem file. No row was written.";
     IdempotencyKeyReused = "idempotency-key-reused", 422,
         "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
         "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";

@@ -13,6 +13,7 @@ const SLICES: &[&str] = &[
     "directory",
     "eligibility",
     "events",
+    "imports",
     "proposals",
     "jobs",
     "queues",

@@ -21,6 +21,7 @@ mod directory;
 mod eligibility;
 mod events;
 mod flow;
+mod imports;
 mod jobs;
 mod messages;
 mod monitoring;
