@@ -28,7 +28,7 @@ async fn the_queue_begins_with_what_is_due_first_and_ends_with_the_complaint() {
     let found = world.back.get("/v1/work-queue?limit=1").await.expect(200);
     let item = &found["items"][0];
     assert_eq!((&item["waiting_for"], &item["status"]), (&json!("start"), &json!("verified")));
-    assert_eq!((&item["priority"], &item["sla"]), (&json!("urgent"), &item["sla"]));
+    assert_eq!((&item["priority"], &item["sla"]), (&json!("urgent"), &json!("on_time")));
     let next = found["next_cursor"].as_str().unwrap();
     let rest = queue(&world.back, &format!("?limit=1&cursor={next}")).await;
     assert_eq!(rest, [plain.clone()]);
