@@ -299,6 +299,21 @@ pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: 
     Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
 }
 
+/// A complaint as the caller sees it, masked.
+pub async fn find_shown(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> Result<Option<Complaint>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| show(row, false)))
+}
+
+/// Those of a scope that have not ended, masked, oldest first.
+pub async fn list_open(conn: &mut AsyncPgConnection, scope: &RegionScope, limit: i64) -> Result<Vec<Complaint>, Error> {
+    let rows = store::list_open(conn, scope, transitions::FINAL, limit).await?;
+    Ok(rows.into_iter().map(|row| show(row, false)).collect())
+}
+
 /// Those of the ids that name a complaint.
 pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     Ok(store::list_known(conn, why, ids).await?)

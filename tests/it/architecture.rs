@@ -22,6 +22,7 @@ const SLICES: &[&str] = &[
     "regions",
     "registry",
     "service_levels",
+    "sync",
 ];
 
 /// Every source file with its path below `src`.

@@ -36,3 +36,4 @@ mod registry;
 mod schema;
 mod service_levels;
 mod support;
+mod sync;
