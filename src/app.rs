@@ -56,6 +56,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::desks::routes::configure(config);
+    crate::queues::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);

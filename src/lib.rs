@@ -25,6 +25,7 @@ pub mod messages;
 pub mod metrics;
 pub mod middleware;
 pub mod proposals;
+pub mod queues;
 pub mod reference;
 pub mod referrals;
 pub mod regions;

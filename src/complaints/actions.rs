@@ -11,6 +11,7 @@ use super::api::{
     ComplaintSubject, PossibleDuplicate, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
     SubmitComplaint, VerifyComplaint, show,
 };
+pub use super::assign::{assign, require_officer};
 use super::model::{
     ComplaintAction as Action, ComplaintPriority, ComplaintStatus as Status, RecommendationKind, Vulnerability,
 };

@@ -16,6 +16,7 @@ const SLICES: &[&str] = &[
     "imports",
     "proposals",
     "jobs",
+    "queues",
     "reference",
     "referrals",
     "regions",

@@ -29,6 +29,7 @@ mod jobs;
 mod messages;
 mod monitoring;
 mod proposals;
+mod queues;
 mod reference;
 mod referrals;
 mod registry;
