@@ -58,8 +58,8 @@ fn catalogue() -> Catalogue {
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
-    use crate::proposals::model as proposal;
     use crate::jobs::model as job;
+    use crate::proposals::model as proposal;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;

@@ -10,6 +10,7 @@ pub mod correct;
 pub mod create;
 pub mod judge;
 pub mod model;
+pub mod names;
 pub mod nik;
 pub mod routes;
 pub mod routes_persons;

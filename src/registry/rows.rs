@@ -8,13 +8,16 @@ use uuid::Uuid;
 
 use super::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
-    LightingSource, MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, Sex, ToiletFacility,
-    WallMaterial, WaterSource, WelfareSource,
+    LightingSource, MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, Sex, ShockKind,
+    Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, welfare_statuses};
+use crate::db::schema::{
+    dwellings, families, family_shocks, identities, person_names, persons, program_participations, welfare_statuses,
+};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = families, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
 pub struct FamilyRow {
     pub id: Uuid,
     pub region_code: String,
@@ -27,6 +30,9 @@ pub struct FamilyRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub standing: Standing,
+    pub merged_into: Option<Uuid>,
+    pub assets: Value,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -60,10 +66,14 @@ pub struct PersonRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub standing: Standing,
+    pub ended_on: Option<NaiveDate>,
+    pub merged_into: Option<Uuid>,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = dwellings, check_for_backend(diesel::pg::Pg))]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = dwellings, primary_key(family_id), check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
 pub struct DwellingRow {
     pub family_id: Uuid,
     pub tenure: Option<DwellingTenure>,
@@ -124,6 +134,30 @@ pub struct IdentityRow {
     pub person_id: Option<Uuid>,
 }
 
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Deserialize)]
+#[diesel(table_name = family_shocks, check_for_backend(diesel::pg::Pg))]
+pub struct ShockRow {
+    pub family_id: Uuid,
+    pub id: Uuid,
+    pub kind: ShockKind,
+    pub happened_on: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub note: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A name from one of its words on: see `names`.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = person_names)]
+pub struct NameRow {
+    pub family_id: Uuid,
+    pub person_id: Uuid,
+    pub word: i16,
+    pub region_code: String,
+    pub key: String,
+    pub sound: String,
+}
+
 /// A family with all that belongs to it, as of a day.
 #[derive(Debug, Clone)]
 pub struct Household {
@@ -132,7 +166,8 @@ pub struct Household {
     /// The latest snapshot of that day or before.
     pub status: Option<WelfareStatusRow>,
     pub participations: Vec<ParticipationRow>,
-    /// The head first.
+    pub shocks: Vec<ShockRow>,
+    /// Who lives in it now, the head first.
     pub members: Vec<PersonRow>,
     /// Of the programmes' rules, read in the same statement: facts and rules are of one moment.
     pub program_revision: i64,

@@ -9,12 +9,20 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{RelationToHead, WelfareSource};
-use super::rows::{DwellingRow, FamilyRow, Household, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
-use crate::db::prepared::prepared;
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, programs, welfare_statuses};
+use super::model::{RelationToHead, Standing, WelfareSource};
+use super::names;
+use super::rows::{
+    DwellingRow, FamilyRow, Household, IdentityRow, NameRow, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
+};
+use crate::db::prepared::{prepared, prepared_for};
+use crate::db::schema::{
+    dwellings, families, identities, person_names, persons, program_participations, programs, welfare_statuses,
+};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
+
+/// PostgreSQL takes 65,535 parameters a statement; a name has six.
+const NAMES_A_STATEMENT: usize = 8000;
 
 /// Whom a blind index names: an id that says nothing until it is read within a scope.
 pub async fn find_identity(
@@ -57,7 +65,15 @@ pub async fn lock_person(
 
 /// Writes back a row that this transaction has locked.
 pub async fn save_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
-    prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await.map(|_| ())
+    prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await?;
+    diesel::delete(
+        person_names::table
+            .filter(person_names::family_id.eq(row.family_id))
+            .filter(person_names::person_id.eq(row.id)),
+    )
+    .execute(conn)
+    .await?;
+    insert_names(conn, std::slice::from_ref(row)).await
 }
 
 /// The same by the whole key, which a sharded engine answers from one shard.
@@ -95,7 +111,10 @@ pub async fn find_name(
         return query.first(conn).await.optional();
     }
     let Some(id) = family_id else { return Ok(None) };
-    let head = persons::family_id.eq(families::id).and(persons::relation_to_head.eq(RelationToHead::Head));
+    let head = persons::family_id
+        .eq(families::id)
+        .and(persons::relation_to_head.eq(RelationToHead::Head))
+        .and(persons::standing.eq(Standing::Active));
     families::table
         .left_join(persons::table.on(head))
         .filter(families::id.eq(id))
@@ -119,7 +138,7 @@ pub async fn find_household(
     whose: HouseholdOf,
     on: NaiveDate,
 ) -> QueryResult<Option<Household>> {
-    type Root = (FamilyRow, Option<DwellingRow>, Option<Value>, Option<Value>, i64);
+    type Root = (FamilyRow, Option<DwellingRow>, Option<Value>, Option<Value>, Option<Value>, i64);
     let status = sql::<Nullable<Jsonb>>(
         "(select to_jsonb(w) from welfare_statuses w where w.family_id = families.id and w.as_of <= ",
     )
@@ -127,6 +146,9 @@ pub async fn find_household(
     .sql(" order by w.as_of desc, w.id desc limit 1)");
     let participations = sql::<Nullable<Jsonb>>(
         "(select jsonb_agg(p order by p.id) from program_participations p where p.family_id = families.id)",
+    );
+    let shocks = sql::<Nullable<Jsonb>>(
+        "(select jsonb_agg(s order by s.happened_on desc, s.id desc) from family_shocks s where s.family_id = families.id)",
     );
     let root = families::table
         .left_join(dwellings::table.on(dwellings::family_id.eq(families::id)))
@@ -136,32 +158,40 @@ pub async fn find_household(
             Option::<DwellingRow>::as_select(),
             status,
             participations,
+            shocks,
             sql::<BigInt>("(select revision from program_revision)"),
         ));
     let found: Option<Root> = match whose {
         HouseholdOf::Family(id) => prepared(root.filter(families::id.eq(id))).get_result(conn).await,
         HouseholdOf::Person(id) => {
-            let family = persons::table.filter(persons::id.eq(id)).select(persons::family_id);
+            let lives = persons::standing.eq(Standing::Active);
+            let family = persons::table.filter(persons::id.eq(id)).filter(lives).select(persons::family_id);
             prepared(root.filter(families::id.eq_any(family))).get_result(conn).await
         }
     }
     .optional()?;
-    let Some((family, dwelling, status, participations, program_revision)) = found else { return Ok(None) };
+    let Some((family, dwelling, status, participations, shocks, program_revision)) = found else { return Ok(None) };
     let members = list_members_of_visible(conn, family.id).await?;
     let status = status.map(serde_json::from_value::<WelfareStatusRow>).transpose().map_err(unreadable)?;
     let participations = participations.map(serde_json::from_value::<Vec<ParticipationRow>>);
     let participations = participations.transpose().map_err(unreadable)?.unwrap_or_default();
-    Ok(Some(Household { family, dwelling, status, participations, members, program_revision }))
+    let shocks =
+        shocks.map(serde_json::from_value::<Vec<ShockRow>>).transpose().map_err(unreadable)?.unwrap_or_default();
+    Ok(Some(Household { family, dwelling, status, participations, shocks, members, program_revision }))
 }
 
 fn unreadable(error: serde_json::Error) -> diesel::result::Error {
     diesel::result::Error::DeserializationError(Box::new(error))
 }
 
-/// The head first.
-async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
-    let mut members: Vec<PersonRow> =
-        persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await?;
+/// Who lives in it now, the head first.
+pub async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
+    let mut members: Vec<PersonRow> = persons::table
+        .filter(persons::family_id.eq(family_id))
+        .filter(persons::standing.eq(Standing::Active))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await?;
     members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
     Ok(members)
 }
@@ -223,7 +253,30 @@ pub async fn insert_families(conn: &mut AsyncPgConnection, rows: &[FamilyRow]) -
 }
 
 pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
-    diesel::insert_into(persons::table).values(rows).execute(conn).await.map(|_| ())
+    diesel::insert_into(persons::table).values(rows).execute(conn).await?;
+    insert_names(conn, rows).await
+}
+
+/// At every way in which a person or a name comes in, so that a search misses nobody.
+pub async fn insert_names(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
+    let names: Vec<NameRow> = rows
+        .iter()
+        .flat_map(|row| {
+            (0i16..).zip(names::keys(&row.full_name)).map(|(word, name)| NameRow {
+                family_id: row.family_id,
+                person_id: row.id,
+                word,
+                region_code: row.region_code.clone(),
+                key: name.key,
+                sound: name.sound,
+            })
+        })
+        .collect();
+    for chunk in names.chunks(NAMES_A_STATEMENT) {
+        let insert = diesel::insert_into(person_names::table).values(chunk).on_conflict_do_nothing();
+        prepared_for(chunk.len(), insert).execute(conn).await?;
+    }
+    Ok(())
 }
 
 pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {
