@@ -248,6 +248,21 @@ where
     transact(db, setting, async move |tx: &mut Tx| Ok(Outcome::Done(work(tx).await?))).await
 }
 
+/// The same for background work that may find nothing to do: then it gives nothing, and nothing is written.
+pub async fn run_if_any<W, T>(db: &Db, setting: Setting, work: W) -> Result<Option<T>, Error>
+where
+    W: AsyncFnOnce(&mut Tx) -> Result<Option<T>, Error> + 'static,
+    T: 'static,
+{
+    transact(db, setting, async move |tx: &mut Tx| {
+        Ok(match work(tx).await? {
+            Some(found) => Outcome::Done(Some(found)),
+            None => Outcome::Nothing(None),
+        })
+    })
+    .await
+}
+
 /// The means to change something, as a handler receives them.
 pub struct Write {
     db: Db,

@@ -29,6 +29,9 @@ const PUBLIC: &[&str] = &[
     // Standards of service are public (UU 25/2009).
     "list_holidays",
     "get_holiday",
+    "list_service_level_targets",
+    "get_service_level_target",
+    "forecast_service_level",
     // The calendar of proposals hangs in every village office.
     "list_registry_proposal_windows",
     "get_registry_proposal_window",
