@@ -15,6 +15,7 @@ use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 pub use super::bulk::insert_synthetic;
+pub use super::subject::{PersonExport, erase_identity, export as export_person};
 
 /// Whom a complaint or a referral is about.
 #[derive(Debug, Clone)]

@@ -476,7 +476,7 @@ impl<'a> Viewer<'a> {
 }
 
 /// All but the last two digits as stars.
-fn mask(number: &str) -> String {
+pub fn mask(number: &str) -> String {
     let hidden = number.len().saturating_sub(2);
     let shown = if hidden > 0 { number.get(hidden..) } else { None };
     format!("{}{}", "*".repeat(hidden), shown.unwrap_or_default())

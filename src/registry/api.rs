@@ -64,7 +64,7 @@ macro_rules! judged_elsewhere {
         }
     )+};
 }
-judged_elsewhere!(CreateFamily, CreatePerson, CreateWelfareStatus);
+judged_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus);
 
 /// A family with everybody who belongs to it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

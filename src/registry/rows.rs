@@ -12,7 +12,8 @@ use super::model::{
     Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
 use crate::db::schema::{
-    dwellings, families, family_shocks, identities, person_names, persons, program_participations, welfare_statuses,
+    dwellings, families, family_shocks, identities, person_names, persons, program_participations, registry_changes,
+    welfare_statuses,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -223,4 +224,23 @@ pub struct PersonFacts {
     /// The categories were assessed, so that an empty list says "none".
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ppks_known: bool,
+}
+
+/// A change of a family or a person: see `history`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = registry_changes, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ChangeRow {
+    pub subject_id: Uuid,
+    pub id: Uuid,
+    pub subject_kind: String,
+    pub family_id: Uuid,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub client_id: String,
+    pub action: String,
+    pub fields: Vec<String>,
+    pub values_sealed: Option<Vec<u8>>,
+    pub happened_on: Option<NaiveDate>,
+    pub reason: Option<String>,
 }

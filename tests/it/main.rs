@@ -25,6 +25,7 @@ mod proposals;
 mod reference;
 mod referrals;
 mod registry;
+mod registry_changes;
 mod schema;
 mod service_levels;
 mod support;

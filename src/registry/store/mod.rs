@@ -1,6 +1,9 @@
 //! The registry's statements. A family is read in two: the root with what hangs on it once, and its members. `.._of_visible`
 //! reads what belongs to a family that the caller was shown to see.
 
+pub mod changes;
+pub mod listing;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -352,4 +355,31 @@ pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<
         .set((families::version.eq(families::version + 1), families::updated_at.eq(now)))
         .returning(families::version);
     prepared(touched).get_result(conn).await
+}
+
+pub async fn find_family(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<FamilyRow>> {
+    families::table
+        .filter(families::id.eq(id))
+        .filter(scope.covers(families::region_code))
+        .select(FamilyRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Every snapshot, as they were entered.
+pub async fn list_all_statuses_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+) -> QueryResult<Vec<WelfareStatusRow>> {
+    welfare_statuses::table
+        .filter(welfare_statuses::family_id.eq(family_id))
+        .order((welfare_statuses::created_at, welfare_statuses::id))
+        .select(WelfareStatusRow::as_select())
+        .load(conn)
+        .await
 }
