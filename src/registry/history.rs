@@ -30,6 +30,8 @@ pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
     let id = Uuid::now_v7();
     let values = serde_json::to_vec(change.values).map_err(Error::internal)?;
     let sealed = tx.keys.sealer.seal_bytes(&place(change.id, id), &values)?;
+    let mut fields: Vec<String> = change.values.keys().cloned().collect();
+    fields.sort();
     let row = ChangeRow {
         subject_id: change.id,
         id,
@@ -39,7 +41,7 @@ pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
         actor: tx.actor.subject.clone(),
         client_id: tx.actor.client_id.clone(),
         action: change.action.to_owned(),
-        fields: change.values.keys().cloned().collect(),
+        fields,
         values_sealed: Some(sealed).filter(|_| !change.values.is_empty()),
         happened_on: change.happened_on,
         reason: change.reason,
@@ -84,11 +86,9 @@ pub struct ChangedField {
     pub field: String,
     /// What stood there, when revealed. A NIK or card number is masked even then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, example = json!(null))]
     pub from: Option<Value>,
     /// What stands there since, when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, example = json!(null))]
     pub to: Option<Value>,
 }
 

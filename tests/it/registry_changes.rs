@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 
+use crate::support::World;
 use crate::support::http::{Answer, Session, faults};
 use crate::support::world::{VILLAGE, family};
-use crate::support::World;
 
 const NIK: &str = "3204055203909001";
 
@@ -34,7 +34,10 @@ async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
     world.front.send(Method::PATCH, &path, &[], Some(body.clone())).await.expect_problem(428, "precondition-required");
     patch(&world.front, &path, &json!(7), body.clone()).await.expect_problem(412, "version-mismatch");
     let changed = patch(&world.front, &path, &json!(1), body.clone()).await.expect(200);
-    assert_eq!((changed["jkn_status"].as_str(), changed.get("school_enrolled"), &changed["version"]), (Some("active"), None, &json!(2)));
+    assert_eq!(
+        (changed["jkn_status"].as_str(), changed.get("school_enrolled"), &changed["version"]),
+        (Some("active"), None, &json!(2))
+    );
     // Nothing new changes nothing.
     assert_eq!(patch(&world.front, &path, &json!(2), body).await.expect(200)["version"], 2);
     assert_eq!(home(&world, &family).await["version"], 2);
@@ -54,7 +57,9 @@ async fn a_faulty_patch_is_told_with_its_places_and_changes_nothing() {
     let world = World::start().await;
     let family = world.family().await;
     let path = format!("/v1/persons/{}", world.member_of(&family).await);
-    let tell = async |body| faults(&patch(&world.front, &path, &json!(1), body).await.expect_problem(422, "validation-failed"));
+    let tell = async |body| {
+        faults(&patch(&world.front, &path, &json!(1), body).await.expect_problem(422, "validation-failed"))
+    };
     let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
     assert_eq!(tell(json!({ "birth_date": "2031-01-01" })).await, one("/birth_date", "in_the_future"));
     assert_eq!(tell(json!({ "programs": [] })).await, one("/programs", "unknown_field"));
@@ -63,7 +68,9 @@ async fn a_faulty_patch_is_told_with_its_places_and_changes_nothing() {
     assert_eq!(tell(json!({ "nik": null })).await, one("/nik", "required"));
     assert_eq!(home(&world, &family).await["version"], 1);
     let path = format!("/v1/families/{family}");
-    let answer = patch(&world.front, &path, &json!(1), json!({ "region_code": "32.04.99.2001", "assets": { "cars": -1 } })).await;
+    let answer =
+        patch(&world.front, &path, &json!(1), json!({ "region_code": "32.04.99.2001", "assets": { "cars": -1 } }))
+            .await;
     let found = faults(&answer.expect_problem(422, "validation-failed"));
     assert!(found.contains(&("/assets/cars".to_owned(), "too_small".to_owned())), "{found:?}");
 }
@@ -73,7 +80,8 @@ async fn a_family_is_changed_and_moves_with_everybody() {
     let world = World::start().await;
     let family = world.family().await;
     let path = format!("/v1/families/{family}");
-    let body = json!({ "dwelling": { "power_va": 900 }, "assets": { "motorcycles": 1 }, "region_code": "32.04.05.2002" });
+    let body =
+        json!({ "dwelling": { "power_va": 900 }, "assets": { "motorcycles": 1 }, "region_code": "32.04.05.2002" });
     let changed = patch(&world.front, &path, &json!(1), body).await.expect(200);
     assert_eq!((&changed["dwelling"]["power_va"], &changed["dwelling"]["tenure"]), (&json!(900), &json!("own")));
     assert_eq!(changed["assets"], json!({ "motorcycles": 1 }));
@@ -95,7 +103,8 @@ async fn a_nik_found_later_is_attached_and_another_bearers_is_refused() {
     assert_eq!(problem["conflicts"][0]["pointer"], "/nik");
     assert_eq!(problem["conflicts"][0]["family_id"], json!(family_id));
     let new = "3204051203809777";
-    let changed = patch(&world.front, &path, &json!(1), json!({ "nik": new, "identity_status": "verified" })).await.expect(200);
+    let changed =
+        patch(&world.front, &path, &json!(1), json!({ "nik": new, "identity_status": "verified" })).await.expect(200);
     assert_eq!((changed["nik"].as_str(), &changed["birth_year"]), (Some("32************77"), &json!(1980)));
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": new })).await.expect(200);
     assert_eq!(found["items"][0]["id"], person["id"]);
@@ -116,7 +125,8 @@ async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
     assert!(far.get("conflicts").is_none(), "{far}");
     let both = world.server.session("pusat", None, &["ID"], &[P::RegistryRead, P::RegistryWrite]);
     let near = both.post("/v1/families", body).await.expect_problem(409, "identity-in-use");
-    let places: Vec<&str> = near["conflicts"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();
+    let places: Vec<&str> =
+        near["conflicts"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();
     assert_eq!(places, ["/family_card_no", "/members/0/nik", "/members/1/nik"]);
 }
 
@@ -127,10 +137,15 @@ async fn the_dead_stay_readable_and_count_no_longer() {
     let members = home(&world, &family).await["members"].clone();
     let (head, child) = (id(&members[0]), id(&members[1]));
     let path = format!("/v1/persons/{head}/record-death");
-    let found = faults(&world.front.post(&path, json!({ "died_on": "2026-11-01" })).await.expect_problem(422, "validation-failed"));
+    let found = faults(
+        &world.front.post(&path, json!({ "died_on": "2026-11-01" })).await.expect_problem(422, "validation-failed"),
+    );
     assert_eq!(found, [("/new_head_id".to_owned(), "required".to_owned())]);
     let body = json!({ "died_on": "1980-01-01", "new_head_id": child });
-    assert_eq!(faults(&world.front.post(&path, body).await.expect_problem(422, "validation-failed"))[0].1, "before_birth");
+    assert_eq!(
+        faults(&world.front.post(&path, body).await.expect_problem(422, "validation-failed"))[0].1,
+        "before_birth"
+    );
     let body = json!({ "died_on": "2026-11-01", "new_head_id": child });
     let dead = world.front.post(&path, body.clone()).await.expect(200);
     assert_eq!((dead["standing"].as_str(), dead["ended_on"].as_str()), (Some("deceased"), Some("2026-11-01")));
@@ -139,15 +154,21 @@ async fn the_dead_stay_readable_and_count_no_longer() {
     let now = home(&world, &family).await;
     assert_eq!((now["members"].as_array().unwrap().len(), &now["members"][0]["relation_to_head"]), (1, &json!("head")));
     world.front.get(&format!("/v1/persons/{head}")).await.expect(200);
-    world.back.post("/v1/eligibility-checks", json!({ "person_id": head })).await.expect_problem(404, "not-found");
+    world.back.post("/v1/eligibility/checks", json!({ "person_id": head })).await.expect_problem(404, "not-found");
     let list = world.front.get("/v1/persons").await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
-    assert_eq!(world.front.get("/v1/persons?include_ended=true").await.expect(200)["items"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        world.front.get("/v1/persons?include_ended=true").await.expect(200)["items"].as_array().unwrap().len(),
+        2
+    );
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(5));
     let feed = world.front.get("/v1/persons?updated_since=2020-01-01T00:00:00Z").await.expect(200);
     assert!(feed["items"].as_array().unwrap().iter().any(|p| p["standing"] == "deceased"), "{feed}");
     let back = world.front.act(&format!("/v1/persons/{head}/reinstate")).await.expect(200);
-    assert_eq!((back["standing"].as_str(), back["relation_to_head"].as_str()), (Some("active"), Some("other_relative")));
+    assert_eq!(
+        (back["standing"].as_str(), back["relation_to_head"].as_str()),
+        (Some("active"), Some("other_relative"))
+    );
 }
 
 #[actix_web::test]
@@ -203,7 +224,8 @@ async fn a_family_comes_apart_and_together_again() {
     assert_eq!(whole["members"].as_array().unwrap().len(), 2);
     let gone = home(&world, &family).await;
     assert_eq!((gone["standing"].as_str(), &gone["merged_into"]), (Some("merged"), &made["id"]));
-    let card = world.front.post("/v1/families/lookup", json!({ "family_card_no": "3204050101199001" })).await.expect(200);
+    let card =
+        world.front.post("/v1/families/lookup", json!({ "family_card_no": "3204050101199001" })).await.expect(200);
     assert_eq!(card["items"][0]["id"], made["id"]);
     let body = json!({ "person_id": child, "former_head_relation": "parent" });
     let headed = world.front.post(&format!("/v1/families/{}/change-head", id(&made)), body).await.expect(200);

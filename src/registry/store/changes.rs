@@ -221,5 +221,8 @@ pub async fn set_shock_end(
 /// An erased person is found by no name.
 pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
     use crate::db::schema::person_names as n;
-    diesel::delete(n::table.filter(n::family_id.eq(family_id)).filter(n::person_id.eq(id))).execute(conn).await.map(|_| ())
+    diesel::delete(n::table.filter(n::family_id.eq(family_id)).filter(n::person_id.eq(id)))
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
