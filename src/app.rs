@@ -103,6 +103,8 @@ fn catalogue() -> Catalogue {
         .codes::<registry::RemovalReason>("removal-reasons")
         .codes::<registry::ShockKind>("shock-kinds")
         .codes::<registry::ResidenceKind>("residence-kinds")
+        .codes::<crate::registry::search::NameMatch>("name-matches")
+        .codes::<crate::registry::duplicates::DuplicateReason>("duplicate-reasons")
         .codes::<crate::registry::nik::NikWarning>("nik-warnings")
         .codes::<proposal::RegistryProposalKind>("registry-proposal-kinds")
         .codes::<proposal::RegistryProposalAction>("registry-proposal-actions")

@@ -37,6 +37,8 @@ pub fn configure(config: &mut ServiceConfig) {
     super::routes_persons::configure(config);
     super::routes_changes::configure(config);
     super::routes_lists::configure(config);
+    super::routes_search::configure(config);
+    super::routes_residences::configure(config);
 }
 
 /// Enter a family

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
-    LightingSource, MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, Sex, ShockKind,
-    Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
+    LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
+    ShockKind, Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
 use crate::db::schema::{
-    dwellings, families, family_shocks, identities, person_names, persons, program_participations, registry_changes,
-    welfare_statuses,
+    dwellings, families, family_shocks, identities, person_merges, person_names, person_residences, persons,
+    program_participations, registry_changes, welfare_statuses,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -243,4 +243,40 @@ pub struct ChangeRow {
     pub values_sealed: Option<Vec<u8>>,
     pub happened_on: Option<NaiveDate>,
     pub reason: Option<String>,
+}
+
+/// A record that was found to be somebody else's: see `mergers`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_merges, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct MergeRow {
+    pub merged_person_id: Uuid,
+    pub id: Uuid,
+    pub merged_family_id: Uuid,
+    pub kept_person_id: Uuid,
+    pub kept_family_id: Uuid,
+    pub taken: Vec<String>,
+    pub participation_ids: Vec<Uuid>,
+    pub identity_moved: bool,
+    pub family_closed: bool,
+    pub actor: String,
+    pub merged_at: DateTime<Utc>,
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// A stay in an institution.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_residences, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ResidenceRow {
+    pub person_id: Uuid,
+    pub id: Uuid,
+    pub kind: ResidenceKind,
+    pub facility_id: Option<Uuid>,
+    pub facility_name: Option<String>,
+    pub region_code: String,
+    pub since: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }

@@ -11,8 +11,9 @@ use super::change::{self, Told};
 use super::history::{self, RegistryChange};
 use super::model::{IdentityStatus, Standing};
 use super::moves;
+use super::residences::Residences;
 use super::rows::{Household, PersonRow};
-use super::store::{self, changes, listing};
+use super::store::{self, changes, listing, residences};
 use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub struct PersonExport {
     pub family: Family,
     /// Every ranking of the family.
     pub welfare_statuses: Vec<WelfareStatus>,
+    /// Every stay in an institution.
+    pub residences: Residences,
     /// Every change of the person's record, oldest first.
     pub history: Vec<RegistryChange>,
 }
@@ -51,6 +54,7 @@ pub async fn export(
     let viewer = Viewer { sealer, revealed: true, restricted: true };
     let statuses = store::list_all_statuses_of_visible(conn, row.family_id).await?;
     Ok(PersonExport {
+        residences: super::residences::show(&viewer, residences::list_of_visible(conn, id).await?),
         history: history::list_all(conn, sealer, id).await?,
         welfare_statuses: statuses.into_iter().map(WelfareStatus::from).collect(),
         family: viewer.family(home)?,
@@ -59,7 +63,7 @@ pub async fn export(
 }
 
 /// Stands where a name stood.
-const ERASED: &str = "***";
+pub const ERASED: &str = "***";
 
 /// Forgets who the person is: name, number, birth date, all that was recorded, and what the trail kept of it. An empty
 /// record stays, so that what refers to it does not break.
@@ -93,6 +97,7 @@ pub async fn erase_identity(tx: &mut Tx, id: Uuid, new_head: Option<Uuid>) -> Re
     change::write_person(tx, &before, &mut after, Told::plain("erase", "erased")).await?;
     changes::delete_identities_of_person(&mut tx.conn, after.family_id, id).await?;
     changes::delete_names(&mut tx.conn, after.family_id, id).await?;
+    residences::delete_of_person(&mut tx.conn, id).await?;
     changes::set_values_forgotten(&mut tx.conn, id).await?;
     store::touch_family(&mut tx.conn, after.family_id, tx.now).await?;
     Ok(())

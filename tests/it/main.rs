@@ -28,6 +28,7 @@ mod reference;
 mod referrals;
 mod registry;
 mod registry_changes;
+mod registry_search;
 mod schema;
 mod service_levels;
 mod support;

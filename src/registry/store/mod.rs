@@ -3,6 +3,9 @@
 
 pub mod changes;
 pub mod listing;
+pub mod mergers;
+pub mod residences;
+pub mod search;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
@@ -101,12 +104,12 @@ pub async fn find_name(
     scope: &RegionScope,
     person_id: Option<Uuid>,
     family_id: Option<Uuid>,
-) -> QueryResult<Option<(Uuid, String, Option<String>)>> {
+) -> QueryResult<Option<(Uuid, String, Option<String>, Option<Uuid>)>> {
     if let Some(id) = person_id {
         let mut query = persons::table
             .filter(persons::id.eq(id))
             .filter(scope.covers(persons::region_code))
-            .select((persons::family_id, persons::region_code, persons::full_name.nullable()))
+            .select((persons::family_id, persons::region_code, persons::full_name.nullable(), persons::merged_into))
             .into_boxed();
         if let Some(family_id) = family_id {
             query = query.filter(persons::family_id.eq(family_id));
@@ -122,7 +125,7 @@ pub async fn find_name(
         .left_join(persons::table.on(head))
         .filter(families::id.eq(id))
         .filter(scope.covers(families::region_code))
-        .select((families::id, families::region_code, persons::full_name.nullable()))
+        .select((families::id, families::region_code, persons::full_name.nullable(), families::merged_into))
         .first(conn)
         .await
         .optional()
@@ -380,6 +383,25 @@ pub async fn list_all_statuses_of_visible(
         .filter(welfare_statuses::family_id.eq(family_id))
         .order((welfare_statuses::created_at, welfare_statuses::id))
         .select(WelfareStatusRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Who is found by no name, though there is one.
+pub async fn list_nameless(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    erased: &str,
+    most: i64,
+) -> QueryResult<Vec<PersonRow>> {
+    let named = person_names::table
+        .filter(person_names::family_id.eq(persons::family_id))
+        .filter(person_names::person_id.eq(persons::id));
+    persons::table
+        .filter(persons::full_name.ne(erased))
+        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
+        .limit(most)
+        .select(PersonRow::as_select())
         .load(conn)
         .await
 }
