@@ -52,7 +52,7 @@ pub async fn export(
         ..home
     };
     let viewer = Viewer { sealer, revealed: true, restricted: true };
-    let statuses = store::list_all_statuses_of_visible(conn, row.family_id).await?;
+    let statuses = store::list_all_statuses_of_visible(conn, &[row.family_id]).await?;
     Ok(PersonExport {
         residences: super::residences::show(&viewer, residences::list_of_visible(conn, id).await?),
         history: history::list_all(conn, sealer, id).await?,

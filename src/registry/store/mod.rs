@@ -265,24 +265,40 @@ pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) ->
 
 /// At every way in which a person or a name comes in, so that a search misses nobody.
 pub async fn insert_names(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
-    let names: Vec<NameRow> = rows
-        .iter()
-        .flat_map(|row| {
-            (0i16..).zip(names::keys(&row.full_name)).map(|(word, name)| NameRow {
-                family_id: row.family_id,
-                person_id: row.id,
-                word,
-                region_code: row.region_code.clone(),
-                key: name.key,
-                sound: name.sound,
-            })
+    insert_name_rows(conn, &name_rows(rows)).await
+}
+
+pub fn name_rows(rows: &[PersonRow]) -> Vec<NameRow> {
+    let names = rows.iter().flat_map(|row| {
+        (0i16..).zip(names::keys(&row.full_name)).map(|(word, name)| NameRow {
+            family_id: row.family_id,
+            person_id: row.id,
+            word,
+            region_code: row.region_code.clone(),
+            key: name.key,
+            sound: name.sound,
         })
-        .collect();
+    });
+    names.collect()
+}
+
+pub async fn insert_name_rows(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
     for chunk in names.chunks(NAMES_A_STATEMENT) {
         let insert = diesel::insert_into(person_names::table).values(chunk).on_conflict_do_nothing();
         prepared_for(chunk.len(), insert).execute(conn).await?;
     }
     Ok(())
+}
+
+/// The names of people whose rows were written anew.
+pub async fn replace_names(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
+    let families: Vec<Uuid> = names.iter().map(|name| name.family_id).collect();
+    let persons: Vec<Uuid> = names.iter().map(|name| name.person_id).collect();
+    let old = person_names::table
+        .filter(person_names::family_id.eq_any(families))
+        .filter(person_names::person_id.eq_any(persons));
+    diesel::delete(old).execute(conn).await?;
+    insert_name_rows(conn, names).await
 }
 
 pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {
@@ -374,14 +390,88 @@ pub async fn find_family(
         .optional()
 }
 
-/// Every snapshot, as they were entered.
+pub async fn list_identities(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    indexes: &[&[u8]],
+) -> QueryResult<Vec<(Vec<u8>, Uuid, Option<Uuid>)>> {
+    identities::table
+        .filter(identities::blind_index.eq_any(indexes))
+        .select((identities::blind_index, identities::family_id, identities::person_id))
+        .load(conn)
+        .await
+}
+
+pub async fn list_family_regions(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String)>> {
+    families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .select((families::id, families::region_code))
+        .load(conn)
+        .await
+}
+
+pub async fn list_families(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<FamilyRow>> {
+    families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .select(FamilyRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_persons(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<PersonRow>> {
+    persons::table
+        .filter(persons::id.eq_any(ids))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Those of the ids that a family or a person has.
+pub async fn list_taken(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    let of_families = families::table.filter(families::id.eq_any(ids)).select(families::id);
+    let of_persons = persons::table.filter(persons::id.eq_any(ids)).select(persons::id);
+    of_families.union(of_persons).load(conn).await
+}
+
+pub async fn list_headed_of_visible(conn: &mut AsyncPgConnection, family_ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    persons::table
+        .filter(persons::family_id.eq_any(family_ids))
+        .filter(persons::relation_to_head.eq(RelationToHead::Head))
+        .filter(persons::standing.eq(Standing::Active))
+        .select(persons::family_id)
+        .load(conn)
+        .await
+}
+
+pub async fn list_dwellings_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<DwellingRow>> {
+    dwellings::table.filter(dwellings::family_id.eq_any(family_ids)).select(DwellingRow::as_select()).load(conn).await
+}
+
 pub async fn list_all_statuses_of_visible(
     conn: &mut AsyncPgConnection,
-    family_id: Uuid,
+    family_ids: &[Uuid],
 ) -> QueryResult<Vec<WelfareStatusRow>> {
     welfare_statuses::table
-        .filter(welfare_statuses::family_id.eq(family_id))
-        .order((welfare_statuses::created_at, welfare_statuses::id))
+        .filter(welfare_statuses::family_id.eq_any(family_ids))
+        .order((welfare_statuses::family_id, welfare_statuses::as_of, welfare_statuses::id))
         .select(WelfareStatusRow::as_select())
         .load(conn)
         .await
@@ -404,4 +494,10 @@ pub async fn list_nameless(
         .select(PersonRow::as_select())
         .load(conn)
         .await
+}
+
+pub async fn touch_families(conn: &mut AsyncPgConnection, ids: &[Uuid], now: DateTime<Utc>) -> QueryResult<()> {
+    let touched = diesel::update(families::table.filter(families::id.eq_any(ids)))
+        .set((families::version.eq(families::version + 1), families::updated_at.eq(now)));
+    prepared(touched).execute(conn).await.map(|_| ())
 }
