@@ -21,6 +21,7 @@ use crate::auth::caller::AccessPurpose;
 use crate::auth::keys::Keys;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
+use crate::complaints::routes_follow_ups::FollowUpQuota;
 use crate::config::ServerArgs;
 use crate::db::Db;
 use crate::db::text_enum::CodeList as _;
@@ -51,6 +52,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
     crate::messages::routes::configure(config);
+    crate::sync::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::desks::routes::configure(config);
@@ -73,6 +75,7 @@ fn catalogue() -> Catalogue {
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
     use crate::service_levels::model as level;
+    use crate::sync::model as sync;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
     let programs = include_str!("../reference/programs.json");
@@ -126,6 +129,9 @@ fn catalogue() -> Catalogue {
         .codes::<complaint::ComplaintAction>("complaint-actions")
         .codes::<complaint::ComplaintDecision>("complaint-decisions")
         .codes::<complaint::ComplaintRejectionReason>("complaint-rejection-reasons")
+        .codes::<complaint::NoteVisibility>("note-visibilities")
+        .codes::<complaint::Vulnerability>("vulnerabilities")
+        .codes::<complaint::DuplicateReason>("duplicate-reasons")
         .machine("complaint-states", crate::complaints::transitions::EDGES)
         .codes::<referral::ReferralAction>("referral-actions")
         .codes::<referral::LawfulBasis>("lawful-bases")
@@ -136,6 +142,9 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralErrorReason>("referral-error-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<sync::SyncOperationKind>("sync-operation-kinds")
+        .codes::<sync::SyncItemKind>("sync-item-kinds")
+        .codes::<sync::VisitResult>("visit-results")
         .codes::<message::MessageEvent>("message-events")
         .codes::<message::MessageChannel>("message-channels")
         .codes::<message::MessageStatus>("message-statuses")
@@ -180,6 +189,7 @@ pub struct Shared {
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
     pub metrics: web::Data<Metrics>,
+    pub follow_ups: web::Data<FollowUpQuota>,
     pub service_levels: web::Data<ServiceLevelCache>,
     pub attachments: web::Data<Storage>,
     pub gateway: crate::messages::Gateway,
@@ -212,6 +222,7 @@ impl Shared {
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
             metrics: web::Data::new(Metrics::default()),
+            follow_ups: web::Data::new(FollowUpQuota::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             attachments: web::Data::new(storage),
             gateway: crate::messages::Gateway::open(&args.messages)?,
@@ -249,6 +260,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())
+            .app_data(shared.follow_ups.clone())
             .app_data(shared.service_levels.clone())
             .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())

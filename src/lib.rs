@@ -31,6 +31,7 @@ pub mod regions;
 pub mod registry;
 pub mod service_levels;
 pub mod state_machine;
+pub mod sync;
 pub mod telemetry;
 pub mod timeline;
 pub mod transaction;

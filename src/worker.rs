@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
 use crate::{directory, events, idempotency, jobs, registry, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -55,6 +56,9 @@ const WORK: &[Work] = &[
         name: "names",
         every: Duration::from_secs(3600),
         run: |worker| Box::pin(registry::backfill::index_names(worker)),
+        name: "complaints",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(complaints::background::run_due(worker)),
     },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
     Work {
@@ -65,7 +69,8 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] = &[crate::imports::run::RUNNER];
+pub const RUNNERS: &[Runner] =
+    &[crate::imports::run::RUNNER, crate::imports::export::RUNNER, crate::registry::snapshots::RUNNER];
 
 /// What background work stands on.
 #[derive(Clone)]
@@ -126,6 +131,7 @@ async fn follow_keys(worker: &Worker) -> Result<(), Error> {
 
 async fn clean_up(worker: &Worker) -> Result<(), Error> {
     worker.shared.limiter.sweep();
+    worker.shared.follow_ups.0.sweep();
     let now = worker.shared.clock.now();
     let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;

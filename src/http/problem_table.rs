@@ -117,6 +117,9 @@ problems! {
     NotTheSource = "not-the-source", 403,
         "Bukan pengirim rujukan", "Not the referral's source",
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
+    DeviceRevoked = "device-revoked", 403,
+        "Perangkat dicabut", "The tablet was revoked",
+        "Perangkat ini sudah dicabut dan tidak dapat menyinkronkan data.", "This tablet was revoked and can sync no more.";
     NotTheUploader = "not-the-uploader", 403,
         "Bukan pengunggah", "Not the one who added it",
         "Hanya yang menambahkan lampiran ini dapat menariknya.", "Only whoever added this attachment may take it back.";
@@ -142,6 +145,15 @@ problems! {
     ComplaintHasOpenReferrals = "complaint-has-open-referrals", 409,
         "Rujukan belum selesai", "A referral is still open",
         "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open.";
+    ReopenWindowPassed = "reopen-window-passed", 409,
+        "Batas waktu membuka kembali terlewati", "The time for reopening has passed",
+        "Pengaduan hanya dapat dibuka kembali dalam {} hari setelah selesai. Sampaikan pengaduan baru.", "A complaint can be reopened within {} days after its end. Submit a new one.";
+    AppealExists = "appeal-exists", 409,
+        "Banding sudah diajukan", "There is an appeal already",
+        "Terhadap pengaduan ini sudah ada banding.", "The decision on this complaint is already under appeal.";
+    AppealIsLast = "appeal-is-last", 409,
+        "Banding tidak dapat dibanding", "An appeal cannot be appealed",
+        "Putusan atas banding adalah yang terakhir di SLRT.", "The decision on an appeal is the last one within SLRT.";
     ReferralInvalidTransition = "referral-invalid-transition", 409,
         "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
         "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";
@@ -243,6 +255,9 @@ problems! {
     NothingToRefer = "nothing-to-refer", 422,
         "Tidak ada rujukan", "There is nothing to refer",
         "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
+    DependencyFailed = "dependency-failed", 424,
+        "Operasi yang mendahului belum berhasil", "An operation before it was not done",
+        "Operasi ini bergantung pada operasi lain yang belum berhasil. Kirim ulang keduanya.", "It depends on another operation that was not done. Send both again.";
     BatchUndone = "batch-undone", 424,
         "Seluruh kumpulan dibatalkan", "The whole batch was undone",
         "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";

@@ -34,6 +34,8 @@ pub struct Reply {
     pub next: Option<String>,
     /// False when the answer only tells what is stored, or what would have been.
     pub changed: bool,
+    /// What an idempotency key keeps instead of the body, when that shows something once.
+    pub kept: Option<String>,
     /// Seconds after which it is worth asking again.
     pub retry_after: Option<u64>,
     cache: Cache,
@@ -49,6 +51,7 @@ impl Reply {
             replayed,
             next: None,
             changed: true,
+            kept: None,
             retry_after: None,
             cache: Cache::NoStore,
         }
@@ -83,6 +86,11 @@ impl Reply {
         Self { changed: false, ..self }
     }
 
+    /// For an answer that shows something once: a repeat is given this instead.
+    pub fn kept_as<T: Serialize>(self, value: &T) -> Result<Self, Error> {
+        Ok(Self { kept: Some(serde_json::to_string(value).map_err(Error::internal)?), ..self })
+    }
+
     pub fn asking_again(self, seconds: Option<u64>) -> Self {
         Self { retry_after: seconds, ..self }
     }
@@ -103,6 +111,13 @@ impl Reply {
 
     pub fn multi_status<T: Serialize>(value: &T) -> Result<Self, Error> {
         Self::json(207, value)
+    }
+
+    /// Something large without a version of its own: its version is what `content` says.
+    pub fn of_content<T: Serialize, C: Serialize>(value: &T, content: &C) -> Result<Self, Error> {
+        let digest = sha256(&serde_json::to_vec(content).map_err(Error::internal)?);
+        let tag = digest.first_chunk::<12>().map(|short| BASE64_URL_SAFE_NO_PAD.encode(short)).unwrap_or_default();
+        Ok(Self { etag: Some(format!("\"{tag}\"")), ..Self::json(200, value)? })
     }
 
     /// Data that is the same for everybody and changes with a release; its version is its content.

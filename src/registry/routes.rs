@@ -39,6 +39,7 @@ pub fn configure(config: &mut ServiceConfig) {
     super::routes_lists::configure(config);
     super::routes_search::configure(config);
     super::routes_residences::configure(config);
+    super::routes_snapshots::configure(config);
 }
 
 /// Enter a family

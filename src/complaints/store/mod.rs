@@ -1,4 +1,6 @@
-//! The rows of complaints.
+//! The rows of complaints; what hangs on them is in `parts`.
+
+pub mod parts;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -47,6 +49,13 @@ pub struct ComplaintRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Without dashes; absent only on what was submitted before there were numbers, until it gets one.
+    pub reference_no: Option<String>,
+    /// Where a pause began.
+    pub previous_status: Option<ComplaintStatus>,
+    pub duplicate_of: Option<Uuid>,
+    pub appeal_of: Option<Uuid>,
+    pub reopen_count: i32,
 }
 
 /// False when the id is taken.
@@ -89,6 +98,23 @@ pub async fn lock_visible(
         .optional()
 }
 
+/// Those that have not ended, oldest first.
+pub async fn list_open(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ended: &[ComplaintStatus],
+    limit: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    complaints::table
+        .filter(scope.covers_by_regency(complaints::region_code))
+        .filter(complaints::status.ne_all(ended))
+        .order((complaints::created_at, complaints::id))
+        .limit(limit)
+        .select(ComplaintRow::as_select())
+        .load(conn)
+        .await
+}
+
 pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     complaints::table.filter(complaints::id.eq_any(ids)).select(complaints::id).load(conn).await
 }
@@ -96,6 +122,14 @@ pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uui
 /// Writes back a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<()> {
     prepared(diesel::update(complaints::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+/// One marking of duplicates at a time, until this transaction ends: two that point at each other must not cross.
+pub async fn set_marking_lock(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate'))")
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What a list is narrowed to.
