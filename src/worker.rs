@@ -12,8 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs, registry, service_levels};
-use crate::{complaints, directory, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, registry, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -56,6 +55,8 @@ const WORK: &[Work] = &[
         name: "names",
         every: Duration::from_secs(3600),
         run: |worker| Box::pin(registry::backfill::index_names(worker)),
+    },
+    Work {
         name: "complaints",
         every: Duration::from_secs(60),
         run: |worker| Box::pin(complaints::background::run_due(worker)),
