@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{complaints, directory, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, registry, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -51,6 +51,11 @@ const WORK: &[Work] = &[
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
+    Work {
+        name: "names",
+        every: Duration::from_secs(3600),
+        run: |worker| Box::pin(registry::backfill::index_names(worker)),
+    },
     Work {
         name: "complaints",
         every: Duration::from_secs(60),

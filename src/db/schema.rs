@@ -142,6 +142,9 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        standing -> Text,
+        merged_into -> Nullable<Uuid>,
+        assets -> Jsonb,
     }
 }
 
@@ -173,6 +176,81 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        standing -> Text,
+        ended_on -> Nullable<Date>,
+        merged_into -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    person_names (family_id, person_id, word) {
+        family_id -> Uuid,
+        person_id -> Uuid,
+        word -> Int2,
+        region_code -> Text,
+        key -> Text,
+        sound -> Text,
+    }
+}
+
+diesel::table! {
+    person_merges (merged_person_id, id) {
+        merged_person_id -> Uuid,
+        id -> Uuid,
+        merged_family_id -> Uuid,
+        kept_person_id -> Uuid,
+        kept_family_id -> Uuid,
+        taken -> Array<Text>,
+        participation_ids -> Array<Uuid>,
+        identity_moved -> Bool,
+        family_closed -> Bool,
+        actor -> Text,
+        merged_at -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    person_residences (person_id, id) {
+        person_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        facility_id -> Nullable<Uuid>,
+        facility_name -> Nullable<Text>,
+        region_code -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    family_shocks (family_id, id) {
+        family_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        happened_on -> Date,
+        until -> Nullable<Date>,
+        note -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry_changes (subject_id, id) {
+        subject_id -> Uuid,
+        id -> Uuid,
+        subject_kind -> Text,
+        family_id -> Uuid,
+        at -> Timestamptz,
+        actor -> Text,
+        client_id -> Text,
+        action -> Text,
+        fields -> Array<Text>,
+        values_sealed -> Nullable<Bytea>,
+        happened_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -858,13 +936,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     facilitator_assignments,
     families,
+    family_shocks,
     holidays,
     idempotency_keys,
     identities,
-    open_registry_proposals,
     job_files,
     jobs,
+    open_registry_proposals,
     organizations,
+    person_merges,
+    person_names,
+    person_residences,
     persons,
     place_reservations,
     program_participations,
@@ -873,6 +955,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     referral_details,
     referrals,
+    registry_changes,
     registry_proposal_windows,
     registry_proposals,
     service_level_revision,

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::contract_completion::Completion;
-use super::problem::{Problem, ProblemField};
+use super::problem::{Problem, ProblemConflict, ProblemField};
 use super::problem_table::Code;
 
 const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
@@ -207,7 +207,11 @@ fn components(document: &mut Value, access: Access) {
     };
     if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
         schemas.extend(access.schemas);
-        for (name, schema) in [(Problem::name(), Problem::schema()), (ProblemField::name(), ProblemField::schema())] {
+        for (name, schema) in [
+            (Problem::name(), Problem::schema()),
+            (ProblemField::name(), ProblemField::schema()),
+            (ProblemConflict::name(), ProblemConflict::schema()),
+        ] {
             schemas.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
         }
     }

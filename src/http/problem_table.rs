@@ -218,6 +218,13 @@ problems! {
     HolidayExists = "holiday-exists", 409,
         "Hari itu sudah tercatat", "That day is entered already",
         "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region, with other content.";
+    PersonInvalidTransition = "person-invalid-transition", 409,
+        "Keadaan orang tidak memungkinkan", "The person's standing does not allow it",
+        "Tindakan ini tidak berlaku untuk orang yang meninggal, dikeluarkan, digabungkan, atau masih aktif; lihat current_state.",
+        "The action does not apply to the person's present standing; see current_state.";
+    FamilyInvalidTransition = "family-invalid-transition", 409,
+        "Keadaan keluarga tidak memungkinkan", "The family's standing does not allow it",
+        "Keluarga ini sudah digabungkan atau tidak beranggota lagi.", "The family was merged into another or has no members any more.";
     IdentityInUse = "identity-in-use", 409,
         "Nomor sudah terdaftar", "The number is registered already",
         "NIK atau nomor KK ini sudah terdaftar pada orang atau keluarga lain.", "This NIK or family card number already belongs to another person or family.";

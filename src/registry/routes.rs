@@ -35,6 +35,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_welfare_statuses)
         .service(create_welfare_status);
     super::routes_persons::configure(config);
+    super::routes_changes::configure(config);
+    super::routes_lists::configure(config);
+    super::routes_search::configure(config);
+    super::routes_residences::configure(config);
     super::routes_snapshots::configure(config);
 }
 

@@ -110,7 +110,7 @@ const NOT_REGIONAL: &[&str] = &[
     "proposals/store.rs: list_all_windows",
     "proposals/store.rs: list_windows",
     "proposals/store.rs: lock_default_window",
-    "registry/store.rs: list_known_programs",
+    "registry/store/mod.rs: list_known_programs",
     "service_levels/store.rs: find_revision",
 ];
 

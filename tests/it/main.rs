@@ -33,6 +33,8 @@ mod queues;
 mod reference;
 mod referrals;
 mod registry;
+mod registry_changes;
+mod registry_search;
 mod schema;
 mod service_levels;
 mod support;

@@ -140,7 +140,7 @@ pub struct ComplaintFilter {
     pub class: Option<ComplaintClass>,
     pub sector: Option<Sector>,
     pub assignee: Option<String>,
-    pub subject_person_id: Option<Uuid>,
+    pub subject_person_ids: Option<Vec<Uuid>>,
     pub sla: Option<(SlaFilter, DateTime<Utc>)>,
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -172,8 +172,8 @@ pub async fn list_visible(
     if let Some(assignee) = filter.assignee {
         query = query.filter(complaints::assignee.eq(assignee));
     }
-    if let Some(person) = filter.subject_person_id {
-        query = query.filter(complaints::subject_person_id.eq(person));
+    if let Some(persons) = filter.subject_person_ids {
+        query = query.filter(complaints::subject_person_id.eq_any(persons));
     }
     if let Some((sla, now)) = filter.sla {
         query = query.filter(complaints::id.eq_any(service_levels::filter::undecided(sla, now)));
