@@ -96,6 +96,7 @@ fn catalogue() -> Catalogue {
         .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
         .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")
+        .entries("facts", crate::eligibility::actions::fact_catalogue())
         .codes::<complaint::ComplaintClass>("complaint-classes")
         .codes::<complaint::ComplaintPriority>("complaint-priorities")
         .codes::<complaint::ComplaintChannel>("complaint-channels")

@@ -3,12 +3,16 @@
 pub mod actions;
 pub mod answer;
 pub mod api;
+pub mod api_programs;
 pub mod cache;
 pub mod derive;
 pub mod evaluate;
+mod explain;
 pub mod facts;
 pub mod model;
+mod programs;
 mod reference;
 pub mod routes;
+mod routes_programs;
 pub mod rules;
 mod store;

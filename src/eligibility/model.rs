@@ -13,6 +13,7 @@ crate::text_enum! {
     /// Why a check could not be made at all.
     pub enum EligibilityGap {
         NoRuleInForce = "no_rule_in_force": "Tidak ada aturan yang berlaku pada tanggal itu" / "No rule is in force on that day",
+        OutsideRegion = "outside_region": "Di luar wilayah program daerah ini" / "Outside the region of this local programme",
         NoPerson = "no_person": "Keluarga belum memiliki anggota yang tercatat" / "The family has no member on record",
     }
 }

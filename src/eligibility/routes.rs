@@ -1,13 +1,14 @@
-//! Endpoints of eligibility checks and programmes.
+//! Endpoints of eligibility checks.
 
-use actix_web::{get, post, web};
+use actix_web::{post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions::{self, SubjectRef};
 use super::answer::Inquiry;
-use super::api::{CreateEligibilityCheck, EligibilityCheck, Program, ProgramList};
+use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::cache::ProgramCache;
+use super::routes_programs;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::EligibilityCheck as MayCheck;
 use crate::auth::tokens::Tokens;
@@ -16,12 +17,12 @@ use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::path::Path;
 use crate::http::reply::Reply;
 use crate::registry::actions as registry;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(create_eligibility_check).service(list_programs).service(get_program);
+    config.service(create_eligibility_check);
+    routes_programs::configure(config);
 }
 
 /// Check eligibility
@@ -77,33 +78,4 @@ async fn create_eligibility_check(
         log.record(&mut conn, &caller, purpose, &[Revealed { kind, id, region_code: &check.region_code }]).await?;
     }
     Reply::ok(&check)
-}
-
-/// List programmes
-///
-/// Every assistance programme with all versions of its rule, their first and last days, legal basis and confidence. Thresholds are
-/// data: a confidence other than `regulation` must be shown to whoever reads a result.
-#[utoipa::path(
-    tag = "Programmes",
-    responses((status = 200, description = "The programmes", body = ProgramList)),
-    security(())
-)]
-#[get("/v1/programs")]
-async fn list_programs(db: Db, programs: web::Data<ProgramCache>) -> Result<Reply, Error> {
-    let programs = programs.latest(&mut *db.read().await?).await?;
-    Reply::public(&ProgramList { items: programs.all.iter().map(Program::from).collect() })
-}
-
-/// Read a programme
-///
-/// One programme with all versions of its rule.
-#[utoipa::path(
-    tag = "Programmes",
-    responses((status = 200, description = "The programme", body = Program)),
-    security(())
-)]
-#[get("/v1/programs/{code}")]
-async fn get_program(db: Db, programs: web::Data<ProgramCache>, code: Path<String>) -> Result<Reply, Error> {
-    let programs = programs.latest(&mut *db.read().await?).await?;
-    Reply::public(&Program::from(programs.find(&code).ok_or_else(Error::not_found)?))
 }

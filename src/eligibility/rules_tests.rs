@@ -627,6 +627,28 @@ fn any_json() -> impl Strategy<Value = Json> {
 
 proptest! {
     #[test]
+    fn order_and_grouping_decide_nothing(a in a_tree(), b in a_tree(), c in a_tree(), set in some_facts()) {
+        let outcome = |tree: Json| compile(&tree).outcome(&set);
+        for group in ["all", "any"] {
+            prop_assert_eq!(outcome(json!({group: [a, b]})), outcome(json!({group: [b, a]})));
+            let left = json!({group: [{group: [a, b]}, c]});
+            let right = json!({group: [a, {group: [b, c]}]});
+            prop_assert_eq!(outcome(left), outcome(right));
+            prop_assert_eq!(outcome(json!({group: [a, a]})), outcome(a.clone()));
+        }
+    }
+
+    #[test]
+    fn what_one_learns_first_decides_nothing(tree in a_tree(), known in some_facts(), other in some_facts(), split in 0..FactId::ALL.len()) {
+        let rule = compile(&tree);
+        let half = |first: bool| move |fact: FactId| ((fact as usize) < split) == first;
+        let one_way = completed(&completed(&known, &other, half(true)), &other, half(false));
+        let other_way = completed(&completed(&known, &other, half(false)), &other, half(true));
+        prop_assert_eq!(rule.outcome(&one_way), rule.outcome(&other_way));
+        prop_assert_eq!(rule.missing(&one_way), rule.explain(&one_way).missing);
+    }
+
+    #[test]
     fn de_morgan_and_double_negation(nodes in prop::collection::vec(a_tree(), 1..4), set in some_facts()) {
         let outcome = |tree: Json| compile(&tree).outcome(&set);
         let negated: Vec<_> = nodes.iter().map(|node| json!({"not": node})).collect();

@@ -10,6 +10,7 @@ use super::contract_examples::example;
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("code", "Code of the resource."),
+    ("version", "Number of the version."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];
 

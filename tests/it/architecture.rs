@@ -98,6 +98,8 @@ const NOT_REGIONAL: &[&str] = &[
     "eligibility/store.rs: find_revision",
     "eligibility/store.rs: list_programs",
     "eligibility/store.rs: list_rules",
+    "eligibility/store.rs: list_rules_of",
+    "eligibility/store.rs: lock_program",
     "registry/store.rs: list_known_programs",
     "service_levels/store.rs: find_revision",
 ];

@@ -20,6 +20,7 @@ mod events;
 mod flow;
 mod jobs;
 mod monitoring;
+mod programs;
 mod reference;
 mod referrals;
 mod registry;
