@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{events, idempotency, jobs};
+use crate::{directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -28,10 +28,20 @@ struct Work {
 
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
+    Work {
+        name: "service-levels",
+        every: Duration::from_secs(30),
+        run: |worker| Box::pin(service_levels::actions::look_at_due(worker)),
+    },
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
+    Work {
+        name: "held places",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(directory::places::free_expired(worker)),
+    },
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.

@@ -123,3 +123,22 @@ impl<P: Requires> FromRequest for Caller<P> {
         })
     }
 }
+
+/// Whoever reads what is public: known when a valid token came along, and nobody otherwise.
+pub struct Visitor(Option<Arc<Actor>>);
+
+impl Visitor {
+    pub fn actor(&self) -> Option<&Actor> {
+        self.0.as_deref()
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let authentication = request.extensions().get::<Authentication>().cloned();
+        ready(Ok(Self(authentication.and_then(Result::ok))))
+    }
+}

@@ -44,9 +44,14 @@ impl Role {
                 P::EventsRead,
                 P::PiiReveal,
             ],
-            Self::Supervisor => {
-                &[P::RegistryRead, P::ComplaintsRead, P::ComplaintsHandle, P::ReferralsRead, P::EventsRead]
-            }
+            Self::Supervisor => &[
+                P::RegistryRead,
+                P::ComplaintsRead,
+                P::ComplaintsHandle,
+                P::ReferralsRead,
+                P::ReferralsCorrect,
+                P::EventsRead,
+            ],
             Self::Manager => &[
                 P::RegistryRead,
                 P::EligibilityCheck,
@@ -55,11 +60,15 @@ impl Role {
                 P::ComplaintsApprove,
                 P::ReferralsRead,
                 P::ReferralsSend,
+                P::ReferralsCorrect,
                 P::StatsRead,
                 P::EventsRead,
             ],
-            Self::ProgramOfficer => &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsRespond, P::EventsRead],
-            Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::StatsRead, P::EventsRead],
+            // It sends too: to cancel what it has accepted, and to refer on.
+            Self::ProgramOfficer => {
+                &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead]
+            }
+            Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
             Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
         };

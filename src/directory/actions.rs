@@ -1,12 +1,20 @@
 //! What can be done in the directory, and what other slices ask of it.
 
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::api::{CreateOrganization, CreateService, Organization, Service};
+use super::api::{CreateOrganization, CreateService, Organization, PatchOrganization, PatchService, Service};
 use super::model::{OrganizationKind, Sector};
 use super::store::{self, OrganizationRow, ServiceRow};
+use crate::auth::Actor;
+use crate::clock::local_day;
 use crate::error::Error;
+use crate::events::NewEvent;
+use crate::http::json::Json;
+use crate::http::patch::{apply, replace};
+use crate::http::problem_table::Code;
+use crate::http::text::ShortText;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
@@ -32,10 +40,94 @@ pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Resu
         version: 1,
         created_at: tx.now,
         updated_at: tx.now,
+        active: true,
+        confidential_location: input.confidential_location.unwrap_or_default(),
     };
     store::insert_organization(&mut tx.conn, &row).await.map_err(unknown_program)?;
     tx.audit("organization.create", "organization", row.id, Some(&row.region_code));
-    Ok(row.into())
+    Ok(Organization::shown(row, Some(&tx.actor)))
+}
+
+/// What became of a change.
+pub enum Patched<T> {
+    Changed(T),
+    /// Everything is so already.
+    Same(T),
+}
+
+pub async fn patch_organization(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<PatchOrganization>,
+) -> Result<Patched<Organization>, Error> {
+    let scope = tx.actor.scope.clone();
+    let old = store::lock_organization(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.require(old.version)?;
+    let input = body.valid()?;
+    let mut row = old.clone();
+    replace(&mut row.kind, input.kind, |kind| kind);
+    replace(&mut row.name, input.name, |name| name.into_string());
+    apply(&mut row.program_code, input.program_code, |code| code);
+    apply(&mut row.phone, input.phone, ShortText::into_string);
+    apply(&mut row.email, input.email, ShortText::into_string);
+    apply(&mut row.address, input.address, ShortText::into_string);
+    replace(&mut row.confidential_location, input.confidential_location, |kept| kept);
+    replace(&mut row.active, input.active, |active| active);
+    if row == old {
+        return Ok(Patched::Same(Organization::shown(row, Some(&tx.actor))));
+    }
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save_organization(&mut tx.conn, &row).await.map_err(unknown_program)?;
+    tx.audit("organization.change", "organization", row.id, Some(&row.region_code));
+    publish(tx, "organization", row.id, &row.region_code, row.version, old.active, row.active);
+    Ok(Patched::Changed(Organization::shown(row, Some(&tx.actor))))
+}
+
+pub async fn patch_service(tx: &mut Tx, id: Uuid, body: Json<PatchService>) -> Result<Patched<Service>, Error> {
+    let scope = tx.actor.scope.clone();
+    let old = store::lock_service(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.require(old.version)?;
+    let input = body.valid()?;
+    let mut row = old.clone();
+    replace(&mut row.name, input.name, |name| name.into_string());
+    apply(&mut row.description, input.description, |text| text.into_string());
+    apply(&mut row.program_code, input.program_code, |code| code);
+    replace(&mut row.sectors, input.sectors, |sectors| sectors.iter().map(ToString::to_string).collect());
+    replace(&mut row.area_codes, input.area_codes, |codes| codes.iter().map(|c| c.as_str().to_owned()).collect());
+    apply(&mut row.capacity, input.capacity, |capacity| capacity);
+    apply(&mut row.opening_hours, input.opening_hours, ShortText::into_string);
+    apply(&mut row.requirements, input.requirements, ShortText::into_string);
+    replace(&mut row.active, input.active, |active| active);
+    replace(&mut row.answer_days, input.answer_days, |days| days);
+    if let Some(closures) = input.closures {
+        row.closures = serde_json::to_value(closures).map_err(Error::internal)?;
+    }
+    if row == old {
+        return Ok(Patched::Same(row.into()));
+    }
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save_service(&mut tx.conn, &row).await.map_err(unknown_program)?;
+    tx.audit("service.change", "service", row.id, Some(&row.region_code));
+    publish(tx, "service", row.id, &row.region_code, row.version, old.active, row.active);
+    Ok(Patched::Changed(row.into()))
+}
+
+fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32, was: bool, is: bool) {
+    let what = match (was, is) {
+        (true, false) => "deactivated",
+        (false, true) => "reactivated",
+        _ => "changed",
+    };
+    tx.publish(NewEvent {
+        type_: format!("{kind}.{what}"),
+        subject_kind: kind,
+        subject_id: id,
+        region_code: region.to_owned(),
+        organization_id: None,
+        data: serde_json::json!({ "version": version }),
+    });
 }
 
 pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Service, Error> {
@@ -61,6 +153,8 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Service
         version: 1,
         created_at: tx.now,
         updated_at: tx.now,
+        reserved: 0,
+        closures: serde_json::to_value(input.closures).map_err(Error::internal)?,
     };
     store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)?;
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
@@ -83,29 +177,43 @@ pub async fn find_service(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Opti
     Ok(store::find_service(conn, &public(), id).await?.map(Service::from))
 }
 
-pub async fn find_organization(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Organization>, Error> {
-    Ok(store::find_organization(conn, &public(), id).await?.map(Organization::from))
+/// The service, if something can be sent to it today: in use, as is who offers it, and not closed.
+pub async fn find_service_to_refer_to(tx: &mut Tx, id: Uuid) -> Result<Service, Error> {
+    let found = store::find_offer(&mut tx.conn, &public(), id).await?;
+    let (service, _) = found
+        .filter(|(service, organization)| service.active && organization.active)
+        .ok_or_else(|| Error::new(Code::ServiceInactive))?;
+    let service = Service::from(service);
+    match service.next_opening(local_day(tx.now)) {
+        None => Ok(service),
+        Some(day) => Err(Error::about(Code::ServiceClosed, day.to_string())),
+    }
 }
 
-/// Every active service that could meet a need of somebody in this region.
+/// An organization as this caller may see it.
+pub async fn find_organization(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    actor: Option<&Actor>,
+) -> Result<Option<Organization>, Error> {
+    let found = store::find_organization(conn, &public(), id).await?;
+    Ok(found.map(|row| Organization::shown(row, actor)))
+}
+
+/// Every active service that could meet a need of somebody in this region and is open on that day.
 pub async fn services_for(
     conn: &mut AsyncPgConnection,
+    actor: &Actor,
     region: &RegionCode,
     program_code: Option<&str>,
     sector: Option<Sector>,
+    day: NaiveDate,
 ) -> Result<Vec<(Service, Organization)>, Error> {
     let rows = store::list_serving(conn, &public(), region, program_code, sector, CANDIDATES).await?;
-    Ok(rows.into_iter().map(|(service, organization)| (service.into(), organization.into())).collect())
-}
-
-/// A client takes a place at a service.
-pub async fn take_place(tx: &mut Tx, service_id: Uuid) -> Result<(), Error> {
-    Ok(store::adjust_in_use(&mut tx.conn, service_id, 1).await?)
-}
-
-/// A client leaves it.
-pub async fn free_place(tx: &mut Tx, service_id: Uuid) -> Result<(), Error> {
-    Ok(store::adjust_in_use(&mut tx.conn, service_id, -1).await?)
+    let shown = rows
+        .into_iter()
+        .map(|(service, organization)| (Service::from(service), Organization::shown(organization, Some(actor))));
+    Ok(shown.filter(|(service, _)| service.next_opening(day).is_none()).collect())
 }
 
 /// An organization of the demo, whose ids are the same everywhere.
@@ -146,6 +254,8 @@ pub async fn insert_seed(
         version: 1,
         created_at: now,
         updated_at: now,
+        active: true,
+        confidential_location: false,
     };
     store::insert_organization(conn, &organization).await?;
     for service in seed.services {
@@ -167,6 +277,8 @@ pub async fn insert_seed(
             version: 1,
             created_at: now,
             updated_at: now,
+            reserved: 0,
+            closures: serde_json::json!([]),
         };
         store::insert_service(conn, &row).await?;
     }

@@ -9,6 +9,8 @@ crate::text_enum! {
         Program = "program": "Pelaksana program" / "Programme body",
         Facility = "facility": "Balai / sentra" / "Rehabilitation centre",
         WelfareInstitution = "welfare_institution": "LKS" / "Welfare institution",
+        Shelter = "shelter": "TPS / rumah singgah" / "Shelter",
+        Post = "post": "Posko" / "Service post",
         Government = "government": "Pemerintah daerah / kementerian" / "Regional government or ministry",
     }
 }

@@ -1,13 +1,18 @@
 //! The directory's endpoints.
 
-use actix_web::{get, post};
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::api::{CreateOrganization, CreateService, Organization, OrganizationQuery, Service, ServiceQuery};
-use super::{actions, store};
-use crate::auth::Caller;
+use super::actions::{self, Patched};
+use super::api::{
+    CreateOrganization, CreateService, Organization, OrganizationQuery, PatchOrganization, PatchService, Service,
+    ServiceQuery,
+};
+use super::store;
+use crate::auth::caller::Visitor;
 use crate::auth::permission::DirectoryWrite;
+use crate::auth::{Caller, Permission};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -23,9 +28,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_organizations)
         .service(create_organization)
         .service(get_organization)
+        .service(patch_organization)
         .service(list_services)
         .service(create_service)
-        .service(get_service);
+        .service(get_service)
+        .service(patch_service);
 }
 
 /// The regions that a public list is narrowed to.
@@ -46,11 +53,18 @@ fn within(region: Option<crate::regions::RegionCode>) -> RegionScope {
     security(())
 )]
 #[get("/v1/organizations")]
-async fn list_organizations(db: Db, query: Query<OrganizationQuery>) -> Result<Reply, Error> {
-    let OrganizationQuery { kind, within: region, cursor, limit } = query.value;
+async fn list_organizations(visitor: Visitor, db: Db, query: Query<OrganizationQuery>) -> Result<Reply, Error> {
+    let OrganizationQuery { kind, within: region, active, cursor, limit } = query.value;
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
-    let rows = store::list_organizations(&mut *db.read().await?, &within(region), kind, &page).await?;
-    Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Organization::from))
+    // Asked for a village or a district, the list would tell where a confidential one stands.
+    let precise = region.as_ref().is_some_and(|r| r.level() > 2);
+    let knows = visitor.actor().is_some_and(|a| {
+        a.may(Permission::CasesRestricted) && region.as_ref().is_none_or(|r| a.scope.allows(r.as_str()))
+    });
+    let filter = store::OrganizationFilter { kind, active, without_confidential: precise && !knows };
+    let rows = store::list_organizations(&mut *db.read().await?, &within(region), filter, &page).await?;
+    let shown = |row| Organization::shown(row, visitor.actor());
+    Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), shown))
 }
 
 /// Enter an organization
@@ -85,9 +99,35 @@ async fn create_organization(
     security(())
 )]
 #[get("/v1/organizations/{id}")]
-async fn get_organization(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
-    let found = actions::find_organization(&mut *db.read().await?, *id).await?.ok_or_else(Error::not_found)?;
+async fn get_organization(visitor: Visitor, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+    let found = actions::find_organization(&mut *db.read().await?, *id, visitor.actor()).await?;
+    let found = found.ok_or_else(Error::not_found)?;
     Reply::resource(&found, found.version)
+}
+
+/// Change an organization
+///
+/// Changes what is sent and leaves the rest. `active: false` takes it out of use with all its services: they are no candidates
+/// and nothing new is sent to them, while what runs goes on.
+#[utoipa::path(
+    tag = "Directory",
+    request_body = PatchOrganization,
+    responses((status = 200, description = "The organization", body = Organization)),
+    security(("oauth2" = ["directory:write"]))
+)]
+#[patch("/v1/organizations/{id}")]
+async fn patch_organization(
+    caller: Caller<DirectoryWrite>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<PatchOrganization>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::patch_organization(tx, *id, body).await? {
+            Patched::Changed(now) => Reply::resource(&now, now.version),
+            Patched::Same(now) => Ok(Reply::resource(&now, now.version)?.unchanged()),
+        })
+        .await
 }
 
 /// List services
@@ -101,9 +141,9 @@ async fn get_organization(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
 )]
 #[get("/v1/services")]
 async fn list_services(db: Db, query: Query<ServiceQuery>) -> Result<Reply, Error> {
-    let ServiceQuery { organization_id, program_code, sector, serving, cursor, limit } = query.value;
+    let ServiceQuery { organization_id, program_code, sector, serving, active, cursor, limit } = query.value;
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
-    let filter = store::ServiceFilter { organization_id, program_code, sector, serving };
+    let filter = store::ServiceFilter { organization_id, program_code, sector, serving, active };
     let rows = store::list_services(&mut *db.read().await?, &within(None), filter, &page).await?;
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Service::from))
 }
@@ -143,4 +183,29 @@ async fn create_service(
 async fn get_service(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let found = actions::find_service(&mut *db.read().await?, *id).await?.ok_or_else(Error::not_found)?;
     Reply::resource(&found, found.version)
+}
+
+/// Change a service
+///
+/// Changes what is sent and leaves the rest: its places, the days on which it is closed, whether it is in use. Referrals that it
+/// has accepted keep their places.
+#[utoipa::path(
+    tag = "Directory",
+    request_body = PatchService,
+    responses((status = 200, description = "The service", body = Service)),
+    security(("oauth2" = ["directory:write"]))
+)]
+#[patch("/v1/services/{id}")]
+async fn patch_service(
+    caller: Caller<DirectoryWrite>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<PatchService>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::patch_service(tx, *id, body).await? {
+            Patched::Changed(now) => Reply::resource(&now, now.version),
+            Patched::Same(now) => Ok(Reply::resource(&now, now.version)?.unchanged()),
+        })
+        .await
 }

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{OrganizationKind, Sector};
-use crate::db::schema::{organizations, services};
+use crate::db::prepared::prepared;
+use crate::db::schema::{organizations, place_reservations, services};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = organizations, check_for_backend(diesel::pg::Pg))]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = organizations, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct OrganizationRow {
     pub id: Uuid,
     pub kind: OrganizationKind,
@@ -24,10 +26,12 @@ pub struct OrganizationRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub active: bool,
+    pub confidential_location: bool,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = services, check_for_backend(diesel::pg::Pg))]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = services, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct ServiceRow {
     pub id: Uuid,
     pub organization_id: Uuid,
@@ -46,6 +50,8 @@ pub struct ServiceRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub reserved: i32,
+    pub closures: Value,
 }
 
 pub async fn insert_organization(conn: &mut AsyncPgConnection, row: &OrganizationRow) -> QueryResult<()> {
@@ -84,10 +90,74 @@ pub async fn find_service(
         .optional()
 }
 
+pub async fn lock_organization(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<OrganizationRow>> {
+    organizations::table
+        .filter(organizations::id.eq(id))
+        .filter(scope.covers(organizations::region_code))
+        .select(OrganizationRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_service(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<ServiceRow>> {
+    services::table
+        .filter(services::id.eq(id))
+        .filter(scope.covers(services::region_code))
+        .select(ServiceRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Writes back a row that this transaction has locked.
+pub async fn save_organization(conn: &mut AsyncPgConnection, row: &OrganizationRow) -> QueryResult<()> {
+    prepared(diesel::update(organizations::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+pub async fn save_service(conn: &mut AsyncPgConnection, row: &ServiceRow) -> QueryResult<()> {
+    prepared(diesel::update(services::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+/// A service with who offers it.
+pub async fn find_offer(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<(ServiceRow, OrganizationRow)>> {
+    services::table
+        .inner_join(organizations::table.on(organizations::id.eq(services::organization_id)))
+        .filter(services::id.eq(id))
+        .filter(scope.covers(services::region_code))
+        .select((ServiceRow::as_select(), OrganizationRow::as_select()))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// What a list of organizations is narrowed to.
+#[derive(Debug, Default)]
+pub struct OrganizationFilter {
+    pub kind: Option<OrganizationKind>,
+    pub active: Option<bool>,
+    /// Leaves out those whose location is kept back, where the filter by region would tell it.
+    pub without_confidential: bool,
+}
+
 pub async fn list_organizations(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    kind: Option<OrganizationKind>,
+    filter: OrganizationFilter,
     page: &PageRequest,
 ) -> QueryResult<Vec<OrganizationRow>> {
     let mut query = organizations::table
@@ -96,8 +166,14 @@ pub async fn list_organizations(
         .limit(page.fetch())
         .select(OrganizationRow::as_select())
         .into_boxed();
-    if let Some(kind) = kind {
+    if let Some(kind) = filter.kind {
         query = query.filter(organizations::kind.eq(kind));
+    }
+    if let Some(active) = filter.active {
+        query = query.filter(organizations::active.eq(active));
+    }
+    if filter.without_confidential {
+        query = query.filter(organizations::confidential_location.eq(false));
     }
     if let Some(after) = page.after {
         query = query.filter(
@@ -116,6 +192,7 @@ pub struct ServiceFilter {
     pub program_code: Option<String>,
     pub sector: Option<Sector>,
     pub serving: Option<RegionCode>,
+    pub active: Option<bool>,
 }
 
 pub async fn list_services(
@@ -138,6 +215,9 @@ pub async fn list_services(
     }
     if let Some(sector) = filter.sector {
         query = query.filter(services::sectors.contains(vec![sector.as_str()]));
+    }
+    if let Some(active) = filter.active {
+        query = query.filter(services::active.eq(active));
     }
     if let Some(region) = filter.serving {
         query = query.filter(services::area_codes.overlaps_with(areas_around(&region)));
@@ -165,6 +245,7 @@ pub async fn list_serving(
         .inner_join(organizations::table.on(organizations::id.eq(services::organization_id)))
         .filter(scope.covers(services::region_code))
         .filter(services::active)
+        .filter(organizations::active)
         .filter(services::area_codes.overlaps_with(areas_around(region)))
         .order(services::id)
         .limit(limit)
@@ -189,11 +270,106 @@ fn areas_around(region: &RegionCode) -> Vec<String> {
     std::iter::once("ID").chain(region.lineage()).map(str::to_owned).collect()
 }
 
-/// One client more or fewer; never below zero.
-pub async fn adjust_in_use(conn: &mut AsyncPgConnection, id: Uuid, by: i32) -> QueryResult<()> {
-    diesel::update(services::table.filter(services::id.eq(id)).filter((services::in_use + by).ge(0)))
-        .set(services::in_use.eq(services::in_use + by))
+/// Moves what is taken and what is held; never below zero.
+pub async fn adjust_places(conn: &mut AsyncPgConnection, id: Uuid, taken: i32, held: i32) -> QueryResult<()> {
+    let update = diesel::update(
+        services::table
+            .filter(services::id.eq(id))
+            .filter((services::in_use + taken).ge(0))
+            .filter((services::reserved + held).ge(0)),
+    )
+    .set((services::in_use.eq(services::in_use + taken), services::reserved.eq(services::reserved + held)));
+    prepared(update).execute(conn).await.map(|_| ())
+}
+
+/// The same when a place is free; false when none is. The row's lock makes those who ask at once come one by one.
+pub async fn adjust_if_free(conn: &mut AsyncPgConnection, id: Uuid, taken: i32, held: i32) -> QueryResult<bool> {
+    let update = diesel::update(services::table.filter(services::id.eq(id)).filter(
+        services::capacity.is_null().or((services::in_use + services::reserved).nullable().lt(services::capacity)),
+    ))
+    .set((services::in_use.eq(services::in_use + taken), services::reserved.eq(services::reserved + held)));
+    prepared(update).execute(conn).await.map(|n| n == 1)
+}
+
+pub async fn insert_reservation(
+    conn: &mut AsyncPgConnection,
+    service_id: Uuid,
+    referral_id: Uuid,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(place_reservations::table)
+        .values((
+            place_reservations::service_id.eq(service_id),
+            place_reservations::referral_id.eq(referral_id),
+            place_reservations::expires_at.eq(expires_at),
+            place_reservations::created_at.eq(now),
+        ))
         .execute(conn)
         .await
         .map(|_| ())
+}
+
+/// False when there is none that still holds.
+pub async fn set_reservation_expiry(
+    conn: &mut AsyncPgConnection,
+    service_id: Uuid,
+    referral_id: Uuid,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let held = place_reservations::table
+        .filter(place_reservations::service_id.eq(service_id))
+        .filter(place_reservations::referral_id.eq(referral_id))
+        .filter(place_reservations::expires_at.gt(now));
+    diesel::update(held).set(place_reservations::expires_at.eq(expires_at)).execute(conn).await.map(|n| n == 1)
+}
+
+/// Takes the reservation away if it still holds at that time.
+pub async fn delete_reservation(
+    conn: &mut AsyncPgConnection,
+    service_id: Uuid,
+    referral_id: Uuid,
+    valid_at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let held = place_reservations::table
+        .filter(place_reservations::service_id.eq(service_id))
+        .filter(place_reservations::referral_id.eq(referral_id))
+        .filter(place_reservations::expires_at.gt(valid_at));
+    diesel::delete(held).execute(conn).await.map(|n| n == 1)
+}
+
+/// What has expired at this service, skipping what another transaction is at.
+pub async fn delete_expired_at(
+    conn: &mut AsyncPgConnection,
+    service_id: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "with expired as (select service_id, referral_id from place_reservations \
+           where service_id = $1 and expires_at <= $2 for update skip locked), \
+         gone as (delete from place_reservations r using expired e \
+           where r.service_id = e.service_id and r.referral_id = e.referral_id returning r.service_id) \
+         update services s set reserved = s.reserved - g.n \
+           from (select service_id, count(*)::integer as n from gone group by service_id) g where s.id = g.service_id",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(service_id)
+    .bind::<diesel::sql_types::Timestamptz, _>(now)
+    .execute(conn)
+    .await
+}
+
+/// The same at every service, a bounded number at a time.
+pub async fn delete_expired(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::sql_query(
+        "with expired as (select service_id, referral_id from place_reservations \
+           where expires_at <= $1 order by service_id limit 500 for update skip locked), \
+         gone as (delete from place_reservations r using expired e \
+           where r.service_id = e.service_id and r.referral_id = e.referral_id returning r.service_id) \
+         update services s set reserved = s.reserved - g.n \
+           from (select service_id, count(*)::integer as n from gone group by service_id) g where s.id = g.service_id",
+    )
+    .bind::<diesel::sql_types::Timestamptz, _>(now)
+    .execute(conn)
+    .await
 }

@@ -69,6 +69,53 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_complaint",
         Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "No such complaint within your regions" },
     ),
+    (
+        "decile_not_proposed",
+        Texts { id: "Desil tidak ditetapkan lewat usulan", en: "A decile is never set by a proposal" },
+    ),
+    (
+        "not_for_this_kind",
+        Texts { id: "Isian ini tidak untuk jenis usulan ini", en: "This field does not belong to this kind" },
+    ),
+    (
+        "member_required",
+        Texts { id: "Tidak ada anggota keluarga dengan NIK ini", en: "No member of the family bears this NIK" },
+    ),
+    (
+        "unknown_proposal",
+        Texts { id: "Usulan yang dikembalikan tidak ditemukan", en: "No such returned proposal within your regions" },
+    ),
+    ("nothing_to_change", Texts { id: "Tidak ada isian yang diubah", en: "No field is to be changed" }),
+    ("window_order", Texts { id: "Urutan tanggal keliru", en: "The days are not in order" }),
+    (
+        "unknown_referral",
+        Texts { id: "Rujukan tidak ditemukan dalam wilayah Anda", en: "No such referral within your regions" },
+    ),
+    ("itself", Texts { id: "Tidak boleh menunjuk dirinya sendiri", en: "It may not point to itself" }),
+    (
+        "not_accepted",
+        Texts {
+            id: "Rujukan itu belum atau tidak diterima tujuannya",
+            en: "That referral was not accepted by its target",
+        },
+    ),
+    (
+        "not_ended",
+        Texts {
+            id: "Hanya rujukan yang ditolak, gagal atau dibatalkan dapat diganti",
+            en: "Only a rejected, failed or cancelled referral can be replaced",
+        },
+    ),
+    ("already_replaced", Texts { id: "Rujukan itu sudah diganti", en: "That referral has been replaced already" }),
+    ("other_client", Texts { id: "Rujukan itu tentang klien lain", en: "That referral is about another client" }),
+    (
+        "already_in_chain",
+        Texts {
+            id: "Layanan ini sudah menangani klien dalam rantai rujukan",
+            en: "This service has the client already in this chain of referrals",
+        },
+    ),
+    ("chain_too_long", Texts { id: "Rantai rujukan terlalu panjang", en: "The chain of referrals is too long" }),
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),
@@ -79,6 +126,9 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     ("out_of_range", Texts { id: "Di luar rentang yang diizinkan", en: "Outside the allowed range" }),
     ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only with the outcome resolve" }),
     ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date lies in the future" }),
+    ("ends_before_it_begins", Texts { id: "Akhir mendahului awal", en: "It ends before it begins" }),
+    ("in_the_past", Texts { id: "Waktu sudah lewat", en: "The time has passed" }),
+    ("too_far_ahead", Texts { id: "Waktu terlalu jauh", en: "The time lies too far ahead" }),
     ("not_uuid_v7", Texts { id: "Id harus UUID versi 7", en: "The id must be a UUID of version 7" }),
     (
         "head_required",

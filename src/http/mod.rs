@@ -9,6 +9,7 @@ pub mod fallback;
 pub mod field_table;
 pub mod json;
 pub mod page;
+pub mod patch;
 pub mod path;
 pub mod problem;
 pub mod problem_table;

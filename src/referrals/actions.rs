@@ -1,32 +1,28 @@
-//! What can be done with a referral. The source sends, cancels and closes the loop; the target answers; whoever oversees
-//! only looks on.
+//! Drafting and sending a referral, and what every step of its life does alike. The source sends, cancels and closes the
+//! loop; the target answers; whoever oversees only looks on.
 
-use chrono::TimeDelta;
 use serde_json::json as object;
 use uuid::Uuid;
 
-use super::api::{
-    CancelReferral, CloseReferralLoop, CompleteReferral, CreateReferral, FindCandidates, LoopClosure, Referral,
-    ReferralOutcome, ReferralReason, ReferralSubject, RejectReferral, show,
-};
-use super::candidates::{self, Offer, ReferralCandidate};
-use super::model::{ReferralAction as Action, ReferralRejectionReason, ReferralStatus as Status};
-use super::store::{self, ReferralRow, Viewpoint};
-use super::transitions;
+use super::api::{CreateReferral, Referral, ReferralSubject, show};
+use super::links::{self, Links};
+use super::model::{ReferralAction as Action, ReferralStatus as Status};
+use super::store::{self, Record, ReferralDetails, ReferralRow, Viewpoint};
+use super::{sides, transitions};
 use crate::clock::local_day;
 use crate::complaints;
 use crate::db::pool::Connection;
 use crate::directory;
-use crate::directory::model::Sector;
 use crate::eligibility;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::json::{Json, sha256};
+use crate::http::json::sha256;
 use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::actions::Subject;
+use crate::service_levels;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
@@ -52,81 +48,18 @@ impl Acknowledged {
     }
 }
 
-/// The need for which candidates are sought.
-pub struct Need<'a> {
-    pub region: &'a RegionCode,
-    pub subject: Option<&'a Subject>,
-    pub program_code: Option<&'a str>,
-    pub sector: Option<Sector>,
-}
-
-pub async fn find_candidates(
-    conn: &mut Connection,
-    programs: &eligibility::cache::ProgramCache,
-    scope: &RegionScope,
-    input: FindCandidates,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<ReferralCandidate>, Error> {
-    let subject = match &input.subject {
-        Some(subject) => Some(subject_in(conn, scope, subject).await?),
-        None => None,
-    };
-    let region = match (&input.region_code, &subject) {
-        (Some(code), _) => code.clone(),
-        (None, Some(subject)) => subject.region_code.clone(),
-        (None, None) => return Err(Error::field("/region_code", "required")),
-    };
-    scope.require(&region)?;
-    let need = Need {
-        region: &region,
-        subject: subject.as_ref(),
-        program_code: input.program_code.as_deref(),
-        sector: input.sector,
-    };
-    candidates_for(conn, programs, scope, need, now).await
-}
-
-async fn candidates_for(
-    conn: &mut Connection,
-    programs: &eligibility::cache::ProgramCache,
-    scope: &RegionScope,
-    need: Need<'_>,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<ReferralCandidate>, Error> {
-    let services = directory::actions::services_for(conn, need.region, need.program_code, need.sector).await?;
-    let mut wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
-    wanted.sort();
-    wanted.dedup();
-    let check = match need.subject {
-        Some(subject) if !wanted.is_empty() => {
-            let subject = subject_ref(subject);
-            Some(eligibility::actions::check(conn, programs, scope, subject, &wanted, local_day(now)).await?)
-        }
-        _ => None,
-    };
-    let ids: Vec<Uuid> = services.iter().map(|(s, _)| s.id).collect();
-    let everything = RegionScope::everything(Unscoped::PublicDirectory);
-    let answer_days = store::answer_days(conn, &everything, &ids).await?;
-    let offers = services
-        .into_iter()
-        .map(|(service, organization)| Offer {
-            eligibility: service.program_code.as_ref().and_then(|code| check.as_ref()?.outcome_of(code)),
-            answer_days: answer_days.get(&service.id).copied(),
-            service,
-            organization,
-        })
-        .collect();
-    Ok(candidates::rank(offers, need.region))
-}
-
-fn subject_ref(subject: &Subject) -> eligibility::actions::SubjectRef {
+pub(super) fn subject_ref(subject: &Subject) -> eligibility::actions::SubjectRef {
     match subject.person_id {
         Some(id) => eligibility::actions::SubjectRef::Person(id),
         None => eligibility::actions::SubjectRef::Family(subject.family_id),
     }
 }
 
-async fn subject_in(conn: &mut Connection, scope: &RegionScope, asked: &ReferralSubject) -> Result<Subject, Error> {
+pub(super) async fn subject_in(
+    conn: &mut Connection,
+    scope: &RegionScope,
+    asked: &ReferralSubject,
+) -> Result<Subject, Error> {
     let found = registry::actions::find_subject(conn, scope, asked.person_id, asked.family_id).await?;
     found.ok_or_else(|| match asked.person_id {
         Some(_) => Error::field("/subject/person_id", "unknown_person"),
@@ -145,7 +78,15 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         ),
         None => None,
     };
+    let Links { part_of, replaces } = links::find(tx, &input).await?;
+    let before = part_of.as_ref().or(replaces.as_ref()).map(|record| &record.row);
     let asked = input.subject.clone().or_else(|| {
+        before.filter(|b| b.family_id.is_some()).map(|b| ReferralSubject {
+            person_id: b.person_id,
+            family_id: b.family_id.filter(|_| b.person_id.is_none()),
+        })
+    });
+    let asked = asked.or_else(|| {
         let known = complaint.as_ref()?;
         (known.person_id.is_some() || known.family_id.is_some())
             .then_some(ReferralSubject { person_id: known.person_id, family_id: known.family_id })
@@ -159,6 +100,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         .clone()
         .or_else(|| subject.as_ref().map(|s| s.region_code.clone()))
         .or_else(|| complaint.as_ref().map(|c| c.region_code.clone()))
+        .or_else(|| before.map(|b| RegionCode::stored(b.region_code.clone())))
         .ok_or_else(|| Error::field("/region_code", "required"))?;
     scope.require(&region)?;
     if input.consent_given_on.is_some_and(|day| day > local_day(tx.now)) {
@@ -173,13 +115,17 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     if tx.actor.organization_id == Some(service.organization_id) {
         return Err(Error::field("/service_id", "own_organization"));
     }
+    links::check_client(&part_of, &replaces, subject.as_ref())?;
+    if let Some(whole) = &part_of {
+        links::check_chain(tx, whole, service.id).await?;
+    }
     let row = ReferralRow {
         id: input.id.unwrap_or_else(Uuid::now_v7),
         region_code: region.as_str().to_owned(),
         source_organization_id: tx.actor.organization_id,
         target_organization_id: service.organization_id,
         service_id: service.id,
-        complaint_id: input.complaint_id,
+        complaint_id: input.complaint_id.or_else(|| replaces.as_ref().and_then(|old| old.row.complaint_id)),
         person_id: subject.as_ref().and_then(|s| s.person_id),
         family_id: subject.as_ref().map(|s| s.family_id),
         subject_name: None,
@@ -207,11 +153,23 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     if !store::insert(&mut tx.conn, &row).await? {
         return known(tx, row).await;
     }
+    let details = ReferralDetails {
+        need_id: input.need_id.or_else(|| replaces.as_ref().and_then(|old| old.details.need_id)),
+        part_of_id: input.part_of.or_else(|| replaces.as_ref().and_then(|old| old.details.part_of_id)),
+        replaces_id: input.replaces,
+        ..ReferralDetails::of(row.id)
+    };
+    store::insert_details(&mut tx.conn, &details).await?;
+    let record = Record { row, details };
+    if let Some(old) = replaces {
+        links::replace(tx, old, record.row.id).await?;
+    }
+    let row = &record.row;
     tx.audit("referral.create", "referral", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
     // The target never learns of a draft: the event is for the source's regions alone.
-    publish(tx, &row, "drafted", None);
-    Ok(Drafted::New(show(row)))
+    publish(tx, row, "drafted", None);
+    Ok(Drafted::New(show(record)))
 }
 
 /// The id is taken: by the same draft, or by something else.
@@ -219,22 +177,22 @@ async fn known(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: None };
     match store::find_visible(&mut tx.conn, view, sent.id).await? {
-        Some(stored) if stored.submission_hash == sent.submission_hash => Ok(Drafted::Known(show(stored))),
+        Some(stored) if stored.row.submission_hash == sent.submission_hash => Ok(Drafted::Known(show(stored))),
         _ => Err(Error::new(Code::AlreadyExists)),
     }
 }
 
 pub async fn request(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
-    let (row, to) = begin(tx, id, Action::Request).await?;
-    send(tx, row, to).await
+    let (record, to) = begin(tx, id, Action::Request).await?;
+    send(tx, record, to).await
 }
 
 /// Sends what was drafted for a complaint; gives how many of its referrals are then open.
 pub async fn request_drafts_of(tx: &mut Tx, complaint_id: Uuid) -> Result<i64, Error> {
     let scope = tx.actor.scope.clone();
-    for row in store::lock_drafts_of(&mut tx.conn, &scope, complaint_id).await? {
-        let to = transitions::next(row.status, Action::Request).map_err(refused)?;
-        send(tx, row, to).await?;
+    for record in store::lock_drafts_of(&mut tx.conn, &scope, complaint_id).await? {
+        let to = transitions::next(record.row.status, Action::Request).map_err(refused)?;
+        send(tx, record, to).await?;
     }
     count_open_of(tx, complaint_id).await
 }
@@ -244,9 +202,9 @@ pub async fn count_open_of(tx: &mut Tx, complaint_id: Uuid) -> Result<i64, Error
     Ok(store::count_open_of(&mut tx.conn, &scope, complaint_id).await?)
 }
 
-async fn send(tx: &mut Tx, mut row: ReferralRow, to: Status) -> Result<Referral, Error> {
-    let service = directory::actions::find_service(&mut tx.conn, row.service_id).await?;
-    let service = service.filter(|s| s.active).ok_or_else(|| Error::new(Code::ServiceInactive))?;
+async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, Error> {
+    let row = &mut record.row;
+    let service = directory::actions::find_service_to_refer_to(tx, row.service_id).await?;
     let scope = tx.actor.scope.clone();
     let asked =
         ReferralSubject { person_id: row.person_id, family_id: row.family_id.filter(|_| row.person_id.is_none()) };
@@ -264,115 +222,20 @@ async fn send(tx: &mut Tx, mut row: ReferralRow, to: Status) -> Result<Referral,
         }
     }
     row.requested_at = Some(tx.now);
-    row.due_at = Some(tx.now + TimeDelta::days(i64::from(service.answer_days)));
-    finish(tx, row, Action::Request, to, None).await
+    let days = u16::try_from(service.answer_days).unwrap_or_default();
+    row.due_at = Some(service_levels::actions::deadline(tx, &row.region_code, tx.now, days).await?.at);
+    finish(tx, record, Action::Request, to, None).await
 }
 
-/// The target has read it. On a referral that it acknowledged before, nothing changes.
-pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Acknowledged, Error> {
-    let (mut row, to) = begin(tx, id, Action::Acknowledge).await?;
-    if row.acknowledged_at.is_some() {
-        return Ok(Acknowledged::Before(show(row)));
-    }
-    row.acknowledged_at = Some(tx.now);
-    finish(tx, row, Action::Acknowledge, to, None).await.map(Acknowledged::Now)
-}
-
-pub async fn accept(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
-    let (mut row, to) = begin(tx, id, Action::Accept).await?;
-    row.acknowledged_at = row.acknowledged_at.or(Some(tx.now));
-    row.answered_at = Some(tx.now);
-    directory::actions::take_place(tx, row.service_id).await?;
-    finish(tx, row, Action::Accept, to, None).await
-}
-
-/// Refuses; for want of capacity, the answer offers other services that fit.
-pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectReferral>) -> Result<Referral, Error> {
-    let (mut row, to) = begin(tx, id, Action::Reject).await?;
-    let input = body.valid()?;
-    row.acknowledged_at = row.acknowledged_at.or(Some(tx.now));
-    row.answered_at = Some(tx.now);
-    row.reason = Some(json(&ReferralReason { code: input.reason.to_string(), text: input.text })?);
-    let refused_service = row.service_id;
-    let region = RegionCode::stored(row.region_code.clone());
-    let program = row.program_code.clone();
-    let mut shown = finish(tx, row, Action::Reject, to, Some(input.reason.to_string())).await?;
-    if input.reason == ReferralRejectionReason::NoCapacity {
-        let refused_by = directory::actions::find_service(&mut tx.conn, refused_service).await?;
-        let sector = refused_by.and_then(|s| s.sectors.first().copied());
-        let need = Need { region: &region, subject: None, program_code: program.as_deref(), sector };
-        let programs = tx.programs.clone();
-        let scope = tx.actor.scope.clone();
-        let mut others = candidates_for(&mut tx.conn, &programs, &scope, need, tx.now).await?;
-        others.retain(|c| c.service.id != refused_service);
-        shown.alternatives = Some(others);
-    }
-    Ok(shown)
-}
-
-pub async fn start(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
-    let (row, to) = begin(tx, id, Action::Start).await?;
-    finish(tx, row, Action::Start, to, None).await
-}
-
-pub async fn complete(tx: &mut Tx, id: Uuid, body: Json<CompleteReferral>) -> Result<Referral, Error> {
-    let (mut row, to) = begin(tx, id, Action::Complete).await?;
-    let input = body.valid()?;
-    if input.delivered_on > local_day(tx.now) {
-        return Err(Error::field("/delivered_on", "in_the_future"));
-    }
-    let note = input.note.as_str().to_owned();
-    row.outcome =
-        Some(json(&ReferralOutcome { code: input.outcome, delivered_on: input.delivered_on, note: input.note })?);
-    finish(tx, row, Action::Complete, to, Some(note)).await
-}
-
-pub async fn cancel(tx: &mut Tx, id: Uuid, body: Json<CancelReferral>) -> Result<Referral, Error> {
-    let (mut row, to) = begin(tx, id, Action::Cancel).await?;
-    let input = body.valid()?;
-    row.reason = Some(json(&ReferralReason { code: input.reason.to_string(), text: input.text })?);
-    finish(tx, row, Action::Cancel, to, Some(input.reason.to_string())).await
-}
-
-pub async fn close_loop(tx: &mut Tx, id: Uuid, body: Json<CloseReferralLoop>) -> Result<Referral, Error> {
-    let (mut row, to) = begin(tx, id, Action::CloseLoop).await?;
-    if row.loop_closed_at.is_some() {
-        return Err(Error::transition(Code::ReferralInvalidTransition, row.status.as_str(), Vec::new()));
-    }
-    let input = body.valid()?;
-    if input.citizen_informed_at > tx.now {
-        return Err(Error::field("/citizen_informed_at", "in_the_future"));
-    }
-    let note = input.note.as_ref().map(|n| n.as_str().to_owned());
-    row.closure = Some(json(&LoopClosure {
-        citizen_informed_at: input.citizen_informed_at,
-        satisfaction: input.satisfaction,
-        note: input.note,
-    })?);
-    row.loop_closed_at = Some(tx.now);
-    finish(tx, row, Action::CloseLoop, to, note).await
-}
-
-async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ReferralRow, Status), Error> {
+/// Finds, judges who asks and from which version, and asks the table.
+pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Record, Status), Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    let row = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
-    let is_target = actor.organization_id == Some(row.target_organization_id);
-    let is_source = !is_target && actor.scope.allows(&row.region_code);
-    match action {
-        Action::Acknowledge | Action::Accept | Action::Reject | Action::Start | Action::Complete if !is_target => {
-            return Err(Error::new(Code::NotTheTarget));
-        }
-        Action::Request | Action::CloseLoop if !is_source => return Err(Error::new(Code::NotTheSource)),
-        // A target refuses before it accepts; only afterwards can it cancel.
-        Action::Cancel if is_target && row.status == Status::Requested => {
-            return Err(Error::new(Code::NotTheSource));
-        }
-        _ => {}
-    }
-    tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, action).map_err(refused)?;
-    Ok((row, to))
+    let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    sides::check(tx, &record.row, action).await?;
+    tx.if_match.check(record.row.version)?;
+    let to = transitions::next(record.row.status, action).map_err(refused)?;
+    Ok((record, to))
 }
 
 fn refused(error: IllegalTransition<Status, Action>) -> Error {
@@ -380,41 +243,72 @@ fn refused(error: IllegalTransition<Status, Action>) -> Error {
     Error::transition(Code::ReferralInvalidTransition, error.current.as_str(), allowed)
 }
 
-async fn finish(
+/// An edge that the state has, but this referral has left behind.
+pub(super) fn refused_now(status: Status) -> Error {
+    Error::transition(Code::ReferralInvalidTransition, status.as_str(), Vec::new())
+}
+
+pub(super) async fn finish(
     tx: &mut Tx,
-    mut row: ReferralRow,
+    record: Record,
     action: Action,
     to: Status,
     note: Option<String>,
 ) -> Result<Referral, Error> {
+    conclude(tx, record, action, to, note, false).await
+}
+
+/// `by_system`: the step follows from the passing of time, and nobody took it.
+pub(super) async fn conclude(
+    tx: &mut Tx,
+    mut record: Record,
+    action: Action,
+    to: Status,
+    note: Option<String>,
+    by_system: bool,
+) -> Result<Referral, Error> {
+    let Record { row, details } = &mut record;
     let from = row.status;
     let ends = !transitions::FINAL.contains(&from) && transitions::FINAL.contains(&to);
     if ends {
         row.ended_at = Some(tx.now);
     }
     if transitions::holds_place(from) && !transitions::holds_place(to) {
-        directory::actions::free_place(tx, row.service_id).await?;
+        directory::places::free(tx, row.service_id).await?;
+    }
+    if from == Status::Requested && ends {
+        directory::places::release(tx, row.service_id, row.id).await?;
+    }
+    if from == Status::OnHold || to == Status::OnHold {
+        details.review_at = details.review_at.filter(|_| to == Status::OnHold);
+        details.review_told_at = None;
+        store::save_details(&mut tx.conn, details).await?;
     }
     row.status = to;
     row.version += 1;
     row.updated_at = tx.now;
-    store::save(&mut tx.conn, &row).await?;
+    store::save(&mut tx.conn, row).await?;
     tx.audit(&format!("referral.{action}"), "referral", row.id, Some(&row.region_code));
-    tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    if by_system {
+        tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
+    } else {
+        tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    }
     let what = match action {
         Action::Acknowledge => "acknowledged",
+        Action::ReservePlace => "place_reserved",
         Action::CloseLoop => "loop_closed",
         _ => to.as_str(),
     };
-    publish(tx, &row, what, Some(from));
+    publish(tx, row, what, Some(from));
     if ends && let Some(complaint_id) = row.complaint_id {
         complaints::actions::referral_ended(tx, complaint_id).await?;
     }
-    Ok(show(row))
+    Ok(show(record))
 }
 
-fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {
-    let drafted = row.status == Status::Draft;
+pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {
+    let drafted = row.requested_at.is_none();
     tx.publish(NewEvent {
         type_: format!("referral.{what}"),
         subject_kind: "referral",
@@ -429,6 +323,6 @@ fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {
 }
 
 /// For a jsonb column.
-fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
 }

@@ -7,18 +7,15 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::candidates::ReferralCandidate;
-use super::model::{
-    LawfulBasis, ReferralAction, ReferralCancellationReason, ReferralDirection, ReferralOutcomeCode,
-    ReferralRejectionReason, ReferralStatus,
-};
-use super::store::ReferralRow;
+use super::model::{LawfulBasis, ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
+use super::store::Record;
 use super::transitions::EDGES;
 use crate::directory::model::Sector;
 use crate::http::text::LongText;
 use crate::regions::RegionCode;
 use crate::state_machine;
 
-fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
+pub(super) fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);
     error.add_param("pointer".into(), &at);
     Err(error)
@@ -118,16 +115,38 @@ pub struct CreateReferral {
     /// When consent was given; required for the basis `consent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_given_on: Option<NaiveDate>,
+    /// Groups the referrals that go to several services for one need of one client. Made by the client (UUIDv7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub need_id: Option<Uuid>,
+    /// The referral that this one carries on: accepted by its target, and about the same client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub part_of: Option<Uuid>,
+    /// The rejected, failed or cancelled referral in whose place this one stands. The two are linked both ways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub replaces: Option<Uuid>,
 }
 
 fn draft_fits(input: &CreateReferral) -> Result<(), ValidationError> {
     if input.id.is_some_and(|id| id.get_version_num() != 7) {
         return fault("not_uuid_v7", "/id");
     }
+    if input.need_id.is_some_and(|id| id.get_version_num() != 7) {
+        return fault("not_uuid_v7", "/need_id");
+    }
+    if input.id.is_some() && input.part_of == input.id {
+        return fault("itself", "/part_of");
+    }
+    if input.id.is_some() && input.replaces == input.id {
+        return fault("itself", "/replaces");
+    }
     if input.lawful_basis == LawfulBasis::Consent && input.consent_given_on.is_none() {
         return fault("consent_required", "/consent_given_on");
     }
-    if input.complaint_id.is_none() && input.subject.is_none() && input.region_code.is_none() {
+    let inherits = input.complaint_id.is_some() || input.part_of.is_some() || input.replaces.is_some();
+    if !inherits && input.subject.is_none() && input.region_code.is_none() {
         return fault("required", "/region_code");
     }
     Ok(())
@@ -177,7 +196,31 @@ pub struct Referral {
     /// When consent was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_given_on: Option<NaiveDate>,
-    /// Why it was rejected or cancelled.
+    /// The need that it shares with other referrals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need_id: Option<Uuid>,
+    /// The referral that this one carries on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<Uuid>,
+    /// The ended referral in whose place this one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Uuid>,
+    /// The referral that took the place of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Uuid>,
+    /// When the target looks at it again, while it is on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_at: Option<DateTime<Utc>>,
+    /// How often the silent target was reminded.
+    #[schema(example = 0)]
+    pub reminders: i16,
+    /// When it was last reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// How high the want of an answer has risen: 0 desk, 1 manager, 2 province, 3 ministry. A flag, not a state.
+    #[schema(minimum = 0, maximum = 3, example = 0)]
+    pub escalation_level: i16,
+    /// Why it was rejected, put on hold, cancelled, failed or entered in error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReferralReason>,
     /// The eligibility check as it stood when the referral was sent.
@@ -260,7 +303,8 @@ pub struct LoopClosure {
     pub note: Option<LongText>,
 }
 
-pub fn show(row: ReferralRow) -> Referral {
+pub fn show(record: Record) -> Referral {
+    let Record { row, details } = record;
     fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
         value.and_then(|v| serde_json::from_value(v).ok())
     }
@@ -284,6 +328,14 @@ pub fn show(row: ReferralRow) -> Referral {
         need: row.need,
         lawful_basis: row.lawful_basis,
         consent_given_on: row.consent_given_on,
+        need_id: details.need_id,
+        part_of: details.part_of_id,
+        replaces: details.replaces_id,
+        replaced_by: details.replaced_by_id,
+        review_at: details.review_at,
+        reminders: details.reminders,
+        reminded_at: details.reminded_at,
+        escalation_level: details.escalation_level,
         reason: part(row.reason),
         eligibility: row.eligibility,
         outcome: part(row.outcome),
@@ -302,72 +354,6 @@ pub fn show(row: ReferralRow) -> Referral {
     }
 }
 
-/// Refusal by the target.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "rejection_fits"))]
-pub struct RejectReferral {
-    /// Why.
-    pub reason: ReferralRejectionReason,
-    /// Words that go with it; required for `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<LongText>,
-}
-
-fn rejection_fits(input: &RejectReferral) -> Result<(), ValidationError> {
-    if input.reason == ReferralRejectionReason::Other && input.text.is_none() {
-        return fault("text_required", "/text");
-    }
-    Ok(())
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct CompleteReferral {
-    /// Code of the outcome.
-    pub outcome: ReferralOutcomeCode,
-    /// When the help was given; not in the future.
-    pub delivered_on: NaiveDate,
-    /// What was done.
-    pub note: LongText,
-}
-
-/// Cancellation by the source, or by the target after it accepted.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "cancellation_fits"))]
-pub struct CancelReferral {
-    /// Why.
-    pub reason: ReferralCancellationReason,
-    /// Words that go with it; required for `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<LongText>,
-}
-
-fn cancellation_fits(input: &CancelReferral) -> Result<(), ValidationError> {
-    if input.reason == ReferralCancellationReason::Other && input.text.is_none() {
-        return fault("text_required", "/text");
-    }
-    Ok(())
-}
-
-/// The citizen has heard.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct CloseReferralLoop {
-    /// When the citizen heard what came of it; not in the future.
-    pub citizen_informed_at: DateTime<Utc>,
-    /// Satisfaction of the citizen, 1 (bad) to 5 (good).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
-    #[schema(minimum = 1, maximum = 5, example = 5)]
-    pub satisfaction: Option<u8>,
-    /// Words that go with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<LongText>,
-}
-
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -384,6 +370,20 @@ pub struct ReferralQuery {
     pub service_id: Option<Uuid>,
     /// Only what is about this person.
     pub person_id: Option<Uuid>,
+    /// Only referrals of this need.
+    pub need_id: Option<Uuid>,
+    /// Only those that carry this referral on.
+    pub part_of: Option<Uuid>,
+    /// Only held referrals whose review is due.
+    pub review_due: Option<bool>,
+    /// Only unanswered referrals past their due time.
+    pub overdue: Option<bool>,
+    /// Only those that have risen at least so high, 1 to 3.
+    #[param(minimum = 1, maximum = 3)]
+    pub escalation_level: Option<i16>,
+    /// Also those entered in error, which lists leave out unless this or that state is asked for.
+    #[param(default = false)]
+    pub include_entered_in_error: Option<bool>,
     /// A change feed: what changed at or after this time, oldest change first.
     pub updated_since: Option<DateTime<Utc>>,
     /// Where to read on.

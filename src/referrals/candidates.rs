@@ -79,13 +79,9 @@ fn closeness(service: &Service, region: &RegionCode) -> usize {
     around.map(|area| if area == "ID" { 0 } else { area.split('.').count() }).max().unwrap_or(0)
 }
 
-fn free(service: &Service) -> Option<i32> {
-    service.capacity.map(|capacity| (capacity - service.in_use).max(0))
-}
-
 /// A place to go to outweighs closeness, closeness outweighs a sure rule, and that outweighs a quick answer.
 fn weight(offer: &Offer, region: &RegionCode) -> i64 {
-    let place = i64::from(free(&offer.service) != Some(0));
+    let place = i64::from(offer.service.free_places() != Some(0));
     let close = i64::try_from(closeness(&offer.service, region)).unwrap_or(0);
     let sure = i64::from(offer.eligibility == Some(EligibilityOutcome::LikelyEligible));
     let promised = f64::from(offer.service.answer_days);
@@ -111,7 +107,7 @@ fn reasons(offer: &Offer, region: &RegionCode) -> Vec<CandidateReason> {
         1 => CandidateReason::new("serves_province", "Melayani provinsi klien", "Serves the client's province"),
         _ => CandidateReason::new("serves_country", "Melayani seluruh Indonesia", "Serves the whole country"),
     }];
-    reasons.push(match free(&offer.service) {
+    reasons.push(match offer.service.free_places() {
         None => CandidateReason::new("capacity_unlimited", "Tanpa batas tempat", "No limit of places"),
         Some(0) => CandidateReason::new("capacity_full", "Tempat penuh", "All places are taken"),
         Some(n) => {

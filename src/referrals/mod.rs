@@ -3,9 +3,14 @@
 
 pub mod actions;
 pub mod api;
+pub mod bodies;
 mod candidates;
+mod links;
 pub mod model;
 pub mod routes;
 mod routes_actions;
+mod routing;
+mod sides;
+mod steps;
 mod store;
 pub mod transitions;

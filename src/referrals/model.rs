@@ -34,6 +34,7 @@ text_enum! {
         Cancel = "cancel": "Batalkan" / "Cancel",
         EnterInError = "enter_in_error": "Nyatakan salah catat" / "Enter in error",
         CloseLoop = "close_loop": "Kabari warga" / "Close the loop",
+        ReservePlace = "reserve_place": "Sisihkan tempat" / "Hold a place",
     }
 }
 
@@ -67,6 +68,36 @@ text_enum! {
         WrongTarget = "wrong_target": "Salah tujuan" / "Wrong target",
         NoResponse = "no_response": "Tidak dijawab" / "No response",
         Duplicate = "duplicate": "Ganda" / "Duplicate",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+text_enum! {
+    /// Why a target pauses.
+    pub enum ReferralHoldReason {
+        Waitlist = "waitlist": "Daftar tunggu" / "Waiting list",
+        AwaitingDocuments = "awaiting_documents": "Menunggu berkas" / "Awaiting documents",
+        ClientUnreachable = "client_unreachable": "Klien tidak dapat dihubungi" / "The client cannot be reached",
+    }
+}
+
+text_enum! {
+    /// Why the help did not come about.
+    pub enum ReferralFailureReason {
+        ClientDeclined = "client_declined": "Klien menolak" / "The client declined",
+        Moved = "moved": "Klien pindah" / "The client moved away",
+        Died = "died": "Klien meninggal" / "The client died",
+        NoShow = "no_show": "Klien tidak datang" / "The client did not come",
+        ServiceEnded = "service_ended": "Layanan berakhir" / "The service ended",
+    }
+}
+
+text_enum! {
+    /// What was recorded wrongly.
+    pub enum ReferralErrorReason {
+        WrongSubject = "wrong_subject": "Salah orang" / "Wrong person",
+        WrongService = "wrong_service": "Salah layanan" / "Wrong service",
+        EnteredTwice = "entered_twice": "Tercatat dua kali" / "Entered twice",
         Other = "other": "Lainnya" / "Other",
     }
 }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::actions::{self, Drafted};
 use super::api::{CandidateList, CreateReferral, FindCandidates, Referral, ReferralQuery, show};
 use super::model::ReferralStatus;
-use super::routes_actions;
-use super::store::{self, ReferralFilter, ReferralRow, Viewpoint};
+use super::store::{self, Record, ReferralFilter, Viewpoint};
+use super::{routes_actions, routing, steps};
 use crate::auth::permission::{ReferralsRead, ReferralsSend};
 use crate::auth::{Actor, Caller, Permission};
 use crate::clock::Clock;
@@ -57,7 +57,7 @@ async fn find_referral_candidates(
 ) -> Result<Reply, Error> {
     let input = body.valid()?;
     let mut conn = db.read().await?;
-    let items = actions::find_candidates(&mut conn, &programs, &caller.scope, input, clock.now()).await?;
+    let items = routing::find_candidates(&mut conn, &programs, &caller, input, clock.now()).await?;
     Reply::ok(&CandidateList { items })
 }
 
@@ -90,7 +90,8 @@ async fn create_referral(
 
 /// List referrals
 ///
-/// Referrals of the caller's regions and those addressed to its organization, newest first. With `updated_since` it is a
+/// Referrals of the caller's regions and those addressed to its organization, newest first; without what was entered in error,
+/// unless that is asked for. With `updated_since` it is a
 /// change feed instead: by time of change, oldest first.
 #[utoipa::path(
     tag = "Referrals",
@@ -99,7 +100,12 @@ async fn create_referral(
     security(("oauth2" = ["referrals:read"]))
 )]
 #[get("/v1/referrals")]
-async fn list_referrals(caller: Caller<ReferralsRead>, db: Db, query: Query<ReferralQuery>) -> Result<Reply, Error> {
+async fn list_referrals(
+    caller: Caller<ReferralsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<ReferralQuery>,
+) -> Result<Reply, Error> {
     let asked = query.value;
     let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
     let by_change = asked.updated_since.is_some();
@@ -109,10 +115,17 @@ async fn list_referrals(caller: Caller<ReferralsRead>, db: Db, query: Query<Refe
         complaint_id: asked.complaint_id,
         service_id: asked.service_id,
         person_id: asked.person_id,
+        need_id: asked.need_id,
+        part_of: asked.part_of,
+        review_due_by: asked.review_due.unwrap_or_default().then(|| clock.now()),
+        overdue_by: asked.overdue.unwrap_or_default().then(|| clock.now()),
+        escalated_to: asked.escalation_level,
+        with_errors: asked.include_entered_in_error.unwrap_or_default(),
         updated_since: asked.updated_since,
     };
     let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
-    let position = |row: &ReferralRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
+    let position =
+        |Record { row, .. }: &Record| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
     Reply::page(&page.page(rows, position, show))
 }
 
@@ -127,16 +140,17 @@ async fn list_referrals(caller: Caller<ReferralsRead>, db: Db, query: Query<Refe
 #[get("/v1/referrals/{id}")]
 async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
     let found = store::find_visible(&mut *db.read().await?, view(&caller), *id).await?;
-    let row = found.ok_or_else(Error::not_found)?;
+    let found = found.ok_or_else(Error::not_found)?;
+    let row = &found.row;
     let first_read = row.status == ReferralStatus::Requested
         && row.acknowledged_at.is_none()
         && caller.organization_id == Some(row.target_organization_id)
         && caller.may(Permission::ReferralsRespond);
     if first_read {
-        return write.read_marking(&caller, async move |tx| actions::acknowledge(tx, *id).await?.reply()).await;
+        return write.read_marking(&caller, async move |tx| steps::acknowledge(tx, *id).await?.reply()).await;
     }
     let version = row.version;
-    Reply::resource(&show(row), version)
+    Reply::resource(&show(found), version)
 }
 
 /// Read a referral's timeline
@@ -150,6 +164,6 @@ async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: P
 #[get("/v1/referrals/{id}/timeline")]
 async fn get_referral_timeline(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = store::find_visible(&mut conn, view(&caller), *id).await?.ok_or_else(Error::not_found)?;
-    Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
+    let found = store::find_visible(&mut conn, view(&caller), *id).await?.ok_or_else(Error::not_found)?;
+    Reply::ok(&timeline::list_of_visible(&mut conn, found.row.id).await?)
 }

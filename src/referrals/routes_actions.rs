@@ -4,10 +4,14 @@ use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions;
-use super::api::{CancelReferral, CloseReferralLoop, CompleteReferral, Referral, RejectReferral};
+use super::api::Referral;
+use super::bodies::{
+    CancelReferral, CloseReferralLoop, CompleteReferral, EnterReferralInError, FailReferral, HoldReferral,
+    RejectReferral, ReservePlace,
+};
+use super::{actions, steps};
 use crate::auth::Caller;
-use crate::auth::permission::{ReferralsRespond, ReferralsSend};
+use crate::auth::permission::{ReferralsCorrect, ReferralsRespond, ReferralsSend};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
@@ -23,7 +27,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(start_referral)
         .service(complete_referral)
         .service(cancel_referral)
-        .service(close_referral_loop);
+        .service(close_referral_loop)
+        .service(reserve_referral_place)
+        .service(hold_referral)
+        .service(resume_referral)
+        .service(fail_referral)
+        .service(enter_referral_in_error);
 }
 
 fn shown(referral: &Referral) -> Result<Reply, Error> {
@@ -33,7 +42,8 @@ fn shown(referral: &Referral) -> Result<Reply, Error> {
 /// Send a referral
 ///
 /// The draft goes to the target organization, with an eligibility check as it stands now if the service leads to a programme.
-/// The answer is due within the service's `answer_days`.
+/// The answer is due within the service's `answer_days`, counted in working days on the calendar of the client's region. A service that is
+/// closed or out of use takes nothing new (409).
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -54,7 +64,7 @@ async fn request_referral(caller: Caller<ReferralsSend>, write: Write, id: Path<
 )]
 #[post("/v1/referrals/{id}/acknowledge")]
 async fn acknowledge_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
-    write.act(&caller, async move |tx| actions::acknowledge(tx, *id).await?.reply()).await
+    write.act(&caller, async move |tx| steps::acknowledge(tx, *id).await?.reply()).await
 }
 
 /// Accept a referral
@@ -67,7 +77,7 @@ async fn acknowledge_referral(caller: Caller<ReferralsRespond>, write: Write, id
 )]
 #[post("/v1/referrals/{id}/accept")]
 async fn accept_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
-    write.act(&caller, async move |tx| shown(&actions::accept(tx, *id).await?)).await
+    write.act(&caller, async move |tx| shown(&steps::accept(tx, *id).await?)).await
 }
 
 /// Reject a referral
@@ -87,7 +97,7 @@ async fn reject_referral(
     body: Json<RejectReferral>,
 ) -> Result<Reply, Error> {
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| shown(&actions::reject(tx, *id, body).await?)).await
+    write.run(&caller, digest, async move |tx| shown(&steps::reject(tx, *id, body).await?)).await
 }
 
 /// Start serving
@@ -100,7 +110,7 @@ async fn reject_referral(
 )]
 #[post("/v1/referrals/{id}/start")]
 async fn start_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
-    write.act(&caller, async move |tx| shown(&actions::start(tx, *id).await?)).await
+    write.act(&caller, async move |tx| shown(&steps::start(tx, *id).await?)).await
 }
 
 /// Complete a referral
@@ -120,7 +130,7 @@ async fn complete_referral(
     body: Json<CompleteReferral>,
 ) -> Result<Reply, Error> {
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| shown(&actions::complete(tx, *id, body).await?)).await
+    write.run(&caller, digest, async move |tx| shown(&steps::complete(tx, *id, body).await?)).await
 }
 
 /// Cancel a referral
@@ -140,7 +150,7 @@ async fn cancel_referral(
     body: Json<CancelReferral>,
 ) -> Result<Reply, Error> {
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| shown(&actions::cancel(tx, *id, body).await?)).await
+    write.run(&caller, digest, async move |tx| shown(&steps::cancel(tx, *id, body).await?)).await
 }
 
 /// Close the loop
@@ -160,5 +170,102 @@ async fn close_referral_loop(
     body: Json<CloseReferralLoop>,
 ) -> Result<Reply, Error> {
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| shown(&actions::close_loop(tx, *id, body).await?)).await
+    write.run(&caller, digest, async move |tx| shown(&steps::close_loop(tx, *id, body).await?)).await
+}
+
+/// Hold a place for a referral
+///
+/// The target keeps a place of the service free until it answers, at the latest until `expires_at`. Acceptance uses that place;
+/// rejection, cancellation and expiry free it. When every place is taken or held, the answer is 409 `no-capacity`. Said again, it
+/// moves the expiry.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = ReservePlace,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/reserve-place")]
+async fn reserve_referral_place(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<ReservePlace>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&steps::reserve_place(tx, *id, body).await?)).await
+}
+
+/// Put a referral on hold
+///
+/// The target pauses, says why and when it will look again. The client keeps the place.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = HoldReferral,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/hold")]
+async fn hold_referral(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<HoldReferral>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&steps::hold(tx, *id, body).await?)).await
+}
+
+/// Resume a referral
+///
+/// The target goes on after a pause.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/resume")]
+async fn resume_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| shown(&steps::resume(tx, *id).await?)).await
+}
+
+/// Fail a referral
+///
+/// The help did not come about, for a reason on the client's side or because the service ended.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = FailReferral,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/fail")]
+async fn fail_referral(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<FailReferral>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&steps::fail(tx, *id, body).await?)).await
+}
+
+/// Enter a referral in error
+///
+/// It should never have been recorded. By a supervisor of the source at any time; after the target accepted, also by the
+/// province. The referral stays readable by its id and in the change feed, and leaves lists and statistics. A letter that was
+/// issued for it is no longer valid.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = EnterReferralInError,
+    responses((status = 200, description = "The referral", body = Referral)),
+    security(("oauth2" = ["referrals:correct"]))
+)]
+#[post("/v1/referrals/{id}/enter-in-error")]
+async fn enter_referral_in_error(
+    caller: Caller<ReferralsCorrect>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<EnterReferralInError>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| shown(&steps::enter_in_error(tx, *id, body).await?)).await
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{LawfulBasis, ReferralDirection, ReferralStatus};
 use super::transitions::FINAL;
 use crate::db::prepared::prepared;
-use crate::db::schema::referrals;
+use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
@@ -51,6 +51,53 @@ pub struct ReferralRow {
     pub updated_at: DateTime<Utc>,
 }
 
+/// What belongs to a referral besides its life.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = referral_details, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct ReferralDetails {
+    pub referral_id: Uuid,
+    pub need_id: Option<Uuid>,
+    pub part_of_id: Option<Uuid>,
+    pub replaces_id: Option<Uuid>,
+    pub replaced_by_id: Option<Uuid>,
+    pub review_at: Option<DateTime<Utc>>,
+    pub review_told_at: Option<DateTime<Utc>>,
+    pub reminders: i16,
+    pub reminded_at: Option<DateTime<Utc>>,
+    pub overdue_at: Option<DateTime<Utc>>,
+    pub escalation_level: i16,
+    pub client_phone: Option<String>,
+    pub match_attempts: i16,
+}
+
+impl ReferralDetails {
+    pub fn of(referral_id: Uuid) -> Self {
+        Self {
+            referral_id,
+            need_id: None,
+            part_of_id: None,
+            replaces_id: None,
+            replaced_by_id: None,
+            review_at: None,
+            review_told_at: None,
+            reminders: 0,
+            reminded_at: None,
+            overdue_at: None,
+            escalation_level: 0,
+            client_phone: None,
+            match_attempts: 0,
+        }
+    }
+}
+
+/// A referral as it is stored.
+#[derive(Debug, Clone, Queryable)]
+pub struct Record {
+    pub row: ReferralRow,
+    pub details: ReferralDetails,
+}
+
 /// From where referrals are seen: the regions that own them, and the organization they are addressed to.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewpoint<'a> {
@@ -63,7 +110,16 @@ macro_rules! seen_from {
     ($view:expr) => {
         $view.scope.covers_by_regency(referrals::region_code).or(referrals::target_organization_id
             .eq($view.organization.unwrap_or_default())
-            .and(referrals::status.ne(ReferralStatus::Draft)))
+            .and(referrals::requested_at.is_not_null()))
+    };
+}
+
+/// Both tables, read as `Record`.
+macro_rules! records {
+    () => {
+        referrals::table
+            .inner_join(referral_details::table.on(referral_details::referral_id.eq(referrals::id)))
+            .select((ReferralRow::as_select(), ReferralDetails::as_select()))
     };
 }
 
@@ -78,33 +134,16 @@ pub async fn insert(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryRes
         .map(|n| n == 1)
 }
 
-pub async fn find_visible(
-    conn: &mut AsyncPgConnection,
-    view: Viewpoint<'_>,
-    id: Uuid,
-) -> QueryResult<Option<ReferralRow>> {
-    referrals::table
-        .filter(referrals::id.eq(id))
-        .filter(seen_from!(view))
-        .select(ReferralRow::as_select())
-        .first(conn)
-        .await
-        .optional()
+pub async fn insert_details(conn: &mut AsyncPgConnection, details: &ReferralDetails) -> QueryResult<()> {
+    diesel::insert_into(referral_details::table).values(details).execute(conn).await.map(|_| ())
 }
 
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    view: Viewpoint<'_>,
-    id: Uuid,
-) -> QueryResult<Option<ReferralRow>> {
-    referrals::table
-        .filter(referrals::id.eq(id))
-        .filter(seen_from!(view))
-        .select(ReferralRow::as_select())
-        .for_update()
-        .first(conn)
-        .await
-        .optional()
+pub async fn find_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
+    records!().filter(referrals::id.eq(id)).filter(seen_from!(view)).first(conn).await.optional()
+}
+
+pub async fn lock_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
+    records!().filter(referrals::id.eq(id)).filter(seen_from!(view)).for_update().first(conn).await.optional()
 }
 
 /// The drafts of a complaint that the caller was shown to see, locked.
@@ -112,13 +151,12 @@ pub async fn lock_drafts_of(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     complaint_id: Uuid,
-) -> QueryResult<Vec<ReferralRow>> {
-    referrals::table
+) -> QueryResult<Vec<Record>> {
+    records!()
         .filter(referrals::complaint_id.eq(complaint_id))
         .filter(referrals::status.eq(ReferralStatus::Draft))
         .filter(scope.covers(referrals::region_code))
         .order(referrals::id)
-        .select(ReferralRow::as_select())
         .for_update()
         .load(conn)
         .await
@@ -142,6 +180,11 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResul
     prepared(diesel::update(referrals::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
+pub async fn save_details(conn: &mut AsyncPgConnection, details: &ReferralDetails) -> QueryResult<()> {
+    let update = diesel::update(referral_details::table.find(details.referral_id)).set(details);
+    prepared(update).execute(conn).await.map(|_| ())
+}
+
 /// What a list is narrowed to.
 #[derive(Debug, Default)]
 pub struct ReferralFilter {
@@ -150,6 +193,14 @@ pub struct ReferralFilter {
     pub complaint_id: Option<Uuid>,
     pub service_id: Option<Uuid>,
     pub person_id: Option<Uuid>,
+    pub need_id: Option<Uuid>,
+    pub part_of: Option<Uuid>,
+    /// Held, and to be looked at again by then.
+    pub review_due_by: Option<DateTime<Utc>>,
+    /// Unanswered, and due before then.
+    pub overdue_by: Option<DateTime<Utc>>,
+    pub escalated_to: Option<i16>,
+    pub with_errors: bool,
     pub updated_since: Option<DateTime<Utc>>,
 }
 
@@ -159,9 +210,8 @@ pub async fn list_visible(
     view: Viewpoint<'_>,
     filter: ReferralFilter,
     page: &PageRequest,
-) -> QueryResult<Vec<ReferralRow>> {
-    let mut query =
-        referrals::table.filter(seen_from!(view)).limit(page.fetch()).select(ReferralRow::as_select()).into_boxed();
+) -> QueryResult<Vec<Record>> {
+    let mut query = records!().filter(seen_from!(view)).limit(page.fetch()).into_boxed();
     let own = view.organization.unwrap_or_default();
     query = match filter.direction {
         Some(ReferralDirection::Incoming) => query.filter(referrals::target_organization_id.eq(own)),
@@ -179,6 +229,25 @@ pub async fn list_visible(
     }
     if let Some(id) = filter.person_id {
         query = query.filter(referrals::person_id.eq(id));
+    }
+    if let Some(id) = filter.need_id {
+        query = query.filter(referral_details::need_id.eq(id));
+    }
+    if let Some(id) = filter.part_of {
+        query = query.filter(referral_details::part_of_id.eq(id));
+    }
+    if let Some(by) = filter.review_due_by {
+        query = query.filter(referrals::status.eq(ReferralStatus::OnHold)).filter(referral_details::review_at.le(by));
+    }
+    if let Some(by) = filter.overdue_by {
+        query = query.filter(referrals::status.eq(ReferralStatus::Requested)).filter(referrals::due_at.lt(by));
+    }
+    if let Some(level) = filter.escalated_to {
+        query = query.filter(referral_details::escalation_level.ge(level));
+    }
+    // A change feed shows what became void; a list does so only when asked.
+    if filter.updated_since.is_none() && filter.status != Some(ReferralStatus::EnteredInError) && !filter.with_errors {
+        query = query.filter(referrals::status.ne(ReferralStatus::EnteredInError));
     }
     if let Some(since) = filter.updated_since {
         if let Some(settled) = settled_before(conn).await? {
@@ -220,7 +289,8 @@ pub async fn answer_days(
 ) -> QueryResult<HashMap<Uuid, f64>> {
     let rows: Vec<AnswerTime> = diesel::sql_query(
         "select service_id, (extract(epoch from avg(answered_at - requested_at)) / 86400)::float8 as days \
-         from referrals where service_id = any($1) and answered_at is not null group by service_id",
+         from referrals where service_id = any($1) and answered_at is not null \
+         and status <> 'entered_in_error' group by service_id",
     )
     .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(services)
     .load(conn)

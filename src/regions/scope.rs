@@ -17,6 +17,8 @@ pub enum Unscoped {
     PublicDirectory,
     /// The service itself carries out what a caller within scope has begun.
     FollowUpOfScopedAction,
+    /// Background work of the service itself, which no caller asked for.
+    BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
     /// An operator at the command line.
@@ -61,6 +63,14 @@ impl RegionScope {
 
     pub fn allows(&self, code: &str) -> bool {
         self.codes.as_ref().is_none_or(|codes| codes.iter().any(|outer| contains(outer, code)))
+    }
+
+    /// How near the scope's own region is that covers this one: 0 is the country, 1 a province, 4 a village.
+    pub fn level_over(&self, code: &str) -> Option<usize> {
+        match &self.codes {
+            None => Some(0),
+            Some(codes) => codes.iter().filter(|c| contains(c, code)).map(|c| c.split('.').count()).max(),
+        }
     }
 
     /// For something new: a region that is not granted is 403, since nothing is there to hide.

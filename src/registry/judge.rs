@@ -68,13 +68,7 @@ impl Faults {
 /// Every fault of the body, or what was read from it. `at` is where the members stand: empty for a person alone.
 pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
-    faults.id(input.id, "/id");
-    let region = village(&input.region_code, &mut faults);
-    let family_card_no = input.family_card_no.as_ref().and_then(|digits| {
-        FamilyCardNo::parse(digits.expose()).map_err(|e| faults.add("/family_card_no", e.code())).ok()
-    });
-    faults.range(input.latitude, -90.0, 90.0, "/latitude");
-    faults.range(input.longitude, -180.0, 180.0, "/longitude");
+    let (region, family_card_no) = root(input, &mut faults);
     if let Some(home) = &input.dwelling {
         dwelling(home, &mut faults);
     }
@@ -98,10 +92,42 @@ pub fn person(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<Fiel
     finish(region, None, niks, faults)
 }
 
+/// A member on its own, of a family that is known.
+pub fn member(input: &CreateMember, today: NaiveDate) -> Result<Option<ParsedNik>, Vec<FieldError>> {
+    let mut faults = Faults(Vec::new());
+    let niks = members(std::slice::from_ref(input), today, |_| String::new(), &mut faults);
+    if faults.0.is_empty() { Ok(niks.into_iter().next().flatten()) } else { Err(faults.0) }
+}
+
+/// A family whose members come later.
+pub fn family_alone(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
+    let mut faults = Faults(Vec::new());
+    let (region, family_card_no) = root(input, &mut faults);
+    finish(region, family_card_no, Vec::new(), faults)
+}
+
+/// A dwelling on its own.
+pub fn home(input: &Dwelling) -> Result<(), Vec<FieldError>> {
+    let mut faults = Faults(Vec::new());
+    dwelling(input, &mut faults);
+    if faults.0.is_empty() { Ok(()) } else { Err(faults.0) }
+}
+
 pub fn welfare_status(input: &CreateWelfareStatus, today: NaiveDate) -> Result<(), Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     welfare(input, today, "", &mut faults);
     if faults.0.is_empty() { Ok(()) } else { Err(faults.0) }
+}
+
+fn root(input: &CreateFamily, faults: &mut Faults) -> (Option<RegionCode>, Option<FamilyCardNo>) {
+    faults.id(input.id, "/id");
+    let region = village(&input.region_code, faults);
+    let family_card_no = input.family_card_no.as_ref().and_then(|digits| {
+        FamilyCardNo::parse(digits.expose()).map_err(|e| faults.add("/family_card_no", e.code())).ok()
+    });
+    faults.range(input.latitude, -90.0, 90.0, "/latitude");
+    faults.range(input.longitude, -180.0, 180.0, "/longitude");
+    (region, family_card_no)
 }
 
 fn finish(

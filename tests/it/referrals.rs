@@ -79,10 +79,10 @@ async fn the_loop_is_closed() {
         (Some("completed"), Some("enrolled"))
     );
     let told = json!({ "citizen_informed_at": "2026-01-11T03:00:00Z", "satisfaction": 5 });
-    world.pkh.post(&format!("{path}/close-loop"), told.clone()).await.expect_problem(403, "insufficient-scope");
+    world.pkh.post(&format!("{path}/close-loop"), told.clone()).await.expect_problem(403, "not-the-source");
     let closed = world.back.post(&format!("{path}/close-loop"), told.clone()).await.expect(200);
     assert!(closed["loop_closed_at"].is_string());
-    assert_eq!(closed["allowed_actions"], json!([]));
+    assert_eq!(closed["allowed_actions"], json!(["enter_in_error"]));
     world.back.post(&format!("{path}/close-loop"), told).await.expect_problem(409, "referral-invalid-transition");
     let timeline = world.back.get(&format!("{path}/timeline")).await.expect(200);
     let steps: Vec<_> = timeline["items"].as_array().unwrap().iter().map(|e| e["action"].clone()).collect();
@@ -173,4 +173,118 @@ async fn of_two_simultaneous_answers_one_wins() {
     let mut statuses = [a.status, b.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
+}
+
+#[actix_web::test]
+async fn a_held_referral_says_why_and_until_when() {
+    let world = World::start().await;
+    let id = world.accepted().await;
+    let path = format!("/v1/referrals/{id}");
+    let none = world.pkh.post(&format!("{path}/hold"), json!({})).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&none), [("/reason".into(), "required".into()), ("/review_at".into(), "required".into())]);
+    let past = json!({ "reason": "waitlist", "review_at": "2020-01-01T00:00:00Z" });
+    let past = world.pkh.post(&format!("{path}/hold"), past).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&past), [("/review_at".into(), "in_the_past".into())]);
+    let review_at = world.server.shared.clock.now() + chrono::TimeDelta::days(10);
+    let hold = json!({ "reason": "awaiting_documents", "review_at": review_at, "text": "Menunggu KK." });
+    world.back.post(&format!("{path}/hold"), hold.clone()).await.expect_problem(403, "insufficient-scope");
+    let held = world.pkh.post(&format!("{path}/hold"), hold).await.expect(200);
+    assert_eq!(
+        (held["status"].as_str(), held["reason"]["code"].as_str()),
+        (Some("on_hold"), Some("awaiting_documents"))
+    );
+    assert!(held["review_at"].is_string());
+    let due = async || {
+        let found = world.back.get("/v1/referrals?review_due=true").await.expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!(due().await, 0);
+    let resumed = world.pkh.act(&format!("{path}/resume")).await.expect(200);
+    assert_eq!(resumed["status"], "in_progress");
+    assert!(resumed.get("reason").is_none() && resumed.get("review_at").is_none());
+}
+
+#[actix_web::test]
+async fn a_failed_referral_frees_the_place_and_can_be_replaced_once() {
+    let world = World::start().await;
+    let id = world.accepted().await;
+    let path = format!("/v1/referrals/{id}");
+    let mut next = world.referral(None).await;
+    next["replaces"] = json!(id);
+    let early = world.back.post("/v1/referrals", next.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&early), [("/replaces".into(), "not_ended".into())]);
+    let failed = world.pkh.post(&format!("{path}/fail"), json!({ "reason": "moved" })).await.expect(200);
+    assert_eq!((failed["status"].as_str(), failed["reason"]["code"].as_str()), (Some("failed"), Some("moved")));
+    let service =
+        world.front.get(&format!("/v1/services/{}", failed["service_id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(service["in_use"], 0);
+    let made = world.back.post("/v1/referrals", next.clone()).await.expect(201);
+    assert_eq!(made["replaces"], json!(id));
+    assert_eq!(world.back.get(&path).await.expect(200)["replaced_by"], made["id"]);
+    let twice = world.back.post("/v1/referrals", next.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&twice), [("/replaces".into(), "already_replaced".into())]);
+    let void = format!("/v1/referrals/{}/enter-in-error", made["id"].as_str().unwrap());
+    world.manager.post(&void, json!({ "reason": "wrong_service" })).await.expect(200);
+    assert!(world.back.get(&path).await.expect(200).get("replaced_by").is_none());
+    world.back.post("/v1/referrals", next).await.expect(201);
+}
+
+#[actix_web::test]
+async fn an_onward_referral_is_part_of_one_that_was_accepted_and_never_goes_in_a_ring() {
+    let world = World::start().await;
+    let first = world.requested().await;
+    let mut onward = world.referral(None).await;
+    onward["part_of"] = json!(first);
+    let early = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&early), [("/part_of".into(), "not_accepted".into())]);
+    world.pkh.act(&format!("/v1/referrals/{first}/accept")).await.expect(200);
+    let ring = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&ring), [("/service_id".into(), "already_in_chain".into())]);
+    onward["service_id"] = json!(world.service("KIS").await);
+    onward.as_object_mut().unwrap().remove("region_code");
+    let made = world.back.post("/v1/referrals", onward.clone()).await.expect(201);
+    assert_eq!((&made["part_of"], &made["region_code"]), (&json!(first), &json!(VILLAGE)));
+    let found = world.back.get(&format!("/v1/referrals?part_of={first}")).await.expect(200);
+    assert_eq!(found["items"][0]["id"], made["id"]);
+    let own = uuid::Uuid::now_v7();
+    onward["id"] = json!(own);
+    onward["part_of"] = json!(own);
+    let itself = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&itself), [("/part_of".into(), "itself".into())]);
+    onward["part_of"] = json!(uuid::Uuid::now_v7());
+    let unknown = world.back.post("/v1/referrals", onward).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&unknown), [("/part_of".into(), "unknown_referral".into())]);
+}
+
+/// The source's supervisor at any time; the province only once the target has accepted; the target never.
+#[actix_web::test]
+async fn entered_in_error_stays_and_leaves_the_lists() {
+    let world = World::start().await;
+    let draft = world.draft(None).await;
+    let error = json!({ "reason": "entered_twice" });
+    let of = |id: &str| format!("/v1/referrals/{id}/enter-in-error");
+    let correct = [slrt::auth::Permission::ReferralsCorrect];
+    let pkh = world.server.session("pkh-3", slrt::demo::organization("pkh"), &[], &correct);
+    let other = world.server.session("disdik", slrt::demo::organization("disdik-bandung"), &["32.04"], &correct);
+    world.manager.post(&of(&draft), json!({ "reason": "other" })).await.expect_problem(422, "validation-failed");
+    world.manager.post(&of(&draft), error.clone()).await.expect(200);
+    world.pkh.get(&format!("/v1/referrals/{draft}")).await.expect_problem(404, "not-found");
+    assert_eq!(world.pkh.get("/v1/events").await.expect(200)["items"], json!([]), "the target never knew of the draft");
+    let id = world.requested().await;
+    let early = world.province.post(&of(&id), error.clone()).await;
+    early.expect_problem(403, "only-source-before-acceptance");
+    world.pkh.act(&format!("/v1/referrals/{id}/accept")).await.expect(200);
+    pkh.post(&of(&id), error.clone()).await.expect_problem(403, "not-the-source");
+    other.post(&of(&id), error.clone()).await.expect_problem(403, "not-the-source");
+    let void = world.province.post(&of(&id), error).await.expect(200);
+    assert_eq!((void["status"].as_str(), void["allowed_actions"].clone()), (Some("entered_in_error"), json!([])));
+    let count = async |query: &str| {
+        let found = world.back.get(&format!("/v1/referrals?{query}")).await.expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!(count("").await, 0);
+    assert_eq!(count("include_entered_in_error=true").await, 2);
+    assert_eq!(count("status=entered_in_error").await, 2);
+    assert_eq!(count("updated_since=2020-01-01T00:00:00Z").await, 2, "the change feed shows what became void");
+    world.back.get(&format!("/v1/referrals/{id}")).await.expect(200);
 }

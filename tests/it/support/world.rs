@@ -59,8 +59,15 @@ impl World {
             P::ReferralsSend,
             P::EventsRead,
         ];
-        let manager = [P::ComplaintsRead, P::ComplaintsApprove, P::ReferralsRead, P::ReferralsSend, P::DirectoryWrite];
-        let responder = [P::ReferralsRead, P::ReferralsRespond, P::EventsRead];
+        let manager = [
+            P::ComplaintsRead,
+            P::ComplaintsApprove,
+            P::ReferralsRead,
+            P::ReferralsSend,
+            P::ReferralsCorrect,
+            P::DirectoryWrite,
+        ];
+        let responder = [P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead];
         Self {
             front: server.session("bandung-fo", bandung, &["32.04"], &front),
             back: server.session("bandung-bo", bandung, &["32.04"], &back),
@@ -71,7 +78,14 @@ impl World {
                 "jabar",
                 Some(organization("dinsos-jabar")),
                 &["32"],
-                &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead],
+                &[
+                    P::ComplaintsRead,
+                    P::ReferralsRead,
+                    P::ReferralsSend,
+                    P::ReferralsRespond,
+                    P::ReferralsCorrect,
+                    P::EventsRead,
+                ],
             ),
             auditor: server.session("auditor", None, &["ID"], &[P::AuditRead]),
             server,
@@ -109,6 +123,13 @@ impl World {
         id
     }
 
+    /// A referral that PKH has taken on.
+    pub async fn accepted(&self) -> String {
+        let id = self.requested().await;
+        self.pkh.act(&format!("/v1/referrals/{id}/accept")).await.expect(200);
+        id
+    }
+
     pub async fn referral(&self, complaint: Option<&str>) -> Value {
         let mut body = json!({
             "service_id": self.service("PKH").await,
@@ -121,6 +142,36 @@ impl World {
             None => body["region_code"] = json!(VILLAGE),
         }
         body
+    }
+
+    /// A new service of the desk's own regency, for the sector `other`; its id.
+    pub async fn own_service(&self, with: Value) -> String {
+        let mut body = json!({
+            "organization_id": organization("pupr-bandung"), "name": "Layanan percobaan",
+            "sectors": ["other"], "area_codes": ["32.04"],
+        });
+        if let (Some(body), Some(with)) = (body.as_object_mut(), with.as_object()) {
+            body.extend(with.clone());
+        }
+        let made = self.manager.post("/v1/services", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The officers of the organization that offers it.
+    pub fn target_of_own(&self) -> Session {
+        let may = [P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead];
+        self.server.session("pupr", Some(organization("pupr-bandung")), &[], &may)
+    }
+
+    /// A referral sent to that service; its id.
+    pub async fn requested_at(&self, service: &str) -> String {
+        let body = json!({
+            "service_id": service, "need": "Perlu tempat.", "lawful_basis": "public_task", "region_code": VILLAGE,
+        });
+        let made = self.back.post("/v1/referrals", body).await.expect(201);
+        let id = made["id"].as_str().expect("an id").to_owned();
+        self.back.act(&format!("/v1/referrals/{id}/request")).await.expect(200);
+        id
     }
 
     /// The programme's service with a limited number of places, which serves this regency.
@@ -178,6 +229,23 @@ impl World {
     pub async fn member_of(&self, family: &str) -> String {
         let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
         found["members"][0]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A dispute about the head of a family, in a calendar that is open on every day; its id.
+    pub async fn proposal(&self) -> String {
+        let keeper = self.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+        let always = json!({
+            "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31, "source": "Uji coba",
+        });
+        let version = [("if-match", "\"1\"")];
+        let path = "/v1/registry-proposal-windows/default";
+        keeper.send(reqwest::Method::PUT, path, &version, Some(always)).await.expect(200);
+        let body = json!({
+            "kind": "dispute_inclusion", "nik": "3204055203909001", "full_name": "Siti Rahmawati",
+            "statement": "Tidak lagi layak.", "evidence": [{ "kind": "field_visit", "text": "Kunjungan" }],
+        });
+        let made = self.front.post("/v1/registry-proposals", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 }
 

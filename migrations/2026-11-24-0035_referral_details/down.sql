@@ -1,0 +1,2 @@
+drop index referrals_awaiting_answer;
+drop table referral_details;
