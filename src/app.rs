@@ -101,6 +101,7 @@ fn catalogue() -> Catalogue {
         .codes::<proposal::ProposalEvidenceKind>("proposal-evidence-kinds")
         .machine("registry-proposal-states", crate::proposals::transitions::EDGES)
         .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
+        .codes::<crate::eligibility::model::EligibilityGap>("eligibility-gaps")
         .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
         .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")

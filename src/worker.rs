@@ -10,9 +10,10 @@ use futures_util::future::LocalBoxFuture;
 use crate::app::Shared;
 use crate::db::Db;
 use crate::error::Error;
+use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs, service_levels};
+use crate::{directory, eligibility, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -45,7 +46,10 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] = &[];
+pub const RUNNERS: &[Runner] = &[
+    Runner { kind: JobKind::EligibilityRun, run: |run| Box::pin(eligibility::run::work(run)) },
+    Runner { kind: JobKind::RuleTrial, run: |run| Box::pin(eligibility::trial::work(run)) },
+];
 
 /// What background work stands on.
 #[derive(Clone)]

@@ -70,7 +70,7 @@ impl Role {
             }
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
-            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
+            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite, P::EventsRead],
         };
         list.iter().copied().collect()
     }

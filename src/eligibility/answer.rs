@@ -202,9 +202,8 @@ fn forget_region(program: &CompiledProgram, subject: &mut Judged<'_>, inquiry: &
 }
 
 fn stated_domicile(person: Option<&PersonRow>, inquiry: &Inquiry) -> Option<bool> {
-    let of_domicile = |fact: &&StatedFact| {
-        fact.id == FactId::SubjectDomicileInProgramRegion && applies(fact, person, inquiry)
-    };
+    let of_domicile =
+        |fact: &&StatedFact| fact.id == FactId::SubjectDomicileInProgramRegion && applies(fact, person, inquiry);
     inquiry.stated.iter().find(of_domicile).and_then(|fact| fact.value.as_bool())
 }
 
@@ -307,11 +306,7 @@ fn clause(result: ClauseResult<'_>, stated: &impl Fn(FactId) -> bool) -> Eligibi
 
 fn missing(id: FactId) -> MissingFact {
     let question = id.meta().question;
-    MissingFact {
-        field: id.name().into(),
-        question_id: question.id.into(),
-        question_en: question.en.into(),
-    }
+    MissingFact { field: id.name().into(), question_id: question.id.into(), question_en: question.en.into() }
 }
 
 fn components(

@@ -113,9 +113,8 @@ impl EligibilityCheck {
             EligibilityOutcome::Undetermined => 1,
             EligibilityOutcome::NotEligible => 0,
         };
-        let of = |r: &&EligibilityResult| {
-            r.program_code == program_code || r.instance_of.as_deref() == Some(program_code)
-        };
+        let of =
+            |r: &&EligibilityResult| r.program_code == program_code || r.instance_of.as_deref() == Some(program_code);
         self.results.iter().filter(of).map(|r| r.outcome).max_by_key(rank)
     }
 }

@@ -3,7 +3,9 @@
 pub mod actions;
 pub mod answer;
 pub mod api;
+pub mod api_many;
 pub mod api_programs;
+mod batch;
 pub mod cache;
 pub mod derive;
 pub mod evaluate;
@@ -15,4 +17,6 @@ mod reference;
 pub mod routes;
 mod routes_programs;
 pub mod rules;
+pub mod run;
 mod store;
+pub mod trial;

@@ -18,6 +18,30 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Form of the result file of a region run.
+    pub enum RunFormat {
+        Csv = "csv": "CSV" / "CSV",
+        Ndjson = "ndjson": "NDJSON" / "NDJSON",
+    }
+}
+
+impl RunFormat {
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro derives for all its enums alike")]
+impl Default for RunFormat {
+    fn default() -> Self {
+        Self::Csv
+    }
+}
+
 /// Told with every answer.
 pub const NOTICE_ID: &str = "Terdaftar bukan berarti menerima. Hasil ini adalah saran: kuota, verifikasi, dan keputusan petugas \
 yang menentukan.";

@@ -146,16 +146,17 @@ pub async fn create_version(
     let rules = store::list_rules_of(&mut tx.conn, code).await?;
     let mut faults = judge_days(&input, &rules, local_day(tx.now));
     if let Err(errors) = Rule::compile(&input.rule) {
-        faults.extend(errors.iter().map(|error| FieldError::new(format!("/rule{}", error.pointer), error.problem.code())));
+        faults.extend(
+            errors.iter().map(|error| FieldError::new(format!("/rule{}", error.pointer), error.problem.code())),
+        );
     }
     let components = input.components.map(|list| read_components(&list, &mut faults));
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
-    let limits = input.max_components_per_family.map(|most| Limits {
-        max_components_per_family: Some(most),
-        selection: Some(Selection::HighestIndexFirst),
-    });
+    let limits = input
+        .max_components_per_family
+        .map(|most| Limits { max_components_per_family: Some(most), selection: Some(Selection::HighestIndexFirst) });
     let number = rules.iter().map(|r| r.version).max().unwrap_or(0) + 1;
     let rule = RuleRow {
         program_code: row.code.clone(),

@@ -3,11 +3,13 @@
 use actix_web::{get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::api_many::{CreateRuleTrial, RuleTrial};
 use super::api_programs::{
     CreateProgram, CreateRuleVersion, Program, ProgramList, ProgramRule, RuleValidation, UpdateProgram, ValidateRule,
 };
 use super::cache::ProgramCache;
 use super::programs::{self, Entered};
+use super::trial::{self, Tried};
 use crate::auth::Caller;
 use crate::auth::permission::ProgramsWrite;
 use crate::db::Db;
@@ -15,6 +17,7 @@ use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::jobs::api::Job;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -26,7 +29,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(create_rule_version)
         .service(get_rule_version)
         .service(withdraw_rule_version)
-        .service(validate_rule);
+        .service(validate_rule)
+        .service(create_rule_trial);
 }
 
 /// List programmes
@@ -193,4 +197,33 @@ async fn withdraw_rule_version(
 #[post("/v1/rules/validate")]
 async fn validate_rule(_caller: Caller<ProgramsWrite>, body: Json<ValidateRule>) -> Result<Reply, Error> {
     Reply::ok(&programs::validate(&body.valid()?.rule))
+}
+
+/// Try a draft rule
+///
+/// Holds a draft against the rule in force, on families of a region of the caller's: how many would newly be likely eligible, how many
+/// no longer, in all and for each region below. Numbers below 10 are not told. With `sample` the answer comes at once; the whole region
+/// is a job whose result is the same. Nothing takes effect.
+#[utoipa::path(
+    tag = "Programmes",
+    request_body = CreateRuleTrial,
+    responses(
+        (status = 200, description = "What the draft would change in the sample", body = RuleTrial),
+        (status = 202, description = "The job that tries it on the whole region", body = Job)
+    ),
+    security(("oauth2" = ["programs:write"]))
+)]
+#[post("/v1/programs/{code}/trials")]
+async fn create_rule_trial(
+    caller: Caller<ProgramsWrite>,
+    write: Write,
+    code: Path<String>,
+    body: Json<CreateRuleTrial>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| match trial::create(tx, &code, body.valid()).await? {
+            Tried::Now(told) => Ok(Reply::ok(&told)?.unchanged()),
+            Tried::Later(job) => crate::jobs::actions::accepted(&job),
+        })
+        .await
 }

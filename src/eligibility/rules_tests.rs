@@ -213,7 +213,8 @@ fn pkh() {
         );
         golden("PKH", TODAY, &base, &table);
     }
-    let evaluation = rule_on("PKH", TODAY).explain(&facts(listed));
+    let rule = rule_on("PKH", TODAY);
+    let evaluation = rule.explain(&facts(listed));
     assert_eq!((evaluation.outcome, evaluation.missing), (Undetermined, counts));
 }
 
@@ -379,7 +380,8 @@ fn sentences() {
             Some(text) => json!({"not": clause(text)}),
             None => clause(text),
         };
-        let mut evaluation = compile(&tree).explain(&known);
+        let rule = compile(&tree);
+        let mut evaluation = rule.explain(&known);
         evaluation.hide_sensitive();
         let said = evaluation.clauses.iter();
         let said: Vec<_> = said.map(|c| (c.sentence(Lang::Id), c.sentence(Lang::En))).collect();

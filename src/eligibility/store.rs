@@ -75,11 +75,8 @@ pub async fn insert_missing(
         .execute(conn)
         .await?;
     // Neither the number nor the first day may be taken: an administrator may have entered the same regulation before.
-    let rules = diesel::insert_into(program_rules::table)
-        .values(rule_rows)
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
+    let rules =
+        diesel::insert_into(program_rules::table).values(rule_rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(programs + rules)
 }
 

@@ -26,6 +26,7 @@ impl Completion<'_> {
         self.parameters(operation);
         self.answers(operation);
         self.bodies(operation);
+        operation.remove("x-only-asks");
     }
 
     fn secured(&self, operation: &Map<String, Value>) -> bool {
@@ -41,8 +42,12 @@ impl Completion<'_> {
 
     /// A POST that creates or acts, as against one that only asks.
     fn changes(&self, operation: &Map<String, Value>) -> bool {
+        let only_asks = operation.contains_key("x-only-asks");
         let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
-        self.method == "post" && self.secured(operation) && (has("201") || has("202") || has("207") || self.names_one())
+        self.method == "post"
+            && !only_asks
+            && self.secured(operation)
+            && (has("201") || has("202") || has("207") || self.names_one())
     }
 
     /// A change that needs to know what it changes.

@@ -14,5 +14,6 @@ pub mod nik;
 pub mod routes;
 pub mod routes_persons;
 pub mod rows;
+mod sets;
 mod store;
 pub mod welfare;

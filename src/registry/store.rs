@@ -1,6 +1,8 @@
 //! The registry's statements. A family is read in two: the root with what hangs on it once, and its members. `.._of_visible`
 //! reads what belongs to a family that the caller was shown to see.
 
+pub mod households;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -162,7 +164,7 @@ fn unreadable(error: serde_json::Error) -> diesel::result::Error {
 async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
     let mut members: Vec<PersonRow> =
         persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await?;
-    members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
+    households::in_order(&mut members);
     Ok(members)
 }
 

@@ -17,6 +17,7 @@ mod contract;
 mod conventions;
 mod directory;
 mod eligibility;
+mod eligibility_many;
 mod events;
 mod flow;
 mod jobs;

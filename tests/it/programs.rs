@@ -59,7 +59,10 @@ async fn a_new_version_ends_the_one_before_and_none_is_edited() {
         let body = json!({ "family_id": family, "programs": ["PKH"], "on": day });
         world.back.post("/v1/eligibility/checks", body).await.expect(200)["results"][0].clone()
     };
-    assert_eq!((&on("2026-12-14").await["rule_version"], &on("2026-12-15").await["rule_version"]), (&json!(1), &json!(3)));
+    assert_eq!(
+        (&on("2026-12-14").await["rule_version"], &on("2026-12-15").await["rule_version"]),
+        (&json!(1), &json!(3))
+    );
     let later = on("2027-01-01").await;
     assert_eq!((&later["rule_version"], &later["outcome"]), (&json!(2), &json!("not_eligible")));
 }
@@ -89,13 +92,17 @@ async fn a_description_changes_only_against_its_version() {
     let ministry = ministry(&world);
     let path = "/v1/programs/PKH";
     let change = json!({ "notes": "Lansia: 60 tahun ke atas." });
-    let patch = async |headers: &[(&str, &str)]| ministry.send(Method::PATCH, path, headers, Some(change.clone())).await;
+    let patch =
+        async |headers: &[(&str, &str)]| ministry.send(Method::PATCH, path, headers, Some(change.clone())).await;
     patch(&[]).await.expect_problem(428, "precondition-required");
     patch(&[("if-match", "\"7\"")]).await.expect_problem(412, "version-mismatch");
     let changed = patch(&[("if-match", "\"1\"")]).await;
     assert_eq!(changed.header("etag"), Some("\"2\""));
     let changed = changed.expect(200);
-    assert_eq!((&changed["notes"], &changed["name"]), (&json!("Lansia: 60 tahun ke atas."), &json!("Program Keluarga Harapan")));
+    assert_eq!(
+        (&changed["notes"], &changed["name"]),
+        (&json!("Lansia: 60 tahun ke atas."), &json!("Program Keluarga Harapan"))
+    );
     let trail = world.auditor.get("/v1/audit-records").await.expect(200);
     assert_eq!(trail["items"][0]["action"], "program.update");
 }
@@ -157,7 +164,10 @@ async fn a_local_instance_makes_the_national_template_decidable() {
     let foreign = world.elsewhere.post("/v1/families", body).await.expect(201)["id"].clone();
     let ask = json!({ "family_id": foreign, "programs": ["KIS_DAERAH_3204"] });
     let outside = world.elsewhere.post("/v1/eligibility/checks", ask).await.expect(200);
-    assert_eq!((&outside["results"][0]["outcome"], &outside["results"][0]["gap"]), (&json!("not_eligible"), &json!("outside_region")));
+    assert_eq!(
+        (&outside["results"][0]["outcome"], &outside["results"][0]["gap"]),
+        (&json!("not_eligible"), &json!("outside_region"))
+    );
     instance["code"] = json!("KIS_DAERAH_LAIN");
     regency(&world).post("/v1/programs", instance.clone()).await.expect_problem(409, "already-exists");
     instance["instance_of"] = json!("KIS_DAERAH_3204");
@@ -175,7 +185,12 @@ async fn every_mistake_in_a_rule_is_named_with_its_place() {
         { "field": "family.decile", "op": "between", "value": [5, 1] },
     ] });
     let found = ministry.post("/v1/rules/validate", json!({ "rule": rule })).await.expect(200);
-    let places: Vec<_> = found["errors"].as_array().unwrap().iter().map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect();
+    let places: Vec<_> = found["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap()))
+        .collect();
     let expected = [
         ("/rule/all/0/field", "rule_field_unknown"),
         ("/rule/all/1/any/0/op", "rule_operator_unfit"),
