@@ -59,7 +59,7 @@ pub async fn list_households(
         .select((FamilyRow::as_select(), Option::<DwellingRow>::as_select(), sql::<BigInt>(REVISION)))
         .load(conn)
         .await?;
-    complete(conn, roots, on).await
+    complete_of_visible(conn, roots, on).await
 }
 
 /// The next families of the scope, in order of village and id.
@@ -85,7 +85,7 @@ pub async fn list_households_after(
         .select((FamilyRow::as_select(), Option::<DwellingRow>::as_select(), sql::<BigInt>(REVISION)))
         .load(conn)
         .await?;
-    complete(conn, roots, on).await
+    complete_of_visible(conn, roots, on).await
 }
 
 /// So many families of the scope, drawn by a hash of their ids: the same ones each time.
@@ -104,7 +104,11 @@ pub async fn count_families(conn: &mut AsyncPgConnection, scope: &RegionScope) -
 }
 
 /// What hangs on the families, in three statements.
-async fn complete(conn: &mut AsyncPgConnection, roots: Vec<Root>, on: NaiveDate) -> QueryResult<Vec<Household>> {
+async fn complete_of_visible(
+    conn: &mut AsyncPgConnection,
+    roots: Vec<Root>,
+    on: NaiveDate,
+) -> QueryResult<Vec<Household>> {
     let ids: Vec<Uuid> = roots.iter().map(|(family, ..)| family.id).collect();
     let members: Vec<PersonRow> =
         persons::table.filter(persons::family_id.eq_any(&ids)).select(PersonRow::as_select()).load(conn).await?;
