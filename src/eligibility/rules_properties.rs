@@ -182,7 +182,7 @@ proptest! {
         prop_assert_eq!(evaluation.outcome, rule.outcome(&set));
         prop_assert!(evaluation.clauses.iter().any(|clause| clause.decisive));
         for clause in &evaluation.clauses {
-            let alone = compile(tree.pointer(&clause.pointer).unwrap_or(&Json::Null));
+            let alone = compile(tree.pointer(clause.pointer).unwrap_or(&Json::Null));
             prop_assert_eq!(alone.outcome(&set), clause.outcome);
             prop_assert!(!clause.sentence(Lang::Id).is_empty() && !clause.sentence(Lang::En).is_empty());
         }

@@ -22,6 +22,7 @@ mod eligibility_many;
 mod events;
 mod flow;
 mod jobs;
+mod messages;
 mod monitoring;
 mod programs;
 mod proposals;
