@@ -64,6 +64,7 @@ const WORK: &[Work] = &[
 pub const RUNNERS: &[Runner] = &[
     Runner { kind: JobKind::EligibilityRun, run: |run| Box::pin(eligibility::run::work(run)) },
     Runner { kind: JobKind::RuleTrial, run: |run| Box::pin(eligibility::trial::work(run)) },
+    crate::imports::run::RUNNER,
 ];
 
 /// What background work stands on.
