@@ -14,6 +14,7 @@ use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
 use crate::{directory, eligibility, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -52,6 +53,11 @@ const WORK: &[Work] = &[
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
+    Work {
+        name: "complaints",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(complaints::background::run_due(worker)),
+    },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
     Work {
         name: "held places",
@@ -126,6 +132,7 @@ async fn follow_keys(worker: &Worker) -> Result<(), Error> {
 
 async fn clean_up(worker: &Worker) -> Result<(), Error> {
     worker.shared.limiter.sweep();
+    worker.shared.follow_ups.0.sweep();
     let now = worker.shared.clock.now();
     let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;
