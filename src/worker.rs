@@ -13,8 +13,7 @@ use crate::error::Error;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, eligibility, events, idempotency, jobs, service_levels};
-use crate::{complaints, directory, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, eligibility, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
