@@ -67,9 +67,11 @@ const WORK: &[Work] = &[
 
 /// How each kind of job is done. A slice that has jobs adds a row.
 pub const RUNNERS: &[Runner] = &[
+    crate::imports::run::RUNNER,
+    crate::imports::export::RUNNER,
+    crate::registry::snapshots::RUNNER,
     Runner { kind: JobKind::EligibilityRun, run: |run| Box::pin(eligibility::run::work(run)) },
     Runner { kind: JobKind::RuleTrial, run: |run| Box::pin(eligibility::trial::work(run)) },
-    crate::imports::run::RUNNER,
 ];
 
 /// What background work stands on.
