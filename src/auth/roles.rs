@@ -84,7 +84,7 @@ impl Role {
             // Reports whether notes arrived; reads nothing.
             Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
-            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
+            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite, P::EventsRead],
         };
         list.iter().copied().collect()
     }

@@ -372,6 +372,11 @@ diesel::table! {
         region_code -> Nullable<Text>,
         components -> Jsonb,
         created_at -> Timestamptz,
+        id -> Uuid,
+        instance_of -> Nullable<Text>,
+        submission_hash -> Nullable<Bytea>,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -386,6 +391,9 @@ diesel::table! {
         confidence -> Text,
         source -> Nullable<Text>,
         created_at -> Timestamptz,
+        components -> Nullable<Jsonb>,
+        created_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 

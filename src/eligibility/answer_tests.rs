@@ -105,6 +105,7 @@ fn dwelling() -> DwellingRow {
 
 fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
     CompiledProgram {
+        id: Uuid::nil(),
         code: "X".to_owned(),
         name: "X".to_owned(),
         recipient_unit: unit,
@@ -113,7 +114,11 @@ fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
         confidence: Confidence::Medium,
         notes: String::new(),
         region_code: None,
+        instance_of: None,
         components: Vec::new(),
+        version: 1,
+        created_at: DateTime::<Utc>::UNIX_EPOCH,
+        updated_at: DateTime::<Utc>::UNIX_EPOCH,
         versions: vec![Version {
             version: 1,
             effective_from: day("2025-01-01"),
@@ -121,6 +126,7 @@ fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
             rule: Rule::compile(&rule).unwrap(),
             tree: rule,
             limits: Default::default(),
+            components: None,
             confidence: Confidence::Low,
             source: None,
         }],

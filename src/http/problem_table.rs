@@ -175,6 +175,9 @@ problems! {
     JobStalled = "job-stalled", 409,
         "Pekerjaan tidak maju", "The job does not get on",
         "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";
+    RuleVersionBegun = "rule-version-begun", 409,
+        "Versi aturan tidak dapat ditarik", "The rule version cannot be withdrawn",
+        "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that has not begun can be withdrawn.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
@@ -237,6 +240,9 @@ problems! {
     VersionMismatch = "version-mismatch", 412,
         "Versi sudah berubah", "The version has changed",
         "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match does not name the present version. Read the resource again.";
+    BodyTooDeep = "body-too-deep", 400,
+        "Isi permintaan bersarang terlalu dalam", "The body is nested too deeply",
+        "JSON boleh bersarang paling dalam {} tingkat.", "JSON may be nested at most {} levels deep.";
     BodyTooLarge = "body-too-large", 413,
         "Isi permintaan terlalu besar", "The body is too large",
         "Batas isi permintaan ialah {} byte.", "The limit for a body is {} bytes.";

@@ -81,6 +81,12 @@ impl Catalogue {
         self
     }
 
+    /// From a table of a slice's own.
+    pub fn entries(mut self, name: &str, items: Vec<ReferenceCode>) -> Self {
+        self.lists.push(ReferenceList { name: name.to_owned(), source: None, items, edges: None });
+        self
+    }
+
     pub fn machine<S, A>(mut self, name: &str, edges: &[Edge<S, A>]) -> Self
     where
         S: CodeList + Display + Copy,

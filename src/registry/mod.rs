@@ -36,6 +36,7 @@ pub mod routes_search;
 pub mod routes_snapshots;
 pub mod rows;
 pub mod search;
+mod sets;
 pub mod snapshots;
 mod store;
 pub mod subject;

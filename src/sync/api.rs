@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
 use super::store::{DeviceRow, VisitRow};
 use crate::complaints::api::Complaint;
-use crate::eligibility::api::Program;
+use crate::eligibility::api_programs::Program;
 use crate::http::problem::Problem;
 use crate::http::text::{LongText, ShortText};
 use crate::reference::catalogue::ReferenceList;

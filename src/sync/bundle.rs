@@ -14,7 +14,7 @@ use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::db::pool::Connection;
 use crate::db::settled::settled_transaction;
-use crate::eligibility::api::Program;
+use crate::eligibility::api_programs::Program;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::http::page::Position;

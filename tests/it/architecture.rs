@@ -107,6 +107,8 @@ const NOT_REGIONAL: &[&str] = &[
     "eligibility/store.rs: find_revision",
     "eligibility/store.rs: list_programs",
     "eligibility/store.rs: list_rules",
+    "eligibility/store.rs: list_rules_of",
+    "eligibility/store.rs: lock_program",
     "proposals/store.rs: list_all_windows",
     "proposals/store.rs: list_windows",
     "proposals/store.rs: lock_default_window",

@@ -26,6 +26,12 @@ async fn all_thirteen_programmes_answer_for_a_family() {
     assert!(pkh["clauses"].as_array().unwrap().iter().all(|c| c["explanation"]["id"].as_str().unwrap().len() > 3));
     assert_eq!(of(&check, "LISTRIK_SUBSIDI")["outcome"], "likely_eligible");
     assert_eq!(of(&check, "BPBL")["outcome"], "not_eligible");
+    let (id, en) = (pkh["summary"]["id"].as_str().unwrap(), pkh["summary"]["en"].as_str().unwrap());
+    assert!(id.starts_with("Program Keluarga Harapan: kemungkinan layak bagi keluarga ini. Dasarnya: "), "{id}");
+    assert!(id.contains("Desil kesejahteraan 2 (batas: paling tinggi 4)") && id.contains("26 Mei 2025"), "{id}");
+    assert!(en.contains("likely eligible: this family") && en.contains("medium"), "{en}");
+    let whole = check["summary"]["id"].as_str().unwrap();
+    assert!(whole.starts_with("Kemungkinan layak: ") && whole.contains("Terdaftar bukan berarti menerima."), "{whole}");
     let rst = of(&check, "RST");
     assert_eq!(rst["outcome"], "undetermined");
     let missing: Vec<_> = rst["missing"].as_array().unwrap().iter().map(|m| m["field"].as_str().unwrap()).collect();

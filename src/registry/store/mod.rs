@@ -2,6 +2,7 @@
 //! reads what belongs to a family that the caller was shown to see.
 
 pub mod changes;
+pub mod households;
 pub mod listing;
 pub mod mergers;
 pub mod residences;
@@ -198,7 +199,7 @@ pub async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uu
         .select(PersonRow::as_select())
         .load(conn)
         .await?;
-    members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
+    households::in_order(&mut members);
     Ok(members)
 }
 

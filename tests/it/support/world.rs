@@ -264,3 +264,19 @@ impl World {
         made.await.expect("a job").id.to_string()
     }
 }
+
+impl World {
+    /// So many synthetic families in each of these villages.
+    pub async fn families_in(&self, villages: &[&str], each: usize) {
+        let now = self.server.shared.clock.now();
+        let mut generator = demo::people::Generator::new(11);
+        let today = slrt::clock::local_day(now);
+        let mut made = Vec::new();
+        for village in villages {
+            made.extend((0..each).map(|_| generator.family(&village[..8], village, today)));
+        }
+        let keys = self.server.shared.tokens.keys().ring();
+        let mut conn = self.server.connection().await;
+        slrt::registry::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
+    }
+}
