@@ -41,6 +41,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::reference::routes::configure(config);
     crate::registry::routes::configure(config);
     crate::proposals::routes::configure(config);
+    crate::consents::routes::configure(config);
     crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
@@ -57,6 +58,7 @@ fn slices(config: &mut ServiceConfig) {
 fn catalogue() -> Catalogue {
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
+    use crate::consents::model as consent;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
     use crate::proposals::model as proposal;
@@ -71,7 +73,7 @@ fn catalogue() -> Catalogue {
         .codes::<RegionKind>("region-kinds")
         .codes::<Permission>("permissions")
         .codes::<Role>("roles")
-        .codes::<AccessPurpose>("access-purposes")
+        .codes_with::<AccessPurpose>("access-purposes", crate::consents::purposes::DATA, "access_purposes")
         .codes::<directory::Sector>("sectors")
         .codes::<directory::OrganizationKind>("organization-kinds")
         .codes::<registry::Sex>("sexes")
@@ -94,6 +96,10 @@ fn catalogue() -> Catalogue {
         .codes::<registry::ToiletFacility>("toilet-facilities")
         .codes::<registry::IncomeClass>("income-classes")
         .codes::<registry::SocialCriterion>("social-criteria")
+        .codes::<consent::ConsentAction>("consent-actions")
+        .codes::<consent::ConsentMethod>("consent-methods")
+        .codes::<consent::ConsentGiver>("consent-givers")
+        .machine("consent-states", crate::consents::transitions::EDGES)
         .codes::<proposal::RegistryProposalKind>("registry-proposal-kinds")
         .codes::<proposal::RegistryProposalAction>("registry-proposal-actions")
         .codes::<proposal::DeliberationDecision>("deliberation-decisions")

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod complaints;
 pub mod config;
+pub mod consents;
 pub mod db;
 pub mod demo;
 pub mod directory;

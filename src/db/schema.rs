@@ -229,6 +229,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        purpose -> Text,
+        lawful_basis -> Text,
+        giver -> Nullable<Jsonb>,
+        method -> Nullable<Text>,
+        given_on -> Date,
+        expires_on -> Nullable<Date>,
+        legal_reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        referral_id -> Nullable<Uuid>,
+        withdrawal -> Nullable<Jsonb>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     registry_proposals (id) {
         id -> Uuid,
         region_code -> Text,
@@ -544,6 +569,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     complaint_clocks,
     complaints,
+    consents,
     dwellings,
     events,
     families,

@@ -116,6 +116,20 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         },
     ),
     ("chain_too_long", Texts { id: "Rantai rujukan terlalu panjang", en: "The chain of referrals is too long" }),
+    (
+        "consent_withdrawn",
+        Texts {
+            id: "Persetujuan untuk tujuan ini sudah dicabut sesudah tanggal itu",
+            en: "Consent for this purpose was withdrawn after that day",
+        },
+    ),
+    (
+        "legal_reference_required",
+        Texts {
+            id: "Dasar selain persetujuan memerlukan rujukan hukum",
+            en: "A basis other than consent needs its legal reference",
+        },
+    ),
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),

@@ -111,6 +111,13 @@ problems! {
     WiderRegionRequired = "wider-region-required", 403,
         "Wewenang wilayah tidak cukup", "A wider region is required",
         "Langkah ini diambil oleh petugas yang berwenang atas wilayah {}.", "This step is taken by an officer whose token covers the region {}.";
+    ProcessingRestricted = "processing-restricted", 403,
+        "Pemrosesan dibatasi", "Processing is restricted",
+        "Subjek data membatasi pemrosesan datanya. Hanya untuk permintaan subjek, tuntutan hukum, atau keadaan darurat.",
+        "The data subject has restricted processing. Only a request of the subject, a legal claim or an emergency opens it.";
+    ConsentWithdrawn = "consent-withdrawn", 403,
+        "Persetujuan dicabut", "Consent was withdrawn",
+        "Persetujuan subjek data untuk tujuan ini sudah dicabut.", "The data subject has withdrawn consent for this purpose.";
     NotTheTarget = "not-the-target", 403,
         "Bukan tujuan rujukan", "Not the referral's target",
         "Hanya organisasi tujuan yang dapat menjawab rujukan ini.", "Only the organization referred to may answer this referral.";
@@ -160,6 +167,9 @@ problems! {
     JobStalled = "job-stalled", 409,
         "Pekerjaan tidak maju", "The job does not get on",
         "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";
+    ConsentInvalidTransition = "consent-invalid-transition", 409,
+        "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
+        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "It was withdrawn before, or its basis is not consent.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";

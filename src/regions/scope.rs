@@ -21,6 +21,8 @@ pub enum Unscoped {
     BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
+    /// All that is held on a person whom the caller was shown to see, for that person's own request.
+    SubjectRights,
     /// An operator at the command line.
     Operator,
     /// An index gives an id alone; what it names is then read within the caller's regions.

@@ -9,6 +9,7 @@ use super::judge;
 use super::nik::{FamilyCardNo, ParsedNik};
 use super::rows::{Household, PersonRow};
 use super::store::{self, HouseholdOf};
+use crate::auth::caller::AccessPurpose;
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
@@ -129,4 +130,17 @@ pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
     Ok(())
+}
+
+/// May the data of a person of the scope be opened for this purpose? For what speaks of a person and is kept elsewhere.
+pub async fn require_open_for(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    person_id: Uuid,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    match store::find_person(conn, scope, person_id).await? {
+        Some(row) => row.require_open_for(purpose),
+        None => Ok(()),
+    }
 }

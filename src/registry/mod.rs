@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod correct;
 pub mod create;
 pub mod judge;
+pub mod limits;
 pub mod model;
 pub mod nik;
 pub mod routes;

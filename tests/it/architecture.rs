@@ -6,6 +6,7 @@ const SLICES: &[&str] = &[
     "audit",
     "auth",
     "complaints",
+    "consents",
     "demo",
     "directory",
     "eligibility",
@@ -63,6 +64,7 @@ fn pure_files_know_no_web_no_connection_and_no_clock() {
     let pure = [
         "model.rs",
         "transitions.rs",
+        "purposes.rs",
         "rules.rs",
         "facts.rs",
         "evaluate.rs",

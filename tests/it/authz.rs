@@ -83,6 +83,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let target = world.manager.post("/v1/service-level-targets", target).await.expect(201);
     let target = target["id"].as_str().unwrap().to_owned();
     let proposal = world.proposal().await;
+    let consent = world.consent(&member).await;
     let owned = [
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
@@ -94,6 +95,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/holidays/{id}", holiday),
         ("/v1/service-level-targets/{id}", target),
         ("/v1/registry-proposals/{id}", proposal),
+        ("/v1/consents/{id}", consent),
     ];
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {

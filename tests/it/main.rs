@@ -13,6 +13,7 @@ mod audit;
 mod authz;
 mod commands;
 mod complaints;
+mod consents;
 mod contract;
 mod conventions;
 mod directory;
