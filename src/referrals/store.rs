@@ -14,7 +14,7 @@ use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
-use crate::regions::RegionScope;
+use crate::regions::{RegionScope, Unscoped};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
@@ -173,6 +173,10 @@ pub async fn count_open_of(conn: &mut AsyncPgConnection, scope: &RegionScope, co
         .count()
         .get_result(conn)
         .await
+}
+
+pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    referrals::table.filter(referrals::id.eq_any(ids)).select(referrals::id).load(conn).await
 }
 
 /// Writes back a row that this transaction has locked.

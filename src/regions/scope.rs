@@ -23,6 +23,10 @@ pub enum Unscoped {
     ServiceStandards,
     /// All that is held on a person whom the caller was shown to see, for that person's own request.
     SubjectRights,
+    /// A signed link says by itself what it opens.
+    SignedLink,
+    /// What has ended is cleared away, wherever it lies.
+    Housekeeping,
     /// An operator at the command line.
     Operator,
     /// An index gives an id alone; what it names is then read within the caller's regions.
