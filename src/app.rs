@@ -43,6 +43,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::registry::routes::configure(config);
     crate::proposals::routes::configure(config);
     crate::consents::routes::configure(config);
+    crate::rights::routes::configure(config);
     crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
@@ -68,6 +69,7 @@ fn catalogue() -> Catalogue {
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
+    use crate::rights::model as rights;
     use crate::service_levels::model as level;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
@@ -99,6 +101,13 @@ fn catalogue() -> Catalogue {
         .codes::<registry::ToiletFacility>("toilet-facilities")
         .codes::<registry::IncomeClass>("income-classes")
         .codes::<registry::SocialCriterion>("social-criteria")
+        .codes::<rights::SubjectRequestKind>("subject-request-kinds")
+        .codes::<rights::SubjectRequestAction>("subject-request-actions")
+        .codes::<rights::SubjectRequestRefusalReason>("subject-request-refusal-reasons")
+        .codes::<rights::IdentityCheck>("identity-checks")
+        .codes::<rights::RestrictionReason>("restriction-reasons")
+        .codes::<rights::ErasureGround>("erasure-grounds")
+        .machine("subject-request-states", crate::rights::transitions::EDGES)
         .codes::<consent::ConsentAction>("consent-actions")
         .codes::<consent::ConsentMethod>("consent-methods")
         .codes::<consent::ConsentGiver>("consent-givers")

@@ -27,6 +27,7 @@ pub mod reference;
 pub mod referrals;
 pub mod regions;
 pub mod registry;
+pub mod rights;
 pub mod service_levels;
 pub mod state_machine;
 pub mod telemetry;

@@ -254,6 +254,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    subject_requests (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        kind -> Text,
+        status -> Text,
+        requested_by -> Nullable<Jsonb>,
+        detail -> Nullable<Text>,
+        received_at -> Timestamptz,
+        due_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        proposal_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    processing_restrictions (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        reason -> Text,
+        note -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        set_by -> Text,
+        set_at -> Timestamptz,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     registry_proposals (id) {
         id -> Uuid,
         region_code -> Text,
@@ -622,6 +664,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     organizations,
     persons,
+    processing_restrictions,
     place_reservations,
     program_participations,
     program_revision,
@@ -635,6 +678,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_level_targets,
     services,
     staff,
+    subject_requests,
     timeline_entries,
     welfare_statuses,
 );

@@ -137,6 +137,14 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "A basis other than consent needs its legal reference",
         },
     ),
+    (
+        "unknown_request",
+        Texts {
+            id: "Tidak ada permintaan terbuka jenis ini dari orang ini",
+            en: "No open request of this kind by this person",
+        },
+    ),
+    ("nik_needed", Texts { id: "Usulan memerlukan NIK", en: "A proposal needs a NIK" }),
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),

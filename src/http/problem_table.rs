@@ -173,6 +173,22 @@ problems! {
     ConsentInvalidTransition = "consent-invalid-transition", 409,
         "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
         "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "It was withdrawn before, or its basis is not consent.";
+    SubjectRequestInvalidTransition = "subject-request-invalid-transition", 409,
+        "Permintaan sudah dijawab", "The request was answered",
+        "Tindakan ini tidak berlaku untuk keadaan permintaan sekarang.", "The action does not apply to the request's present state.";
+    SubjectRequestNotDone = "subject-request-not-done", 409,
+        "Permintaan belum dilaksanakan", "What is asked was not done",
+        "Pembatasan dan penghapusan dijawab dengan melaksanakannya: POST /v1/persons/…/restrict atau …/erase dengan request_id.",
+        "A restriction or an erasure is answered by doing it: POST /v1/persons/…/restrict or …/erase with request_id.";
+    AlreadyRestricted = "already-restricted", 409,
+        "Pemrosesan sudah dibatasi", "Processing is restricted already",
+        "Pemrosesan data orang ini sudah dibatasi.", "The processing of this person's data is restricted already.";
+    NotRestricted = "not-restricted", 409,
+        "Pemrosesan tidak dibatasi", "Processing is not restricted",
+        "Tidak ada pembatasan yang dapat dicabut.", "There is no restriction to lift.";
+    ErasureBarred = "erasure-barred", 409,
+        "Belum dapat dihapus", "Erasure is not possible now",
+        "Masih ada urusan berjalan untuk orang ini: {}.", "Something for this person is still open: {}.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";

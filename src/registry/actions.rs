@@ -144,3 +144,9 @@ pub async fn require_open_for(
         None => Ok(()),
     }
 }
+
+/// A person of the caller's regions, held for the rest of the transaction.
+pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<Option<PersonRow>, Error> {
+    let scope = tx.actor.scope.clone();
+    Ok(store::lock_person(&mut tx.conn, &scope, id).await?)
+}

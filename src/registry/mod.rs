@@ -8,6 +8,7 @@ pub mod build;
 pub mod bulk;
 pub mod correct;
 pub mod create;
+pub mod erase;
 pub mod judge;
 pub mod limits;
 pub mod model;
