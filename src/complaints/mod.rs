@@ -9,4 +9,5 @@ pub mod routes;
 mod routes_actions;
 mod store;
 pub mod subject;
+mod telling;
 pub mod transitions;

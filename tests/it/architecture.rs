@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 const SLICES: &[&str] = &[
     "attachments",
+    "messages",
     "audit",
     "auth",
     "complaints",
@@ -18,6 +19,7 @@ const SLICES: &[&str] = &[
     "referrals",
     "regions",
     "registry",
+    "rights",
     "service_levels",
 ];
 

@@ -76,6 +76,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
+    let message = world.message_about(&complaint).await;
     let figures = serde_json::json!({
         "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
         "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
@@ -85,8 +86,10 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let target = target["id"].as_str().unwrap().to_owned();
     let proposal = world.proposal().await;
     let consent = world.consent(&member).await;
+    let request = world.subject_request(&member, "access").await;
     let owned = [
         ("/v1/attachments/{id}", attachment),
+        ("/v1/messages/{id}", message),
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
@@ -98,12 +101,14 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/service-level-targets/{id}", target),
         ("/v1/registry-proposals/{id}", proposal),
         ("/v1/consents/{id}", consent),
+        ("/v1/subject-requests/{id}", request),
     ];
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {
         let id = owned.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
         let (_, id) = id.unwrap_or_else(|| panic!("no example of {} for this test", operation.path));
-        let purpose = [("access-purpose", "supervision")];
+        let export = operation.path.ends_with("/subject-export");
+        let purpose = [("access-purpose", if export { "subject_request" } else { "supervision" })];
         let path = with_id(&operation.path, id);
         let foreign = world.elsewhere.send(operation.method.clone(), &path, &purpose, operation.body.clone()).await;
         let unknown = with_id(&operation.path, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e");

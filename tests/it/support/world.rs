@@ -270,4 +270,11 @@ impl World {
         let made = self.front.post("/v1/consents", body).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()
     }
+
+    /// What a person asks for; its id.
+    pub async fn subject_request(&self, person: &str, kind: &str) -> String {
+        let body = json!({ "kind": kind, "requested_by": { "identity_check": "identity_paper" } });
+        let made = self.front.post(&format!("/v1/persons/{person}/subject-requests"), body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
 }
