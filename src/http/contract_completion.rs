@@ -14,6 +14,7 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("event", "At which step of a complaint."),
     ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
+    ("kind", "What the rows of the file are."),
     ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];
