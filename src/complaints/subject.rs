@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::api::Complainant;
 use super::model::{ComplaintClass, ComplaintStatus};
 use super::transitions::FINAL;
-use crate::db::schema::complaints;
+use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints};
 use crate::directory::model::Sector;
 use crate::error::Error;
 use crate::regions::Unscoped;
@@ -77,13 +77,18 @@ async fn held(
 ) -> QueryResult<Vec<Held>> {
     let mut query =
         complaints::table.order((complaints::created_at, complaints::id)).select(Held::as_select()).into_boxed();
+    // One of several whom it is about.
+    let named = complaint_subjects::table
+        .filter(complaint_subjects::person_id.eq(person_id))
+        .select(complaint_subjects::complaint_id);
     query = match family_id {
         Some(family) => query.filter(
             complaints::subject_person_id
                 .eq(person_id)
+                .or(complaints::id.eq_any(named))
                 .or(complaints::subject_family_id.eq(family).and(complaints::subject_person_id.is_null())),
         ),
-        None => query.filter(complaints::subject_person_id.eq(person_id)),
+        None => query.filter(complaints::subject_person_id.eq(person_id).or(complaints::id.eq_any(named))),
     };
     query.load(conn).await
 }
@@ -132,6 +137,14 @@ pub async fn forget(tx: &mut Tx, person_id: Uuid, family_id: Option<Uuid>) -> Re
             .execute(&mut *tx.conn)
             .await?;
     }
+    diesel::update(complaint_notes::table.filter(complaint_notes::complaint_id.eq_any(&ids)))
+        .set(complaint_notes::text.eq(ERASED))
+        .execute(&mut *tx.conn)
+        .await?;
+    diesel::update(complaint_exchanges::table.filter(complaint_exchanges::complaint_id.eq_any(&ids)))
+        .set((complaint_exchanges::question.eq(ERASED), complaint_exchanges::answer.eq(None::<String>)))
+        .execute(&mut *tx.conn)
+        .await?;
     Ok(ids)
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{LawfulBasis, ReferralStatus};
 use super::transitions::FINAL;
 use crate::complaints::subject::{ERASED, blank};
-use crate::db::schema::referrals;
+use crate::db::schema::{referral_details, referrals};
 use crate::directory;
 use crate::error::Error;
 use crate::regions::Unscoped;
@@ -143,5 +143,9 @@ pub async fn forget(tx: &mut Tx, person_id: Uuid, family_id: Option<Uuid>) -> Re
             .execute(&mut *tx.conn)
             .await?;
     }
+    diesel::update(referral_details::table.filter(referral_details::referral_id.eq_any(&ids)))
+        .set(referral_details::client_phone.eq(None::<String>))
+        .execute(&mut *tx.conn)
+        .await?;
     Ok(ids)
 }

@@ -7,13 +7,14 @@ use super::actions::{person, request_of, settle, told};
 use super::api::{ErasePerson, ErasedPerson};
 use super::model::SubjectRequestKind as Kind;
 use super::store;
+use crate::attachments::storage::Storage;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::problem_table::Code;
 use crate::transaction::Tx;
-use crate::{complaints, consents, proposals, referrals, registry, timeline};
+use crate::{attachments, complaints, consents, messages, proposals, referrals, registry, timeline};
 
-pub async fn erase(tx: &mut Tx, id: Uuid, body: Json<ErasePerson>) -> Result<ErasedPerson, Error> {
+pub async fn erase(tx: &mut Tx, storage: &Storage, id: Uuid, body: Json<ErasePerson>) -> Result<ErasedPerson, Error> {
     let who = person(tx, id).await?;
     tx.if_match.check(who.version)?;
     let alone = registry::erase::is_last_of_family(tx, &who).await?;
@@ -26,8 +27,10 @@ pub async fn erase(tx: &mut Tx, id: Uuid, body: Json<ErasePerson>) -> Result<Era
     }
     registry::erase::erase_person(tx, &who, alone).await?;
     let mut touched = complaints::subject::forget(tx, id, family).await?;
+    messages::actions::forget(tx, &touched).await?;
     touched.extend(referrals::subject::forget(tx, id, family).await?);
     touched.extend(proposals::actions::forget(tx, id).await?);
+    attachments::actions::forget(tx, storage, &touched).await?;
     consents::actions::forget(tx, id, who.family_id).await?;
     timeline::forget_words_of(&mut tx.conn, &touched).await?;
     let note = format!("{}", input.ground);

@@ -1,7 +1,7 @@
 //! What is done to a person's data for the person's sake: shown whole, corrected, restricted, erased.
 
 use actix_web::http::header::{self, ContentType};
-use actix_web::{HttpRequest, HttpResponse, Responder, get, post};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::api::{
 };
 use super::export::{self, SubjectExport};
 use super::{actions, erase, html, store};
+use crate::attachments::storage::Storage;
 use crate::auth::Caller;
 use crate::auth::caller::AccessPurpose;
 use crate::auth::permission::{PiiReveal, RegistryRead, RegistryWrite};
@@ -49,7 +50,7 @@ pub fn configure(config: &mut ServiceConfig) {
     tag = "Subject rights",
     params(SubjectExportQuery),
     responses((status = 200, description = "All that is held", content(
-        (SubjectExport = "application/json", example = json!(null)), (String = "text/html", example = json!("<!doctype html>"))
+        (SubjectExport = "application/json"), (String = "text/html", example = json!("<!doctype html>"))
     ))),
     extensions(("x-reveals" = json!(true))),
     security(("oauth2" = ["pii:reveal"]))
@@ -204,9 +205,10 @@ async fn list_restrictions(caller: Caller<RegistryRead>, db: Db, id: Path<Uuid>)
 async fn erase_person(
     caller: Caller<RegistryWrite>,
     write: Write,
+    storage: web::Data<Storage>,
     id: Path<Uuid>,
     body: Json<ErasePerson>,
 ) -> Result<Reply, Error> {
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| Reply::ok(&erase::erase(tx, *id, body).await?)).await
+    write.run(&caller, digest, async move |tx| Reply::ok(&erase::erase(tx, &storage, *id, body).await?)).await
 }
