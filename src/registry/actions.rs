@@ -150,3 +150,13 @@ pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<Option<PersonRow>, Err
     let scope = tx.actor.scope.clone();
     Ok(store::lock_person(&mut tx.conn, &scope, id).await?)
 }
+
+/// The families of a scope by their ids, after one of them.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_family_ids(conn, scope, after, limit).await?)
+}

@@ -17,12 +17,14 @@ const SLICES: &[&str] = &[
     "imports",
     "proposals",
     "jobs",
+    "queues",
     "reference",
     "referrals",
     "regions",
     "registry",
     "rights",
     "service_levels",
+    "sync",
 ];
 
 /// Every source file with its path below `src`.
