@@ -45,6 +45,8 @@ fn slices(config: &mut ServiceConfig) {
     crate::reference::routes::configure(config);
     crate::registry::routes::configure(config);
     crate::proposals::routes::configure(config);
+    crate::consents::routes::configure(config);
+    crate::rights::routes::configure(config);
     crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
@@ -68,6 +70,7 @@ fn catalogue() -> Catalogue {
     use crate::attachments::model as attachment;
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
+    use crate::consents::model as consent;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
     use crate::messages::model as message;
@@ -75,6 +78,7 @@ fn catalogue() -> Catalogue {
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
+    use crate::rights::model as rights;
     use crate::service_levels::model as level;
     use crate::sync::model as sync;
     let ppks = include_str!("../reference/ppks.json");
@@ -84,7 +88,7 @@ fn catalogue() -> Catalogue {
         .codes::<RegionKind>("region-kinds")
         .codes::<Permission>("permissions")
         .codes::<Role>("roles")
-        .codes::<AccessPurpose>("access-purposes")
+        .codes_with::<AccessPurpose>("access-purposes", crate::consents::purposes::DATA, "access_purposes")
         .codes::<directory::Sector>("sectors")
         .codes::<directory::OrganizationKind>("organization-kinds")
         .codes::<registry::Sex>("sexes")
@@ -114,6 +118,17 @@ fn catalogue() -> Catalogue {
         .codes::<crate::registry::search::NameMatch>("name-matches")
         .codes::<crate::registry::duplicates::DuplicateReason>("duplicate-reasons")
         .codes::<crate::registry::nik::NikWarning>("nik-warnings")
+        .codes::<rights::SubjectRequestKind>("subject-request-kinds")
+        .codes::<rights::SubjectRequestAction>("subject-request-actions")
+        .codes::<rights::SubjectRequestRefusalReason>("subject-request-refusal-reasons")
+        .codes::<rights::IdentityCheck>("identity-checks")
+        .codes::<rights::RestrictionReason>("restriction-reasons")
+        .codes::<rights::ErasureGround>("erasure-grounds")
+        .machine("subject-request-states", crate::rights::transitions::EDGES)
+        .codes::<consent::ConsentAction>("consent-actions")
+        .codes::<consent::ConsentMethod>("consent-methods")
+        .codes::<consent::ConsentGiver>("consent-givers")
+        .machine("consent-states", crate::consents::transitions::EDGES)
         .codes::<proposal::RegistryProposalKind>("registry-proposal-kinds")
         .codes::<proposal::RegistryProposalAction>("registry-proposal-actions")
         .codes::<proposal::DeliberationDecision>("deliberation-decisions")

@@ -20,6 +20,7 @@ mod routes_steps;
 mod similar;
 mod steps;
 mod store;
+pub mod subject;
 mod telling;
 mod terms;
 pub mod transitions;

@@ -310,6 +310,73 @@ diesel::table! {
 }
 
 diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        purpose -> Text,
+        lawful_basis -> Text,
+        giver -> Nullable<Jsonb>,
+        method -> Nullable<Text>,
+        given_on -> Date,
+        expires_on -> Nullable<Date>,
+        legal_reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        referral_id -> Nullable<Uuid>,
+        withdrawal -> Nullable<Jsonb>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subject_requests (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        kind -> Text,
+        status -> Text,
+        requested_by -> Nullable<Jsonb>,
+        detail -> Nullable<Text>,
+        received_at -> Timestamptz,
+        due_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        proposal_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    processing_restrictions (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        reason -> Text,
+        note -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        set_by -> Text,
+        set_at -> Timestamptz,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     registry_proposals (id) {
         id -> Uuid,
         region_code -> Text,
@@ -938,6 +1005,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_timers,
     complaint_trails,
     complaints,
+    consents,
     desk_villages,
     desks,
     dwellings,
@@ -956,6 +1024,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_names,
     person_residences,
     persons,
+    processing_restrictions,
     place_reservations,
     program_participations,
     program_revision,
@@ -970,6 +1039,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_level_targets,
     services,
     staff,
+    subject_requests,
     timeline_entries,
     welfare_statuses,
 );

@@ -65,7 +65,11 @@ async fn read(
         SubjectRef::Person(id) => registry::find_household_of_person(conn, scope, id, on).await?,
         SubjectRef::Family(id) => registry::find_household(conn, scope, id, on).await?,
     };
-    let home = home.ok_or_else(Error::not_found)?;
+    let person_id = match subject {
+        SubjectRef::Person(id) => Some(id),
+        SubjectRef::Family(_) => None,
+    };
+    let home = home.ok_or_else(Error::not_found)?.usable_for(person_id)?;
     let programs = programs.at(conn, home.program_revision).await?;
     Ok((home, programs))
 }

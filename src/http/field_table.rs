@@ -221,6 +221,28 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     ("unknown_facility", Texts { id: "Lembaga tidak ada", en: "No such facility" }),
     ("overlaps", Texts { id: "Bertumpang tindih dengan yang sudah ada", en: "It overlaps what is there already" }),
     ("unknown_residence", Texts { id: "Tempat tinggal itu tidak ada", en: "No such residence of this person" }),
+    (
+        "consent_withdrawn",
+        Texts {
+            id: "Persetujuan untuk tujuan ini sudah dicabut sesudah tanggal itu",
+            en: "Consent for this purpose was withdrawn after that day",
+        },
+    ),
+    (
+        "legal_reference_required",
+        Texts {
+            id: "Dasar selain persetujuan memerlukan rujukan hukum",
+            en: "A basis other than consent needs its legal reference",
+        },
+    ),
+    (
+        "unknown_request",
+        Texts {
+            id: "Tidak ada permintaan terbuka jenis ini dari orang ini",
+            en: "No open request of this kind by this person",
+        },
+    ),
+    ("nik_needed", Texts { id: "Usulan memerlukan NIK", en: "A proposal needs a NIK" }),
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),

@@ -86,6 +86,11 @@ impl PageRequest {
         Ok(Self { after, limit, filters })
     }
 
+    /// The first page, as long as a page can be: for a list that is part of something else.
+    pub fn longest() -> Self {
+        Self { after: None, limit: MAX_LIMIT, filters: Filters([0; 8]) }
+    }
+
     /// One more row than asked for tells whether there is a next page.
     pub fn fetch(&self) -> i64 {
         self.limit + 1

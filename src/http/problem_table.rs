@@ -111,6 +111,13 @@ problems! {
     WiderRegionRequired = "wider-region-required", 403,
         "Wewenang wilayah tidak cukup", "A wider region is required",
         "Langkah ini diambil oleh petugas yang berwenang atas wilayah {}.", "This step is taken by an officer whose token covers the region {}.";
+    ProcessingRestricted = "processing-restricted", 403,
+        "Pemrosesan dibatasi", "Processing is restricted",
+        "Subjek data membatasi pemrosesan datanya. Hanya untuk permintaan subjek, tuntutan hukum, atau keadaan darurat.",
+        "The data subject has restricted processing. Only a request of the subject, a legal claim or an emergency opens it.";
+    ConsentWithdrawn = "consent-withdrawn", 403,
+        "Persetujuan dicabut", "Consent was withdrawn",
+        "Persetujuan subjek data untuk tujuan ini sudah dicabut.", "The data subject has withdrawn consent for this purpose.";
     NotTheTarget = "not-the-target", 403,
         "Bukan tujuan rujukan", "Not the referral's target",
         "Hanya organisasi tujuan yang dapat menjawab rujukan ini.", "Only the organization referred to may answer this referral.";
@@ -178,6 +185,25 @@ problems! {
     RuleVersionBegun = "rule-version-begun", 409,
         "Versi aturan tidak dapat ditarik", "The rule version cannot be withdrawn",
         "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that has not begun can be withdrawn.";
+    ConsentInvalidTransition = "consent-invalid-transition", 409,
+        "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
+        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "It was withdrawn before, or its basis is not consent.";
+    SubjectRequestInvalidTransition = "subject-request-invalid-transition", 409,
+        "Permintaan sudah dijawab", "The request was answered",
+        "Tindakan ini tidak berlaku untuk keadaan permintaan sekarang.", "The action does not apply to the request's present state.";
+    SubjectRequestNotDone = "subject-request-not-done", 409,
+        "Permintaan belum dilaksanakan", "What is asked was not done",
+        "Pembatasan dan penghapusan dijawab dengan melaksanakannya: POST /v1/persons/…/restrict atau …/erase dengan request_id.",
+        "A restriction or an erasure is answered by doing it: POST /v1/persons/…/restrict or …/erase with request_id.";
+    AlreadyRestricted = "already-restricted", 409,
+        "Pemrosesan sudah dibatasi", "Processing is restricted already",
+        "Pemrosesan data orang ini sudah dibatasi.", "The processing of this person's data is restricted already.";
+    NotRestricted = "not-restricted", 409,
+        "Pemrosesan tidak dibatasi", "Processing is not restricted",
+        "Tidak ada pembatasan yang dapat dicabut.", "There is no restriction to lift.";
+    ErasureBarred = "erasure-barred", 409,
+        "Belum dapat dihapus", "Erasure is not possible now",
+        "Masih ada urusan berjalan untuk orang ini: {}.", "Something for this person is still open: {}.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";

@@ -227,3 +227,9 @@ mod tests {
         assert_eq!(outwards("ID"), ["ID"]);
     }
 }
+
+/// Whoever these complaints are about was erased.
+pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
+    store::delete_words_of(&mut tx.conn, complaints).await?;
+    Ok(())
+}

@@ -12,6 +12,7 @@ use super::store::{self, Record, ReferralDetails, ReferralRow, Viewpoint};
 use super::{sides, transitions};
 use crate::clock::local_day;
 use crate::complaints;
+use crate::consents;
 use crate::db::pool::Connection;
 use crate::directory;
 use crate::eligibility;
@@ -154,6 +155,9 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     if !store::insert(&mut tx.conn, &row).await? {
         return known(tx, row).await;
     }
+    if let Some(subject) = &subject {
+        consents::actions::admit_referral(tx, subject, row.lawful_basis, row.consent_given_on, row.id).await?;
+    }
     let details = ReferralDetails {
         need_id: input.need_id.or_else(|| replaces.as_ref().and_then(|old| old.details.need_id)),
         part_of_id: input.part_of.or_else(|| replaces.as_ref().and_then(|old| old.details.part_of_id)),
@@ -211,6 +215,7 @@ async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, E
         ReferralSubject { person_id: row.person_id, family_id: row.family_id.filter(|_| row.person_id.is_none()) };
     if asked.person_id.is_some() || asked.family_id.is_some() {
         let subject = subject_in(&mut tx.conn, &scope, &asked).await?;
+        consents::actions::require_for_referral(tx, &subject, row.lawful_basis).await?;
         row.subject_name = subject.name.clone();
         if let Some(code) = &row.program_code {
             let programs = tx.programs.clone();

@@ -13,4 +13,5 @@ mod routing;
 mod sides;
 mod steps;
 mod store;
+pub mod subject;
 pub mod transitions;

@@ -9,6 +9,7 @@ use super::judge;
 use super::nik::{FamilyCardNo, ParsedNik};
 use super::rows::{Household, PersonRow};
 use super::store::{self, HouseholdOf};
+use crate::auth::caller::AccessPurpose;
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
@@ -167,6 +168,25 @@ pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
     Ok(())
+}
+
+/// May the data of a person of the scope be opened for this purpose? For what speaks of a person and is kept elsewhere.
+pub async fn require_open_for(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    person_id: Uuid,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    match store::find_person(conn, scope, person_id).await? {
+        Some(row) => row.require_open_for(purpose),
+        None => Ok(()),
+    }
+}
+
+/// A person of the caller's regions, held for the rest of the transaction.
+pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<Option<PersonRow>, Error> {
+    let scope = tx.actor.scope.clone();
+    Ok(store::lock_person(&mut tx.conn, &scope, id).await?)
 }
 
 /// The families of a scope by their ids, after one of them.

@@ -55,6 +55,10 @@ pub struct Person {
     /// Are the NIK, the birth date and data on health, disability and orphanhood held back in this answer?
     #[schema(example = true)]
     pub masked: bool,
+    /// Has the person restricted the processing of their data? Then little is shown, and only some purposes open it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(example = false)]
+    pub restricted: bool,
     /// NIK, masked to its first two and last two digits unless revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
@@ -347,6 +351,8 @@ impl<'a> Viewer<'a> {
     }
 
     pub fn person(&self, row: PersonRow) -> Result<Person, Error> {
+        let restricted = row.is_restricted();
+        let row = if restricted && !self.revealed { row.withheld() } else { row };
         let extra = row.attributes();
         let mut nik_warnings = Vec::new();
         let nik = match &row.nik_sealed {
@@ -363,6 +369,7 @@ impl<'a> Viewer<'a> {
             family_id: row.family_id,
             region_code: row.region_code,
             masked: !self.revealed,
+            restricted,
             nik,
             identity_status: row.identity_status,
             full_name: row.full_name,

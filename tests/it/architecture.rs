@@ -8,6 +8,7 @@ const SLICES: &[&str] = &[
     "audit",
     "auth",
     "complaints",
+    "consents",
     "demo",
     "desks",
     "directory",
@@ -21,6 +22,7 @@ const SLICES: &[&str] = &[
     "referrals",
     "regions",
     "registry",
+    "rights",
     "service_levels",
     "sync",
 ];
@@ -69,6 +71,7 @@ fn pure_files_know_no_web_no_connection_and_no_clock() {
     let pure = [
         "model.rs",
         "transitions.rs",
+        "purposes.rs",
         "rules.rs",
         "facts.rs",
         "evaluate.rs",

@@ -408,6 +408,43 @@ pub async fn find_family(
         .optional()
 }
 
+/// Sets or lifts a limit of one member or of all; whoever has it already is left alone.
+pub async fn set_limit(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    person_id: Option<Uuid>,
+    limit: &str,
+    on: bool,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "update persons set limited_purposes = case when $4 then array_append(limited_purposes, $3) \
+         else array_remove(limited_purposes, $3) end, version = version + 1, updated_at = $5 \
+         where family_id = $1 and ($2 is null or id = $2) and ($3 = any(limited_purposes)) <> $4",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(family_id)
+    .bind::<Nullable<diesel::sql_types::Uuid>, _>(person_id)
+    .bind::<diesel::sql_types::Text, _>(limit)
+    .bind::<diesel::sql_types::Bool, _>(on)
+    .bind::<diesel::sql_types::Timestamptz, _>(now)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+pub async fn list_limits_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    person_id: Option<Uuid>,
+) -> QueryResult<Vec<Vec<String>>> {
+    let mut query =
+        persons::table.filter(persons::family_id.eq(family_id)).select(persons::limited_purposes).into_boxed();
+    if let Some(id) = person_id {
+        query = query.filter(persons::id.eq(id));
+    }
+    query.load(conn).await
+}
+
 pub async fn list_identities(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
