@@ -239,6 +239,21 @@ where
     transact(db, setting, async move |tx: &mut Tx| Ok(Outcome::Done(work(tx).await?))).await
 }
 
+/// The same where there may turn out to be nothing to do.
+pub async fn run_if<W, T>(db: &Db, setting: Setting, work: W) -> Result<Option<T>, Error>
+where
+    W: AsyncFnOnce(&mut Tx) -> Result<Option<T>, Error> + 'static,
+    T: 'static,
+{
+    transact(db, setting, async move |tx: &mut Tx| {
+        Ok(match work(tx).await? {
+            Some(value) => Outcome::Done(Some(value)),
+            None => Outcome::Nothing(None),
+        })
+    })
+    .await
+}
+
 /// The means to change something, as a handler receives them.
 pub struct Write {
     db: Db,

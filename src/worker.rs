@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs};
+use crate::{directory, events, idempotency, jobs, referrals};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -32,6 +32,11 @@ const WORK: &[Work] = &[
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
+    Work {
+        name: "silent targets",
+        every: Duration::from_secs(300),
+        run: |worker| Box::pin(referrals::silence::follow_up(worker)),
+    },
     Work {
         name: "held places",
         every: Duration::from_secs(60),

@@ -307,6 +307,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    routing_defaults (region_code, sector) {
+        region_code -> Text,
+        sector -> Text,
+        service_id -> Uuid,
+        note -> Nullable<Text>,
+        set_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     place_reservations (service_id, referral_id) {
         service_id -> Uuid,
         referral_id -> Uuid,
@@ -396,6 +409,7 @@ diesel::table! {
         escalation_level -> Int2,
         client_phone -> Nullable<Text>,
         match_attempts -> Int2,
+        subject_birth_year -> Nullable<Int2>,
     }
 }
 
@@ -444,6 +458,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     referral_details,
     referrals,
+    routing_defaults,
     service_level_revision,
     services,
     staff,

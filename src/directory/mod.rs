@@ -3,7 +3,9 @@
 
 pub mod actions;
 pub mod api;
+pub mod defaults;
 pub mod model;
 pub mod places;
 pub mod routes;
+mod routes_defaults;
 mod store;

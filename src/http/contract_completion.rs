@@ -10,6 +10,8 @@ use super::contract_examples::example;
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("code", "Code of the resource."),
+    ("region_code", "Code of a region; `ID` is the whole country."),
+    ("sector", "A sector, as in `GET /v1/reference/sectors`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];
 

@@ -97,9 +97,14 @@ limited_text!(
 impl ShortText {
     /// The first and the last two characters, for a telephone number that is not revealed.
     pub fn masked(&self) -> Self {
-        let length = self.0.chars().count();
+        Self(Self::mask(&self.0))
+    }
+
+    /// The same for what is stored as text.
+    pub fn mask(text: &str) -> String {
+        let length = text.chars().count();
         let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
-        Self(self.0.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect())
+        text.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect()
     }
 }
 

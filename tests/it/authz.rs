@@ -77,6 +77,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let owned = [
         ("/v1/jobs/{id}", job),
+        ("/v1/referral-needs/{id}", world.need().await),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
         ("/v1/organizations/{id}", crate::support::world::organization("slrt-bandung").to_string()),
