@@ -40,6 +40,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::regions::routes::configure(config);
     crate::reference::routes::configure(config);
     crate::registry::routes::configure(config);
+    crate::proposals::routes::configure(config);
     crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
@@ -58,6 +59,7 @@ fn catalogue() -> Catalogue {
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
+    use crate::proposals::model as proposal;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
@@ -92,6 +94,12 @@ fn catalogue() -> Catalogue {
         .codes::<registry::ToiletFacility>("toilet-facilities")
         .codes::<registry::IncomeClass>("income-classes")
         .codes::<registry::SocialCriterion>("social-criteria")
+        .codes::<proposal::RegistryProposalKind>("registry-proposal-kinds")
+        .codes::<proposal::RegistryProposalAction>("registry-proposal-actions")
+        .codes::<proposal::DeliberationDecision>("deliberation-decisions")
+        .codes::<proposal::ProposalRefusalReason>("proposal-refusal-reasons")
+        .codes::<proposal::ProposalEvidenceKind>("proposal-evidence-kinds")
+        .machine("registry-proposal-states", crate::proposals::transitions::EDGES)
         .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
         .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
@@ -120,6 +128,9 @@ fn catalogue() -> Catalogue {
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
+        .codes::<level::ServiceLevelKind>("service-level-kinds")
+        .codes::<level::TargetConfidence>("target-confidences")
+        .codes::<level::SlaState>("sla-states")
         .data("service-need-categories", "Permensos 8/2012", ppks, "ppks", PPKS_ENGLISH)
         .data("welfare-resources", "Permensos 8/2012", psks, "psks", PSKS_ENGLISH)
         .data("programs", "GET /v1/programs", programs, "programs", &[])

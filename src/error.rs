@@ -3,6 +3,8 @@
 
 use std::error::Error as StdError;
 
+use chrono::NaiveDate;
+
 use crate::http::problem_table::Code;
 
 /// One thing wrong with one field of a request. Never carries the rejected value.
@@ -35,13 +37,15 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     pub state: Option<StateConflict>,
     pub retry_after: Option<u64>,
+    /// When what is closed now opens again.
+    pub opens_on: Option<NaiveDate>,
     /// For the log alone.
     pub cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     pub fn new(code: Code) -> Self {
-        Self { code, subject: None, fields: Vec::new(), state: None, retry_after: None, cause: None }
+        Self { code, subject: None, fields: Vec::new(), state: None, retry_after: None, opens_on: None, cause: None }
     }
 
     pub fn about(code: Code, subject: impl Into<String>) -> Self {
@@ -62,6 +66,11 @@ impl Error {
 
     pub fn transition(code: Code, current_state: &'static str, allowed: Vec<&'static str>) -> Self {
         Self { state: Some(StateConflict { current_state, allowed }), ..Self::new(code) }
+    }
+
+    /// For a window that is closed; the day also fills the code's sentence.
+    pub fn closed_until(code: Code, opens_on: NaiveDate) -> Self {
+        Self { opens_on: Some(opens_on), ..Self::about(code, opens_on.to_string()) }
     }
 
     pub fn retry_after(mut self, seconds: u64) -> Self {

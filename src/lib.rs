@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod metrics;
 pub mod middleware;
+pub mod proposals;
 pub mod reference;
 pub mod referrals;
 pub mod regions;

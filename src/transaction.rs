@@ -49,6 +49,15 @@ pub struct Tx {
 impl Tx {
     /// Leaves a row in the audit trail. A transaction that leaves none does not commit.
     pub fn audit(&mut self, action: &str, target_kind: &str, target_id: Uuid, region_code: Option<&str>) {
+        self.audit_of(action, target_kind, Some(target_id), region_code);
+    }
+
+    /// The same for what has no id, such as a calendar that holds everywhere.
+    pub fn audit_without_id(&mut self, action: &str, target_kind: &str) {
+        self.audit_of(action, target_kind, None, None);
+    }
+
+    fn audit_of(&mut self, action: &str, target_kind: &str, target_id: Option<Uuid>, region_code: Option<&str>) {
         let row = AuditRow {
             id: Uuid::now_v7(),
             at: self.now,
@@ -56,7 +65,7 @@ impl Tx {
             actor: self.actor.subject.clone(),
             action: action.to_owned(),
             target_kind: target_kind.to_owned(),
-            target_id: Some(target_id),
+            target_id,
             region_code: region_code.map(str::to_owned),
             organization_id: self.actor.organization_id,
             purpose: None,
@@ -239,15 +248,15 @@ where
     transact(db, setting, async move |tx: &mut Tx| Ok(Outcome::Done(work(tx).await?))).await
 }
 
-/// The same where there may turn out to be nothing to do.
-pub async fn run_if<W, T>(db: &Db, setting: Setting, work: W) -> Result<Option<T>, Error>
+/// The same for background work that may find nothing to do: then it gives nothing, and nothing is written.
+pub async fn run_if_any<W, T>(db: &Db, setting: Setting, work: W) -> Result<Option<T>, Error>
 where
     W: AsyncFnOnce(&mut Tx) -> Result<Option<T>, Error> + 'static,
     T: 'static,
 {
     transact(db, setting, async move |tx: &mut Tx| {
         Ok(match work(tx).await? {
-            Some(value) => Outcome::Done(Some(value)),
+            Some(found) => Outcome::Done(Some(found)),
             None => Outcome::Nothing(None),
         })
     })

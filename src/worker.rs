@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs, referrals};
+use crate::{directory, events, idempotency, jobs, referrals, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -28,6 +28,11 @@ struct Work {
 
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
+    Work {
+        name: "service-levels",
+        every: Duration::from_secs(30),
+        run: |worker| Box::pin(service_levels::actions::look_at_due(worker)),
+    },
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },

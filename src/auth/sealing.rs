@@ -12,6 +12,8 @@ use crate::error::Error;
 pub enum IdentityKind {
     Nik,
     FamilyCard,
+    /// What a registry proposal says of whom.
+    Proposal,
 }
 
 impl IdentityKind {
@@ -19,6 +21,7 @@ impl IdentityKind {
         match self {
             Self::Nik => "nik",
             Self::FamilyCard => "family_card",
+            Self::Proposal => "proposal",
         }
     }
 }

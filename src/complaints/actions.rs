@@ -1,7 +1,8 @@
 //! What can be done with a complaint. Each function is one use case inside one transaction: find within scope, check
 //! the version, check the table of edges, judge the body, change, tell.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::http::problem_table::Code;
 use crate::referrals;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
+use crate::service_levels;
+use crate::service_levels::api::ServiceLevel;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
@@ -59,7 +62,8 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, &row, "submitted", None);
-    Ok(Submitted::New(show(row, false)))
+    let sla = move_clocks(tx, &row, None).await?;
+    Ok(Submitted::New(Complaint { sla: Some(sla), ..show(row, false) }))
 }
 
 fn new_row(tx: &Tx, input: SubmitComplaint, submission_hash: Vec<u8>) -> Result<ComplaintRow, Error> {
@@ -98,7 +102,11 @@ fn new_row(tx: &Tx, input: SubmitComplaint, submission_hash: Vec<u8>) -> Result<
 async fn known(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Error> {
     let scope = tx.actor.scope.clone();
     match store::find_visible(&mut tx.conn, &scope, sent.id).await? {
-        Some(stored) if stored.submission_hash == sent.submission_hash => Ok(Submitted::Known(show(stored, false))),
+        Some(stored) if stored.submission_hash == sent.submission_hash => {
+            let mut known = show(stored, false);
+            add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut known)).await?;
+            Ok(Submitted::Known(known))
+        }
         _ => Err(Error::new(Code::AlreadyExists)),
     }
 }
@@ -256,7 +264,38 @@ async fn finish(
         tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
     }
     publish(tx, &row, to.as_str(), Some(from));
-    Ok(show(row, false))
+    let sla = move_clocks(tx, &row, Some(from)).await?;
+    Ok(Complaint { sla: Some(sla), ..show(row, false) })
+}
+
+/// Adds to complaints that the caller was shown where their clocks stand.
+pub async fn add_levels(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    complaints: &mut [Complaint],
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = complaints.iter().map(|c| c.id).collect();
+    let mut levels = service_levels::actions::levels_of_visible(conn, now, &ids).await?;
+    for complaint in complaints {
+        complaint.sla = levels.remove(&complaint.id);
+    }
+    Ok(())
+}
+
+async fn move_clocks(tx: &mut Tx, row: &ComplaintRow, from: Option<Status>) -> Result<ServiceLevel, Error> {
+    let step = service_levels::actions::Step {
+        complaint_id: row.id,
+        region_code: &row.region_code,
+        organization_id: row.organization_id,
+        sector: row.sector,
+        class: row.class,
+        priority: row.priority,
+        assignee: row.assignee.as_deref(),
+        received_at: row.created_at,
+        from,
+        to: row.status,
+    };
+    service_levels::actions::on_transition(tx, step).await
 }
 
 fn publish(tx: &mut Tx, row: &ComplaintRow, what: &str, from: Option<Status>) {

@@ -16,6 +16,8 @@ use crate::directory::model::Sector;
 use crate::http::problem::Problem;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::regions::RegionCode;
+use crate::service_levels::api::ServiceLevel;
+use crate::service_levels::model::SlaFilter;
 use crate::state_machine;
 
 /// Who speaks.
@@ -180,6 +182,9 @@ pub struct Complaint {
     /// How it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closure: Option<ComplaintClosure>,
+    /// Where it stands to its deadlines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<ServiceLevel>,
     /// The officer or client who submitted it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
@@ -273,6 +278,7 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
         recommendation: part(row.recommendation),
         resolution: part(row.resolution),
         closure: part(row.closure),
+        sla: None,
         created_by: row.created_by,
         captured_at: row.captured_at,
         verified_at: row.verified_at,
@@ -463,6 +469,9 @@ pub struct ComplaintQuery {
     pub assignee: Option<String>,
     /// Only what is about this person.
     pub subject_person_id: Option<Uuid>,
+    /// Only what stands so to its deadline and is not decided yet.
+    #[param(inline)]
+    pub sla: Option<SlaFilter>,
     /// A change feed: what changed at or after this time, oldest change first.
     pub updated_since: Option<DateTime<Utc>>,
     /// Where to read on.

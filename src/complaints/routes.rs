@@ -1,6 +1,6 @@
 //! Submitting and reading complaints.
 
-use actix_web::{get, post};
+use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::{batch, routes_actions};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -90,7 +91,12 @@ async fn submit_complaint_batch(
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/complaints")]
-async fn list_complaints(caller: Caller<ComplaintsRead>, db: Db, query: Query<ComplaintQuery>) -> Result<Reply, Error> {
+async fn list_complaints(
+    caller: Caller<ComplaintsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<ComplaintQuery>,
+) -> Result<Reply, Error> {
     let asked = query.value;
     let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
     let by_change = asked.updated_since.is_some();
@@ -101,11 +107,15 @@ async fn list_complaints(caller: Caller<ComplaintsRead>, db: Db, query: Query<Co
         sector: asked.sector,
         assignee: asked.assignee,
         subject_person_id: asked.subject_person_id,
+        sla: asked.sla.map(|sla| (sla, clock.now())),
         updated_since: asked.updated_since,
     };
-    let rows = store::list_visible(&mut *db.read().await?, &caller.scope, filter, &page).await?;
+    let mut conn = db.read().await?;
+    let rows = store::list_visible(&mut conn, &caller.scope, filter, &page).await?;
     let position = |row: &ComplaintRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    Reply::page(&page.page(rows, position, |row| show(row, false)))
+    let mut shown = page.page(rows, position, |row| show(row, false));
+    actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
+    Reply::page(&shown)
 }
 
 /// Read a complaint
@@ -127,7 +137,9 @@ async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, i
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
     let version = row.version;
-    Reply::resource(&show(row, purpose.is_some()), version)
+    let mut shown = show(row, purpose.is_some());
+    actions::add_levels(&mut conn, log.now, std::slice::from_mut(&mut shown)).await?;
+    Reply::resource(&shown, version)
 }
 
 /// Read a complaint's timeline

@@ -13,6 +13,8 @@ use crate::db::settled::settled_before;
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
+use crate::service_levels;
+use crate::service_levels::model::SlaFilter;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
@@ -101,6 +103,7 @@ pub struct ComplaintFilter {
     pub sector: Option<Sector>,
     pub assignee: Option<String>,
     pub subject_person_id: Option<Uuid>,
+    pub sla: Option<(SlaFilter, DateTime<Utc>)>,
     pub updated_since: Option<DateTime<Utc>>,
 }
 
@@ -133,6 +136,9 @@ pub async fn list_visible(
     }
     if let Some(person) = filter.subject_person_id {
         query = query.filter(complaints::subject_person_id.eq(person));
+    }
+    if let Some((sla, now)) = filter.sla {
+        query = query.filter(complaints::id.eq_any(service_levels::filter::undecided(sla, now)));
     }
     if let Some(since) = filter.updated_since {
         if let Some(settled) = settled_before(conn).await? {

@@ -229,6 +229,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry_proposals (id) {
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        kind -> Text,
+        status -> Text,
+        period -> Text,
+        nik_index -> Bytea,
+        nik_sealed -> Bytea,
+        content_sealed -> Bytea,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        program_code -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        evidence -> Jsonb,
+        village -> Nullable<Jsonb>,
+        agency -> Nullable<Jsonb>,
+        forwarding -> Nullable<Jsonb>,
+        outcome -> Nullable<Jsonb>,
+        replaces_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        captured_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    open_registry_proposals (nik_index, kind) {
+        nik_index -> Bytea,
+        kind -> Text,
+        proposal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    registry_proposal_windows (period) {
+        period -> Text,
+        submit_from -> Int2,
+        submit_until -> Int2,
+        village_until -> Int2,
+        agency_until -> Int2,
+        source -> Text,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     programs (code) {
         code -> Text,
         name -> Text,
@@ -431,6 +482,70 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_level_targets (id) {
+        id -> Uuid,
+        region_code -> Text,
+        sector -> Nullable<Text>,
+        class -> Nullable<Text>,
+        priority -> Nullable<Text>,
+        kind -> Text,
+        first_response_days -> Int2,
+        resolution_days -> Int2,
+        province_after_days -> Int2,
+        ministry_after_days -> Int2,
+        confidence -> Text,
+        source -> Text,
+        version -> Int4,
+        removed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_clocks (complaint_id, round) {
+        complaint_id -> Uuid,
+        round -> Int2,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        status -> Text,
+        assignee -> Nullable<Text>,
+        open -> Bool,
+        target_id -> Uuid,
+        target_kind -> Text,
+        target_region -> Text,
+        first_response_days -> Nullable<Int2>,
+        resolution_days -> Int2,
+        province_after_days -> Int2,
+        ministry_after_days -> Int2,
+        started_at -> Timestamptz,
+        first_responded_at -> Nullable<Timestamptz>,
+        stopped_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        pauses -> Jsonb,
+        first_response_due_at -> Nullable<Timestamptz>,
+        resolution_due_at -> Timestamptz,
+        basis -> Text,
+        due_at -> Timestamptz,
+        due_soon_at -> Timestamptz,
+        first_response_breached_at -> Nullable<Timestamptz>,
+        resolution_breached_at -> Nullable<Timestamptz>,
+        escalation_level -> Int2,
+        check_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    calendar_changes (id) {
+        id -> Uuid,
+        region_code -> Text,
+        day -> Date,
+        after_complaint_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     service_level_revision (only_row) {
         only_row -> Bool,
         revision -> Int8,
@@ -439,7 +554,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
+    calendar_changes,
     clients,
+    complaint_clocks,
     complaints,
     dwellings,
     events,
@@ -447,6 +564,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     idempotency_keys,
     identities,
+    open_registry_proposals,
     job_files,
     jobs,
     organizations,
@@ -459,7 +577,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_details,
     referrals,
     routing_defaults,
+    registry_proposal_windows,
+    registry_proposals,
     service_level_revision,
+    service_level_targets,
     services,
     staff,
     timeline_entries,

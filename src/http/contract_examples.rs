@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-const DEPTH: usize = 12;
+const DEPTH: usize = 16;
 
 /// An example that fits the schema.
 pub fn example(schema: &Value, schemas: &Value, depth: usize) -> Value {

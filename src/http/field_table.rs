@@ -70,6 +70,24 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "No such complaint within your regions" },
     ),
     (
+        "decile_not_proposed",
+        Texts { id: "Desil tidak ditetapkan lewat usulan", en: "A decile is never set by a proposal" },
+    ),
+    (
+        "not_for_this_kind",
+        Texts { id: "Isian ini tidak untuk jenis usulan ini", en: "This field does not belong to this kind" },
+    ),
+    (
+        "member_required",
+        Texts { id: "Tidak ada anggota keluarga dengan NIK ini", en: "No member of the family bears this NIK" },
+    ),
+    (
+        "unknown_proposal",
+        Texts { id: "Usulan yang dikembalikan tidak ditemukan", en: "No such returned proposal within your regions" },
+    ),
+    ("nothing_to_change", Texts { id: "Tidak ada isian yang diubah", en: "No field is to be changed" }),
+    ("window_order", Texts { id: "Urutan tanggal keliru", en: "The days are not in order" }),
+    (
         "unknown_referral",
         Texts { id: "Rujukan tidak ditemukan dalam wilayah Anda", en: "No such referral within your regions" },
     ),

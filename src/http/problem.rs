@@ -45,6 +45,10 @@ pub struct Problem {
     /// The actions that this state allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
+    /// The day on which what is closed now opens again, in western Indonesia.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-12-01")]
+    pub opens_on: Option<chrono::NaiveDate>,
     /// The OAuth 2.0 error code (RFC 6749), on answers of the token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "invalid_client")]
@@ -76,6 +80,7 @@ pub struct Draft {
     pub fields: Vec<FieldError>,
     pub state: Option<crate::error::StateConflict>,
     pub retry_after: Option<u64>,
+    pub opens_on: Option<chrono::NaiveDate>,
 }
 
 impl From<&Error> for Draft {
@@ -86,6 +91,7 @@ impl From<&Error> for Draft {
             fields: error.fields.clone(),
             state: error.state.clone(),
             retry_after: error.retry_after,
+            opens_on: error.opens_on,
         }
     }
 }
@@ -113,6 +119,7 @@ impl Draft {
                     detail: say(field_table::texts(f.code)).to_owned(),
                 })
                 .collect(),
+            opens_on: self.opens_on,
             error: self.code.oauth_error().map(str::to_owned),
             current_state: self.state.as_ref().map(|s| s.current_state.to_owned()),
             allowed: self.state.as_ref().map(|s| s.allowed.iter().map(|a| (*a).to_owned()).collect()),
@@ -186,7 +193,7 @@ pub fn draft_for_status(status: StatusCode) -> Draft {
         503 => Code::Unavailable,
         _ => Code::Internal,
     };
-    Draft { code, subject: None, fields: Vec::new(), state: None, retry_after: None }
+    Draft { code, subject: None, fields: Vec::new(), state: None, retry_after: None, opens_on: None }
 }
 
 pub const TRACE_ID: HeaderName = HeaderName::from_static("trace-id");

@@ -104,6 +104,13 @@ problems! {
         "Rekomendasi sendiri", "One's own recommendation",
         "Pengusul tidak boleh memutuskan rekomendasinya sendiri. Petugas lain harus memutuskan.",
         "Whoever recommended may not decide on it. Another officer must.";
+    OwnVerification = "own-verification", 403,
+        "Verifikasi sendiri", "One's own verification",
+        "Pemverifikasi tidak boleh meneruskan verifikasinya sendiri. Petugas lain harus meneruskan.",
+        "Whoever verified may not forward. Another officer must.";
+    WiderRegionRequired = "wider-region-required", 403,
+        "Wewenang wilayah tidak cukup", "A wider region is required",
+        "Langkah ini diambil oleh petugas yang berwenang atas wilayah {}.", "This step is taken by an officer whose token covers the region {}.";
     NotTheTarget = "not-the-target", 403,
         "Bukan tujuan rujukan", "Not the referral's target",
         "Hanya organisasi tujuan yang dapat menjawab rujukan ini.", "Only the organization referred to may answer this referral.";
@@ -135,6 +142,15 @@ problems! {
     ReferralInvalidTransition = "referral-invalid-transition", 409,
         "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
         "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";
+    ProposalInvalidTransition = "registry-proposal-invalid-transition", 409,
+        "Usulan tidak dapat berpindah ke keadaan itu", "The proposal cannot change in that way",
+        "Tindakan ini tidak berlaku untuk keadaan usulan sekarang.", "The action does not apply to the proposal's present state.";
+    ProposalAlreadyOpen = "registry-proposal-already-open", 409,
+        "Usulan yang sama masih berjalan", "The same proposal is open",
+        "Untuk orang dan jenis usulan ini masih ada usulan yang belum diputus.", "A proposal of this kind for this person has not been decided yet.";
+    ProposalWindowClosed = "registry-proposal-window-closed", 409,
+        "Di luar jadwal usulan", "Outside the proposal window",
+        "Langkah ini tidak dibuka hari ini. Dibuka kembali pada {} (WIB).", "This step is not open today. It opens again on {} (western Indonesia).";
     JobInvalidTransition = "job-invalid-transition", 409,
         "Pekerjaan sudah berakhir", "The job has ended",
         "Tindakan ini tidak berlaku untuk keadaan pekerjaan sekarang.", "The action does not apply to the job's present state.";
@@ -161,6 +177,12 @@ problems! {
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    TargetExists = "target-exists", 409,
+        "Target itu sudah ada", "There is such a target already",
+        "Wilayah itu sudah memiliki target untuk sektor, kelas, dan prioritas yang sama. Ubah target itu.", "The region has a target for the same sector, class and priority. Change that one.";
+    TargetOfLastResort = "target-of-last-resort", 409,
+        "Target dasar tidak dapat dihapus", "The base target cannot be removed",
+        "Target nasional tanpa saringan menjadi sandaran semua pengaduan. Ubah angkanya, jangan dihapus.", "Every complaint falls back on the national target without conditions. Change its figures instead.";
     HolidayExists = "holiday-exists", 409,
         "Hari itu sudah tercatat", "That day is entered already",
         "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region, with other content.";

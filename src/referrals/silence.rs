@@ -80,7 +80,7 @@ async fn settle<W>(worker: &Worker, id: Uuid, status: Status, work: W) -> Result
 where
     W: AsyncFnOnce(&mut Tx, Record) -> Result<(), Error> + 'static,
 {
-    transaction::run_if(&worker.db, worker.setting(), async move |tx: &mut Tx| {
+    transaction::run_if_any(&worker.db, worker.setting(), async move |tx: &mut Tx| {
         match store::lock_if_idle(&mut tx.conn, &everywhere(), id, status).await? {
             Some(record) => work(tx, record).await.map(Some),
             None => Ok(None),

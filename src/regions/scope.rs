@@ -17,6 +17,8 @@ pub enum Unscoped {
     PublicDirectory,
     /// The service itself carries out what a caller within scope has begun.
     FollowUpOfScopedAction,
+    /// Background work of the service itself, which no caller asked for.
+    BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
     /// An operator at the command line.

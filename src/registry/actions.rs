@@ -12,6 +12,7 @@ use super::store::{self, HouseholdOf};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
+use crate::transaction::Tx;
 
 pub use super::bulk::insert_synthetic;
 
@@ -119,4 +120,13 @@ pub async fn look_up_family(
         Some((family_id, _)) => find_household(conn, scope, family_id, today).await,
         None => Ok(None),
     }
+}
+
+/// A dispute about the family was upheld: the family counts as changed, and nothing of its ranking is.
+pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
+    let scope = tx.actor.scope.clone();
+    let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
+    store::touch_family(&mut tx.conn, family_id, tx.now).await?;
+    tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
+    Ok(())
 }

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod api;
 pub mod build;
 pub mod bulk;
+pub mod correct;
 pub mod create;
 pub mod judge;
 pub mod model;

@@ -39,6 +39,27 @@ pub async fn find_person(
         .optional()
 }
 
+/// Holds the person for the rest of the transaction.
+pub async fn lock_person(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<PersonRow>> {
+    persons::table
+        .filter(persons::id.eq(id))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Writes back a row that this transaction has locked.
+pub async fn save_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
+    prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await.map(|_| ())
+}
+
 /// The same by the whole key, which a sharded engine answers from one shard.
 pub async fn find_member(
     conn: &mut AsyncPgConnection,

@@ -3,13 +3,17 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::api::{CreateHoliday, Holiday};
+use super::api::{CreateHoliday, CreateServiceLevelTarget, Holiday, ServiceLevelFigures, ServiceLevelTarget};
 use super::calendar::Deadline;
-use super::model::HolidayConfidence;
+use super::clocks::calendar_changed;
+pub use super::clocks::{Step, levels_of_visible, look_at_due, on_assignment, on_transition};
+use super::model::{HolidayConfidence, TargetConfidence};
 pub use super::reference::load_reference;
 use super::store::{self, HolidayRow};
+use super::targets::TargetRow;
 use crate::auth::Actor;
 use crate::error::Error;
+use crate::http::json::Json;
 use crate::http::problem_table::Code;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
@@ -22,7 +26,7 @@ pub async fn deadline(
     from: DateTime<Utc>,
     working_days: u16,
 ) -> Result<Deadline, Error> {
-    let standards = tx.service_levels.clone().latest(&mut tx.conn).await?;
+    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
     Ok(standards.calendar.deadline(region_code, from, working_days))
 }
 
@@ -92,7 +96,95 @@ pub async fn remove_holiday(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 
 async fn changed(tx: &mut Tx, action: &str, row: &HolidayRow) -> Result<(), Error> {
     store::raise_revision(&mut tx.conn).await?;
+    calendar_changed(tx, &row.region_code, row.day).await?;
     tx.audit(action, "holiday", row.id, Some(&row.region_code));
+    Ok(())
+}
+
+pub async fn create_target(tx: &mut Tx, input: CreateServiceLevelTarget) -> Result<ServiceLevelTarget, Error> {
+    let region_code = input.region_code.map_or_else(|| "ID".to_owned(), |code| code.as_str().to_owned());
+    require(&tx.actor, &region_code)?;
+    let figures = input.figures;
+    let row = TargetRow {
+        id: Uuid::now_v7(),
+        region_code,
+        sector: input.sector,
+        class: input.class,
+        priority: input.priority,
+        kind: figures.kind,
+        first_response_days: figures.first_response_days,
+        resolution_days: figures.resolution_days,
+        province_after_days: figures.province_after_days,
+        ministry_after_days: figures.ministry_after_days,
+        confidence: TargetConfidence::Decreed,
+        source: figures.source.into_string(),
+        version: 1,
+        removed_at: None,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    let row = if store::insert_target(&mut tx.conn, &row).await? {
+        row
+    } else {
+        let scope = tx.actor.scope.clone();
+        let there = store::lock_target_for(&mut tx.conn, &scope, &row).await?;
+        let there = there.ok_or_else(|| Error::new(Code::ConcurrentChange))?;
+        if there.removed_at.is_none() {
+            return Err(Error::new(Code::TargetExists));
+        }
+        // It was taken out before and comes back.
+        let again = TargetRow { id: there.id, version: there.version + 1, ..row };
+        store::save_target(&mut tx.conn, &again).await?;
+        again
+    };
+    target_changed(tx, "service_level_target.create", &row).await?;
+    Ok(row.into())
+}
+
+/// New figures; clocks that run keep theirs.
+pub async fn replace_target(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<ServiceLevelFigures>,
+) -> Result<ServiceLevelTarget, Error> {
+    let mut row = lock_own_target(tx, id).await?;
+    let figures = body.valid()?;
+    row.kind = figures.kind;
+    row.first_response_days = figures.first_response_days;
+    row.resolution_days = figures.resolution_days;
+    row.province_after_days = figures.province_after_days;
+    row.ministry_after_days = figures.ministry_after_days;
+    row.confidence = TargetConfidence::Decreed;
+    row.source = figures.source.into_string();
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save_target(&mut tx.conn, &row).await?;
+    target_changed(tx, "service_level_target.replace", &row).await?;
+    Ok(row.into())
+}
+
+pub async fn remove_target(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    let mut row = lock_own_target(tx, id).await?;
+    if row.is_last_resort() {
+        return Err(Error::new(Code::TargetOfLastResort));
+    }
+    row.removed_at = Some(tx.now);
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save_target(&mut tx.conn, &row).await?;
+    target_changed(tx, "service_level_target.remove", &row).await
+}
+
+async fn lock_own_target(tx: &mut Tx, id: Uuid) -> Result<TargetRow, Error> {
+    let scope = tx.actor.scope.clone();
+    let row = store::lock_target(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.require(row.version)?;
+    Ok(row)
+}
+
+async fn target_changed(tx: &mut Tx, action: &str, row: &TargetRow) -> Result<(), Error> {
+    store::raise_revision(&mut tx.conn).await?;
+    tx.audit(action, "service_level_target", row.id, Some(&row.region_code));
     Ok(())
 }
 

@@ -97,6 +97,18 @@ impl Calendar {
         count
     }
 
+    /// The working day before a day.
+    pub fn previous(&self, region: &str, day: NaiveDate) -> NaiveDate {
+        let mut day = day;
+        while let Some(before) = day.checked_sub_days(Days::new(1)) {
+            day = before;
+            if self.is_working_day(region, day) {
+                break;
+            }
+        }
+        day
+    }
+
     /// Were the holidays of all these years known?
     pub fn basis(&self, from: NaiveDate, to: NaiveDate) -> CalendarBasis {
         let known = (from.year()..=to.year()).all(|year| self.years.contains(&year));

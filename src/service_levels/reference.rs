@@ -1,12 +1,15 @@
-//! The national holidays that come with the release.
+//! The national holidays and targets that come with the release.
 
 use chrono::{NaiveDate, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::model::{HolidayConfidence, HolidayKind};
+use super::model::{HolidayConfidence, HolidayKind, ServiceLevelKind, TargetConfidence};
 use super::store::{self, HolidayRow};
+use super::targets::{EVERYWHERE, TargetRow};
+use crate::complaints::model::{ComplaintClass, ComplaintPriority};
+use crate::directory::model::Sector;
 use crate::error::Error;
 
 /// Licence: reference/LICENSE-holidays.txt.
@@ -24,9 +27,10 @@ struct HolidayLine {
 
 /// Adds what is missing and tells how many rows that were. What an administrator changed or took out stays so.
 pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error> {
-    let holidays = holidays()?;
+    let (holidays, targets) = (holidays()?, targets()?);
     conn.transaction(async |conn| {
-        let added = store::insert_missing_holidays(conn, &holidays).await?;
+        let added = store::insert_missing_holidays(conn, &holidays).await?
+            + store::insert_missing_targets(conn, &targets).await?;
         if added > 0 {
             store::raise_revision(conn).await?;
         }
@@ -58,11 +62,65 @@ fn holidays() -> Result<Vec<HolidayRow>, Error> {
     Ok(rows)
 }
 
+const TARGETS: &str = include_str!("../../reference/service-levels.json");
+
+#[derive(Deserialize)]
+struct TargetFile {
+    targets: Vec<TargetSeed>,
+}
+
+#[derive(Deserialize)]
+struct TargetSeed {
+    sector: Option<Sector>,
+    class: Option<ComplaintClass>,
+    priority: Option<ComplaintPriority>,
+    kind: ServiceLevelKind,
+    first_response_days: i16,
+    resolution_days: i16,
+    province_after_days: i16,
+    ministry_after_days: i16,
+    confidence: TargetConfidence,
+    source: String,
+}
+
+fn targets() -> Result<Vec<TargetRow>, Error> {
+    let file: TargetFile = serde_json::from_str(TARGETS).map_err(Error::internal)?;
+    let now = Utc::now();
+    let row = |seed: TargetSeed| TargetRow {
+        id: Uuid::now_v7(),
+        region_code: EVERYWHERE.to_owned(),
+        sector: seed.sector,
+        class: seed.class,
+        priority: seed.priority,
+        kind: seed.kind,
+        first_response_days: seed.first_response_days,
+        resolution_days: seed.resolution_days,
+        province_after_days: seed.province_after_days,
+        ministry_after_days: seed.ministry_after_days,
+        confidence: seed.confidence,
+        source: seed.source,
+        version: 1,
+        removed_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    Ok(file.targets.into_iter().map(row).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::service_levels::calendar::Calendar;
     use crate::service_levels::model::CalendarBasis;
+
+    #[test]
+    fn the_release_brings_the_known_practice_and_a_target_of_last_resort() {
+        let targets = targets().unwrap();
+        assert_eq!(targets.iter().filter(|t| t.is_last_resort()).count(), 1);
+        let mut days: Vec<_> = targets.iter().map(|t| t.resolution_days).collect();
+        days.sort_unstable();
+        assert_eq!(days, [2, 5, 14, 60]);
+    }
 
     #[test]
     fn the_release_knows_three_years_and_marks_what_is_estimated() {

@@ -1,4 +1,7 @@
-//! The rows of service levels. Holidays and targets are public standards; whoever changes one must cover its region.
+//! The rows of service levels: holidays here, targets and clocks below. Holidays and targets are public standards; whoever changes one must cover its region.
+
+pub mod clocks;
+mod targets;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -9,6 +12,11 @@ use super::model::{HolidayConfidence, HolidayKind};
 use crate::db::schema::{holidays, service_level_revision};
 use crate::http::page::{PageRequest, Position};
 use crate::regions::{RegionCode, RegionScope};
+
+pub use self::targets::{
+    TargetFilter, find_target, insert_missing_targets, insert_target, list_all_targets, list_targets, lock_target,
+    lock_target_for, save_target,
+};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = holidays, check_for_backend(diesel::pg::Pg))]
@@ -28,8 +36,9 @@ pub struct HolidayRow {
     pub updated_at: DateTime<Utc>,
 }
 
-pub async fn find_revision(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
-    service_level_revision::table.select(service_level_revision::revision).first(conn).await
+/// Takes the connection shared, so that another statement can be on its way at once.
+pub async fn find_revision(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
+    service_level_revision::table.select(service_level_revision::revision).first(&mut conn).await
 }
 
 pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
@@ -51,12 +60,12 @@ pub async fn insert_missing_holidays(conn: &mut AsyncPgConnection, rows: &[Holid
 }
 
 /// Where each day is free.
-pub async fn list_days(conn: &mut AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<(String, NaiveDate)>> {
+pub async fn list_days(mut conn: &AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<(String, NaiveDate)>> {
     holidays::table
         .filter(scope.covers(holidays::region_code))
         .filter(holidays::removed_at.is_null())
         .select((holidays::region_code, holidays::day))
-        .load(conn)
+        .load(&mut conn)
         .await
 }
 

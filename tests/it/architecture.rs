@@ -10,6 +10,7 @@ const SLICES: &[&str] = &[
     "directory",
     "eligibility",
     "events",
+    "proposals",
     "jobs",
     "reference",
     "referrals",
@@ -98,6 +99,9 @@ const NOT_REGIONAL: &[&str] = &[
     "eligibility/store.rs: find_revision",
     "eligibility/store.rs: list_programs",
     "eligibility/store.rs: list_rules",
+    "proposals/store.rs: list_all_windows",
+    "proposals/store.rs: list_windows",
+    "proposals/store.rs: lock_default_window",
     "registry/store.rs: list_known_programs",
     "service_levels/store.rs: find_revision",
 ];

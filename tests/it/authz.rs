@@ -75,6 +75,14 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     });
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
+    let figures = serde_json::json!({
+        "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
+        "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
+    });
+    let target = serde_json::json!({ "region_code": "32.04", "figures": figures });
+    let target = world.manager.post("/v1/service-level-targets", target).await.expect(201);
+    let target = target["id"].as_str().unwrap().to_owned();
+    let proposal = world.proposal().await;
     let owned = [
         ("/v1/jobs/{id}", job),
         ("/v1/referral-needs/{id}", world.need().await),
@@ -85,6 +93,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
+        ("/v1/service-level-targets/{id}", target),
+        ("/v1/registry-proposals/{id}", proposal),
     ];
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {

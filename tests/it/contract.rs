@@ -32,6 +32,12 @@ const PUBLIC: &[&str] = &[
     // Standards of service are public (UU 25/2009).
     "list_holidays",
     "get_holiday",
+    "list_service_level_targets",
+    "get_service_level_target",
+    "forecast_service_level",
+    // The calendar of proposals hangs in every village office.
+    "list_registry_proposal_windows",
+    "get_registry_proposal_window",
 ];
 
 #[test]
@@ -135,4 +141,10 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
     // It asks, and moves nothing.
     assert!(offered.remove("match-identity"));
     assert_eq!(offered, referrals);
+    let proposals = slrt::proposals::transitions::EDGES
+        .iter()
+        .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
+        .map(|e| e.action.to_string().replace('_', "-"))
+        .collect();
+    assert_eq!(actions("registry-proposals"), proposals);
 }

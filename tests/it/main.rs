@@ -21,6 +21,7 @@ mod events;
 mod flow;
 mod jobs;
 mod monitoring;
+mod proposals;
 mod reference;
 mod referral_needs;
 mod referral_silence;

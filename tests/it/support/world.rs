@@ -242,6 +242,23 @@ impl World {
         let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
         found["members"][0]["id"].as_str().expect("an id").to_owned()
     }
+
+    /// A dispute about the head of a family, in a calendar that is open on every day; its id.
+    pub async fn proposal(&self) -> String {
+        let keeper = self.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+        let always = json!({
+            "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31, "source": "Uji coba",
+        });
+        let version = [("if-match", "\"1\"")];
+        let path = "/v1/registry-proposal-windows/default";
+        keeper.send(reqwest::Method::PUT, path, &version, Some(always)).await.expect(200);
+        let body = json!({
+            "kind": "dispute_inclusion", "nik": "3204055203909001", "full_name": "Siti Rahmawati",
+            "statement": "Tidak lagi layak.", "evidence": [{ "kind": "field_visit", "text": "Kunjungan" }],
+        });
+        let made = self.front.post("/v1/registry-proposals", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
 }
 
 impl World {

@@ -1,0 +1,3 @@
+drop table registry_proposal_windows;
+drop table open_registry_proposals;
+drop table registry_proposals;

@@ -1,0 +1,303 @@
+//! What can be done with a registry proposal. Each function is one use case inside one transaction.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json as object};
+use uuid::Uuid;
+
+use super::api::{
+    AgencyVerification, DeclineInVillage, ForwardProposal, ProposalForwarding, ProposalOutcome, RefuseProposal,
+    RegistryProposal, SubmitRegistryProposal, VerifyByAgency, VerifyInVillage, VillageDeliberation,
+    VillageVerification, show,
+};
+use super::content::Content;
+use super::model::{
+    DeliberationDecision, ProposalRefusalReason, RegistryProposalAction as Action, RegistryProposalKind as Kind,
+    RegistryProposalStatus as Status,
+};
+use super::store::{self, ProposalRow};
+use super::{rules, transitions, windows};
+use crate::auth::sealing::IdentityKind;
+use crate::clock::local_day;
+use crate::directory::actions::unknown_program;
+use crate::error::{Error, FieldError};
+use crate::events::NewEvent;
+use crate::http::json::{Json, sha256};
+use crate::http::problem_table::Code;
+use crate::registry;
+use crate::registry::nik::ParsedNik;
+use crate::state_machine::IllegalTransition;
+use crate::transaction::Tx;
+
+/// How far a tablet's clock may run ahead.
+const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
+
+/// What became of a submission.
+pub enum Submitted {
+    New(Box<RegistryProposal>),
+    /// The same id and content were sent before.
+    Known(Box<RegistryProposal>),
+}
+
+pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submitted, Error> {
+    let today = local_day(tx.now);
+    let nik = registry::actions::read_nik(&input.nik, today)?;
+    let row = judge(tx, &input, &nik).await?;
+    // A repeat is told what is stored, also after the window has closed.
+    if let Some(id) = input.id {
+        let scope = tx.actor.scope.clone();
+        match store::find_visible(&mut tx.conn, &scope, id).await? {
+            Some(stored) if stored.submission_hash == row.submission_hash => {
+                return Ok(Submitted::Known(Box::new(show(&tx.keys.sealer, stored, false)?)));
+            }
+            Some(_) => return Err(Error::new(Code::AlreadyExists)),
+            None => {}
+        }
+    }
+    windows::require_open(tx, Action::Submit).await?;
+    if !store::insert(&mut tx.conn, &row).await.map_err(unknown_program)? {
+        return Err(Error::new(Code::AlreadyExists));
+    }
+    if !store::insert_open(&mut tx.conn, &row).await? {
+        return Err(Error::new(Code::ProposalAlreadyOpen));
+    }
+    tx.audit("registry_proposal.submit", "registry_proposal", row.id, Some(&row.region_code));
+    tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
+    publish(tx, &row, "submitted", None);
+    Ok(Submitted::New(Box::new(show(&tx.keys.sealer, row, false)?)))
+}
+
+/// Whom it is about within the caller's regions, and the row that follows.
+async fn judge(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> Result<ProposalRow, Error> {
+    let today = local_day(tx.now);
+    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SLACK) {
+        return Err(Error::field("/captured_at", "in_the_future"));
+    }
+    let (region_code, person_id, family_id) = match &input.family {
+        Some(proposed) => (judge_entry(tx, &proposed.family, nik).await?, None, None),
+        None => {
+            let scope = tx.actor.scope.clone();
+            let keys = tx.keys.clone();
+            let bearer = registry::actions::look_up_person(&mut tx.conn, &keys.sealer, &scope, nik).await?;
+            let person = bearer.ok_or_else(|| Error::field("/nik", "unknown_person"))?;
+            (person.region_code, Some(person.id), Some(person.family_id))
+        }
+    };
+    if let Some(changes) = &input.changes {
+        changes.judge(today, "/changes")?;
+    }
+    let nik_index = tx.keys.sealer.blind_index(IdentityKind::Nik, nik.nik.expose());
+    if let Some(replaced) = input.replaces_id {
+        let scope = tx.actor.scope.clone();
+        let before = store::find_visible(&mut tx.conn, &scope, replaced).await?;
+        if !before.is_some_and(|b| b.status == Status::Returned && b.nik_index == nik_index) {
+            return Err(Error::field("/replaces_id", "unknown_proposal"));
+        }
+    }
+    let id = input.id.unwrap_or_else(Uuid::now_v7);
+    let content = Content {
+        full_name: input.full_name.as_str().to_owned(),
+        family: input.family.as_ref().map(|f| f.sent.clone()),
+        changes: input.changes.clone(),
+    };
+    let evidence = json(&input.evidence)?;
+    let submission = object!([
+        input.kind,
+        nik_index,
+        content,
+        input.program_code,
+        input.statement,
+        evidence,
+        input.replaces_id,
+        input.captured_at,
+    ]);
+    Ok(ProposalRow {
+        id,
+        region_code,
+        organization_id: tx.actor.organization_id,
+        kind: input.kind,
+        status: Status::Submitted,
+        period: rules::period_of(today),
+        nik_sealed: tx.keys.sealer.seal(IdentityKind::Nik, id, nik.nik.expose())?,
+        content_sealed: content.seal(&tx.keys.sealer, id)?,
+        nik_index,
+        person_id,
+        family_id,
+        program_code: input.program_code.clone(),
+        statement: Some(input.statement.as_str().to_owned()),
+        evidence,
+        village: None,
+        agency: None,
+        forwarding: None,
+        outcome: None,
+        replaces_id: input.replaces_id,
+        submission_hash: sha256(submission.to_string().as_bytes()).to_vec(),
+        created_by: tx.actor.subject.clone(),
+        captured_at: input.captured_at,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+    })
+}
+
+/// A family that is to be entered is judged now as it will be then; its village is the proposal's.
+async fn judge_entry(tx: &mut Tx, family: &registry::api::CreateFamily, nik: &ParsedNik) -> Result<String, Error> {
+    let below = |fault: FieldError| FieldError { pointer: format!("/family{}", fault.pointer), ..fault };
+    let judged = registry::judge::family(family, local_day(tx.now))
+        .map_err(|faults| Error::fields(faults.into_iter().map(below).collect()))?;
+    tx.actor.scope.require(&judged.region)?;
+    if family.welfare_status.is_some() {
+        return Err(Error::field("/family/welfare_status", "decile_not_proposed"));
+    }
+    if !judged.niks.iter().flatten().any(|member| member.nik == nik.nik) {
+        return Err(Error::field("/family/members", "member_required"));
+    }
+    let keys = tx.keys.clone();
+    if registry::actions::find_bearer(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
+        return Err(Error::new(Code::IdentityInUse));
+    }
+    Ok(judged.region.as_str().to_owned())
+}
+
+pub async fn verify_in_village(tx: &mut Tx, id: Uuid, body: Json<VerifyInVillage>) -> Result<RegistryProposal, Error> {
+    let (mut row, to) = begin(tx, id, Action::VerifyVillage).await?;
+    let input = body.valid()?;
+    row.village = Some(village(tx, input.deliberation, DeliberationDecision::Supported)?);
+    finish(tx, row, Action::VerifyVillage, to, input.note.map(|n| n.into_string())).await
+}
+
+pub async fn decline_in_village(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<DeclineInVillage>,
+) -> Result<RegistryProposal, Error> {
+    let (mut row, to) = begin(tx, id, Action::DeclineVillage).await?;
+    let input = body.valid()?;
+    if input.reason == ProposalRefusalReason::Other && input.note.is_none() {
+        return Err(Error::field("/note", "text_required"));
+    }
+    row.village = Some(village(tx, input.deliberation, DeliberationDecision::NotSupported)?);
+    let refusal = RefuseProposal { reason: input.reason, note: input.note };
+    end(tx, row, Action::DeclineVillage, to, refusal).await
+}
+
+fn village(tx: &Tx, deliberation: VillageDeliberation, decision: DeliberationDecision) -> Result<Value, Error> {
+    if deliberation.held_on > local_day(tx.now) {
+        return Err(Error::field("/deliberation/held_on", "in_the_future"));
+    }
+    json(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
+}
+
+pub async fn verify_by_agency(tx: &mut Tx, id: Uuid, body: Json<VerifyByAgency>) -> Result<RegistryProposal, Error> {
+    let (mut row, to) = begin(tx, id, Action::VerifyAgency).await?;
+    let input = body.valid()?;
+    let finding = input.finding.as_str().to_owned();
+    row.agency = Some(json(&AgencyVerification { finding: input.finding, by: tx.actor.subject.clone(), at: tx.now })?);
+    finish(tx, row, Action::VerifyAgency, to, Some(finding)).await
+}
+
+pub async fn forward(tx: &mut Tx, id: Uuid, body: Json<ForwardProposal>) -> Result<RegistryProposal, Error> {
+    let (mut row, to) = begin(tx, id, Action::Forward).await?;
+    let input = body.valid()?;
+    row.forwarding = Some(json(&ProposalForwarding { by: tx.actor.subject.clone(), at: tx.now })?);
+    finish(tx, row, Action::Forward, to, input.note.map(|n| n.into_string())).await
+}
+
+/// Every way in which a proposal is refused or returned after the village.
+pub async fn refuse(
+    tx: &mut Tx,
+    id: Uuid,
+    action: Action,
+    body: Json<RefuseProposal>,
+) -> Result<RegistryProposal, Error> {
+    let (row, to) = begin(tx, id, action).await?;
+    let input = body.valid()?;
+    end(tx, row, action, to, input).await
+}
+
+async fn end(
+    tx: &mut Tx,
+    mut row: ProposalRow,
+    action: Action,
+    to: Status,
+    refusal: RefuseProposal,
+) -> Result<RegistryProposal, Error> {
+    let words = refusal.note.as_ref().map_or_else(String::new, |n| format!(": {}", n.as_str()));
+    let note = format!("{}{words}", refusal.reason);
+    row.outcome = Some(json(&ProposalOutcome {
+        reason: Some(refusal.reason),
+        note: refusal.note,
+        by: tx.actor.subject.clone(),
+        at: tx.now,
+    })?);
+    finish(tx, row, action, to, Some(note)).await
+}
+
+pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ProposalRow, Status), Error> {
+    let scope = tx.actor.scope.clone();
+    let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let region = rules::required_region(action, &row.region_code);
+    if !scope.allows(region) {
+        return Err(Error::about(Code::WiderRegionRequired, region));
+    }
+    if action == Action::Forward && verified_by(&row, &tx.actor.subject) {
+        return Err(Error::new(Code::OwnVerification));
+    }
+    tx.if_match.check(row.version)?;
+    let to = transitions::next(row.status, action).map_err(refused)?;
+    windows::require_open(tx, action).await?;
+    Ok((row, to))
+}
+
+fn verified_by(row: &ProposalRow, subject: &str) -> bool {
+    let by = |step: &Option<Value>| step.as_ref().and_then(|s| s.get("by")?.as_str()) == Some(subject);
+    by(&row.village) || by(&row.agency)
+}
+
+fn refused(error: IllegalTransition<Status, Action>) -> Error {
+    let allowed = error.allowed.into_iter().map(Action::as_str).collect();
+    Error::transition(Code::ProposalInvalidTransition, error.current.as_str(), allowed)
+}
+
+pub(super) async fn finish(
+    tx: &mut Tx,
+    mut row: ProposalRow,
+    action: Action,
+    to: Status,
+    note: Option<String>,
+) -> Result<RegistryProposal, Error> {
+    let from = row.status;
+    row.status = to;
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save(&mut tx.conn, &row).await?;
+    if transitions::FINAL.contains(&to) {
+        store::delete_open(&mut tx.conn, &row).await?;
+    }
+    tx.audit(&format!("registry_proposal.{action}"), "registry_proposal", row.id, Some(&row.region_code));
+    tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    publish(tx, &row, to.as_str(), Some(from));
+    show(&tx.keys.sealer, row, false)
+}
+
+fn publish(tx: &mut Tx, row: &ProposalRow, what: &str, from: Option<Status>) {
+    let thing = match row.kind {
+        Kind::NewEntry | Kind::Correction => "registry_proposal",
+        Kind::DisputeInclusion | Kind::DisputeExclusion => "registry_dispute",
+    };
+    tx.publish(NewEvent {
+        type_: format!("{thing}.{what}"),
+        subject_kind: "registry_proposal",
+        subject_id: row.id,
+        region_code: row.region_code.clone(),
+        organization_id: row.organization_id,
+        data: object!({
+            "kind": row.kind, "from": from, "to": row.status, "version": row.version,
+            "person_id": row.person_id, "family_id": row.family_id, "program_code": row.program_code,
+        }),
+    });
+}
+
+/// For a jsonb column.
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, Error> {
+    serde_json::to_value(value).map_err(Error::internal)
+}

@@ -1,0 +1,54 @@
+//! Who is proposed and what, as it stands sealed on the proposal's row.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::error::Error;
+use crate::registry::api::CreateFamily;
+use crate::registry::correct::PersonCorrection;
+
+/// A family as proposed: read and judged like one that is entered, and kept as it was sent.
+#[derive(Debug, Clone)]
+pub struct ProposedFamily {
+    pub sent: Value,
+    pub family: CreateFamily,
+}
+
+impl<'de> Deserialize<'de> for ProposedFamily {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sent = Value::deserialize(deserializer)?;
+        let family = CreateFamily::deserialize(&sent).map_err(serde::de::Error::custom)?;
+        Ok(Self { sent, family })
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Content {
+    pub full_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<PersonCorrection>,
+}
+
+impl Content {
+    pub fn seal(&self, sealer: &Sealer, row: Uuid) -> Result<Vec<u8>, Error> {
+        let text = serde_json::to_string(self).map_err(Error::internal)?;
+        sealer.seal(IdentityKind::Proposal, row, &text)
+    }
+
+    pub fn open(sealer: &Sealer, row: Uuid, sealed: &[u8]) -> Result<Self, Error> {
+        let text = sealer.open(IdentityKind::Proposal, row, sealed)?;
+        serde_json::from_str(&text).map_err(Error::internal)
+    }
+
+    /// The fields that are proposed, without what is said in them.
+    pub fn fields(&self) -> Vec<String> {
+        let changes = self.changes.as_ref().and_then(|c| serde_json::to_value(c).ok());
+        let given = changes.or_else(|| self.family.clone()).unwrap_or_default();
+        let names = given.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        names.map(|(name, _)| name.clone()).collect()
+    }
+}

@@ -1,0 +1,76 @@
+//! The words of registry proposals.
+
+use crate::text_enum;
+
+text_enum! {
+    /// What is proposed or disputed.
+    pub enum RegistryProposalKind {
+        NewEntry = "new_entry": "Usulan baru" / "New entry",
+        Correction = "correction": "Perbaikan data" / "Correction",
+        DisputeInclusion = "dispute_inclusion": "Sanggah: tidak layak tetapi masuk" / "Dispute of an inclusion",
+        DisputeExclusion = "dispute_exclusion": "Sanggah: layak tetapi tidak masuk" / "Dispute of an exclusion",
+    }
+}
+
+text_enum! {
+    /// State of a registry proposal.
+    pub enum RegistryProposalStatus {
+        Submitted = "submitted": "Diajukan" / "Submitted",
+        VillageVerification = "village_verification": "Terverifikasi desa (musdes)" / "Verified by the village",
+        AgencyVerification = "agency_verification": "Terverifikasi dinas" / "Verified by the agency",
+        Forwarded = "forwarded": "Diteruskan" / "Forwarded",
+        Accepted = "accepted": "Diterima" / "Accepted",
+        Rejected = "rejected": "Ditolak" / "Rejected",
+        Returned = "returned": "Dikembalikan" / "Returned",
+    }
+}
+
+text_enum! {
+    /// What can be done with a registry proposal; with hyphens, the last segment of the action's address.
+    pub enum RegistryProposalAction {
+        Submit = "submit": "Ajukan" / "Submit",
+        VerifyVillage = "verify_village": "Sahkan dalam musdes" / "Verify in the village",
+        DeclineVillage = "decline_village": "Tolak dalam musdes" / "Decline in the village",
+        VerifyAgency = "verify_agency": "Verifikasi dinas" / "Verify by the agency",
+        ReturnAgency = "return_agency": "Kembalikan oleh dinas" / "Return by the agency",
+        Forward = "forward": "Teruskan" / "Forward",
+        ReturnManager = "return_manager": "Kembalikan oleh manajer" / "Return by the manager",
+        Accept = "accept": "Terima" / "Accept",
+        Reject = "reject": "Tolak" / "Reject",
+        Return = "return": "Kembalikan" / "Return",
+    }
+}
+
+text_enum! {
+    /// What the village deliberation (musdes) decided.
+    pub enum DeliberationDecision {
+        Supported = "supported": "Disetujui" / "Supported",
+        NotSupported = "not_supported": "Tidak disetujui" / "Not supported",
+    }
+}
+
+text_enum! {
+    /// Why a proposal is not accepted.
+    pub enum ProposalRefusalReason {
+        NotEligible = "not_eligible": "Tidak layak" / "Not eligible",
+        AlreadyRegistered = "already_registered": "Sudah terdaftar" / "Registered already",
+        IdentityMismatch = "identity_mismatch": "Identitas tidak padan" / "The identity does not match",
+        NotFoundInField = "not_found_in_field": "Tidak ditemukan di lapangan" / "Not found in the field",
+        EvidenceIncomplete = "evidence_incomplete": "Bukti tidak lengkap" / "The evidence is incomplete",
+        DataUnchanged = "data_unchanged": "Data sudah sesuai" / "The data is right as it is",
+        Deceased = "deceased": "Meninggal" / "Deceased",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+text_enum! {
+    /// What a piece of evidence is.
+    pub enum ProposalEvidenceKind {
+        IdentityPaper = "identity_paper": "Dokumen kependudukan" / "Identity paper",
+        Statement = "statement": "Surat pernyataan" / "Written statement",
+        Photo = "photo": "Foto" / "Photo",
+        FieldVisit = "field_visit": "Kunjungan lapangan" / "Field visit",
+        Certificate = "certificate": "Surat keterangan" / "Certificate",
+        Other = "other": "Lainnya" / "Other",
+    }
+}

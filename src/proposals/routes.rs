@@ -1,0 +1,169 @@
+//! Submitting and reading registry proposals.
+
+use actix_web::{get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Submitted};
+use super::api::{RegistryProposal, RegistryProposalQuery, SubmitRegistryProposal, show};
+use super::batch::{self, RegistryProposalBatch, RegistryProposalBatchResult};
+use super::store::{self, ProposalFilter, ProposalRow};
+use super::{routes_actions, routes_windows};
+use crate::audit::access::{AccessLog, Revealed};
+use crate::auth::Caller;
+use crate::auth::permission::{ComplaintsSubmit, RegistryRead};
+use crate::auth::tokens::Tokens;
+use crate::complaints::api::BatchQuery;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::path::Path;
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+use crate::regions::RegionScope;
+use crate::timeline::{self, Timeline};
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(submit_registry_proposal)
+        .service(submit_registry_proposal_batch)
+        .service(list_registry_proposals)
+        .service(get_registry_proposal)
+        .service(get_registry_proposal_timeline);
+    routes_actions::configure(config);
+    routes_windows::configure(config);
+}
+
+/// Submit a registry proposal
+///
+/// Proposes a new entry or a correction, or disputes that a family is in or out. NIK and name are required and kept sealed. Taken in
+/// the monthly window alone (409 `registry-proposal-window-closed`, with `opens_on`); a second proposal of the same kind for the
+/// same person is refused while the first is open (409 `registry-proposal-already-open`). A tablet sends the id it made
+/// (UUIDv7): the same id and content again is answered with 200.
+#[utoipa::path(
+    tag = "Registry proposals",
+    request_body = SubmitRegistryProposal,
+    responses(
+        (status = 201, description = "The proposal", body = RegistryProposal),
+        (status = 200, description = "It was sent before; this is what is stored", body = RegistryProposal)
+    ),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/registry-proposals")]
+async fn submit_registry_proposal(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    body: Json<SubmitRegistryProposal>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
+            Submitted::New(made) => Reply::created(&made, made.version, format!("/v1/registry-proposals/{}", made.id)),
+            Submitted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        })
+        .await
+}
+
+/// Submit many registry proposals
+///
+/// Up to 1,000 at once, one result each in order. `atomic=true` takes all or none, `dry_run=true` judges and writes nothing.
+#[utoipa::path(
+    tag = "Registry proposals",
+    params(BatchQuery),
+    request_body = RegistryProposalBatch,
+    responses((status = 207, description = "One result an item", body = RegistryProposalBatchResult)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/registry-proposals/batch")]
+async fn submit_registry_proposal_batch(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    query: Query<BatchQuery>,
+    body: Json<RegistryProposalBatch>,
+) -> Result<Reply, Error> {
+    write.run(&caller, body.digest(), async move |tx| batch::submit_all(tx, query.value, body.valid()?).await).await
+}
+
+/// List registry proposals
+///
+/// Proposals and disputes within the caller's regions, newest first, masked. With `updated_since` it is a change feed
+/// instead: by time of change, oldest first.
+#[utoipa::path(
+    tag = "Registry proposals",
+    params(RegistryProposalQuery),
+    responses((status = 200, description = "A page of proposals", body = Page<RegistryProposal>)),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/registry-proposals")]
+async fn list_registry_proposals(
+    caller: Caller<RegistryRead>,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    query: Query<RegistryProposalQuery>,
+) -> Result<Reply, Error> {
+    let asked = query.value;
+    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let by_change = asked.updated_since.is_some();
+    let filter = ProposalFilter {
+        within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
+        status: asked.status,
+        kind: asked.kind,
+        period: asked.period,
+        person_id: asked.person_id,
+        family_id: asked.family_id,
+        updated_since: asked.updated_since,
+    };
+    let rows = store::list_visible(&mut *db.read().await?, &caller.scope, filter, &page).await?;
+    let position = |row: &ProposalRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
+    let keys = tokens.keys().ring();
+    let shown = page.page(rows, position, |row| show(&keys.sealer, row, false));
+    let items = shown.items.into_iter().collect::<Result<_, _>>()?;
+    Reply::page(&Page::<RegistryProposal> { items, next_cursor: shown.next_cursor })
+}
+
+/// Read a registry proposal
+///
+/// One proposal with the actions that its state allows. NIK and what is proposed are masked unless the token carries
+/// `pii:reveal`, which needs `Access-Purpose` and leaves an access record.
+#[utoipa::path(
+    tag = "Registry proposals",
+    responses((status = 200, description = "The proposal", body = RegistryProposal)),
+    extensions(("x-reveals" = json!(true))),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/registry-proposals/{id}")]
+async fn get_registry_proposal(
+    caller: Caller<RegistryRead>,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    log: AccessLog,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    let purpose = caller.reveal()?;
+    let mut conn = db.read().await?;
+    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    if let Some(purpose) = purpose {
+        let proposal = Revealed { kind: "registry_proposal", id: row.id, region_code: &row.region_code };
+        let person = row.person_id.map(|id| Revealed { kind: "person", id, region_code: &row.region_code });
+        let targets: Vec<Revealed<'_>> = std::iter::once(proposal).chain(person).collect();
+        log.record(&mut conn, &caller, purpose, &targets).await?;
+    }
+    let version = row.version;
+    Reply::resource(&show(&tokens.keys().ring().sealer, row, purpose.is_some())?, version)
+}
+
+/// Read a registry proposal's timeline
+///
+/// Every step of the proposal, oldest first.
+#[utoipa::path(
+    tag = "Registry proposals",
+    responses((status = 200, description = "The timeline", body = Timeline)),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/registry-proposals/{id}/timeline")]
+async fn get_registry_proposal_timeline(caller: Caller<RegistryRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+    let mut conn = db.read().await?;
+    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
+}

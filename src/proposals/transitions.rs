@@ -1,0 +1,70 @@
+//! The edges of a registry proposal's life. Pure: who may take an edge is named here and checked by the handler's type.
+
+use super::model::RegistryProposalAction as A;
+use super::model::RegistryProposalStatus::{self as S, *};
+use crate::auth::Permission as P;
+use crate::state_machine::{self, Edge, IllegalTransition, Target};
+
+/// A proposal does not leave these. What was returned is taken up again by a new one that `replaces` it.
+pub const FINAL: &[S] = &[Accepted, Rejected, Returned];
+
+const fn edge(action: A, from: &'static [S], to: S, by: P, carries: &'static [&'static str]) -> Edge<S, A> {
+    Edge { action, from, to: Target::State(to), by: Some(by), carries, offered: true }
+}
+
+pub const EDGES: &[Edge<S, A>] = &[
+    edge(A::Submit, &[], Submitted, P::ComplaintsSubmit, &["kind", "nik", "full_name", "statement", "evidence"]),
+    edge(A::VerifyVillage, &[Submitted], VillageVerification, P::ComplaintsHandle, &["deliberation"]),
+    edge(A::DeclineVillage, &[Submitted], Rejected, P::ComplaintsHandle, &["deliberation", "reason"]),
+    edge(A::VerifyAgency, &[VillageVerification], AgencyVerification, P::ComplaintsHandle, &["finding"]),
+    edge(A::ReturnAgency, &[VillageVerification], Returned, P::ComplaintsHandle, &["reason"]),
+    edge(A::Forward, &[AgencyVerification], Forwarded, P::ComplaintsApprove, &[]),
+    edge(A::ReturnManager, &[AgencyVerification], Returned, P::ComplaintsApprove, &["reason"]),
+    edge(A::Accept, &[Forwarded], Accepted, P::RegistryImport, &[]),
+    edge(A::Reject, &[Forwarded], Rejected, P::RegistryImport, &["reason"]),
+    edge(A::Return, &[Forwarded], Returned, P::RegistryImport, &["reason"]),
+];
+
+pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
+    match state_machine::next(EDGES, from, action)? {
+        Target::State(to) => Ok(to),
+        Target::Previous | Target::Same => {
+            Err(IllegalTransition { current: from, allowed: state_machine::allowed(EDGES, from) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table a second time, as pairs, so that a slip in either shows.
+    const LEGAL: &[(S, A, S)] = &[
+        (Submitted, A::VerifyVillage, VillageVerification),
+        (Submitted, A::DeclineVillage, Rejected),
+        (VillageVerification, A::VerifyAgency, AgencyVerification),
+        (VillageVerification, A::ReturnAgency, Returned),
+        (AgencyVerification, A::Forward, Forwarded),
+        (AgencyVerification, A::ReturnManager, Returned),
+        (Forwarded, A::Accept, Accepted),
+        (Forwarded, A::Reject, Rejected),
+        (Forwarded, A::Return, Returned),
+    ];
+
+    #[test]
+    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+        for &from in S::ALL {
+            for &action in A::ALL {
+                let expected = LEGAL.iter().find(|(f, a, _)| *f == from && *a == action).map(|(_, _, to)| *to);
+                assert_eq!(next(from, action).ok(), expected, "{from} --{action}-->");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_ended_allows_nothing() {
+        for &end in FINAL {
+            assert!(next(end, A::Accept).unwrap_err().allowed.is_empty(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The filter that other slices put on their own queries.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+
+use super::model::SlaFilter;
+use crate::db::schema::complaint_clocks as clocks;
+
+/// Ids of the undecided complaints that stand so to their deadline. For a query that is itself within scope.
+pub fn undecided(sla: SlaFilter, now: DateTime<Utc>) -> clocks::BoxedQuery<'static, Pg, diesel::sql_types::Uuid> {
+    let all = clocks::table
+        .filter(clocks::open)
+        .filter(clocks::stopped_at.is_null())
+        .select(clocks::complaint_id)
+        .into_boxed();
+    let running = clocks::paused_at.is_null();
+    match sla {
+        SlaFilter::Paused => all.filter(clocks::paused_at.is_not_null()),
+        SlaFilter::Breached => all.filter(running).filter(clocks::due_at.lt(now)),
+        SlaFilter::DueSoon => all.filter(running).filter(clocks::due_at.ge(now)).filter(clocks::due_soon_at.le(now)),
+        SlaFilter::OnTime => all.filter(running).filter(clocks::due_soon_at.gt(now)),
+    }
+}
