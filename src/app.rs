@@ -14,6 +14,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::attachments::storage::Storage;
 use crate::auth::Permission;
 use crate::auth::bearer;
 use crate::auth::caller::AccessPurpose;
@@ -45,6 +46,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::attachments::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
@@ -55,6 +57,7 @@ fn slices(config: &mut ServiceConfig) {
 
 /// Every code list and state machine.
 fn catalogue() -> Catalogue {
+    use crate::attachments::model as attachment;
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
@@ -123,6 +126,10 @@ fn catalogue() -> Catalogue {
         .codes::<crate::directory::model::GovernmentLevel>("government-levels")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<attachment::AttachmentKind>("attachment-kinds")
+        .codes::<attachment::AttachmentParentKind>("attachment-parent-kinds")
+        .codes::<attachment::AttachmentStatus>("attachment-statuses")
+        .codes::<attachment::AttachmentMediaType>("attachment-media-types")
         .codes::<job::JobKind>("job-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
         .codes::<level::HolidayKind>("holiday-kinds")
@@ -156,6 +163,7 @@ pub struct Shared {
     pub silence: crate::referrals::silence::Policy,
     pub metrics: web::Data<Metrics>,
     pub service_levels: web::Data<ServiceLevelCache>,
+    pub attachments: web::Data<Storage>,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
@@ -166,10 +174,18 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(args: &ServerArgs, keys: Arc<Keys>, clock: Clock, database_url: String, pending: usize) -> Self {
+    /// The sentence of a failure is for the operator.
+    pub fn new(
+        args: &ServerArgs,
+        keys: Arc<Keys>,
+        clock: Clock,
+        database_url: String,
+        pending: usize,
+    ) -> Result<Self, String> {
+        let storage = Storage::open(&args.attachments)?;
         let external = crate::auth::external::TrustedIssuers::new(&args.trusted_issuers);
         let contract = contract();
-        Self {
+        Ok(Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
             clock: web::Data::new(clock),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
@@ -178,6 +194,7 @@ impl Shared {
             silence: crate::referrals::silence::Policy::of(args),
             metrics: web::Data::new(Metrics::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
+            attachments: web::Data::new(storage),
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
@@ -185,7 +202,7 @@ impl Shared {
             cors: web::Data::new(Cors::new(&args.cors_origins)),
             security_contact: web::Data::new(docs::SecurityContact(args.security_contact.clone())),
             database_url,
-        }
+        })
     }
 }
 
@@ -208,6 +225,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())
             .app_data(shared.service_levels.clone())
+            .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())

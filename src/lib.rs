@@ -2,6 +2,7 @@
 //! referral system. Read docs/ARCHITECTURE.md first.
 
 pub mod app;
+pub mod attachments;
 pub mod audit;
 pub mod auth;
 pub mod cli;

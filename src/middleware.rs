@@ -159,14 +159,14 @@ fn allow_origin(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
         set(
             headers,
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Accept-Language, Access-Purpose, traceparent",
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Accept-Language, Access-Purpose, Upload-Offset, traceparent",
         );
         set(headers, header::ACCESS_CONTROL_MAX_AGE, "600");
     } else {
         set(
             headers,
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "ETag, Location, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, trace-id",
+            "ETag, Location, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, Upload-Offset, Upload-Length, trace-id",
         );
     }
 }

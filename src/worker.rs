@@ -29,6 +29,11 @@ struct Work {
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
     Work {
+        name: "attachments",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(crate::attachments::work::look_after(worker)),
+    },
+    Work {
         name: "service-levels",
         every: Duration::from_secs(30),
         run: |worker| Box::pin(service_levels::actions::look_at_due(worker)),

@@ -153,6 +153,7 @@ pub struct KeyRing {
     pub signing: Vec<SigningKey>,
     pub sealer: Sealer,
     secrets: hmac::Key,
+    links: hmac::Key,
 }
 
 impl KeyRing {
@@ -161,11 +162,10 @@ impl KeyRing {
         if signing.is_empty() {
             return Err(KeyError::Invalid("there is no signing key".to_owned()));
         }
-        Ok(Self {
-            signing,
-            sealer: Sealer::load(&file.sealing, &decode(&file.index_key)?)?,
-            secrets: hmac::Key::new(hmac::HMAC_SHA256, &decode(&file.secret_key)?),
-        })
+        let secrets = hmac::Key::new(hmac::HMAC_SHA256, &decode(&file.secret_key)?);
+        // A key of its own for each purpose: a tag made for one says nothing under another.
+        let links = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&secrets, b"slrt signed links 1").as_ref());
+        Ok(Self { signing, sealer: Sealer::load(&file.sealing, &decode(&file.index_key)?)?, secrets, links })
     }
 
     /// The newest key that has been published long enough; the very first one signs at once.
@@ -175,6 +175,16 @@ impl KeyRing {
 
     pub fn by_kid(&self, kid: &str) -> Option<&SigningKey> {
         self.signing.iter().find(|k| k.kid == kid)
+    }
+
+    /// The signature of a link that opens something without a token.
+    pub fn sign_link(&self, what: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.links, what.as_bytes()))
+    }
+
+    pub fn link_matches(&self, what: &str, signature: &str) -> bool {
+        let tag = BASE64_URL_SAFE_NO_PAD.decode(signature);
+        tag.is_ok_and(|tag| hmac::verify(&self.links, what.as_bytes(), &tag).is_ok())
     }
 
     pub fn hash_secret(&self, secret: &str) -> Vec<u8> {

@@ -48,7 +48,7 @@ pub(super) fn serve(data: &DataArgs, server: &ServerArgs) -> Result<(), Failure>
                 "SLRT_ENV=production refuses a database with demo clients; start with an empty one".to_owned(),
             ));
         }
-        run(server, keys, &database.url, |address| {
+        run(&server.in_folder(&data.data_dir), keys, &database.url, |address| {
             tracing::info!(%address, "listening");
         })
         .await
@@ -69,7 +69,8 @@ pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<
         bring_up_to_date(&database.url).await?;
         let credentials = demo::seed(&database.url, keys.clone(), &data.data_dir).await.map_err(Failure::run)?;
         let folder = data.data_dir.clone();
-        run(server, keys, &database.url, move |address| banner(address, &folder, &credentials)).await
+        let server = server.in_folder(&data.data_dir);
+        run(&server, keys, &database.url, move |address| banner(address, &folder, &credentials)).await
     });
     database.close();
     outcome
@@ -105,7 +106,8 @@ async fn run(
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
-    let shared = Arc::new(Shared::new(args, keys, Clock::default(), url.to_owned(), pending));
+    let shared = Shared::new(args, keys, Clock::default(), url.to_owned(), pending);
+    let shared = Arc::new(shared.map_err(Failure::Configuration)?);
     let (server, address) =
         app::serve(args, shared.clone()).map_err(|e| Failure::Run(format!("cannot listen on {}: {e}", args.listen)))?;
     if let Some(listen) = args.metrics_listen {

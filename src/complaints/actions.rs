@@ -225,6 +225,16 @@ pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<Referable
     }))
 }
 
+/// Where a complaint that the caller sees lies.
+pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+}
+
+/// Those of the ids that name a complaint.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
+}
+
 async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ComplaintRow, Status), Error> {
     let scope = tx.actor.scope.clone();
     let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;

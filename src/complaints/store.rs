@@ -12,7 +12,7 @@ use crate::db::schema::complaints;
 use crate::db::settled::settled_before;
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
-use crate::regions::RegionScope;
+use crate::regions::{RegionScope, Unscoped};
 use crate::service_levels;
 use crate::service_levels::model::SlaFilter;
 
@@ -87,6 +87,10 @@ pub async fn lock_visible(
         .first(conn)
         .await
         .optional()
+}
+
+pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    complaints::table.filter(complaints::id.eq_any(ids)).select(complaints::id).load(conn).await
 }
 
 /// Writes back a row that this transaction has locked.

@@ -412,6 +412,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        parent_kind -> Text,
+        parent_id -> Uuid,
+        kind -> Text,
+        media_type -> Text,
+        size -> Int4,
+        sha256 -> Bytea,
+        caption -> Nullable<Text>,
+        captured_at -> Nullable<Timestamptz>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        received -> Int4,
+        stored_size -> Nullable<Int4>,
+        stored_sha256 -> Nullable<Bytea>,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        submission_hash -> Bytea,
+        client_id -> Text,
+        created_by -> Text,
+        expires_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+        parent_seen_at -> Timestamptz,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    attachment_parts (attachment_id, part_offset) {
+        attachment_id -> Uuid,
+        part_offset -> Int4,
+        length -> Int4,
+        object_key -> Text,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         region_code -> Text,
@@ -553,6 +592,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    attachment_parts,
+    attachments,
     audit_records,
     calendar_changes,
     clients,

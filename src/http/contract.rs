@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Directory", "Who can help, with what, where."),
     ("Complaints", "From submission to closure."),
     ("Referrals", "From draft to the closed loop."),
+    ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),
     ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
     ("Jobs", "Work that goes on after its request was answered."),
     ("Events", "What happened, for other systems."),
@@ -72,6 +73,8 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
 /// Examples of fields whose type is a named schema: the derive leaves out what the field itself says. `null` keeps a
 /// field out of the examples of bodies. A schema's own field comes before a field of any schema.
 const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
+    ("CreateAttachment.id", None),
+    ("CreateReferralAttachment.id", None),
     ("CreateFamily.id", None),
     ("CreateMember.id", None),
     ("CreateMember.disability_severity", None),
@@ -80,6 +83,7 @@ const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
     ("SubmitComplaint.subject", None),
     ("address", Some("Kampung Contoh RT 01 RW 02")),
     ("assignee", Some("bandung-bo-1")),
+    ("caption", Some("Atap dapur, sisi utara")),
     ("cooking_fuel", Some("lpg_3kg")),
     ("email", Some("layanan@contoh.go.id")),
     ("floor_material", Some("cement")),
@@ -247,6 +251,7 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::WiderRegionRequired,
             Code::NotTheTarget,
             Code::NotTheSource,
+            Code::NotTheUploader,
             Code::OnlySourceBeforeAcceptance,
         ],
     ),
@@ -259,6 +264,10 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::ComplaintInvalidTransition,
             Code::ReferralInvalidTransition,
             Code::ComplaintHasOpenReferrals,
+            Code::AttachmentNotComplete,
+            Code::AttachmentNotUploading,
+            Code::UploadOffsetMismatch,
+            Code::TooManyAttachments,
             Code::ProposalInvalidTransition,
             Code::ProposalAlreadyOpen,
             Code::ProposalWindowClosed,

@@ -9,6 +9,7 @@ use super::contract_examples::example;
 /// Texts for path parameters, by name.
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
+    ("attachment_id", "Id of the attachment."),
     ("code", "Code of the resource."),
     ("region_code", "Code of a region; `ID` is the whole country."),
     ("sector", "A sector, as in `GET /v1/reference/sectors`."),
@@ -46,9 +47,9 @@ impl Completion<'_> {
         self.method == "post" && self.secured(operation) && (has("201") || has("202") || has("207") || self.names_one())
     }
 
-    /// A change that needs to know what it changes.
+    /// A change that needs to know what it changes. A piece of a content names its offset instead.
     fn replaces(&self) -> bool {
-        matches!(self.method, "put" | "patch" | "delete")
+        matches!(self.method, "put" | "patch" | "delete") && !self.path.ends_with("/content")
     }
 
     fn parameters(&self, operation: &mut Map<String, Value>) {
@@ -151,6 +152,9 @@ impl Completion<'_> {
             add("409", "Conflict");
             add("412", "VersionMismatch");
             add("428", "PreconditionRequired");
+        }
+        if self.method == "patch" {
+            add("409", "Conflict");
         }
         if body {
             add("408", "Timeout");

@@ -70,6 +70,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "No such complaint within your regions" },
     ),
     (
+        "unknown_parent",
+        Texts { id: "Induk lampiran tidak ditemukan dalam wilayah Anda", en: "No such parent within your regions" },
+    ),
+    ("content_differs", Texts { id: "Isi bukan seperti yang dinyatakan", en: "The content is not of the stated type" }),
+    ("hash_differs", Texts { id: "SHA-256 isi berbeda", en: "The content has another SHA-256" }),
+    ("too_many_pixels", Texts { id: "Gambar terlalu besar", en: "The picture has too many pixels" }),
+    (
         "decile_not_proposed",
         Texts { id: "Desil tidak ditetapkan lewat usulan", en: "A decile is never set by a proposal" },
     ),

@@ -117,6 +117,9 @@ problems! {
     NotTheSource = "not-the-source", 403,
         "Bukan pengirim rujukan", "Not the referral's source",
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
+    NotTheUploader = "not-the-uploader", 403,
+        "Bukan pengunggah", "Not the one who added it",
+        "Hanya yang menambahkan lampiran ini dapat menariknya.", "Only whoever added this attachment may take it back.";
     OnlySourceBeforeAcceptance = "only-source-before-acceptance", 403,
         "Belum diterima tujuan", "Not yet accepted by the target",
         "Sebelum rujukan diterima tujuan, hanya daerah pengirim yang dapat menyatakannya salah catat.",
@@ -163,6 +166,18 @@ problems! {
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+    AttachmentNotComplete = "attachment-not-complete", 409,
+        "Lampiran tidak lengkap", "The attachment is not complete",
+        "Isi lampiran ini belum lengkap, ditolak, atau sudah ditarik.", "The content has not arrived, was rejected, or was taken back.";
+    AttachmentNotUploading = "attachment-not-uploading", 409,
+        "Lampiran tidak sedang diunggah", "The attachment is not being uploaded",
+        "Lampiran ini sudah lengkap, ditolak, kedaluwarsa, atau ditarik.", "The attachment is complete, rejected, expired or withdrawn.";
+    UploadOffsetMismatch = "upload-offset-mismatch", 409,
+        "Unggahan berlanjut di tempat lain", "The upload goes on elsewhere",
+        "Potongan berikutnya harus mulai pada byte {}.", "The next piece must begin at byte {}.";
+    TooManyAttachments = "too-many-attachments", 409,
+        "Terlalu banyak lampiran", "Too many attachments",
+        "Satu pengaduan atau rujukan memuat paling banyak 50 lampiran.", "A complaint or referral bears at most 50 attachments.";
     ServiceClosed = "service-closed", 409,
         "Layanan sedang tutup", "The service is closed",
         "Layanan tujuan sedang tutup; buka kembali pada {}.", "The target service is closed; it opens again on {}.";

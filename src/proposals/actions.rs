@@ -1,6 +1,7 @@
 //! What can be done with a registry proposal. Each function is one use case inside one transaction.
 
 use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json as object};
 use uuid::Uuid;
 
@@ -23,6 +24,7 @@ use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
 use crate::http::problem_table::Code;
+use crate::regions::{RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::nik::ParsedNik;
 use crate::state_machine::IllegalTransition;
@@ -300,4 +302,14 @@ fn publish(tx: &mut Tx, row: &ProposalRow, what: &str, from: Option<Status>) {
 /// For a jsonb column.
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
+}
+
+/// Where a proposal that the caller sees lies.
+pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+}
+
+/// Those of the ids that name a proposal.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
 }

@@ -12,7 +12,7 @@ use crate::db::prepared::prepared;
 use crate::db::schema::{open_registry_proposals, registry_proposal_windows, registry_proposals};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
-use crate::regions::RegionScope;
+use crate::regions::{RegionScope, Unscoped};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = registry_proposals, check_for_backend(diesel::pg::Pg))]
@@ -89,6 +89,10 @@ pub async fn find_visible(
         .first(conn)
         .await
         .optional()
+}
+
+pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    registry_proposals::table.filter(registry_proposals::id.eq_any(ids)).select(registry_proposals::id).load(conn).await
 }
 
 pub async fn lock_visible(

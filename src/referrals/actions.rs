@@ -1,6 +1,7 @@
 //! Drafting and sending a referral, and what every step of its life does alike. The source sends, cancels and closes the
 //! loop; the target answers; whoever oversees only looks on.
 
+use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -326,6 +327,22 @@ pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<S
             "complaint_id": row.complaint_id, "service_id": row.service_id,
         }),
     });
+}
+
+/// Where a referral that the caller sees lies, and to whom it goes.
+pub async fn find_place(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    organization: Option<Uuid>,
+    id: Uuid,
+) -> Result<Option<(String, Uuid)>, Error> {
+    let found = store::find_visible(conn, Viewpoint { scope, organization }, id).await?;
+    Ok(found.map(|found| (found.row.region_code, found.row.target_organization_id)))
+}
+
+/// Those of the ids that name a referral.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
 }
 
 /// For a jsonb column.

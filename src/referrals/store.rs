@@ -14,7 +14,7 @@ use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
-use crate::regions::RegionScope;
+use crate::regions::{RegionScope, Unscoped};
 
 /// More referrals than this for one need is a mistake of whoever made them.
 const NEED_SHOWN: i64 = 1_000;
@@ -178,6 +178,10 @@ pub async fn count_open_of(conn: &mut AsyncPgConnection, scope: &RegionScope, co
         .count()
         .get_result(conn)
         .await
+}
+
+pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    referrals::table.filter(referrals::id.eq_any(ids)).select(referrals::id).load(conn).await
 }
 
 /// Writes back a row that this transaction has locked.

@@ -21,6 +21,10 @@ pub enum Unscoped {
     BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
+    /// A signed link says by itself what it opens.
+    SignedLink,
+    /// What has ended is cleared away, wherever it lies.
+    Housekeeping,
     /// An operator at the command line.
     Operator,
     /// An index gives an id alone; what it names is then read within the caller's regions.

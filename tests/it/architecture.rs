@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 const SLICES: &[&str] = &[
+    "attachments",
     "audit",
     "auth",
     "complaints",

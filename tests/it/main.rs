@@ -9,6 +9,7 @@
 
 mod access;
 mod architecture;
+mod attachments;
 mod audit;
 mod authz;
 mod commands;

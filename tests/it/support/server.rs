@@ -37,7 +37,15 @@ impl TestServer {
 
     /// With flags as at the command line.
     pub async fn start_with(flags: &[&str]) -> Self {
-        let database_url = cluster::fresh_database().await;
+        Self::on(cluster::fresh_database().await, flags).await
+    }
+
+    /// Another process on the same database, with keys of its own.
+    pub async fn beside(other: &Self, flags: &[&str]) -> Self {
+        Self::on(other.database_url.clone(), flags).await
+    }
+
+    async fn on(database_url: String, flags: &[&str]) -> Self {
         let mut line = vec!["slrt", "--listen", "127.0.0.1:0", "--workers", "1", "--rate-per-minute", "1000000"];
         line.extend_from_slice(flags);
         // A slow disk must not fail a test.
@@ -48,7 +56,8 @@ impl TestServer {
         }
         let args = Args::parse_from(line).server;
         let keys = Arc::new(Keys::fixed(&KeyFile::generate(chrono::Utc::now()).expect("keys")).expect("keys"));
-        let shared = Arc::new(Shared::new(&args, keys, Clock::default(), database_url.clone(), 0));
+        let shared =
+            Arc::new(Shared::new(&args, keys, Clock::default(), database_url.clone(), 0).expect("a configuration"));
         let (tell, told) = std::sync::mpsc::channel();
         let inside = shared.clone();
         std::thread::spawn(move || {

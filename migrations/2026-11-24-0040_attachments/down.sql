@@ -1,0 +1,2 @@
+drop table attachment_parts;
+drop table attachments;

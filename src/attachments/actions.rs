@@ -1,0 +1,208 @@
+//! What can be done with an attachment. It is found by its id and then judged by its parent: whoever does not see the
+//! parent is told that there is nothing.
+
+use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
+use serde_json::json as object;
+use uuid::Uuid;
+
+use super::api::{Attachment, AttachmentLink, AttachmentList, AttachmentParent, CreateAttachment, show};
+use super::model::{AttachmentParentKind as Kind, AttachmentStatus as Status};
+use super::parents::{self, Parent};
+use super::store::{self, AttachmentRow};
+use super::{links, storage::Storage};
+use crate::auth::Actor;
+use crate::error::Error;
+use crate::events::NewEvent;
+use crate::http::json::{Json, sha256};
+use crate::http::problem_table::Code;
+use crate::regions::Unscoped;
+use crate::transaction::Tx;
+
+/// How long an unfinished upload waits: a tablet may come back to a network only at the end of a week.
+pub const UPLOAD_KEPT: TimeDelta = TimeDelta::days(7);
+/// How many a complaint or referral bears.
+const PER_PARENT: usize = 50;
+const SLACK: TimeDelta = TimeDelta::hours(1);
+
+/// On which side of a referral the caller stands; elsewhere there is only one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Region,
+    Target,
+}
+
+pub enum Announced {
+    New(Attachment),
+    /// The same id and description were sent before.
+    Known(Attachment),
+}
+
+/// Of an unknown parent it is said where it stands in the body, or that there is nothing at the address.
+pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, side: Side) -> Result<Announced, Error> {
+    let parent = require_parent(tx, input.parent, side).await?;
+    if input.size > storage.max_bytes {
+        return Err(Error::field("/size", "too_large"));
+    }
+    if input.captured_at.is_some_and(|at| at > tx.now + SLACK) {
+        return Err(Error::field("/captured_at", "in_the_future"));
+    }
+    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let row = AttachmentRow {
+        id: input.id.unwrap_or_else(Uuid::now_v7),
+        parent_kind: input.parent.kind,
+        parent_id: input.parent.id,
+        kind: input.kind,
+        media_type: input.media_type,
+        size: i32::try_from(input.size).map_err(|_| Error::field("/size", "too_large"))?,
+        sha256: input.sha256.0.to_vec(),
+        caption: input.caption.map(|c| c.into_string()),
+        captured_at: input.captured_at,
+        status: Status::Uploading,
+        reason: None,
+        received: 0,
+        stored_size: None,
+        stored_sha256: None,
+        width: None,
+        height: None,
+        submission_hash: hash,
+        client_id: tx.actor.client_id.clone(),
+        created_by: tx.actor.subject.clone(),
+        expires_at: tx.now + UPLOAD_KEPT,
+        completed_at: None,
+        parent_seen_at: tx.now,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    if !store::insert(&mut tx.conn, &row).await? {
+        return match store::find(&mut tx.conn, Unscoped::ReadWithinScopeNext, row.id).await? {
+            Some(known) if known.submission_hash == row.submission_hash => Ok(Announced::Known(show(known))),
+            _ => Err(Error::new(Code::AlreadyExists)),
+        };
+    }
+    if store::list_of_visible(&mut tx.conn, row.parent_kind, row.parent_id).await?.len() > PER_PARENT {
+        return Err(Error::new(Code::TooManyAttachments));
+    }
+    tx.audit("attachment.create", "attachment", row.id, Some(&parent.region_code));
+    Ok(Announced::New(show(row)))
+}
+
+async fn require_parent(tx: &mut Tx, at: AttachmentParent, side: Side) -> Result<Parent, Error> {
+    let actor = tx.actor.clone();
+    let found = parents::find_readable(&mut tx.conn, &actor, at).await?;
+    match side {
+        Side::Region => {
+            let parent = found.ok_or_else(|| Error::field("/parent/id", "unknown_parent"))?;
+            if !actor.scope.allows(&parent.region_code) {
+                return Err(Error::new(Code::NotTheSource));
+            }
+            Ok(parent)
+        }
+        Side::Target => {
+            let parent = found.ok_or_else(Error::not_found)?;
+            if parent.target.is_none() || parent.target != actor.organization_id {
+                return Err(Error::new(Code::NotTheTarget));
+            }
+            Ok(parent)
+        }
+    }
+}
+
+/// An attachment whose parent the caller sees; `of` narrows to one parent.
+pub async fn find(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    id: Uuid,
+    of: Option<AttachmentParent>,
+) -> Result<(AttachmentRow, Parent), Error> {
+    let row = store::find(conn, Unscoped::ReadWithinScopeNext, id).await?.ok_or_else(Error::not_found)?;
+    let at = AttachmentParent { kind: row.parent_kind, id: row.parent_id };
+    if of.is_some_and(|of| of != at) {
+        return Err(Error::not_found());
+    }
+    let parent = parents::find_readable(conn, actor, at).await?.ok_or_else(Error::not_found)?;
+    Ok((row, parent))
+}
+
+pub async fn list_of(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    kind: Kind,
+    id: Uuid,
+) -> Result<AttachmentList, Error> {
+    let at = AttachmentParent { kind, id };
+    parents::find_readable(conn, actor, at).await?.ok_or_else(Error::not_found)?;
+    let rows = store::list_of_visible(conn, kind, id).await?;
+    Ok(AttachmentList { items: rows.into_iter().map(show).collect() })
+}
+
+/// Opening a paper is a reveal: each link is in the trail.
+pub async fn link(tx: &mut Tx, id: Uuid, of: Option<AttachmentParent>) -> Result<AttachmentLink, Error> {
+    let actor = tx.actor.clone();
+    let (row, parent) = find(&mut tx.conn, &actor, id, of).await?;
+    if row.status != Status::Complete {
+        return Err(Error::transition(Code::AttachmentNotComplete, row.status.as_str(), Vec::new()));
+    }
+    tx.audit("attachment.open", "attachment", id, Some(&parent.region_code));
+    Ok(links::make(&tx.keys, id, tx.now))
+}
+
+/// Only who added it takes it back. The content goes at once; that there was one stays.
+pub async fn withdraw(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachment, Error> {
+    let actor = tx.actor.clone();
+    let (_, parent) = find(&mut tx.conn, &actor, id, None).await?;
+    let mut row = store::lock(&mut tx.conn, Unscoped::ReadWithinScopeNext, id).await?.ok_or_else(Error::not_found)?;
+    if row.created_by != actor.subject {
+        return Err(Error::new(Code::NotTheUploader));
+    }
+    tx.if_match.require(row.version)?;
+    if !matches!(row.status, Status::Uploading | Status::Complete) {
+        return Err(Error::transition(Code::AttachmentNotComplete, row.status.as_str(), Vec::new()));
+    }
+    let was_complete = row.status == Status::Complete;
+    remove(tx, storage, &mut row, Status::Withdrawn).await?;
+    tx.audit("attachment.withdraw", "attachment", id, Some(&parent.region_code));
+    if was_complete {
+        publish(tx, &row, &parent.region_code, "withdrawn");
+    }
+    Ok(show(row))
+}
+
+/// The bytes go before the row says so: a failure in between leaves a row that is tried again.
+pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentRow, to: Status) -> Result<(), Error> {
+    storage.delete_parts(row.id).await?;
+    storage.delete_content(row.id).await?;
+    store::delete_parts(&mut tx.conn, row.id).await?;
+    row.status = to;
+    row.caption = None;
+    row.version += 1;
+    row.updated_at = tx.now;
+    Ok(store::save(&mut tx.conn, row).await?)
+}
+
+pub(super) fn publish(tx: &mut Tx, row: &AttachmentRow, region_code: &str, what: &str) {
+    tx.publish(NewEvent {
+        type_: format!("attachment.{what}"),
+        subject_kind: "attachment",
+        subject_id: row.id,
+        region_code: region_code.to_owned(),
+        organization_id: None,
+        data: object!({ "parent_kind": row.parent_kind, "parent_id": row.parent_id, "kind": row.kind }),
+    });
+}
+
+/// A body for `create` on the referral of an address: 404 comes before 422.
+pub async fn create_on_referral(
+    tx: &mut Tx,
+    storage: &Storage,
+    referral: Uuid,
+    body: Json<super::api::CreateReferralAttachment>,
+) -> Result<Announced, Error> {
+    require_parent(tx, AttachmentParent { kind: Kind::Referral, id: referral }, Side::Target).await?;
+    let input = body.valid()?.on(referral);
+    if input.id.is_some_and(|id| id.get_version_num() != 7) {
+        return Err(Error::field("/id", "not_uuid_v7"));
+    }
+    create(tx, storage, input, Side::Target).await
+}

@@ -1,0 +1,179 @@
+//! Attachments by their own address: announce, read, open, take back. How content arrives stands in `routes_upload`, what
+//! belongs to one complaint or referral in `routes_of_parents`.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Announced, Side};
+use super::api::{Attachment, AttachmentLink, CreateAttachment, show};
+use super::model::{AttachmentKind, AttachmentStatus};
+use super::storage::Storage;
+use super::{links, routes_of_parents, routes_upload, store};
+use crate::auth::Caller;
+use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
+use crate::auth::tokens::Tokens;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::reply::Reply;
+use crate::regions::Unscoped;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(create_attachment)
+        .service(get_attachment)
+        .service(withdraw_attachment)
+        .service(link_attachment)
+        .service(open_attachment);
+    routes_upload::configure(config);
+    routes_of_parents::configure(config);
+}
+
+pub(super) fn announced(made: Announced) -> Result<Reply, Error> {
+    match made {
+        Announced::New(made) => Reply::created(&made, made.version, format!("/v1/attachments/{}", made.id)),
+        Announced::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+    }
+}
+
+/// Announce an attachment
+///
+/// Says what will come: to which complaint or referral it belongs, what it shows, its form, size and SHA-256. The content
+/// follows in pieces at `PATCH /v1/attachments/{id}/content`; an upload that stands still for seven days is given up.
+/// The organization referred to announces at `POST /v1/referrals/{id}/attachments` instead. A tablet that worked offline sends
+/// the id it made: the same id and description again is answered with 200.
+#[utoipa::path(
+    tag = "Attachments",
+    request_body = CreateAttachment,
+    responses(
+        (status = 201, description = "The attachment, waiting for its content", body = Attachment),
+        (status = 200, description = "It was announced before; this is what is stored", body = Attachment)
+    ),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/attachments")]
+async fn create_attachment(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    storage: web::Data<Storage>,
+    body: Json<CreateAttachment>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| {
+            announced(actions::create(tx, &storage, body.valid()?, Side::Region).await?)
+        })
+        .await
+}
+
+/// Read an attachment
+///
+/// What is known of it; its content is opened with a link.
+#[utoipa::path(
+    tag = "Attachments",
+    responses((status = 200, description = "The attachment", body = Attachment)),
+    security(("oauth2" = ["complaints:read"]))
+)]
+#[get("/v1/attachments/{id}")]
+async fn get_attachment(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+    let (row, _) = actions::find(&mut *db.read().await?, &caller, *id, None).await?;
+    let version = row.version;
+    Reply::resource(&show(row), version)
+}
+
+/// Take an attachment back
+///
+/// Removes the content at once; the entry stays as withdrawn. Only by whoever added it.
+#[utoipa::path(
+    tag = "Attachments",
+    responses((status = 200, description = "The attachment, withdrawn", body = Attachment)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[delete("/v1/attachments/{id}")]
+async fn withdraw_attachment(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    storage: web::Data<Storage>,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    write
+        .act(&caller, async move |tx| {
+            let gone = actions::withdraw(tx, &storage, *id).await?;
+            Reply::resource(&gone, gone.version)
+        })
+        .await
+}
+
+/// Make a link that opens an attachment
+///
+/// The link needs no token and lives five minutes; making one leaves a row in the audit trail.
+#[utoipa::path(
+    tag = "Attachments",
+    responses((status = 201, description = "The link", body = AttachmentLink)),
+    security(("oauth2" = ["complaints:read"]))
+)]
+#[post("/v1/attachments/{id}/links")]
+async fn link_attachment(caller: Caller<ComplaintsRead>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write.act(&caller, async move |tx| linked(&actions::link(tx, *id, None).await?)).await
+}
+
+pub(super) fn linked(link: &AttachmentLink) -> Result<Reply, Error> {
+    let mut reply = Reply::ok(link)?;
+    reply.status = 201;
+    reply.location = Some(link.url.clone());
+    Ok(reply)
+}
+
+/// Open an attachment by a link
+///
+/// The content, to be saved rather than shown. Without a token: the signed link says who may and how long. A link that has
+/// ended or was changed is answered with 404.
+#[utoipa::path(
+    tag = "Attachments",
+    params(
+        ("expires" = Option<i64>, Query, description = "As in the link."),
+        ("signature" = Option<String>, Query, description = "As in the link.")
+    ),
+    responses((status = 200, description = "The content", content(
+        (serde_json::Value = "image/jpeg"),
+        (serde_json::Value = "image/png"),
+        (serde_json::Value = "image/webp"),
+        (serde_json::Value = "application/pdf"),
+    ))),
+    security(())
+)]
+#[get("/v1/attachments/{id}/file")]
+async fn open_attachment(
+    request: HttpRequest,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    clock: web::Data<Clock>,
+    storage: web::Data<Storage>,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Error> {
+    if !links::opens(&tokens.keys().ring(), *id, request.query_string(), clock.now()) {
+        return Err(Error::not_found());
+    }
+    let found = store::find(&mut *db.read().await?, Unscoped::SignedLink, *id).await?;
+    let row = found.filter(|row| row.status == AttachmentStatus::Complete).ok_or_else(Error::not_found)?;
+    let content = storage.stream_content(row.id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, row.media_type.as_str()))
+        .insert_header((header::CONTENT_LENGTH, row.stored_size.unwrap_or(0).to_string()))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(row.kind, &row))))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("cross-origin-resource-policy", "same-origin"))
+        .body(actix_web::body::SizedStream::new(u64::try_from(row.stored_size.unwrap_or(0)).unwrap_or(0), content)))
+}
+
+/// Says what it is and names nobody.
+fn file_name(kind: AttachmentKind, row: &store::AttachmentRow) -> String {
+    let id = row.id.simple().to_string();
+    let short = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
+    format!("{kind}-{short}.{}", row.media_type.extension())
+}

@@ -1,0 +1,226 @@
+//! The content of an attachment on its way: in pieces, as a bad network allows. After the tus protocol, as far as one
+//! needs it: `Upload-Offset` says where a piece begins, and HEAD or GET tells where the next one does.
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, Responder as _, get, patch, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions;
+use super::api::{Attachment, AttachmentParent, UploadProgress};
+use super::model::{AttachmentParentKind, AttachmentStatus};
+use super::storage::Storage;
+use super::upload::{self, Piece};
+use crate::auth::Caller;
+use crate::auth::permission::{ComplaintsSubmit, ReferralsRespond, Requires};
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::has_media_type;
+use crate::http::path::Path;
+use crate::http::problem_table::Code;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+const PIECE: &str = "application/offset+octet-stream";
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(append_attachment_content)
+        .service(get_attachment_progress)
+        .service(append_referral_attachment_content)
+        .service(get_referral_attachment_progress);
+}
+
+/// Send a piece of an attachment's content
+///
+/// The bytes from `Upload-Offset` on, at most 4 MiB. Where a line was cut, ask for the offset (HEAD or GET) and go on from
+/// there: what came through is kept. When the last byte has come, size, hash and form are checked, and the metadata of a picture
+/// (place, device) is removed; content that is not what was said is answered with 422 and the attachment is rejected.
+#[utoipa::path(
+    tag = "Attachments",
+    params(("Upload-Offset" = i32, Header, description = "Where the piece begins: the bytes that have arrived so far.", example = 0)),
+    request_body(content = serde_json::Value, content_type = "application/offset+octet-stream", description = "The bytes"),
+    responses((status = 200, description = "The attachment; complete after the last piece", body = Attachment)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[patch("/v1/attachments/{id}/content")]
+async fn append_attachment_content(
+    caller: Caller<ComplaintsSubmit>,
+    request: HttpRequest,
+    piece: Arriving,
+    id: Path<Uuid>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    append(caller, request, piece, payload, *id, None).await
+}
+
+/// Ask how far an upload is
+///
+/// Also by HEAD, with the same in `Upload-Offset` and `Upload-Length`.
+#[utoipa::path(
+    tag = "Attachments",
+    responses((status = 200, description = "How far it is", body = UploadProgress)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[get("/v1/attachments/{id}/content")]
+async fn get_attachment_progress(
+    caller: Caller<ComplaintsSubmit>,
+    request: HttpRequest,
+    db: Db,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Error> {
+    progress(&caller, &request, &db, *id, None).await
+}
+
+/// Send a piece of an attachment's content, as the organization referred to
+///
+/// The same as `PATCH /v1/attachments/{id}/content`, for an attachment of this referral.
+#[utoipa::path(
+    tag = "Attachments",
+    params(
+        ("id" = Uuid, Path), ("attachment_id" = Uuid, Path),
+        ("Upload-Offset" = i32, Header, description = "Where the piece begins: the bytes that have arrived so far.", example = 0)
+    ),
+    request_body(content = serde_json::Value, content_type = "application/offset+octet-stream", description = "The bytes"),
+    responses((status = 200, description = "The attachment; complete after the last piece", body = Attachment)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[patch("/v1/referrals/{id}/attachments/{attachment_id}/content")]
+async fn append_referral_attachment_content(
+    caller: Caller<ReferralsRespond>,
+    request: HttpRequest,
+    piece: Arriving,
+    ids: Path<(Uuid, Uuid)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    let (referral, id) = *ids;
+    append(caller, request, piece, payload, id, Some(of_referral(referral))).await
+}
+
+/// Ask how far an upload of a referral is
+///
+/// The same as `GET /v1/attachments/{id}/content`, for an attachment of this referral.
+#[utoipa::path(
+    tag = "Attachments",
+    params(("id" = Uuid, Path), ("attachment_id" = Uuid, Path)),
+    responses((status = 200, description = "How far it is", body = UploadProgress)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[get("/v1/referrals/{id}/attachments/{attachment_id}/content")]
+async fn get_referral_attachment_progress(
+    caller: Caller<ReferralsRespond>,
+    request: HttpRequest,
+    db: Db,
+    ids: Path<(Uuid, Uuid)>,
+) -> Result<HttpResponse, Error> {
+    let (referral, id) = *ids;
+    progress(&caller, &request, &db, id, Some(of_referral(referral))).await
+}
+
+pub(super) fn of_referral(id: Uuid) -> AttachmentParent {
+    AttachmentParent { kind: AttachmentParentKind::Referral, id }
+}
+
+/// What taking a piece needs. Each piece takes two transactions at most: one keeps it, one closes the upload.
+struct Arriving {
+    db: Db,
+    keep: Write,
+    close: Write,
+    storage: web::Data<Storage>,
+}
+
+impl actix_web::FromRequest for Arriving {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+        let mut made = || {
+            Ok(Self {
+                db: Db::extract(request).into_inner()?,
+                keep: Write::from_request(request, payload).into_inner()?,
+                close: Write::from_request(request, payload).into_inner()?,
+                storage: request
+                    .app_data::<web::Data<Storage>>()
+                    .cloned()
+                    .ok_or_else(|| Error::internal("the application state is incomplete"))?,
+            })
+        };
+        std::future::ready(made())
+    }
+}
+
+async fn append<P: Requires>(
+    caller: Caller<P>,
+    request: HttpRequest,
+    piece: Arriving,
+    payload: web::Payload,
+    id: Uuid,
+    of: Option<AttachmentParent>,
+) -> Result<HttpResponse, Error> {
+    let (row, _) = actions::find(&mut *piece.db.read().await?, &caller, id, of).await?;
+    if !has_media_type(&request, |m| m == PIECE) {
+        return Err(Error::about(Code::UnsupportedMediaType, PIECE));
+    }
+    let offset = offset_of(request.headers())?;
+    upload::require_place(&row, offset)?;
+    let room = usize::try_from(row.size - offset).unwrap_or(0);
+    // In a task of its own: when the line is cut, what came through is still kept.
+    let kept = tokio::task::spawn_local(async move {
+        let Arriving { db, keep, close, storage } = piece;
+        let piece = Piece::read(payload.into_inner(), room).await;
+        let fault = upload::fault_of(&piece, room);
+        let store = storage.clone();
+        let mut reply = keep
+            .read_marking(&caller, async move |tx| {
+                let row = upload::append(tx, &store, id, of, offset, piece).await?;
+                Reply::resource(&row, row.version)
+            })
+            .await?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let mut shown: Attachment = serde_json::from_str(&reply.body).map_err(Error::internal)?;
+        if shown.received == shown.size {
+            let store = storage.clone();
+            reply = close
+                .read_marking(&caller, async move |tx| {
+                    let row = upload::finish(tx, &store, id).await?;
+                    Reply::resource(&row, row.version)
+                })
+                .await?;
+            shown = serde_json::from_str(&reply.body).map_err(Error::internal)?;
+            if shown.status == AttachmentStatus::Complete {
+                upload::sweep_parts(&mut *db.read().await?, &storage, id).await?;
+            }
+        }
+        Ok((reply, shown))
+    });
+    let (reply, shown) = kept.await.map_err(Error::internal)??;
+    if let Some(refused) = upload::rejection(&shown) {
+        return Err(refused);
+    }
+    let mut response = reply.respond_to(&request);
+    response.headers_mut().insert(UPLOAD_OFFSET, HeaderValue::from(shown.received));
+    Ok(response)
+}
+
+fn offset_of(headers: &HeaderMap) -> Result<i32, Error> {
+    let value = headers.get(UPLOAD_OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    value.filter(|offset| *offset >= 0).ok_or_else(|| Error::about(Code::MalformedHeader, "Upload-Offset"))
+}
+
+async fn progress<P>(
+    caller: &Caller<P>,
+    request: &HttpRequest,
+    db: &Db,
+    id: Uuid,
+    of: Option<AttachmentParent>,
+) -> Result<HttpResponse, Error> {
+    let (row, _) = actions::find(&mut *db.read().await?, caller, id, of).await?;
+    let mut response = Reply::resource(&UploadProgress::of(&row), row.version)?.respond_to(request);
+    response.headers_mut().insert(UPLOAD_OFFSET, HeaderValue::from(row.received));
+    response.headers_mut().insert(UPLOAD_LENGTH, HeaderValue::from(row.size));
+    Ok(response)
+}

@@ -1,0 +1,85 @@
+//! What nobody waits for: uploads that were given up or that a killed process left whole but unfinished, pieces that are no
+//! longer needed, and attachments whose parent is gone.
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::model::{AttachmentParentKind, AttachmentStatus as Status};
+use super::{actions, parents, store, upload};
+use crate::error::Error;
+use crate::regions::Unscoped;
+use crate::transaction;
+use crate::worker::Worker;
+
+const AT_A_TIME: i64 = 100;
+/// How often a parent is looked for.
+const LOOK_AFTER: TimeDelta = TimeDelta::days(1);
+/// A whole upload is normally closed within the request that completed it.
+const GRACE: TimeDelta = TimeDelta::minutes(2);
+
+pub async fn look_after(worker: &Worker) -> Result<(), Error> {
+    end_stalled(worker).await?;
+    let storage = &worker.shared.attachments;
+    let mut conn = worker.db.read().await?;
+    for id in store::list_with_leftovers(&mut conn, Unscoped::Housekeeping, AT_A_TIME).await? {
+        upload::sweep_parts(&mut conn, storage, id).await?;
+    }
+    drop(conn);
+    remove_orphans(worker).await
+}
+
+async fn end_stalled(worker: &Worker) -> Result<(), Error> {
+    let now = worker.shared.clock.now();
+    let mut conn = worker.db.read().await?;
+    let stalled = store::list_stalled(&mut conn, Unscoped::Housekeeping, now, now - GRACE, AT_A_TIME).await?;
+    drop(conn);
+    for row in stalled {
+        let storage = worker.shared.attachments.clone();
+        let whole = row.received == row.size;
+        transaction::run(&worker.db, worker.setting(), async move |tx| {
+            if whole {
+                return upload::finish(tx, &storage, row.id).await.map(|_| ());
+            }
+            end(tx, &storage, row.id, Status::Expired).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Ends one as it is now, if it has not ended or gone on meanwhile.
+async fn end(tx: &mut transaction::Tx, storage: &super::storage::Storage, id: Uuid, to: Status) -> Result<(), Error> {
+    let found = store::lock(&mut tx.conn, Unscoped::Housekeeping, id).await?;
+    tx.audit(if to == Status::Expired { "attachment.expire" } else { "attachment.orphan" }, "attachment", id, None);
+    let Some(mut row) = found else { return Ok(()) };
+    let due = match to {
+        Status::Expired => row.status == Status::Uploading && row.expires_at < tx.now,
+        _ => matches!(row.status, Status::Uploading | Status::Complete),
+    };
+    if due { actions::remove(tx, storage, &mut row, to).await } else { Ok(()) }
+}
+
+async fn remove_orphans(worker: &Worker) -> Result<(), Error> {
+    let now = worker.shared.clock.now();
+    let mut conn = worker.db.read().await?;
+    let rows = store::list_to_look_after(&mut conn, Unscoped::Housekeeping, now - LOOK_AFTER, AT_A_TIME).await?;
+    let mut orphans = Vec::new();
+    for kind in AttachmentParentKind::ALL {
+        let of_kind = || rows.iter().filter(|row| row.parent_kind == *kind);
+        let ids: Vec<Uuid> = of_kind().map(|row| row.parent_id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let gone = parents::list_gone(&mut conn, Unscoped::Housekeeping, *kind, &ids).await?;
+        orphans.extend(of_kind().filter(|row| gone.contains(&row.parent_id)).map(|row| row.id));
+    }
+    let seen: Vec<Uuid> = rows.iter().map(|row| row.id).filter(|id| !orphans.contains(id)).collect();
+    store::set_parents_seen(&mut conn, &seen, now).await?;
+    drop(conn);
+    for id in orphans {
+        let storage = worker.shared.attachments.clone();
+        transaction::run(&worker.db, worker.setting(), async move |tx| end(tx, &storage, id, Status::Withdrawn).await)
+            .await?;
+    }
+    Ok(())
+}

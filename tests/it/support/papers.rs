@@ -1,0 +1,38 @@
+//! Photos for tests, and what announces them.
+
+use serde_json::{Value, json};
+
+use super::World;
+
+/// A photo of 64 by 48 with a place in it, as a telephone makes it.
+pub fn photo() -> Vec<u8> {
+    let segment = |marker: u8, content: &[u8]| {
+        let length = u16::try_from(content.len() + 2).expect("a short segment").to_be_bytes();
+        [&[0xff, marker], &length[..], content].concat()
+    };
+    [
+        &[0xff, 0xd8][..],
+        &segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"),
+        &segment(0xe1, b"Exif\0\0MM\0*\0\0\0\x08\0\0 GPS -6.91 107.61 Kamera X"),
+        &segment(0xc0, &[8, 0, 48, 0, 64, 1, 1, 0x11, 0]),
+        &segment(0xda, &[1, 1, 0, 0, 63, 0]),
+        &[0x5a; 300],
+        &[0xff, 0xd9],
+    ]
+    .concat()
+}
+
+/// What announces these bytes.
+pub fn announcement(parent: Value, media_type: &str, bytes: &[u8]) -> Value {
+    let sha256: String = slrt::http::json::sha256(bytes).iter().map(|b| format!("{b:02x}")).collect();
+    json!({ "parent": parent, "kind": "photo_house", "media_type": media_type, "size": bytes.len(), "sha256": sha256 })
+}
+
+impl World {
+    /// A photo on a complaint, announced but not sent.
+    pub async fn attachment(&self, complaint: &str) -> String {
+        let body = announcement(json!({ "kind": "complaint", "id": complaint }), "image/jpeg", &photo());
+        let made = self.front.post("/v1/attachments", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+}
