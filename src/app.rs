@@ -47,6 +47,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
     crate::attachments::routes::configure(config);
+    crate::messages::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::events::routes::configure(config);
@@ -62,6 +63,7 @@ fn catalogue() -> Catalogue {
     use crate::complaints::model as complaint;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
+    use crate::messages::model as message;
     use crate::proposals::model as proposal;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
@@ -126,6 +128,11 @@ fn catalogue() -> Catalogue {
         .codes::<crate::directory::model::GovernmentLevel>("government-levels")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<message::MessageEvent>("message-events")
+        .codes::<message::MessageChannel>("message-channels")
+        .codes::<message::MessageStatus>("message-statuses")
+        .codes::<message::MessageReceiptStatus>("message-receipt-statuses")
+        .codes::<message::MessageAttemptOutcome>("message-attempt-outcomes")
         .codes::<attachment::AttachmentKind>("attachment-kinds")
         .codes::<attachment::AttachmentParentKind>("attachment-parent-kinds")
         .codes::<attachment::AttachmentStatus>("attachment-statuses")
@@ -164,6 +171,7 @@ pub struct Shared {
     pub metrics: web::Data<Metrics>,
     pub service_levels: web::Data<ServiceLevelCache>,
     pub attachments: web::Data<Storage>,
+    pub gateway: crate::messages::Gateway,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
@@ -195,6 +203,7 @@ impl Shared {
             metrics: web::Data::new(Metrics::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             attachments: web::Data::new(storage),
+            gateway: crate::messages::Gateway::open(&args.messages)?,
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),

@@ -19,6 +19,7 @@ pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;
+pub mod messages;
 pub mod metrics;
 pub mod middleware;
 pub mod proposals;

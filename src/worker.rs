@@ -29,6 +29,16 @@ struct Work {
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
     Work {
+        name: "messages",
+        every: Duration::from_secs(2),
+        run: |worker| Box::pin(crate::messages::work::send_due(worker)),
+    },
+    Work {
+        name: "old messages",
+        every: Duration::from_secs(3600),
+        run: |worker| Box::pin(crate::messages::work::forget(worker)),
+    },
+    Work {
         name: "attachments",
         every: Duration::from_secs(60),
         run: |worker| Box::pin(crate::attachments::work::look_after(worker)),

@@ -12,6 +12,7 @@ crate::text_enum! {
         Manager = "manager": "Manajer" / "Manager",
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
         Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",
     }
@@ -69,6 +70,8 @@ impl Role {
                 &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead]
             }
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
+            // Reports whether notes arrived; reads nothing.
+            Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
             Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
         };

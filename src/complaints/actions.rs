@@ -12,7 +12,7 @@ use super::api::{
 };
 use super::model::{ComplaintAction as Action, ComplaintStatus as Status, RecommendationKind};
 use super::store::{self, ComplaintRow};
-use super::transitions;
+use super::{telling, transitions};
 use crate::auth::clients::find_active_staff;
 use crate::directory;
 use crate::error::Error;
@@ -62,6 +62,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, &row, "submitted", None);
+    telling::tell(tx, &row, Action::Submit, None)?;
     let sla = move_clocks(tx, &row, None).await?;
     Ok(Submitted::New(Complaint { sla: Some(sla), ..show(row, false) }))
 }
@@ -268,6 +269,7 @@ async fn finish(
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)?;
     tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
+    telling::tell(tx, &row, action, note.as_deref())?;
     if action == Action::ReferralsEnded {
         tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
     } else {

@@ -8,4 +8,5 @@ pub mod model;
 pub mod routes;
 mod routes_actions;
 mod store;
+mod telling;
 pub mod transitions;

@@ -412,6 +412,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_templates (event, channel, region_code) {
+        event -> Text,
+        channel -> Text,
+        region_code -> Text,
+        text -> Text,
+        enabled -> Bool,
+        version -> Int4,
+        updated_by -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        complaint_id -> Uuid,
+        region_code -> Text,
+        event -> Text,
+        recipient -> Nullable<Text>,
+        words -> Jsonb,
+        channel -> Nullable<Text>,
+        text -> Nullable<Text>,
+        status -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        claimed_until -> Nullable<Timestamptz>,
+        gateway_reference -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_attempts (message_id, id) {
+        message_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        outcome -> Text,
+        http_status -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    message_receipts (message_id, id) {
+        message_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        status -> Text,
+        reason -> Nullable<Text>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     attachments (id) {
         id -> Uuid,
         parent_kind -> Text,
@@ -594,6 +652,10 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     attachment_parts,
     attachments,
+    message_attempts,
+    message_receipts,
+    message_templates,
+    messages,
     audit_records,
     calendar_changes,
     clients,

@@ -10,6 +10,9 @@ use super::contract_examples::example;
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("attachment_id", "Id of the attachment."),
+    ("channel", "By which way the note goes."),
+    ("event", "At which step of a complaint."),
+    ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
     ("region_code", "Code of a region; `ID` is the whole country."),
     ("sector", "A sector, as in `GET /v1/reference/sectors`."),

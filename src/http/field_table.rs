@@ -73,6 +73,10 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_parent",
         Texts { id: "Induk lampiran tidak ditemukan dalam wilayah Anda", en: "No such parent within your regions" },
     ),
+    (
+        "unknown_placeholder",
+        Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "The step does not know this placeholder" },
+    ),
     ("content_differs", Texts { id: "Isi bukan seperti yang dinyatakan", en: "The content is not of the stated type" }),
     ("hash_differs", Texts { id: "SHA-256 isi berbeda", en: "The content has another SHA-256" }),
     ("too_many_pixels", Texts { id: "Gambar terlalu besar", en: "The picture has too many pixels" }),

@@ -166,6 +166,12 @@ problems! {
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+    MessageNotSent = "message-not-sent", 409,
+        "Pesan belum terkirim", "The note was not sent",
+        "Pesan ini belum diserahkan ke gateway, sehingga belum ada yang dilaporkan.", "The note was not handed to the gateway, so there is nothing to report.";
+    MessageNotFailed = "message-not-failed", 409,
+        "Pesan tidak gagal", "The note has not failed",
+        "Hanya pesan yang gagal atau tidak sampai dapat dikirim ulang.", "Only a note that was given up or did not arrive is sent once more.";
     AttachmentNotComplete = "attachment-not-complete", 409,
         "Lampiran tidak lengkap", "The attachment is not complete",
         "Isi lampiran ini belum lengkap, ditolak, atau sudah ditarik.", "The content has not arrived, was rejected, or was taken back.";

@@ -97,15 +97,15 @@ limited_text!(
 impl ShortText {
     /// The first and the last two characters, for a telephone number that is not revealed.
     pub fn masked(&self) -> Self {
-        Self(Self::mask(&self.0))
+        Self(masked(&self.0))
     }
+}
 
-    /// The same for what is stored as text.
-    pub fn mask(text: &str) -> String {
-        let length = text.chars().count();
-        let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
-        text.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect()
-    }
+/// All but the first and last two characters blotted out.
+pub fn masked(text: &str) -> String {
+    let length = text.chars().count();
+    let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
+    text.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::model::{LawfulBasis, ReferralAction, ReferralDirection, ReferralOutco
 use super::store::Record;
 use super::transitions::EDGES;
 use crate::directory::model::{GovernmentLevel, Sector};
-use crate::http::text::{LongText, ShortText};
+use crate::http::text::{LongText, ShortText, masked};
 use crate::regions::RegionCode;
 use crate::registry::model::SchoolLevel;
 use crate::state_machine;
@@ -366,7 +366,7 @@ pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
         family_id: row.family_id,
         subject_name: row.subject_name,
         subject_birth_year: details.subject_birth_year.filter(|_| told),
-        client_phone: details.client_phone.filter(|_| told).map(|phone| ShortText::mask(&phone)),
+        client_phone: details.client_phone.filter(|_| told).map(|phone| masked(&phone)),
         program_code: row.program_code,
         need: row.need,
         lawful_basis: row.lawful_basis,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 const SLICES: &[&str] = &[
     "attachments",
+    "messages",
     "audit",
     "auth",
     "complaints",

@@ -76,6 +76,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
+    let message = world.message_about(&complaint).await;
     let figures = serde_json::json!({
         "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
         "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
@@ -86,6 +87,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let proposal = world.proposal().await;
     let owned = [
         ("/v1/attachments/{id}", attachment),
+        ("/v1/messages/{id}", message),
         ("/v1/jobs/{id}", job),
         ("/v1/referral-needs/{id}", world.need().await),
         ("/v1/complaints/{id}", complaint),

@@ -21,6 +21,7 @@ mod eligibility;
 mod events;
 mod flow;
 mod jobs;
+mod messages;
 mod monitoring;
 mod proposals;
 mod reference;
