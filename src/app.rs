@@ -30,6 +30,8 @@ use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
+use crate::imports::routes::Intake;
+use crate::imports::upload::ImportLimit;
 use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
@@ -46,10 +48,12 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
     crate::messages::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
+    crate::desks::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -138,7 +142,11 @@ fn catalogue() -> Catalogue {
         .codes::<attachment::AttachmentStatus>("attachment-statuses")
         .codes::<attachment::AttachmentMediaType>("attachment-media-types")
         .codes::<job::JobKind>("job-kinds")
+        .codes::<crate::imports::model::ImportKind>("import-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
+        .codes::<crate::desks::model::DeskKind>("desk-kinds")
+        .codes::<crate::desks::model::FieldDuty>("field-duties")
+        .codes::<crate::desks::model::CoverageGap>("coverage-gaps")
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
@@ -164,6 +172,7 @@ pub struct Shared {
     pub tokens: web::Data<Tokens>,
     pub clock: web::Data<Clock>,
     pub limiter: web::Data<Limiter>,
+    pub import_limit: ImportLimit,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
     /// How long a target may be silent before it is reminded, and more.
@@ -196,6 +205,7 @@ impl Shared {
         Ok(Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
             clock: web::Data::new(clock),
+            import_limit: ImportLimit(args.import_max_mb.saturating_mul(1024 * 1024)),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
@@ -230,6 +240,11 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.tokens.clone())
             .app_data(shared.clock.clone())
             .app_data(shared.limiter.clone())
+            .app_data(web::Data::new(Intake {
+                tokens: shared.tokens.clone(),
+                clock: shared.clock.clone(),
+                limit: shared.import_limit,
+            }))
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())

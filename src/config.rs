@@ -114,6 +114,9 @@ pub struct ServerArgs {
     /// Seconds that a request waits for a database connection before it is answered with 503.
     #[arg(long, env = "SLRT_POOL_WAIT_SECONDS", default_value = "5")]
     pub pool_wait_seconds: u64,
+    /// Megabytes that the file of an import may have, as sent.
+    #[arg(long, env = "SLRT_IMPORT_MAX_MB", default_value = "2048")]
+    pub import_max_mb: usize,
     /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
     #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,

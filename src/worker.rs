@@ -65,7 +65,7 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] = &[];
+pub const RUNNERS: &[Runner] = &[crate::imports::run::RUNNER];
 
 /// What background work stands on.
 #[derive(Clone)]

@@ -23,6 +23,9 @@ diesel::table! {
         roles -> Array<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        record_id -> Uuid,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -380,6 +383,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    desks (id) {
+        id -> Uuid,
+        kind -> Text,
+        organization_id -> Uuid,
+        name -> Text,
+        region_code -> Text,
+        address -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        opening_hours -> Nullable<Text>,
+        active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    desk_villages (desk_id, region_code) {
+        desk_id -> Uuid,
+        region_code -> Text,
+    }
+}
+
+diesel::table! {
+    facilitator_assignments (id) {
+        id -> Uuid,
+        staff_id -> Text,
+        duty -> Text,
+        region_code -> Text,
+        desk_id -> Nullable<Uuid>,
+        since -> Date,
+        until -> Nullable<Date>,
+        assignment_order -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     complaints (id) {
         id -> Uuid,
         region_code -> Text,
@@ -661,8 +704,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     complaint_clocks,
     complaints,
+    desk_villages,
+    desks,
     dwellings,
     events,
+    facilitator_assignments,
     families,
     holidays,
     idempotency_keys,

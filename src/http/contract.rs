@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Directory", "Who can help, with what, where."),
     ("Complaints", "From submission to closure."),
     ("Referrals", "From draft to the closed loop."),
+    ("Imports", "Many rows at once, in and out."),
     ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),
     ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
     ("Jobs", "Work that goes on after its request was answered."),

@@ -16,6 +16,7 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("code", "Code of the resource."),
     ("region_code", "Code of a region; `ID` is the whole country."),
     ("sector", "A sector, as in `GET /v1/reference/sectors`."),
+    ("kind", "What the rows of the file are."),
     ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];

@@ -198,6 +198,9 @@ problems! {
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    AlreadyAssigned = "already-assigned", 409,
+        "Sudah ditugaskan", "Assigned already",
+        "Petugas ini sudah memegang tugas yang sama di desa itu pada sebagian waktu tersebut.", "The officer holds the same duty in that village for part of that time.";
     TargetExists = "target-exists", 409,
         "Target itu sudah ada", "There is such a target already",
         "Wilayah itu sudah memiliki target untuk sektor, kelas, dan prioritas yang sama. Ubah target itu.", "The region has a target for the same sector, class and priority. Change that one.";
@@ -228,6 +231,9 @@ problems! {
     ValidationFailed = "validation-failed", 422,
         "Isi tidak memenuhi syarat", "The content is not valid",
         "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid; see errors.";
+    ImportRefused = "import-refused", 422,
+        "Berkas tidak dimuat", "The file was not imported",
+        "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has faults; see the job's problem file. No row was written.";
     IdempotencyKeyReused = "idempotency-key-reused", 422,
         "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
         "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";

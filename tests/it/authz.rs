@@ -85,6 +85,20 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let target = world.manager.post("/v1/service-level-targets", target).await.expect(201);
     let target = target["id"].as_str().unwrap().to_owned();
     let proposal = world.proposal().await;
+    let bandung = crate::support::world::organization("slrt-bandung");
+    let desk = json!({ "kind": "slrt", "organization_id": bandung, "name": "SLRT", "region_code": "32.04" });
+    let desk = world.manager.post("/v1/desks", desk).await.expect(201);
+    let admin = world.server.session("admin", None, &["32.04"], &[Permission::AccessAdmin]);
+    let officer = json!({
+        "id": "relawan-1", "organization_id": bandung, "name": "Dewi", "regions": ["32.04"], "roles": ["facilitator"],
+    });
+    admin.post("/v1/staff", officer).await.expect(201);
+    let assignment = json!({
+        "staff_id": "relawan-1", "duty": "facilitator", "region_code": "32.04.05.2001", "since": "2026-01-05",
+        "assignment_order": "SPT 1",
+    });
+    let assignment = world.manager.post("/v1/facilitator-assignments", assignment).await.expect(201);
+    let id_of = |made: &Value| made["id"].as_str().unwrap().to_owned();
     let owned = [
         ("/v1/attachments/{id}", attachment),
         ("/v1/messages/{id}", message),
@@ -97,6 +111,9 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
+        ("/v1/desks/{id}", id_of(&desk)),
+        ("/v1/facilitator-assignments/{id}", id_of(&assignment)),
+        ("/v1/staff/{id}", "relawan-1".to_owned()),
         ("/v1/service-level-targets/{id}", target),
         ("/v1/registry-proposals/{id}", proposal),
     ];

@@ -37,6 +37,9 @@ const PUBLIC: &[&str] = &[
     "list_service_level_targets",
     "get_service_level_target",
     "forecast_service_level",
+    // Where to go is for everybody.
+    "list_desks",
+    "get_desk",
     // The calendar of proposals hangs in every village office.
     "list_registry_proposal_windows",
     "get_registry_proposal_window",

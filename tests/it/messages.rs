@@ -56,11 +56,8 @@ impl Gateway {
                         .unwrap()
                         .pop_front()
                         .unwrap_or("HTTP/1.1 202 Accepted\r\ncontent-length: 20\r\n\r\n{\"reference\":\"gw-1\"}");
-                    let _ = stream
-                        .write_all(
-                            format!("{}", answer.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")).as_bytes(),
-                        )
-                        .await;
+                    let _ =
+                        stream.write_all(answer.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n").as_bytes()).await;
                 });
             }
         });
