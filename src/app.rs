@@ -21,6 +21,7 @@ use crate::auth::caller::AccessPurpose;
 use crate::auth::keys::Keys;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
+use crate::complaints::routes_follow_ups::FollowUpQuota;
 use crate::config::ServerArgs;
 use crate::db::Db;
 use crate::db::text_enum::CodeList as _;
@@ -119,6 +120,9 @@ fn catalogue() -> Catalogue {
         .codes::<complaint::ComplaintAction>("complaint-actions")
         .codes::<complaint::ComplaintDecision>("complaint-decisions")
         .codes::<complaint::ComplaintRejectionReason>("complaint-rejection-reasons")
+        .codes::<complaint::NoteVisibility>("note-visibilities")
+        .codes::<complaint::Vulnerability>("vulnerabilities")
+        .codes::<complaint::DuplicateReason>("duplicate-reasons")
         .machine("complaint-states", crate::complaints::transitions::EDGES)
         .codes::<referral::ReferralAction>("referral-actions")
         .codes::<referral::LawfulBasis>("lawful-bases")
@@ -178,6 +182,7 @@ pub struct Shared {
     /// How long a target may be silent before it is reminded, and more.
     pub silence: crate::referrals::silence::Policy,
     pub metrics: web::Data<Metrics>,
+    pub follow_ups: web::Data<FollowUpQuota>,
     pub service_levels: web::Data<ServiceLevelCache>,
     pub attachments: web::Data<Storage>,
     pub gateway: crate::messages::Gateway,
@@ -211,6 +216,7 @@ impl Shared {
             programs: web::Data::new(ProgramCache::default()),
             silence: crate::referrals::silence::Policy::of(args),
             metrics: web::Data::new(Metrics::default()),
+            follow_ups: web::Data::new(FollowUpQuota::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             attachments: web::Data::new(storage),
             gateway: crate::messages::Gateway::open(&args.messages)?,
@@ -248,6 +254,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())
+            .app_data(shared.follow_ups.clone())
             .app_data(shared.service_levels.clone())
             .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())

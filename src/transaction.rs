@@ -315,7 +315,14 @@ impl Write {
     where
         W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
     {
-        let actor = caller.actor();
+        self.run_as(caller.actor(), digest, work).await
+    }
+
+    /// The same for somebody who came without a token and showed another proof.
+    pub async fn run_as<W>(self, actor: Arc<Actor>, digest: [u8; 32], work: W) -> Result<Reply, Error>
+    where
+        W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
+    {
         let key = self.key?;
         let Some(key) = key else {
             let setting = Setting { actor, ..self.setting };

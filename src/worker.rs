@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
 use crate::{directory, events, idempotency, jobs, referrals, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -51,6 +52,11 @@ const WORK: &[Work] = &[
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
+    Work {
+        name: "complaints",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(complaints::background::run_due(worker)),
+    },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
     Work {
         name: "silent targets",
@@ -126,6 +132,7 @@ async fn follow_keys(worker: &Worker) -> Result<(), Error> {
 
 async fn clean_up(worker: &Worker) -> Result<(), Error> {
     worker.shared.limiter.sweep();
+    worker.shared.follow_ups.0.sweep();
     let now = worker.shared.clock.now();
     let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;

@@ -1,9 +1,9 @@
 //! Which steps the reporter of a complaint is told of. Inner steps of the desk are nobody's news.
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::model::ComplaintAction as Action;
+use super::reference_no;
 use super::store::ComplaintRow;
 use crate::error::Error;
 use crate::messages;
@@ -26,7 +26,7 @@ pub(super) fn tell(tx: &mut Tx, row: &ComplaintRow, action: Action, note: Option
             event,
             name,
             phone,
-            reference: reference(row.id),
+            reference: row.reference_no.as_deref().map(reference_no::show).unwrap_or_default(),
             question: note.filter(|_| event == Event::QuestionAsked).map(str::to_owned),
             answer: answer.filter(|_| event == Event::Resolved),
         },
@@ -48,10 +48,4 @@ fn news_of(action: Action) -> Option<Event> {
         Action::Withdraw => Some(Event::Withdrawn),
         _ => None,
     }
-}
-
-/// What a reporter can read out at a desk.
-fn reference(id: Uuid) -> String {
-    let text = id.simple().to_string().to_uppercase();
-    text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_owned()
 }

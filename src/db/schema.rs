@@ -451,6 +451,95 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        reference_no -> Nullable<Text>,
+        previous_status -> Nullable<Text>,
+        duplicate_of -> Nullable<Uuid>,
+        appeal_of -> Nullable<Uuid>,
+        reopen_count -> Int4,
+    }
+}
+
+diesel::table! {
+    complaint_references (reference_no) {
+        reference_no -> Text,
+        complaint_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    complaint_trails (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        left_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_exchanges (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        question -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    complaint_notes (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        visibility -> Text,
+        text -> Text,
+        written_by -> Text,
+        written_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_subjects (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    complaint_circumstances (complaint_id) {
+        complaint_id -> Uuid,
+        vulnerabilities -> Array<Text>,
+        suggested_priority -> Text,
+    }
+}
+
+diesel::table! {
+    complaint_timers (complaint_id) {
+        complaint_id -> Uuid,
+        action -> Text,
+        due_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_follow_ups (complaint_id) {
+        complaint_id -> Uuid,
+        issue -> Int4,
+    }
+}
+
+diesel::table! {
+    complaint_terms (region_code) {
+        region_code -> Text,
+        answer_working_days -> Int2,
+        confirm_working_days -> Int2,
+        reopen_days -> Int2,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -702,7 +791,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
     calendar_changes,
     clients,
+    complaint_circumstances,
     complaint_clocks,
+    complaint_exchanges,
+    complaint_follow_ups,
+    complaint_notes,
+    complaint_references,
+    complaint_subjects,
+    complaint_terms,
+    complaint_timers,
+    complaint_trails,
     complaints,
     desk_villages,
     desks,

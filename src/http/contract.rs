@@ -26,6 +26,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Programmes", "The programmes and their rules, versioned by date."),
     ("Directory", "Who can help, with what, where."),
     ("Complaints", "From submission to closure."),
+    ("Follow-up", "For reporters: following one's own complaint with its number and code."),
     ("Referrals", "From draft to the closed loop."),
     ("Imports", "Many rows at once, in and out."),
     ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),

@@ -96,6 +96,26 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "Free text may not contain a NIK or a family card number",
         },
     ),
+    ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "The same as before" }),
+    (
+        "repeats_this_one",
+        Texts { id: "Pengaduan itu sendiri mengulang pengaduan ini", en: "That complaint repeats this one itself" },
+    ),
+    ("other_regency", Texts { id: "Berada di kabupaten/kota lain", en: "It lies in another regency" }),
+    (
+        "not_a_reference",
+        Texts {
+            id: "Bukan nomor rujukan pengaduan; periksa salah ketik",
+            en: "Not a reference number; look for a slip",
+        },
+    ),
+    (
+        "reason_for_lower_priority",
+        Texts {
+            id: "Prioritas di bawah saran memerlukan alasan",
+            en: "A priority below the suggested one needs a reason",
+        },
+    ),
     ("nik_length", Texts { id: "NIK terdiri atas 16 angka", en: "A NIK has 16 digits" }),
     ("nik_not_digits", Texts { id: "NIK hanya berisi angka", en: "A NIK has digits only" }),
     (

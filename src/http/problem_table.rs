@@ -142,6 +142,15 @@ problems! {
     ComplaintHasOpenReferrals = "complaint-has-open-referrals", 409,
         "Rujukan belum selesai", "A referral is still open",
         "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open.";
+    ReopenWindowPassed = "reopen-window-passed", 409,
+        "Batas waktu membuka kembali terlewati", "The time for reopening has passed",
+        "Pengaduan hanya dapat dibuka kembali dalam {} hari setelah selesai. Sampaikan pengaduan baru.", "A complaint can be reopened within {} days after its end. Submit a new one.";
+    AppealExists = "appeal-exists", 409,
+        "Banding sudah diajukan", "There is an appeal already",
+        "Terhadap pengaduan ini sudah ada banding.", "The decision on this complaint is already under appeal.";
+    AppealIsLast = "appeal-is-last", 409,
+        "Banding tidak dapat dibanding", "An appeal cannot be appealed",
+        "Putusan atas banding adalah yang terakhir di SLRT.", "The decision on an appeal is the last one within SLRT.";
     ReferralInvalidTransition = "referral-invalid-transition", 409,
         "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
         "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";

@@ -21,6 +21,8 @@ pub enum Unscoped {
     BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
+    /// A reporter named one complaint by its number and code.
+    ReporterWithCode,
     /// A signed link says by itself what it opens.
     SignedLink,
     /// What has ended is cleared away, wherever it lies.

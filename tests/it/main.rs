@@ -14,6 +14,7 @@ mod audit;
 mod authz;
 mod commands;
 mod complaints;
+mod complaints_in_full;
 mod contract;
 mod conventions;
 mod desks;
