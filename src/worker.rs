@@ -12,8 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs, referrals, service_levels};
-use crate::{complaints, directory, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, referrals, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
