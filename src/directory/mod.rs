@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod api;
 pub mod defaults;
+pub mod load;
 pub mod model;
 pub mod places;
 pub mod routes;
