@@ -158,6 +158,9 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralHoldReason>("referral-hold-reasons")
         .codes::<referral::ReferralFailureReason>("referral-failure-reasons")
         .codes::<referral::ReferralErrorReason>("referral-error-reasons")
+        .codes::<referral::ReferralNeedState>("referral-need-states")
+        .codes::<referral::IdentityMatch>("identity-matches")
+        .codes::<crate::directory::model::GovernmentLevel>("government-levels")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
         .codes::<sync::SyncOperationKind>("sync-operation-kinds")
@@ -206,6 +209,8 @@ pub struct Shared {
     pub import_limit: ImportLimit,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
+    /// How long a target may be silent before it is reminded, and more.
+    pub silence: crate::referrals::silence::Policy,
     pub metrics: web::Data<Metrics>,
     pub follow_ups: web::Data<FollowUpQuota>,
     pub service_levels: web::Data<ServiceLevelCache>,
@@ -239,6 +244,7 @@ impl Shared {
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
+            silence: crate::referrals::silence::Policy::of(args),
             metrics: web::Data::new(Metrics::default()),
             follow_ups: web::Data::new(FollowUpQuota::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),

@@ -13,8 +13,7 @@ use crate::error::Error;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{complaints, directory, events, idempotency, jobs, registry, service_levels};
-use crate::{complaints, directory, eligibility, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, eligibility, events, idempotency, jobs, referrals, registry, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -64,6 +63,11 @@ const WORK: &[Work] = &[
         run: |worker| Box::pin(complaints::background::run_due(worker)),
     },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
+    Work {
+        name: "silent targets",
+        every: Duration::from_secs(300),
+        run: |worker| Box::pin(referrals::silence::follow_up(worker)),
+    },
     Work {
         name: "held places",
         every: Duration::from_secs(60),

@@ -86,6 +86,15 @@ impl<P> Caller<P> {
         }
     }
 
+    /// What the caller says it needs personal data for, whatever its token may otherwise see.
+    pub fn purpose(&self) -> Result<Option<AccessPurpose>, Error> {
+        match self.purpose {
+            None => Ok(None),
+            Some(Ok(purpose)) => Ok(Some(purpose)),
+            Some(Err(())) => Err(Error::new(Code::PurposeRequired)),
+        }
+    }
+
     /// The same where personal data is not the matter itself: shown only when a purpose is given.
     pub fn reveal_if_asked(&self) -> Result<Option<AccessPurpose>, Error> {
         if self.purpose.is_some() { self.reveal() } else { Ok(None) }

@@ -514,6 +514,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    routing_defaults (region_code, sector) {
+        region_code -> Text,
+        sector -> Text,
+        service_id -> Uuid,
+        note -> Nullable<Text>,
+        set_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     place_reservations (service_id, referral_id) {
         service_id -> Uuid,
         referral_id -> Uuid,
@@ -889,6 +902,7 @@ diesel::table! {
         escalation_level -> Int2,
         client_phone -> Nullable<Text>,
         match_attempts -> Int2,
+        subject_birth_year -> Nullable<Int2>,
     }
 }
 
@@ -1033,6 +1047,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_details,
     referrals,
     registry_changes,
+    routing_defaults,
     registry_proposal_windows,
     registry_proposals,
     service_level_revision,

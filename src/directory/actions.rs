@@ -23,7 +23,7 @@ pub(super) const DEFAULT_ANSWER_DAYS: i16 = 14;
 /// More services than this for one need is a flaw of the directory, not a choice for an officer.
 const CANDIDATES: i64 = 200;
 
-fn public() -> RegionScope {
+pub(super) fn public() -> RegionScope {
     RegionScope::everything(Unscoped::PublicDirectory)
 }
 

@@ -3,8 +3,10 @@
 
 pub mod actions;
 pub mod api;
+pub mod defaults;
 pub mod load;
 pub mod model;
 pub mod places;
 pub mod routes;
+mod routes_defaults;
 mod store;

@@ -16,6 +16,16 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// The level of government that something belongs to.
+    pub enum GovernmentLevel {
+        National = "national": "Pusat" / "National",
+        Province = "province": "Provinsi" / "Province",
+        Regency = "regency": "Kabupaten/kota" / "Regency or city",
+        Village = "village": "Desa/kelurahan" / "Village",
+    }
+}
+
+crate::text_enum! {
     /// The field of life that a need belongs to.
     pub enum Sector {
         Health = "health": "Kesehatan" / "Health",

@@ -33,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(create_service)
         .service(get_service)
         .service(patch_service);
+    super::routes_defaults::configure(config);
 }
 
 /// The regions that a public list is narrowed to.

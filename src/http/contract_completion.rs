@@ -15,6 +15,8 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
     ("version", "Number of the version."),
+    ("region_code", "Code of a region; `ID` is the whole country."),
+    ("sector", "A sector, as in `GET /v1/reference/sectors`."),
     ("kind", "What the rows of the file are."),
     ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),

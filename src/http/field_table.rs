@@ -280,6 +280,7 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         },
     ),
     ("text_required", Texts { id: "Alasan other memerlukan penjelasan", en: "The reason other needs an explanation" }),
+    ("other_sector", Texts { id: "Layanan ini bukan untuk sektor itu", en: "The service is not for that sector" }),
     (
         "outside_service_area",
         Texts { id: "Wilayah klien di luar wilayah layanan", en: "The client's region is outside the service's area" },

@@ -232,6 +232,10 @@ problems! {
         "Tempat penuh", "No place is free",
         "Semua tempat layanan ini terisi atau disisihkan. Tolak dengan alasan no_capacity agar layanan lain ditawarkan.",
         "All places of this service are taken or held. Reject with the reason no_capacity to be offered other services.";
+    MatchAttemptsUsed = "match-attempts-used", 409,
+        "Percobaan pencocokan habis", "No attempt to match is left",
+        "Terlalu banyak NIK yang tidak cocok untuk rujukan ini. Hubungi pengirim rujukan.",
+        "Too many numbers did not match for this referral. Ask whoever referred.";
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";

@@ -9,7 +9,7 @@ use super::api::{CreateReferral, Referral, ReferralSubject, show};
 use super::links::{self, Links};
 use super::model::{ReferralAction as Action, ReferralStatus as Status};
 use super::store::{self, Record, ReferralDetails, ReferralRow, Viewpoint};
-use super::{sides, transitions};
+use super::{client, sides, transitions};
 use crate::clock::local_day;
 use crate::complaints;
 use crate::consents;
@@ -162,6 +162,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         need_id: input.need_id.or_else(|| replaces.as_ref().and_then(|old| old.details.need_id)),
         part_of_id: input.part_of.or_else(|| replaces.as_ref().and_then(|old| old.details.part_of_id)),
         replaces_id: input.replaces,
+        client_phone: input.client_phone.map(|phone| phone.into_string()),
         ..ReferralDetails::of(row.id)
     };
     store::insert_details(&mut tx.conn, &details).await?;
@@ -174,7 +175,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
     // The target never learns of a draft: the event is for the source's regions alone.
     publish(tx, row, "drafted", None);
-    Ok(Drafted::New(show(record)))
+    Ok(Drafted::New(show(record, tx.actor.organization_id)))
 }
 
 /// The id is taken: by the same draft, or by something else.
@@ -182,7 +183,9 @@ async fn known(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: None };
     match store::find_visible(&mut tx.conn, view, sent.id).await? {
-        Some(stored) if stored.row.submission_hash == sent.submission_hash => Ok(Drafted::Known(show(stored))),
+        Some(stored) if stored.row.submission_hash == sent.submission_hash => {
+            Ok(Drafted::Known(show(stored, actor.organization_id)))
+        }
         _ => Err(Error::new(Code::AlreadyExists)),
     }
 }
@@ -217,6 +220,9 @@ async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, E
         let subject = subject_in(&mut tx.conn, &scope, &asked).await?;
         consents::actions::require_for_referral(tx, &subject, row.lawful_basis).await?;
         row.subject_name = subject.name.clone();
+        let known = client::find(&mut tx.conn, &scope, &subject, local_day(tx.now)).await?;
+        record.details.subject_birth_year = known.birth_year;
+        store::save_details(&mut tx.conn, &record.details).await?;
         if let Some(code) = &row.program_code {
             let programs = tx.programs.clone();
             let wanted = std::slice::from_ref(code);
@@ -310,7 +316,7 @@ pub(super) async fn conclude(
     if ends && let Some(complaint_id) = row.complaint_id {
         complaints::actions::referral_ended(tx, complaint_id).await?;
     }
-    Ok(show(record))
+    Ok(show(record, tx.actor.organization_id))
 }
 
 pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {

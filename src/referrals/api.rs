@@ -10,9 +10,10 @@ use super::candidates::ReferralCandidate;
 use super::model::{LawfulBasis, ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
 use super::store::Record;
 use super::transitions::EDGES;
-use crate::directory::model::Sector;
-use crate::http::text::LongText;
+use crate::directory::model::{GovernmentLevel, Sector};
+use crate::http::text::{LongText, ShortText, masked};
 use crate::regions::RegionCode;
+use crate::registry::model::SchoolLevel;
 use crate::state_machine;
 
 pub(super) fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
@@ -62,6 +63,13 @@ pub struct FindCandidates {
     /// The field of life that the need belongs to. Programme or sector, or both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
+    /// The level of government that owns the thing, for example a broken road; its office then comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_level: Option<GovernmentLevel>,
+    /// The pupil's school level, for a need of education: schools up to SMP belong to the regency, SMA and SMK to the province.
+    /// Taken from the subject if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school_level: Option<SchoolLevel>,
 }
 
 fn need_is_named(input: &FindCandidates) -> Result<(), ValidationError> {
@@ -127,6 +135,9 @@ pub struct CreateReferral {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub replaces: Option<Uuid>,
+    /// Telephone of the client, if the client wants to be called. The target sees it only after it has accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_phone: Option<ShortText>,
 }
 
 fn draft_fits(input: &CreateReferral) -> Result<(), ValidationError> {
@@ -184,6 +195,16 @@ pub struct Referral {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Siti Rahmawati")]
     pub subject_name: Option<String>,
+    /// Year of birth of the client or the head, so that the target can tell two people of one name apart: shown to it once it
+    /// has accepted. See also `match-identity`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1990)]
+    pub subject_birth_year: Option<i16>,
+    /// Telephone of the client, masked; hidden from the target until it has accepted. A target that then reads the referral with
+    /// `Access-Purpose`, and a source whose token has `pii:reveal`, see it in full, which leaves an access record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "08**********01")]
+    pub client_phone: Option<String>,
     /// The programme, if the service leads to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
@@ -223,7 +244,7 @@ pub struct Referral {
     /// Why it was rejected, put on hold, cancelled, failed or entered in error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReferralReason>,
-    /// The eligibility check as it stood when the referral was sent.
+    /// The eligibility check as it stood when the referral was sent; to the target its outcomes alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub eligibility: Option<serde_json::Value>,
@@ -303,8 +324,28 @@ pub struct LoopClosure {
     pub note: Option<LongText>,
 }
 
-pub fn show(record: Record) -> Referral {
+/// Of a check, what an agency needs: the outcome of each programme, without what it was found from.
+fn outcomes(check: &serde_json::Value) -> serde_json::Value {
+    let pick = |from: &serde_json::Value, names: &[&str]| -> serde_json::Value {
+        let fields = names.iter().filter_map(|name| Some(((*name).to_owned(), from.get(*name)?.clone())));
+        serde_json::Value::Object(fields.collect())
+    };
+    let results = check.get("results").and_then(|r| r.as_array()).map(Vec::as_slice).unwrap_or_default();
+    let mut kept = pick(check, &["evaluated_on", "registered_not_recipient"]);
+    if let Some(kept) = kept.as_object_mut() {
+        let names = ["program_code", "program_name", "outcome", "rule_version", "missing"];
+        kept.insert("results".to_owned(), results.iter().map(|result| pick(result, &names)).collect());
+    }
+    kept
+}
+
+/// As the viewer's organization may see it. A target is told name and need from the start, what tells the client apart
+/// and how to reach it once it has accepted, and of the eligibility check the outcome alone.
+pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
     let Record { row, details } = record;
+    let is_target = viewer == Some(row.target_organization_id);
+    let taken_on = row.answered_at.is_some() && row.status != ReferralStatus::Rejected;
+    let told = !is_target || taken_on;
     fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
         value.and_then(|v| serde_json::from_value(v).ok())
     }
@@ -324,6 +365,8 @@ pub fn show(record: Record) -> Referral {
         person_id: row.person_id,
         family_id: row.family_id,
         subject_name: row.subject_name,
+        subject_birth_year: details.subject_birth_year.filter(|_| told),
+        client_phone: details.client_phone.filter(|_| told).map(|phone| masked(&phone)),
         program_code: row.program_code,
         need: row.need,
         lawful_basis: row.lawful_basis,
@@ -337,7 +380,7 @@ pub fn show(record: Record) -> Referral {
         reminded_at: details.reminded_at,
         escalation_level: details.escalation_level,
         reason: part(row.reason),
-        eligibility: row.eligibility,
+        eligibility: if is_target { row.eligibility.as_ref().map(outcomes) } else { row.eligibility },
         outcome: part(row.outcome),
         closure: part(row.closure),
         created_by: row.created_by,

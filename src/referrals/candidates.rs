@@ -1,13 +1,16 @@
 //! Whom to refer to: services that match the need, serve the region and whose rules the client does not fail, ranked
-//! by closeness, free places and past answer time, each with its reasons. Pure but for its inputs.
+//! by who is in charge, free places, default routes, closeness and past answer time, each with its reasons. Pure.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::db::text_enum::CodeList as _;
 use crate::directory::api::{Organization, Service};
+use crate::directory::model::{GovernmentLevel, Sector};
 use crate::eligibility::api::EligibilityOutcome;
 use crate::regions::RegionCode;
 use crate::regions::model::contains;
+use crate::registry::model::SchoolLevel;
 
 /// A service that could meet the need.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -52,12 +55,39 @@ pub struct Offer {
     pub organization: Organization,
     pub eligibility: Option<EligibilityOutcome>,
     pub answer_days: Option<f64>,
+    /// The client has no NIK, and this service gives one: papers gate all aid.
+    pub papers_first: bool,
+    /// The region that sends needs of this sector here by default.
+    pub default_of: Option<String>,
+    /// The level of government that is in charge of the need, if it is known.
+    pub level: Option<GovernmentLevel>,
+}
+
+/// Who is in charge: the owner of the thing, or for a pupil the keeper of the schools of that level (UU 23/2014: up to
+/// SMP the regency, SMA and SMK the province). Pupils of several levels leave it open.
+pub fn level_in_charge(
+    service: &Service,
+    owner: Option<GovernmentLevel>,
+    schools: &[SchoolLevel],
+) -> Option<GovernmentLevel> {
+    if owner.is_some() || !service.sectors.contains(&Sector::Education) {
+        return owner;
+    }
+    let keeper = |level: &SchoolLevel| match level {
+        SchoolLevel::Paud | SchoolLevel::Sd | SchoolLevel::Smp => Some(GovernmentLevel::Regency),
+        SchoolLevel::Sma => Some(GovernmentLevel::Province),
+        SchoolLevel::Higher => Some(GovernmentLevel::National),
+        SchoolLevel::None => None,
+    };
+    let mut keepers = schools.iter().map(keeper);
+    let first = keepers.next()??;
+    keepers.all(|k| k == Some(first)).then_some(first)
 }
 
 pub fn rank(offers: Vec<Offer>, region: &RegionCode) -> Vec<ReferralCandidate> {
-    let mut kept: Vec<(i64, Offer)> = offers
+    let mut kept: Vec<(Weight, Offer)> = offers
         .into_iter()
-        .filter(|o| o.eligibility != Some(EligibilityOutcome::NotEligible))
+        .filter(|o| o.papers_first || o.eligibility != Some(EligibilityOutcome::NotEligible))
         .map(|offer| (weight(&offer, region), offer))
         .collect();
     kept.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.service.id.cmp(&y.service.id)));
@@ -79,14 +109,28 @@ fn closeness(service: &Service, region: &RegionCode) -> usize {
     around.map(|area| if area == "ID" { 0 } else { area.split('.').count() }).max().unwrap_or(0)
 }
 
-/// A place to go to outweighs closeness, closeness outweighs a sure rule, and that outweighs a quick answer.
-fn weight(offer: &Offer, region: &RegionCode) -> i64 {
-    let place = i64::from(offer.service.free_places() != Some(0));
-    let close = i64::try_from(closeness(&offer.service, region)).unwrap_or(0);
-    let sure = i64::from(offer.eligibility == Some(EligibilityOutcome::LikelyEligible));
+/// What comes first in the tuple outweighs all that follows: papers, the office in charge, a place to go to, the
+/// default, closeness, a sure rule, a quick answer.
+type Weight = (bool, i8, bool, bool, usize, bool, i64);
+
+fn weight(offer: &Offer, region: &RegionCode) -> Weight {
+    let close = closeness(&offer.service, region);
+    let in_charge = offer.level.map_or(0, |level| if area_level(level) == close { 1 } else { -1 });
     let promised = f64::from(offer.service.answer_days);
     let quick = 99 - whole_days(offer.answer_days.unwrap_or(promised)).min(99);
-    ((place * 10 + close) * 10 + sure) * 100 + quick
+    let sure = offer.eligibility == Some(EligibilityOutcome::LikelyEligible);
+    let place = offer.service.free_places() != Some(0);
+    (offer.papers_first, in_charge, place, offer.default_of.is_some(), close, sure, quick)
+}
+
+/// The closeness of a service whose area is that of this level.
+fn area_level(level: GovernmentLevel) -> usize {
+    match level {
+        GovernmentLevel::National => 0,
+        GovernmentLevel::Province => 1,
+        GovernmentLevel::Regency => 2,
+        GovernmentLevel::Village => 4,
+    }
 }
 
 fn whole_days(days: f64) -> i64 {
@@ -96,7 +140,39 @@ fn whole_days(days: f64) -> i64 {
 }
 
 fn reasons(offer: &Offer, region: &RegionCode) -> Vec<CandidateReason> {
-    let mut reasons = vec![match closeness(&offer.service, region) {
+    let mut reasons = Vec::new();
+    if offer.papers_first {
+        reasons.push(CandidateReason::new(
+            "identity_papers_first",
+            "Klien belum punya NIK; urus dokumen kependudukan lebih dahulu",
+            "The client has no NIK; identity papers come first",
+        ));
+    }
+    let close = closeness(&offer.service, region);
+    if let Some(level) = offer.level {
+        let label = GovernmentLevel::labels().get(level.as_str()).copied().unwrap_or_default();
+        reasons.push(if area_level(level) == close {
+            CandidateReason::new(
+                "level_in_charge",
+                format!("Berwenang: {}", label.0),
+                format!("In charge: {}", label.1),
+            )
+        } else {
+            CandidateReason::new(
+                "level_not_in_charge",
+                format!("Bukan tingkat yang berwenang ({})", label.0),
+                format!("Not the level in charge ({})", label.1),
+            )
+        });
+    }
+    if let Some(region) = &offer.default_of {
+        reasons.push(CandidateReason::new(
+            "default_route",
+            format!("Tujuan baku yang ditetapkan {region}"),
+            format!("Default route, set by {region}"),
+        ));
+    }
+    reasons.push(match close {
         4 => CandidateReason::new("serves_village", "Melayani desa/kelurahan klien", "Serves the client's village"),
         3 => CandidateReason::new("serves_district", "Melayani kecamatan klien", "Serves the client's district"),
         2 => CandidateReason::new(
@@ -106,7 +182,7 @@ fn reasons(offer: &Offer, region: &RegionCode) -> Vec<CandidateReason> {
         ),
         1 => CandidateReason::new("serves_province", "Melayani provinsi klien", "Serves the client's province"),
         _ => CandidateReason::new("serves_country", "Melayani seluruh Indonesia", "Serves the whole country"),
-    }];
+    });
     reasons.push(match offer.service.free_places() {
         None => CandidateReason::new("capacity_unlimited", "Tanpa batas tempat", "No limit of places"),
         Some(0) => CandidateReason::new("capacity_full", "Tempat penuh", "All places are taken"),

@@ -3,14 +3,20 @@
 
 pub mod actions;
 pub mod api;
+mod batch;
 pub mod bodies;
 mod candidates;
+mod client;
+mod identity;
 mod links;
 pub mod model;
+mod needs;
 pub mod routes;
 mod routes_actions;
+mod routes_needs;
 mod routing;
 mod sides;
+pub mod silence;
 mod steps;
 mod store;
 pub mod subject;

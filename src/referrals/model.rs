@@ -115,6 +115,25 @@ text_enum! {
 }
 
 text_enum! {
+    /// Where a need stands that went to several services.
+    pub enum ReferralNeedState {
+        Drafted = "drafted": "Belum dikirim" / "Not yet sent",
+        Open = "open": "Menunggu hasil" / "Awaiting what comes of it",
+        Met = "met": "Terpenuhi" / "Met",
+        Unmet = "unmet": "Tidak terpenuhi" / "Not met",
+    }
+}
+
+text_enum! {
+    /// What comparing a NIK with the client's gave.
+    pub enum IdentityMatch {
+        Match = "match": "Cocok" / "Match",
+        NoMatch = "no_match": "Tidak cocok" / "No match",
+        Unknown = "unknown": "NIK klien tidak tercatat" / "The client's NIK is not on record",
+    }
+}
+
+text_enum! {
     /// From which side a list of referrals is seen.
     pub enum ReferralDirection {
         Incoming = "incoming": "Masuk" / "Incoming",

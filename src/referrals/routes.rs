@@ -8,7 +8,8 @@ use super::actions::{self, Drafted};
 use super::api::{CandidateList, CreateReferral, FindCandidates, Referral, ReferralQuery, show};
 use super::model::ReferralStatus;
 use super::store::{self, Record, ReferralFilter, Viewpoint};
-use super::{routes_actions, routing, steps};
+use super::{routes_actions, routes_needs, routing, steps};
+use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::{ReferralsRead, ReferralsSend};
 use crate::auth::{Actor, Caller, Permission};
 use crate::clock::Clock;
@@ -31,6 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_referral)
         .service(get_referral_timeline);
     routes_actions::configure(config);
+    routes_needs::configure(config);
 }
 
 fn view(actor: &Actor) -> Viewpoint<'_> {
@@ -126,19 +128,27 @@ async fn list_referrals(
     let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
     let position =
         |Record { row, .. }: &Record| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    Reply::page(&page.page(rows, position, show))
+    Reply::page(&page.page(rows, position, |record| show(record, caller.organization_id)))
 }
 
 /// Read a referral
 ///
-/// One referral. The target's first read of a requested referral, with a token that may answer it, acknowledges it.
+/// One referral. The target's first read of a requested referral, with a token that may answer it, acknowledges it. With
+/// `Access-Purpose` the client's telephone is shown in full to a target that has accepted, and to a source with `pii:reveal`.
 #[utoipa::path(
     tag = "Referrals",
+    extensions(("x-reveals" = json!(true))),
     responses((status = 200, description = "The referral", body = Referral)),
     security(("oauth2" = ["referrals:read"]))
 )]
 #[get("/v1/referrals/{id}")]
-async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+async fn get_referral(
+    caller: Caller<ReferralsRead>,
+    db: Db,
+    write: Write,
+    access: AccessLog,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
     let found = store::find_visible(&mut *db.read().await?, view(&caller), *id).await?;
     let found = found.ok_or_else(Error::not_found)?;
     let row = &found.row;
@@ -150,7 +160,18 @@ async fn get_referral(caller: Caller<ReferralsRead>, db: Db, write: Write, id: P
         return write.read_marking(&caller, async move |tx| steps::acknowledge(tx, *id).await?.reply()).await;
     }
     let version = row.version;
-    Reply::resource(&show(found), version)
+    let phone = found.details.client_phone.clone();
+    let is_target = caller.organization_id == Some(row.target_organization_id);
+    let region_code = row.region_code.clone();
+    let mut shown = show(found, caller.organization_id);
+    // To the source it is its own client's number; to the target it is part of what it has taken on.
+    let purpose = if is_target { caller.purpose()? } else { caller.reveal_if_asked()? };
+    if let (Some(purpose), Some(phone)) = (purpose, phone.filter(|_| shown.client_phone.is_some() || !is_target)) {
+        let revealed = [Revealed { kind: "referral", id: *id, region_code: &region_code }];
+        access.record(&mut *db.read().await?, &caller, purpose, &revealed).await?;
+        shown.client_phone = Some(phone);
+    }
+    Reply::resource(&shown, version)
 }
 
 /// Read a referral's timeline

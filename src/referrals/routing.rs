@@ -1,20 +1,22 @@
 //! Whom to refer to: gathers what the ranking needs.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::actions::{subject_in, subject_ref};
 use super::api::FindCandidates;
 use super::candidates::{self, Offer, ReferralCandidate};
-use super::store;
+use super::{client, store};
 use crate::auth::Actor;
 use crate::clock::local_day;
 use crate::db::pool::Connection;
 use crate::directory;
-use crate::directory::model::Sector;
+use crate::directory::model::{GovernmentLevel, Sector};
 use crate::eligibility;
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry::actions::Subject;
+use crate::registry::model::SchoolLevel;
 
 /// The need for which candidates are sought.
 pub struct Need<'a> {
@@ -22,6 +24,8 @@ pub struct Need<'a> {
     pub subject: Option<&'a Subject>,
     pub program_code: Option<&'a str>,
     pub sector: Option<Sector>,
+    pub owner_level: Option<GovernmentLevel>,
+    pub school_level: Option<SchoolLevel>,
 }
 
 pub async fn find_candidates(
@@ -29,7 +33,7 @@ pub async fn find_candidates(
     programs: &eligibility::cache::ProgramCache,
     actor: &Actor,
     input: FindCandidates,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<ReferralCandidate>, Error> {
     let subject = match &input.subject {
         Some(subject) => Some(subject_in(conn, &actor.scope, subject).await?),
@@ -46,6 +50,8 @@ pub async fn find_candidates(
         subject: subject.as_ref(),
         program_code: input.program_code.as_deref(),
         sector: input.sector,
+        owner_level: input.owner_level,
+        school_level: input.school_level,
     };
     candidates_for(conn, programs, actor, need, now).await
 }
@@ -55,18 +61,36 @@ pub(super) async fn candidates_for(
     programs: &eligibility::cache::ProgramCache,
     actor: &Actor,
     need: Need<'_>,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<ReferralCandidate>, Error> {
-    let services =
-        directory::actions::services_for(conn, actor, need.region, need.program_code, need.sector, local_day(now))
-            .await?;
+    let day = local_day(now);
+    let client = match need.subject {
+        Some(subject) => Some(client::find(conn, &actor.scope, subject, day).await?),
+        None => None,
+    };
+    let mut services =
+        directory::actions::services_for(conn, actor, need.region, need.program_code, need.sector, day).await?;
+    let mut papers = Vec::new();
+    if client.as_ref().is_some_and(|c| !c.has_nik) {
+        let sector = Some(Sector::CivilRegistration);
+        let first = directory::actions::services_for(conn, actor, need.region, None, sector, day).await?;
+        papers.extend(first.iter().map(|(service, _)| service.id));
+        services.retain(|(service, _)| !papers.contains(&service.id));
+        services.extend(first);
+    }
+    let default = match need.sector {
+        Some(sector) => directory::defaults::find(conn, need.region, sector).await?,
+        None => None,
+    };
+    let schools = need.school_level.map(|level| vec![level]);
+    let schools = schools.or_else(|| client.map(|c| c.school_levels)).unwrap_or_default();
     let mut wanted: Vec<String> = services.iter().filter_map(|(s, _)| s.program_code.clone()).collect();
     wanted.sort();
     wanted.dedup();
     let check = match need.subject {
         Some(subject) if !wanted.is_empty() => {
             let subject = subject_ref(subject);
-            Some(eligibility::actions::check(conn, programs, &actor.scope, subject, &wanted, local_day(now)).await?)
+            Some(eligibility::actions::check(conn, programs, &actor.scope, subject, &wanted, day).await?)
         }
         _ => None,
     };
@@ -78,6 +102,9 @@ pub(super) async fn candidates_for(
         .map(|(service, organization)| Offer {
             eligibility: service.program_code.as_ref().and_then(|code| check.as_ref()?.outcome_of(code)),
             answer_days: answer_days.get(&service.id).copied(),
+            papers_first: papers.contains(&service.id),
+            default_of: default.as_ref().filter(|(id, _)| *id == service.id).map(|(_, region)| region.clone()),
+            level: candidates::level_in_charge(&service, need.owner_level, &schools),
             service,
             organization,
         })

@@ -43,7 +43,7 @@ fn ahead(tx: &Tx, pointer: &str, at: chrono::DateTime<chrono::Utc>, within: Time
 pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Acknowledged, Error> {
     let (mut record, to) = begin(tx, id, Action::Acknowledge).await?;
     if record.row.acknowledged_at.is_some() {
-        return Ok(Acknowledged::Before(show(record)));
+        return Ok(Acknowledged::Before(show(record, tx.actor.organization_id)));
     }
     record.row.acknowledged_at = Some(tx.now);
     finish(tx, record, Action::Acknowledge, to, None).await.map(Acknowledged::Now)
@@ -71,7 +71,14 @@ pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectReferral>) -> Result
     if input.reason == ReferralRejectionReason::NoCapacity {
         let refused_by = directory::actions::find_service(&mut tx.conn, refused_service).await?;
         let sector = refused_by.and_then(|s| s.sectors.first().copied());
-        let need = Need { region: &region, subject: None, program_code: program.as_deref(), sector };
+        let need = Need {
+            region: &region,
+            subject: None,
+            program_code: program.as_deref(),
+            sector,
+            owner_level: None,
+            school_level: None,
+        };
         let programs = tx.programs.clone();
         let actor = tx.actor.clone();
         let mut others = routing::candidates_for(&mut tx.conn, &programs, &actor, need, tx.now).await?;

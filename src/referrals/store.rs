@@ -16,6 +16,9 @@ use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
 
+/// More referrals than this for one need is a mistake of whoever made them.
+const NEED_SHOWN: i64 = 1_000;
+
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
 #[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -69,6 +72,7 @@ pub struct ReferralDetails {
     pub escalation_level: i16,
     pub client_phone: Option<String>,
     pub match_attempts: i16,
+    pub subject_birth_year: Option<i16>,
 }
 
 impl ReferralDetails {
@@ -87,6 +91,7 @@ impl ReferralDetails {
             escalation_level: 0,
             client_phone: None,
             match_attempts: 0,
+            subject_birth_year: None,
         }
     }
 }
@@ -187,6 +192,96 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResul
 pub async fn save_details(conn: &mut AsyncPgConnection, details: &ReferralDetails) -> QueryResult<()> {
     let update = diesel::update(referral_details::table.find(details.referral_id)).set(details);
     prepared(update).execute(conn).await.map(|_| ())
+}
+
+/// The referrals of one need that still count, oldest first.
+pub async fn list_of_need(
+    conn: &mut AsyncPgConnection,
+    view: Viewpoint<'_>,
+    need_id: Uuid,
+) -> QueryResult<Vec<Record>> {
+    records!()
+        .filter(referral_details::need_id.eq(need_id))
+        .filter(referrals::status.ne(ReferralStatus::EnteredInError))
+        .filter(seen_from!(view))
+        .order((referrals::created_at, referrals::id))
+        .limit(NEED_SHOWN)
+        .load(conn)
+        .await
+}
+
+/// How long a target may be silent.
+#[derive(Debug, Clone, Copy)]
+pub struct SilentSince {
+    pub reminded_before: DateTime<Utc>,
+    /// Due before then is overdue at the first level; the next two follow.
+    pub due_before: [DateTime<Utc>; 3],
+    pub cancelled_before: Option<DateTime<Utc>>,
+}
+
+/// Unanswered referrals with which something is to happen.
+pub async fn list_silent(
+    conn: &mut AsyncPgConnection,
+    _scope: &RegionScope,
+    since: SilentSince,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    let [first, second, third] = since.due_before;
+    let never = DateTime::<Utc>::UNIX_EPOCH;
+    referrals::table
+        .inner_join(referral_details::table.on(referral_details::referral_id.eq(referrals::id)))
+        .filter(referrals::status.eq(ReferralStatus::Requested))
+        .filter(
+            referral_details::reminded_at
+                .is_null()
+                .and(referrals::requested_at.le(since.reminded_before))
+                .or(referral_details::reminded_at.le(since.reminded_before).assume_not_null())
+                .or(referral_details::escalation_level.lt(1).and(referrals::due_at.lt(first)).assume_not_null())
+                .or(referral_details::escalation_level.lt(2).and(referrals::due_at.lt(second)).assume_not_null())
+                .or(referral_details::escalation_level.lt(3).and(referrals::due_at.lt(third)).assume_not_null())
+                .or(referrals::due_at.lt(since.cancelled_before.unwrap_or(never)).assume_not_null()),
+        )
+        .order(referrals::requested_at)
+        .limit(limit)
+        .select(referrals::id)
+        .load(conn)
+        .await
+}
+
+/// Held referrals whose review is due and of which nobody was told.
+pub async fn list_review_due(
+    conn: &mut AsyncPgConnection,
+    _scope: &RegionScope,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    referrals::table
+        .inner_join(referral_details::table.on(referral_details::referral_id.eq(referrals::id)))
+        .filter(referrals::status.eq(ReferralStatus::OnHold))
+        .filter(referral_details::review_at.le(now))
+        .filter(referral_details::review_told_at.is_null())
+        .limit(limit)
+        .select(referrals::id)
+        .load(conn)
+        .await
+}
+
+/// One of those, unless another process is at it.
+pub async fn lock_if_idle(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+    status: ReferralStatus,
+) -> QueryResult<Option<Record>> {
+    records!()
+        .filter(referrals::id.eq(id))
+        .filter(referrals::status.eq(status))
+        .filter(scope.covers(referrals::region_code))
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// What a list is narrowed to.

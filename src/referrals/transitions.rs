@@ -45,6 +45,8 @@ pub const EDGES: &[Edge<S, A>] = &[
     ),
     edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(P::ReferralsRespond), &["reason"]),
     edge(A::Cancel, &[Requested, Accepted, InProgress, OnHold], Cancelled, Some(P::ReferralsSend), &["reason"]),
+    // A target that never answers; see `silence`.
+    edge(A::Cancel, &[Requested], Cancelled, None, &[]),
     edge(
         A::EnterInError,
         &[Draft, Requested, Accepted, InProgress, OnHold, Completed, Failed, Rejected, Cancelled],

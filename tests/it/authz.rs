@@ -109,6 +109,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/devices/{id}", device),
         ("/v1/visits/{id}", visit),
         ("/v1/jobs/{id}", job),
+        ("/v1/referral-needs/{id}", world.need().await),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
         ("/v1/organizations/{id}", crate::support::world::organization("slrt-bandung").to_string()),

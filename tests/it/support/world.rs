@@ -133,6 +133,18 @@ impl World {
         id
     }
 
+    /// A need that went to two services; its id.
+    pub async fn need(&self) -> String {
+        let need = Uuid::now_v7();
+        let first = self.referral(None).await;
+        let mut second = first.clone();
+        second["service_id"] = json!(self.service("KIS").await);
+        let batch = json!({ "need_id": need, "items": [first, second] });
+        let made = self.back.post("/v1/referrals/batch", batch).await.expect(207);
+        assert!(made["items"].as_array().expect("items").iter().all(|i| i["status"] == 201), "{made}");
+        need.to_string()
+    }
+
     pub async fn referral(&self, complaint: Option<&str>) -> Value {
         let mut body = json!({
             "service_id": self.service("PKH").await,

@@ -1,0 +1,77 @@
+//! Whether the person before the target is the client: the target enters a NIK that it was shown, and hears match or no
+//! match. No NIK leaves the registry.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::actions::refused_now;
+use super::model::{IdentityMatch, ReferralStatus as Status};
+use super::store::{self, Viewpoint};
+use crate::clock::local_day;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::problem_table::Code;
+use crate::regions::{RegionScope, Unscoped};
+use crate::registry;
+use crate::registry::api::NikDigits;
+use crate::transaction::Tx;
+
+/// A target that guesses is stopped.
+const WRONG_ATTEMPTS: i16 = 10;
+
+/// A NIK that the target was shown.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MatchIdentity {
+    /// The NIK on the card before the target; 16 digits.
+    pub nik: NikDigits,
+}
+
+/// What the comparison gave.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IdentityMatchResult {
+    /// For a referral of a family, any member of it matches.
+    pub result: IdentityMatch,
+    /// How many wrong numbers may still be tried.
+    #[schema(example = 9)]
+    pub attempts_left: i16,
+}
+
+pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result<IdentityMatchResult, Error> {
+    let actor = tx.actor.clone();
+    let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
+    let mut record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    if actor.organization_id != Some(record.row.target_organization_id) {
+        return Err(Error::new(Code::NotTheTarget));
+    }
+    if !matches!(record.row.status, Status::Accepted | Status::InProgress | Status::OnHold | Status::Completed) {
+        return Err(refused_now(record.row.status));
+    }
+    if record.details.match_attempts >= WRONG_ATTEMPTS {
+        return Err(Error::new(Code::MatchAttemptsUsed));
+    }
+    let nik = registry::actions::read_nik(&body.valid()?.nik, local_day(tx.now))?;
+    let keys = tx.keys.clone();
+    let bearer = registry::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?;
+    let result = match (record.row.person_id, record.row.family_id, bearer) {
+        (Some(person), _, Some((_, Some(bearer)))) if person == bearer => IdentityMatch::Match,
+        (None, Some(family), Some((of, _))) if family == of => IdentityMatch::Match,
+        (Some(person), ..) if has_nik(tx, person).await? => IdentityMatch::NoMatch,
+        (None, Some(_), _) => IdentityMatch::NoMatch,
+        _ => IdentityMatch::Unknown,
+    };
+    if result == IdentityMatch::NoMatch {
+        record.details.match_attempts += 1;
+        store::save_details(&mut tx.conn, &record.details).await?;
+    }
+    tx.audit("referral.match_identity", "referral", record.row.id, Some(&record.row.region_code));
+    Ok(IdentityMatchResult { result, attempts_left: WRONG_ATTEMPTS - record.details.match_attempts })
+}
+
+async fn has_nik(tx: &mut Tx, person: Uuid) -> Result<bool, Error> {
+    let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
+    let found = registry::actions::find_person(&mut tx.conn, &scope, person).await?;
+    Ok(found.is_some_and(|p| p.nik_sealed.is_some()))
+}

@@ -1,0 +1,74 @@
+//! One need of one client that goes to several services: the state of each, and of the whole.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::api::{Referral, show};
+use super::model::{ReferralNeedState, ReferralStatus as Status};
+use super::store::Record;
+use super::transitions::FINAL;
+
+/// The referrals that share a need.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReferralNeed {
+    /// Id of the need.
+    pub id: Uuid,
+    /// `met` once one of them was completed; `unmet` when all ended otherwise.
+    pub state: ReferralNeedState,
+    /// How many are in each state; states that none is in are absent.
+    pub counts: Vec<ReferralNeedCount>,
+    /// The referrals, oldest first, without what was entered in error.
+    pub items: Vec<Referral>,
+}
+
+/// How many referrals are in a state.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReferralNeedCount {
+    /// The state.
+    pub status: Status,
+    /// How many.
+    #[schema(example = 2)]
+    pub count: usize,
+}
+
+pub fn view(id: Uuid, records: Vec<Record>, viewer: Option<Uuid>) -> ReferralNeed {
+    let states: Vec<Status> = records.iter().map(|r| r.row.status).collect();
+    let counts = Status::ALL
+        .iter()
+        .map(|&status| ReferralNeedCount { status, count: states.iter().filter(|s| **s == status).count() })
+        .filter(|c| c.count > 0)
+        .collect();
+    ReferralNeed {
+        id,
+        state: state(&states),
+        counts,
+        items: records.into_iter().map(|record| show(record, viewer)).collect(),
+    }
+}
+
+fn state(states: &[Status]) -> ReferralNeedState {
+    if states.contains(&Status::Completed) {
+        ReferralNeedState::Met
+    } else if states.iter().any(|s| *s != Status::Draft && !FINAL.contains(s)) {
+        ReferralNeedState::Open
+    } else if states.contains(&Status::Draft) {
+        ReferralNeedState::Drafted
+    } else {
+        ReferralNeedState::Unmet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_completed_referral_meets_the_need() {
+        use Status::*;
+        assert_eq!(state(&[Rejected, Completed, Requested]), ReferralNeedState::Met);
+        assert_eq!(state(&[Rejected, OnHold, Draft]), ReferralNeedState::Open);
+        assert_eq!(state(&[Rejected, Draft]), ReferralNeedState::Drafted);
+        assert_eq!(state(&[Rejected, Cancelled]), ReferralNeedState::Unmet);
+    }
+}

@@ -1,0 +1,84 @@
+//! Several referrals for one need, and telling the client apart.
+
+use actix_web::{get, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::batch::{self, ReferralBatch, ReferralBatchQuery, ReferralBatchResult};
+use super::identity::{self, IdentityMatchResult, MatchIdentity};
+use super::needs::{self, ReferralNeed};
+use super::store::{self, Viewpoint};
+use crate::auth::Caller;
+use crate::auth::permission::{ReferralsRead, ReferralsRespond, ReferralsSend};
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(create_referral_batch).service(get_referral_need).service(match_referral_identity);
+}
+
+/// Draft many referrals
+///
+/// Up to 200 at once, one result each in order; `need_id` groups them as one need that goes to several services. `atomic=true`
+/// takes all or none, `dry_run=true` judges and writes nothing.
+#[utoipa::path(
+    tag = "Referrals",
+    params(ReferralBatchQuery),
+    request_body = ReferralBatch,
+    responses((status = 207, description = "One result an item", body = ReferralBatchResult)),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/batch")]
+async fn create_referral_batch(
+    caller: Caller<ReferralsSend>,
+    write: Write,
+    query: Query<ReferralBatchQuery>,
+    body: Json<ReferralBatch>,
+) -> Result<Reply, Error> {
+    let asked = query.value;
+    write.run(&caller, body.digest(), async move |tx| batch::create_all(tx, asked, body.valid()?).await).await
+}
+
+/// Read a need
+///
+/// The referrals that share a need, as far as the caller sees them, and what has come of the whole. Not found when it sees none.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The need", body = ReferralNeed)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referral-needs/{id}")]
+async fn get_referral_need(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+    let view = Viewpoint { scope: &caller.scope, organization: caller.organization_id };
+    let records = store::list_of_need(&mut *db.read().await?, view, *id).await?;
+    if records.is_empty() {
+        return Err(Error::not_found());
+    }
+    Reply::ok(&needs::view(*id, records, caller.organization_id))
+}
+
+/// Match the client's identity
+///
+/// The target, once it has accepted, enters the NIK on the card before it and hears whether it is the client's. No NIK is told.
+/// After ten numbers that do not match, the answer is 409 `match-attempts-used`.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = MatchIdentity,
+    responses((status = 200, description = "Match or no match", body = IdentityMatchResult)),
+    security(("oauth2" = ["referrals:respond"]))
+)]
+#[post("/v1/referrals/{id}/match-identity")]
+async fn match_referral_identity(
+    caller: Caller<ReferralsRespond>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<MatchIdentity>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write.run(&caller, digest, async move |tx| Reply::ok(&identity::compare(tx, *id, body).await?)).await
+}

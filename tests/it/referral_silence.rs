@@ -1,0 +1,87 @@
+//! What time alone does to a referral; the test moves the clock.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::World;
+
+async fn types(world: &World) -> Vec<String> {
+    let back = world.server.session(
+        "bandung-events",
+        slrt::demo::organization("slrt-bandung"),
+        &["32.04"],
+        &[slrt::auth::Permission::EventsRead],
+    );
+    let events = back.get("/v1/events?limit=200").await.expect(200);
+    let all = events["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned());
+    all.filter(|t| t.starts_with("referral.")).collect()
+}
+
+async fn read(world: &World, id: &str) -> serde_json::Value {
+    let back = world.server.session(
+        "bandung-reader",
+        slrt::demo::organization("slrt-bandung"),
+        &["32.04"],
+        &[slrt::auth::Permission::ReferralsRead],
+    );
+    back.get(&format!("/v1/referrals/{id}")).await.expect(200)
+}
+
+#[actix_web::test]
+async fn a_silent_target_is_reminded_then_it_rises_and_at_last_the_service_cancels() {
+    let world = World::start().await;
+    let id = world.requested().await;
+    let clock = &world.server.shared.clock;
+    let due: chrono::DateTime<chrono::Utc> = read(&world, &id).await["due_at"].as_str().unwrap().parse().unwrap();
+    world.server.work().await;
+    assert_eq!(types(&world).await, ["referral.drafted", "referral.requested"], "nothing is due yet");
+    clock.advance(TimeDelta::days(3));
+    world.server.work().await;
+    world.server.work().await;
+    let now = read(&world, &id).await;
+    assert_eq!((&now["reminders"], &now["escalation_level"], &now["version"]), (&json!(1), &json!(0), &json!(3)));
+    clock.advance(due - clock.now() + TimeDelta::hours(1));
+    world.server.work().await;
+    let now = read(&world, &id).await;
+    assert_eq!((&now["escalation_level"], &now["status"]), (&json!(1), &json!("requested")));
+    let told = types(&world).await;
+    assert!(told.contains(&"referral.overdue".to_owned()) && told.contains(&"referral.escalated".to_owned()));
+    clock.advance(TimeDelta::days(7));
+    world.server.work().await;
+    assert_eq!(read(&world, &id).await["escalation_level"], 2);
+    clock.advance(TimeDelta::days(7));
+    world.server.work().await;
+    assert_eq!(read(&world, &id).await["escalation_level"], 3);
+    clock.advance(TimeDelta::days(20));
+    world.server.work().await;
+    let ended = read(&world, &id).await;
+    assert_eq!((&ended["status"], &ended["reason"]["code"]), (&json!("cancelled"), &json!("no_response")));
+    let told = types(&world).await;
+    assert_eq!(told.last().unwrap(), "referral.cancelled");
+    assert_eq!(told.iter().filter(|t| *t == "referral.overdue").count(), 1);
+    world.server.work().await;
+    assert_eq!(types(&world).await.len(), told.len(), "what has ended is left alone");
+}
+
+#[actix_web::test]
+async fn an_answer_ends_the_reminding_and_a_due_review_is_told_of_once() {
+    let world = World::start().await;
+    let id = world.accepted().await;
+    let review_at = world.server.shared.clock.now() + TimeDelta::days(5);
+    let hold = json!({ "reason": "waitlist", "review_at": review_at });
+    world.pkh.post(&format!("/v1/referrals/{id}/hold"), hold).await.expect(200);
+    world.server.shared.clock.advance(TimeDelta::days(6));
+    world.server.work().await;
+    world.server.work().await;
+    let told = types(&world).await;
+    assert_eq!(told.iter().filter(|t| *t == "referral.review_due").count(), 1);
+    assert!(!told.contains(&"referral.reminded".to_owned()));
+    let back = world.server.session(
+        "bandung-2",
+        slrt::demo::organization("slrt-bandung"),
+        &["32.04"],
+        &[slrt::auth::Permission::ReferralsRead],
+    );
+    let due = back.get("/v1/referrals?review_due=true").await.expect(200);
+    assert_eq!(due["items"][0]["id"], json!(id));
+}
