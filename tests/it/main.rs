@@ -13,6 +13,7 @@ mod attachments;
 mod audit;
 mod authz;
 mod commands;
+mod complaint_machine;
 mod complaints;
 mod complaints_in_full;
 mod contract;
