@@ -21,10 +21,16 @@ crate::text_enum! {
 impl Role {
     pub fn permissions(self) -> Permissions {
         let list: &[P] = match self {
-            Self::Facilitator => {
-                &[P::RegistryRead, P::EligibilityCheck, P::ComplaintsSubmit, P::ComplaintsRead, P::EventsRead]
-            }
+            Self::Facilitator => &[
+                P::ComplaintsNote,
+                P::RegistryRead,
+                P::EligibilityCheck,
+                P::ComplaintsSubmit,
+                P::ComplaintsRead,
+                P::EventsRead,
+            ],
             Self::FrontOffice => &[
+                P::ComplaintsNote,
                 P::RegistryRead,
                 P::RegistryWrite,
                 P::EligibilityCheck,
@@ -34,6 +40,8 @@ impl Role {
                 P::EventsRead,
             ],
             Self::BackOffice => &[
+                P::ComplaintsNote,
+                P::ComplaintsTransfer,
                 P::RegistryRead,
                 P::RegistryWrite,
                 P::EligibilityCheck,
@@ -46,6 +54,7 @@ impl Role {
                 P::PiiReveal,
             ],
             Self::Supervisor => &[
+                P::ComplaintsNote,
                 P::RegistryRead,
                 P::ComplaintsRead,
                 P::ComplaintsHandle,
@@ -54,6 +63,8 @@ impl Role {
                 P::EventsRead,
             ],
             Self::Manager => &[
+                P::ComplaintsNote,
+                P::ComplaintsTransfer,
                 P::RegistryRead,
                 P::EligibilityCheck,
                 P::DirectoryWrite,

@@ -9,7 +9,7 @@ use super::api::{ComplaintMatches, PossibleDuplicates};
 use super::bodies::{ComplaintLookup, CreateComplaintNote};
 use super::notes::{self, ComplaintExchanges, ComplaintNote, ComplaintNotes};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
+use crate::auth::permission::{ComplaintsNote, ComplaintsRead};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
@@ -57,11 +57,11 @@ async fn look_up_complaint(
     tag = "Complaints",
     request_body = CreateComplaintNote,
     responses((status = 201, description = "The note", body = ComplaintNote)),
-    security(("oauth2" = ["complaints:submit"]))
+    security(("oauth2" = ["complaints:note"]))
 )]
 #[post("/v1/complaints/{id}/notes")]
 async fn create_complaint_note(
-    caller: Caller<ComplaintsSubmit>,
+    caller: Caller<ComplaintsNote>,
     write: Write,
     id: Path<Uuid>,
     body: Json<CreateComplaintNote>,

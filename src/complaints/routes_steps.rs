@@ -11,7 +11,7 @@ use super::bodies::{
 };
 use super::steps;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsHandle, ComplaintsSubmit};
+use crate::auth::permission::{ComplaintsHandle, ComplaintsSubmit, ComplaintsTransfer};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
@@ -38,11 +38,11 @@ pub fn configure(config: &mut ServiceConfig) {
     tag = "Complaints",
     request_body = TransferComplaint,
     responses((status = 200, description = "The complaint", body = Complaint)),
-    security(("oauth2" = ["complaints:handle"]))
+    security(("oauth2" = ["complaints:transfer"]))
 )]
 #[post("/v1/complaints/{id}/transfer")]
 async fn transfer_complaint(
-    caller: Caller<ComplaintsHandle>,
+    caller: Caller<ComplaintsTransfer>,
     write: Write,
     id: Path<Uuid>,
     body: Json<TransferComplaint>,

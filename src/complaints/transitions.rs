@@ -17,7 +17,7 @@ pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Submit, &[], Received, Some(P::ComplaintsSubmit), &["sector", "region_code", "description"]),
     edge(A::Verify, &[Received], Verified, Some(P::ComplaintsHandle), &["class", "priority"]),
     edge(A::Reject, &[Received], Rejected, Some(P::ComplaintsHandle), &["reason"]),
-    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsHandle), &["note"]),
+    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsTransfer), &["note"]),
     edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]),
     Edge {
         action: A::Answer,
