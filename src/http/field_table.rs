@@ -96,6 +96,10 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "Free text may not contain a NIK or a family card number",
         },
     ),
+    (
+        "appeal_stays_above",
+        Texts { id: "Keberatan tidak dialihkan ke bawah", en: "An appeal is not transferred to a level below" },
+    ),
     ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "The same as before" }),
     (
         "repeats_this_one",
