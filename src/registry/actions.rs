@@ -130,3 +130,13 @@ pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
     Ok(())
 }
+
+/// The families of a scope by their ids, after one of them.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_family_ids(conn, scope, after, limit).await?)
+}
