@@ -16,10 +16,10 @@ use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 pub use super::bulk::insert_synthetic;
-pub use super::subject::{PersonExport, erase_identity, export as export_person};
 pub use super::sets::{
     count_families, find_bearers, find_families_of, find_households, next_households, sample_households,
 };
+pub use super::subject::{PersonExport, erase_identity, export as export_person};
 
 /// Whom a complaint or a referral is about.
 #[derive(Debug, Clone)]

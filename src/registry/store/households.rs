@@ -9,10 +9,14 @@ use diesel::sql_types::{BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, welfare_statuses};
+use crate::db::schema::{
+    dwellings, families, family_shocks, identities, persons, program_participations, welfare_statuses,
+};
 use crate::regions::{RegionScope, Unscoped};
 use crate::registry::model::{RelationToHead, Standing};
-use crate::registry::rows::{DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, WelfareStatusRow};
+use crate::registry::rows::{
+    DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
+};
 
 /// Whom blind indexes name: ids that say nothing until they are read within a scope.
 pub async fn list_identities(
@@ -105,18 +109,19 @@ pub async fn count_families(conn: &mut AsyncPgConnection, scope: &RegionScope) -
     families::table
         .filter(scope.covers(families::region_code))
         .filter(families::standing.eq(Standing::Active))
-        .count().get_result(conn).await
+        .count()
+        .get_result(conn)
+        .await
 }
 
-/// What hangs on the families, in three statements.
+/// What hangs on the families, in four statements.
 async fn complete_of_visible(
     conn: &mut AsyncPgConnection,
     roots: Vec<Root>,
     on: NaiveDate,
 ) -> QueryResult<Vec<Household>> {
     let ids: Vec<Uuid> = roots.iter().map(|(family, ..)| family.id).collect();
-    let members: Vec<PersonRow> =
-        persons::table
+    let members: Vec<PersonRow> = persons::table
         .filter(persons::family_id.eq_any(&ids))
         .filter(persons::standing.eq(Standing::Active))
         .select(PersonRow::as_select())
@@ -136,6 +141,13 @@ async fn complete_of_visible(
         .select(ParticipationRow::as_select())
         .load(conn)
         .await?;
+    let shocks: Vec<ShockRow> = family_shocks::table
+        .filter(family_shocks::family_id.eq_any(&ids))
+        .order((family_shocks::happened_on.desc(), family_shocks::id.desc()))
+        .select(ShockRow::as_select())
+        .load(conn)
+        .await?;
+    let mut shocks = by_family(shocks, |row| row.family_id);
     let mut members = by_family(members, |row| row.family_id);
     let mut statuses: HashMap<Uuid, WelfareStatusRow> = statuses.into_iter().map(|row| (row.family_id, row)).collect();
     let mut participations = by_family(participations, |row| row.family_id);
@@ -145,6 +157,7 @@ async fn complete_of_visible(
         Household {
             status: statuses.remove(&family.id),
             participations: participations.remove(&family.id).unwrap_or_default(),
+            shocks: shocks.remove(&family.id).unwrap_or_default(),
             members,
             family,
             dwelling,
