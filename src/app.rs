@@ -21,6 +21,7 @@ use crate::auth::caller::AccessPurpose;
 use crate::auth::keys::Keys;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
+use crate::complaints::routes_follow_ups::FollowUpQuota;
 use crate::config::ServerArgs;
 use crate::db::Db;
 use crate::db::text_enum::CodeList as _;
@@ -30,6 +31,8 @@ use crate::health::PendingMigrations;
 use crate::http::fallback::{self, RouteTable};
 use crate::http::rate_limit::Limiter;
 use crate::http::{contract, docs};
+use crate::imports::routes::Intake;
+use crate::imports::upload::ImportLimit;
 use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
@@ -47,9 +50,12 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
+    crate::messages::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
+    crate::desks::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -64,6 +70,7 @@ fn catalogue() -> Catalogue {
     use crate::consents::model as consent;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
+    use crate::messages::model as message;
     use crate::proposals::model as proposal;
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
@@ -119,6 +126,9 @@ fn catalogue() -> Catalogue {
         .codes::<complaint::ComplaintAction>("complaint-actions")
         .codes::<complaint::ComplaintDecision>("complaint-decisions")
         .codes::<complaint::ComplaintRejectionReason>("complaint-rejection-reasons")
+        .codes::<complaint::NoteVisibility>("note-visibilities")
+        .codes::<complaint::Vulnerability>("vulnerabilities")
+        .codes::<complaint::DuplicateReason>("duplicate-reasons")
         .machine("complaint-states", crate::complaints::transitions::EDGES)
         .codes::<referral::ReferralAction>("referral-actions")
         .codes::<referral::LawfulBasis>("lawful-bases")
@@ -129,12 +139,21 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralErrorReason>("referral-error-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<message::MessageEvent>("message-events")
+        .codes::<message::MessageChannel>("message-channels")
+        .codes::<message::MessageStatus>("message-statuses")
+        .codes::<message::MessageReceiptStatus>("message-receipt-statuses")
+        .codes::<message::MessageAttemptOutcome>("message-attempt-outcomes")
         .codes::<attachment::AttachmentKind>("attachment-kinds")
         .codes::<attachment::AttachmentParentKind>("attachment-parent-kinds")
         .codes::<attachment::AttachmentStatus>("attachment-statuses")
         .codes::<attachment::AttachmentMediaType>("attachment-media-types")
         .codes::<job::JobKind>("job-kinds")
+        .codes::<crate::imports::model::ImportKind>("import-kinds")
         .machine("job-states", crate::jobs::transitions::EDGES)
+        .codes::<crate::desks::model::DeskKind>("desk-kinds")
+        .codes::<crate::desks::model::FieldDuty>("field-duties")
+        .codes::<crate::desks::model::CoverageGap>("coverage-gaps")
         .codes::<level::HolidayKind>("holiday-kinds")
         .codes::<level::HolidayConfidence>("holiday-confidences")
         .codes::<level::CalendarBasis>("calendar-bases")
@@ -160,11 +179,14 @@ pub struct Shared {
     pub tokens: web::Data<Tokens>,
     pub clock: web::Data<Clock>,
     pub limiter: web::Data<Limiter>,
+    pub import_limit: ImportLimit,
     pub pending: web::Data<PendingMigrations>,
     pub programs: web::Data<ProgramCache>,
     pub metrics: web::Data<Metrics>,
+    pub follow_ups: web::Data<FollowUpQuota>,
     pub service_levels: web::Data<ServiceLevelCache>,
     pub attachments: web::Data<Storage>,
+    pub gateway: crate::messages::Gateway,
     catalogue: web::Data<Catalogue>,
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
@@ -189,12 +211,15 @@ impl Shared {
         Ok(Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),
             clock: web::Data::new(clock),
+            import_limit: ImportLimit(args.import_max_mb.saturating_mul(1024 * 1024)),
             limiter: web::Data::new(Limiter::new(args.rate_per_minute)),
             pending: web::Data::new(PendingMigrations(AtomicUsize::new(pending))),
             programs: web::Data::new(ProgramCache::default()),
             metrics: web::Data::new(Metrics::default()),
+            follow_ups: web::Data::new(FollowUpQuota::default()),
             service_levels: web::Data::new(ServiceLevelCache::default()),
             attachments: web::Data::new(storage),
+            gateway: crate::messages::Gateway::open(&args.messages)?,
             catalogue: web::Data::new(catalogue()),
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
@@ -221,9 +246,15 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.tokens.clone())
             .app_data(shared.clock.clone())
             .app_data(shared.limiter.clone())
+            .app_data(web::Data::new(Intake {
+                tokens: shared.tokens.clone(),
+                clock: shared.clock.clone(),
+                limit: shared.import_limit,
+            }))
             .app_data(shared.pending.clone())
             .app_data(shared.programs.clone())
             .app_data(shared.metrics.clone())
+            .app_data(shared.follow_ups.clone())
             .app_data(shared.service_levels.clone())
             .app_data(shared.attachments.clone())
             .app_data(shared.contract.clone())

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::http::outbound::Network;
+use crate::messages::model::MessageChannel;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
     /// Real data: no embedded database, no demo data, every key named.
@@ -64,6 +67,23 @@ pub struct AttachmentArgs {
     pub s3_allow_http: bool,
 }
 
+/// How notes reach people.
+#[derive(Debug, Clone, Args)]
+pub struct MessageArgs {
+    /// Address (https) of a gateway that takes notes by webhook; `log` writes that there was one, `none` lets them wait.
+    #[arg(long, env = "SLRT_MESSAGE_GATEWAY")]
+    pub message_gateway: Option<String>,
+    /// Secret shared with the gateway, `whsec_` and base64; two of them, separated by a comma, while one replaces another.
+    #[arg(long, env = "SLRT_MESSAGE_GATEWAY_SECRET", hide_env_values = true, value_delimiter = ',')]
+    pub message_gateway_secret: Vec<String>,
+    /// The way for which notes are put into words.
+    #[arg(long, env = "SLRT_MESSAGE_CHANNEL", value_enum, default_value = "sms")]
+    pub message_channel: MessageChannel,
+    /// Networks inside one's own house that outbound calls may reach, such as 10.20.0.0/16, separated by commas; none if absent.
+    #[arg(long, env = "SLRT_OUTBOUND_ALLOW", value_delimiter = ',')]
+    pub outbound_allow: Vec<Network>,
+}
+
 /// What the server needs to know besides.
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
@@ -94,6 +114,9 @@ pub struct ServerArgs {
     /// Seconds that a request waits for a database connection before it is answered with 503.
     #[arg(long, env = "SLRT_POOL_WAIT_SECONDS", default_value = "5")]
     pub pool_wait_seconds: u64,
+    /// Megabytes that the file of an import may have, as sent.
+    #[arg(long, env = "SLRT_IMPORT_MAX_MB", default_value = "2048")]
+    pub import_max_mb: usize,
     /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
     #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
@@ -108,6 +131,8 @@ pub struct ServerArgs {
     pub log_json: bool,
     #[command(flatten)]
     pub attachments: AttachmentArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
 }
 
 fn parse_contact(text: &str) -> Result<String, String> {

@@ -115,7 +115,7 @@ impl KeyRow {
             status: i16::try_from(reply.status).unwrap_or(200),
             location: reply.location.clone(),
             etag: reply.etag.clone(),
-            body: reply.body.clone(),
+            body: reply.kept.as_ref().unwrap_or(&reply.body).clone(),
             created_at: now,
         }
     }

@@ -27,6 +27,7 @@ use crate::http::json::sha256;
 use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
+use crate::messages::{self, MessageRow};
 use crate::service_levels::cache::ServiceLevelCache;
 use crate::timeline::{self, TimelineRow};
 
@@ -43,6 +44,7 @@ pub struct Tx {
     audit: Vec<AuditRow>,
     events: Vec<NewEventRow>,
     timeline: Vec<TimelineRow>,
+    messages: Vec<MessageRow>,
     kept: Option<KeyRow>,
 }
 
@@ -118,12 +120,17 @@ impl Tx {
         });
     }
 
+    /// Queues a note to somebody, with everything else that this transaction leaves.
+    pub fn tell(&mut self, note: MessageRow) {
+        self.messages.push(note);
+    }
+
     /// Undoes what `work` did when it fails, and keeps the rest: for one item of a batch.
     pub async fn attempt<W, T>(&mut self, work: W) -> Result<T, Error>
     where
         W: AsyncFnOnce(&mut Self) -> Result<T, Error>,
     {
-        let mark = (self.audit.len(), self.events.len(), self.timeline.len());
+        let mark = (self.audit.len(), self.events.len(), self.timeline.len(), self.messages.len());
         AnsiTransactionManager::begin_transaction(&mut *self.conn).await?;
         match work(self).await {
             Ok(value) => {
@@ -135,6 +142,7 @@ impl Tx {
                 self.audit.truncate(mark.0);
                 self.events.truncate(mark.1);
                 self.timeline.truncate(mark.2);
+                self.messages.truncate(mark.3);
                 Err(error)
             }
         }
@@ -146,11 +154,12 @@ impl Tx {
         }
         let conn: &AsyncPgConnection = &self.conn;
         // All on their way at once: one round trip.
-        futures_util::future::try_join4(
+        futures_util::future::try_join5(
             idempotency::keep(conn, self.kept.as_ref()),
             audit::insert(conn, &self.audit),
             events::insert(conn, &self.events),
             timeline::insert(conn, &self.timeline),
+            messages::insert(conn, &self.messages),
         )
         .await?;
         Ok(())
@@ -209,6 +218,7 @@ where
         audit: Vec::new(),
         events: Vec::new(),
         timeline: Vec::new(),
+        messages: Vec::new(),
         kept: None,
     };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
@@ -305,7 +315,14 @@ impl Write {
     where
         W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
     {
-        let actor = caller.actor();
+        self.run_as(caller.actor(), digest, work).await
+    }
+
+    /// The same for somebody who came without a token and showed another proof.
+    pub async fn run_as<W>(self, actor: Arc<Actor>, digest: [u8; 32], work: W) -> Result<Reply, Error>
+    where
+        W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
+    {
         let key = self.key?;
         let Some(key) = key else {
             let setting = Setting { actor, ..self.setting };

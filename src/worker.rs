@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{directory, events, idempotency, jobs, service_levels};
+use crate::{complaints, directory, events, idempotency, jobs, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -29,6 +29,16 @@ struct Work {
 const WORK: &[Work] = &[
     Work { name: "keys", every: Duration::from_secs(5), run: |worker| Box::pin(follow_keys(worker)) },
     Work {
+        name: "messages",
+        every: Duration::from_secs(2),
+        run: |worker| Box::pin(crate::messages::work::send_due(worker)),
+    },
+    Work {
+        name: "old messages",
+        every: Duration::from_secs(3600),
+        run: |worker| Box::pin(crate::messages::work::forget(worker)),
+    },
+    Work {
         name: "attachments",
         every: Duration::from_secs(60),
         run: |worker| Box::pin(crate::attachments::work::look_after(worker)),
@@ -41,6 +51,11 @@ const WORK: &[Work] = &[
     // Two lanes: a long job does not hold a short one up.
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
+    Work {
+        name: "complaints",
+        every: Duration::from_secs(60),
+        run: |worker| Box::pin(complaints::background::run_due(worker)),
+    },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
     Work {
         name: "held places",
@@ -50,7 +65,7 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] = &[];
+pub const RUNNERS: &[Runner] = &[crate::imports::run::RUNNER];
 
 /// What background work stands on.
 #[derive(Clone)]
@@ -111,6 +126,7 @@ async fn follow_keys(worker: &Worker) -> Result<(), Error> {
 
 async fn clean_up(worker: &Worker) -> Result<(), Error> {
     worker.shared.limiter.sweep();
+    worker.shared.follow_ups.0.sweep();
     let now = worker.shared.clock.now();
     let mut conn = worker.db.read().await?;
     let keys = idempotency::delete_before(&mut conn, now - idempotency::KEPT).await?;

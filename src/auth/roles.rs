@@ -13,6 +13,7 @@ crate::text_enum! {
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
         RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Keeper of the registry",
         Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",
     }
@@ -21,10 +22,16 @@ crate::text_enum! {
 impl Role {
     pub fn permissions(self) -> Permissions {
         let list: &[P] = match self {
-            Self::Facilitator => {
-                &[P::RegistryRead, P::EligibilityCheck, P::ComplaintsSubmit, P::ComplaintsRead, P::EventsRead]
-            }
+            Self::Facilitator => &[
+                P::ComplaintsNote,
+                P::RegistryRead,
+                P::EligibilityCheck,
+                P::ComplaintsSubmit,
+                P::ComplaintsRead,
+                P::EventsRead,
+            ],
             Self::FrontOffice => &[
+                P::ComplaintsNote,
                 P::RegistryRead,
                 P::RegistryWrite,
                 P::EligibilityCheck,
@@ -34,6 +41,8 @@ impl Role {
                 P::EventsRead,
             ],
             Self::BackOffice => &[
+                P::ComplaintsNote,
+                P::ComplaintsTransfer,
                 P::RegistryRead,
                 P::RegistryWrite,
                 P::EligibilityCheck,
@@ -46,6 +55,7 @@ impl Role {
                 P::PiiReveal,
             ],
             Self::Supervisor => &[
+                P::ComplaintsNote,
                 P::RegistryRead,
                 P::ComplaintsRead,
                 P::ComplaintsHandle,
@@ -54,6 +64,8 @@ impl Role {
                 P::EventsRead,
             ],
             Self::Manager => &[
+                P::ComplaintsNote,
+                P::ComplaintsTransfer,
                 P::RegistryRead,
                 P::EligibilityCheck,
                 P::DirectoryWrite,
@@ -71,6 +83,8 @@ impl Role {
             }
             Self::RegistryKeeper => &[P::RegistryRead, P::RegistryImport, P::StatsRead, P::EventsRead, P::PiiReveal],
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
+            // Reports whether notes arrived; reads nothing.
+            Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
             Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
         };

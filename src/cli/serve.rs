@@ -69,7 +69,8 @@ pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<
         bring_up_to_date(&database.url).await?;
         let credentials = demo::seed(&database.url, keys.clone(), &data.data_dir).await.map_err(Failure::run)?;
         let folder = data.data_dir.clone();
-        let server = server.in_folder(&data.data_dir);
+        let mut server = server.in_folder(&data.data_dir);
+        server.messages.message_gateway.get_or_insert_with(|| "log".to_owned());
         run(&server, keys, &database.url, move |address| banner(address, &folder, &credentials)).await
     });
     database.close();

@@ -8,8 +8,9 @@ use validator::{Validate, ValidationError};
 
 use super::model::{
     ComplaintAction, ComplaintChannel, ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintRejectionReason,
-    ComplaintStatus, RecommendationKind,
+    ComplaintStatus, DuplicateReason, RecommendationKind, Vulnerability,
 };
+use super::reference_no;
 use super::store::ComplaintRow;
 use super::transitions::EDGES;
 use crate::directory::model::Sector;
@@ -97,6 +98,11 @@ pub struct SubmitComplaint {
     #[validate(nested)]
     #[schema(nullable, example = json!(null))]
     pub subject: Option<ComplaintSubject>,
+    /// Everybody else whom it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 20, code = "too_many"), nested)]
+    #[schema(max_items = 20, example = json!([]))]
+    pub subjects: Vec<ComplaintSubject>,
     /// The programme it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH", max_length = 40)]
@@ -133,6 +139,18 @@ fn complainant_fits(input: &SubmitComplaint) -> Result<(), ValidationError> {
 pub struct Complaint {
     /// Id of the complaint.
     pub id: Uuid,
+    /// The number that people say on the phone; see `POST /v1/complaints/lookup`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3204-26-K7M4-9Q9")]
+    pub reference_no: Option<String>,
+    /// With it the reporter follows the complaint without an account (`POST /v1/follow-ups/lookup`). Shown once, in the
+    /// answer to the submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "K7M4-9Q2X")]
+    pub follow_up_code: Option<String>,
+    /// Complaints that may be the same matter, in the answer to the submission.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible_duplicates: Vec<PossibleDuplicate>,
     /// Where the matter lies.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
@@ -164,6 +182,31 @@ pub struct Complaint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
+    /// Everybody else whom it is about; not in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<ComplaintSubject>,
+    /// What makes it pressing, as the registry knew it when it was submitted; not in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vulnerabilities: Vec<Vulnerability>,
+    /// The priority that follows from these. An officer who sets a lower one gives a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "high")]
+    pub suggested_priority: Option<ComplaintPriority>,
+    /// The question that waits for the reporter's answer; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
+    pub question: Option<String>,
+    /// The complaint that it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub duplicate_of: Option<Uuid>,
+    /// The complaint whose decision it contests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub appeal_of: Option<Uuid>,
+    /// How often it was taken up again.
+    #[schema(example = 0)]
+    pub reopen_count: i32,
     /// Tickets of the same matter elsewhere.
     pub external_refs: Vec<ExternalRef>,
     /// The desk that received it.
@@ -207,6 +250,40 @@ pub struct Complaint {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A complaint that may be the same matter.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PossibleDuplicate {
+    /// Id of that complaint.
+    pub id: Uuid,
+    /// Its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3204-26-K7M4-9Q9")]
+    pub reference_no: Option<String>,
+    /// Where it stands.
+    pub status: ComplaintStatus,
+    /// How likely it is the same, from 50 to 100.
+    #[schema(minimum = 50, maximum = 100, example = 72)]
+    pub score: u8,
+    /// Why.
+    pub reasons: Vec<DuplicateReason>,
+    /// When it was received.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Complaints that may be the same matter.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PossibleDuplicates {
+    /// The likeliest first.
+    pub items: Vec<PossibleDuplicate>,
+}
+
+/// What a number names: one complaint, or nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintMatches {
+    /// The complaint, if there is one that the caller may see.
+    pub items: Vec<Complaint>,
 }
 
 /// What the back office recommends to the manager.
@@ -261,6 +338,16 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
     let subject = ComplaintSubject { person_id: row.subject_person_id, family_id: row.subject_family_id };
     Complaint {
         id: row.id,
+        reference_no: row.reference_no.as_deref().map(reference_no::show),
+        follow_up_code: None,
+        possible_duplicates: Vec::new(),
+        subjects: Vec::new(),
+        vulnerabilities: Vec::new(),
+        suggested_priority: None,
+        question: None,
+        duplicate_of: row.duplicate_of,
+        appeal_of: row.appeal_of,
+        reopen_count: row.reopen_count,
         region_code: row.region_code,
         status: row.status,
         allowed_actions: state_machine::allowed(EDGES, row.status),
@@ -469,6 +556,10 @@ pub struct ComplaintQuery {
     pub assignee: Option<String>,
     /// Only what is about this person.
     pub subject_person_id: Option<Uuid>,
+    /// Only what a region of the caller's passed on to others; no other filter applies then.
+    #[serde(default)]
+    #[param(default = false)]
+    pub passed_on: bool,
     /// Only what stands so to its deadline and is not decided yet.
     #[param(inline)]
     pub sla: Option<SlaFilter>,

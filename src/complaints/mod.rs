@@ -3,9 +3,22 @@
 
 pub mod actions;
 pub mod api;
+pub mod background;
 mod batch;
+pub mod bodies;
+mod circumstances;
+pub mod follow_ups;
 pub mod model;
+pub mod notes;
+pub mod reference_no;
 pub mod routes;
 mod routes_actions;
+pub mod routes_follow_ups;
+mod routes_notes;
+mod routes_steps;
+mod similar;
+mod steps;
 mod store;
+mod telling;
+mod terms;
 pub mod transitions;

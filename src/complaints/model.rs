@@ -41,6 +41,7 @@ text_enum! {
         Reopen = "reopen": "Buka kembali" / "Reopen",
         MarkDuplicate = "mark_duplicate": "Tandai ganda" / "Mark as duplicate",
         Withdraw = "withdraw": "Cabut" / "Withdraw",
+        Appeal = "appeal": "Banding" / "Appeal",
     }
 }
 
@@ -100,5 +101,33 @@ text_enum! {
         Message = "message": "Pesan" / "Message",
         Letter = "letter": "Surat" / "Letter",
         Partner = "partner": "Sistem mitra" / "Partner system",
+    }
+}
+
+text_enum! {
+    /// Who reads a note.
+    pub enum NoteVisibility {
+        Internal = "internal": "Petugas saja" / "Officers only",
+        Reporter = "reporter": "Petugas dan pelapor" / "Officers and the reporter",
+    }
+}
+
+text_enum! {
+    /// What makes a complaint pressing.
+    pub enum Vulnerability {
+        Disability = "disability": "Penyandang disabilitas" / "A person with a disability",
+        Elderly = "elderly": "Lanjut usia (60 tahun ke atas)" / "An elderly person (60 or older)",
+        Infant = "infant": "Anak di bawah dua tahun" / "A child younger than two",
+        NoIdentityPapers = "no_identity_papers": "Tanpa dokumen kependudukan" / "Somebody without identity papers",
+    }
+}
+
+text_enum! {
+    /// Why a complaint may be the same matter as another.
+    pub enum DuplicateReason {
+        SameSubject = "same_subject": "Orang atau keluarga yang sama" / "The same person or family",
+        SamePlace = "same_place": "Tempat yang sama" / "The same place",
+        SameSector = "same_sector": "Bidang yang sama" / "The same sector",
+        SimilarWords = "similar_words": "Uraian yang mirip" / "A similar description",
     }
 }

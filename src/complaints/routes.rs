@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::actions::{self, Submitted};
 use super::api::{BatchQuery, Complaint, ComplaintBatch, ComplaintBatchResult, ComplaintQuery, SubmitComplaint, show};
 use super::store::{self, ComplaintFilter, ComplaintRow};
-use super::{batch, routes_actions};
+use super::{batch, routes_actions, routes_follow_ups, routes_notes, routes_steps};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
@@ -31,6 +31,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_complaint)
         .service(get_complaint_timeline);
     routes_actions::configure(config);
+    routes_steps::configure(config);
+    routes_notes::configure(config);
+    routes_follow_ups::configure(config);
 }
 
 /// Submit a complaint
@@ -54,7 +57,10 @@ async fn submit_complaint(
 ) -> Result<Reply, Error> {
     write
         .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
-            Submitted::New(made) => Reply::created(&made, made.version, format!("/v1/complaints/{}", made.id)),
+            Submitted::New(made) => {
+                let reply = Reply::created(&made, made.version, format!("/v1/complaints/{}", made.id))?;
+                reply.kept_as(&made.without_code())
+            }
             Submitted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
         })
         .await
@@ -111,7 +117,11 @@ async fn list_complaints(
         updated_since: asked.updated_since,
     };
     let mut conn = db.read().await?;
-    let rows = store::list_visible(&mut conn, &caller.scope, filter, &page).await?;
+    let rows = if asked.passed_on {
+        store::parts::list_passed_on(&mut conn, &caller.scope, &page).await?
+    } else {
+        store::list_visible(&mut conn, &caller.scope, filter, &page).await?
+    };
     let position = |row: &ComplaintRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
     let mut shown = page.page(rows, position, |row| show(row, false));
     actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
@@ -131,15 +141,12 @@ async fn list_complaints(
 async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, id: Path<Uuid>) -> Result<Reply, Error> {
     let purpose = caller.reveal_if_asked()?;
     let mut conn = db.read().await?;
-    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let shown = actions::read(&mut conn, &caller.scope, *id, purpose.is_some(), log.now).await?;
     if let Some(purpose) = purpose {
-        let target = Revealed { kind: "complaint", id: row.id, region_code: &row.region_code };
+        let target = Revealed { kind: "complaint", id: shown.id, region_code: &shown.region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
-    let version = row.version;
-    let mut shown = show(row, purpose.is_some());
-    actions::add_levels(&mut conn, log.now, std::slice::from_mut(&mut shown)).await?;
-    Reply::resource(&shown, version)
+    Reply::resource(&shown, shown.version)
 }
 
 /// Read a complaint's timeline
@@ -153,6 +160,6 @@ async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, i
 #[get("/v1/complaints/{id}/timeline")]
 async fn get_complaint_timeline(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let row = actions::find_readable(&mut conn, &caller.scope, *id).await?;
     Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
 }

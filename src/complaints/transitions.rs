@@ -17,15 +17,15 @@ pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Submit, &[], Received, Some(P::ComplaintsSubmit), &["sector", "region_code", "description"]),
     edge(A::Verify, &[Received], Verified, Some(P::ComplaintsHandle), &["class", "priority"]),
     edge(A::Reject, &[Received], Rejected, Some(P::ComplaintsHandle), &["reason"]),
-    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsHandle), &["region_code"]).not_yet(),
-    edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]).not_yet(),
+    edge(A::Transfer, &[Received, Verified], Received, Some(P::ComplaintsTransfer), &["note"]),
+    edge(A::Ask, &[Received, Verified, InProgress], AwaitingInfo, Some(P::ComplaintsHandle), &["question"]),
     Edge {
         action: A::Answer,
         from: &[AwaitingInfo],
         to: Target::Previous,
         by: Some(P::ComplaintsSubmit),
         carries: &["answer"],
-        offered: false,
+        offered: true,
     },
     edge(A::TimeOut, &[AwaitingInfo], Resolved, None, &[]),
     edge(A::Start, &[Verified], InProgress, Some(P::ComplaintsHandle), &["assignee"]),
@@ -33,22 +33,29 @@ pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Return, &[PendingApproval], InProgress, Some(P::ComplaintsApprove), &["note"]),
     edge(A::Refer, &[PendingApproval], Referred, Some(P::ComplaintsApprove), &["referrals"]),
     edge(A::Resolve, &[PendingApproval], Resolved, Some(P::ComplaintsApprove), &["decision", "answer"]),
-    edge(A::Inform, &[Verified], Resolved, Some(P::ComplaintsHandle), &["answer"]).not_yet(),
+    edge(A::Inform, &[Verified], Resolved, Some(P::ComplaintsHandle), &["answer"]),
     edge(A::ReferralsEnded, &[Referred], InProgress, None, &[]),
     edge(A::Close, &[Resolved], Closed, Some(P::ComplaintsSubmit), &[]),
     edge(A::CloseUnanswered, &[Resolved], Closed, None, &[]),
-    edge(A::Reopen, &[Resolved, Closed], InProgress, Some(P::ComplaintsSubmit), &["reason"]).not_yet(),
-    edge(A::MarkDuplicate, OPEN, Duplicate, Some(P::ComplaintsHandle), &["duplicate_of"]).not_yet(),
-    edge(A::Withdraw, OPEN, Withdrawn, Some(P::ComplaintsSubmit), &["reason"]).not_yet(),
+    edge(A::Reopen, &[Resolved, Closed], InProgress, Some(P::ComplaintsSubmit), &["reason"]),
+    edge(A::MarkDuplicate, OPEN, Duplicate, Some(P::ComplaintsHandle), &["duplicate_of"]),
+    edge(A::Withdraw, OPEN, Withdrawn, Some(P::ComplaintsSubmit), &["reason"]),
+    Edge {
+        action: A::Appeal,
+        from: &[Closed, Rejected],
+        to: Target::Same,
+        by: Some(P::ComplaintsSubmit),
+        carries: &["description"],
+        offered: true,
+    },
 ];
 
-pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
+/// `before` is the state that a pause interrupted.
+pub fn next(from: S, before: Option<S>, action: A) -> Result<S, IllegalTransition<S, A>> {
     match state_machine::next(EDGES, from, action)? {
         Target::State(to) => Ok(to),
-        // The edge back needs to know where from; its action keeps that state and does not ask here.
-        Target::Previous | Target::Same => {
-            Err(IllegalTransition { current: from, allowed: state_machine::allowed(EDGES, from) })
-        }
+        Target::Same => Ok(from),
+        Target::Previous => Ok(before.unwrap_or(Received)),
     }
 }
 
@@ -77,6 +84,9 @@ mod tests {
         (Resolved, A::CloseUnanswered, Closed),
         (Resolved, A::Reopen, InProgress),
         (Closed, A::Reopen, InProgress),
+        (AwaitingInfo, A::Answer, Verified),
+        (Closed, A::Appeal, Closed),
+        (Rejected, A::Appeal, Rejected),
     ];
 
     #[test]
@@ -88,16 +98,17 @@ mod tests {
                     A::Withdraw if !FINAL.contains(&from) => Some(Withdrawn),
                     _ => LEGAL.iter().find(|(f, a, _)| *f == from && *a == action).map(|(_, _, to)| *to),
                 };
-                assert_eq!(next(from, action).ok(), expected, "{from} --{action}-->");
+                assert_eq!(next(from, Some(Verified), action).ok(), expected, "{from} --{action}-->");
             }
         }
     }
 
     #[test]
     fn a_refusal_names_what_is_possible() {
-        let refused = next(Received, A::Close).unwrap_err();
+        let refused = next(Received, None, A::Close).unwrap_err();
         assert_eq!(refused.current, Received);
-        assert_eq!(refused.allowed, [A::Verify, A::Reject]);
-        assert!(next(Rejected, A::Verify).unwrap_err().allowed.is_empty());
+        assert_eq!(refused.allowed, [A::Verify, A::Reject, A::Transfer, A::Ask, A::MarkDuplicate, A::Withdraw]);
+        assert_eq!(next(Rejected, None, A::Verify).unwrap_err().allowed, [A::Appeal]);
+        assert!(next(Withdrawn, None, A::Verify).unwrap_err().allowed.is_empty());
     }
 }

@@ -23,6 +23,9 @@ diesel::table! {
         roles -> Array<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        record_id -> Uuid,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -392,6 +395,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    desks (id) {
+        id -> Uuid,
+        kind -> Text,
+        organization_id -> Uuid,
+        name -> Text,
+        region_code -> Text,
+        address -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        opening_hours -> Nullable<Text>,
+        active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    desk_villages (desk_id, region_code) {
+        desk_id -> Uuid,
+        region_code -> Text,
+    }
+}
+
+diesel::table! {
+    facilitator_assignments (id) {
+        id -> Uuid,
+        staff_id -> Text,
+        duty -> Text,
+        region_code -> Text,
+        desk_id -> Nullable<Uuid>,
+        since -> Date,
+        until -> Nullable<Date>,
+        assignment_order -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     complaints (id) {
         id -> Uuid,
         region_code -> Text,
@@ -420,6 +463,153 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        reference_no -> Nullable<Text>,
+        previous_status -> Nullable<Text>,
+        duplicate_of -> Nullable<Uuid>,
+        appeal_of -> Nullable<Uuid>,
+        reopen_count -> Int4,
+    }
+}
+
+diesel::table! {
+    complaint_references (reference_no) {
+        reference_no -> Text,
+        complaint_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    complaint_trails (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        region_code -> Text,
+        organization_id -> Nullable<Uuid>,
+        left_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_exchanges (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        question -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    complaint_notes (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        visibility -> Text,
+        text -> Text,
+        written_by -> Text,
+        written_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_subjects (complaint_id, id) {
+        complaint_id -> Uuid,
+        id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    complaint_circumstances (complaint_id) {
+        complaint_id -> Uuid,
+        vulnerabilities -> Array<Text>,
+        suggested_priority -> Text,
+    }
+}
+
+diesel::table! {
+    complaint_timers (complaint_id) {
+        complaint_id -> Uuid,
+        action -> Text,
+        due_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    complaint_follow_ups (complaint_id) {
+        complaint_id -> Uuid,
+        issue -> Int4,
+    }
+}
+
+diesel::table! {
+    complaint_terms (region_code) {
+        region_code -> Text,
+        answer_working_days -> Int2,
+        confirm_working_days -> Int2,
+        reopen_days -> Int2,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_templates (event, channel, region_code) {
+        event -> Text,
+        channel -> Text,
+        region_code -> Text,
+        text -> Text,
+        enabled -> Bool,
+        version -> Int4,
+        updated_by -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        complaint_id -> Uuid,
+        region_code -> Text,
+        event -> Text,
+        recipient -> Nullable<Text>,
+        words -> Jsonb,
+        channel -> Nullable<Text>,
+        text -> Nullable<Text>,
+        status -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        claimed_until -> Nullable<Timestamptz>,
+        gateway_reference -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_attempts (message_id, id) {
+        message_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        outcome -> Text,
+        http_status -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    message_receipts (message_id, id) {
+        message_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        status -> Text,
+        reason -> Nullable<Text>,
+        received_at -> Timestamptz,
     }
 }
 
@@ -605,14 +795,30 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     attachment_parts,
     attachments,
+    message_attempts,
+    message_receipts,
+    message_templates,
+    messages,
     audit_records,
     calendar_changes,
     clients,
+    complaint_circumstances,
     complaint_clocks,
+    complaint_exchanges,
+    complaint_follow_ups,
+    complaint_notes,
+    complaint_references,
+    complaint_subjects,
+    complaint_terms,
+    complaint_timers,
+    complaint_trails,
     complaints,
     consents,
+    desk_villages,
+    desks,
     dwellings,
     events,
+    facilitator_assignments,
     families,
     holidays,
     idempotency_keys,

@@ -10,7 +10,11 @@ use super::contract_examples::example;
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("attachment_id", "Id of the attachment."),
+    ("channel", "By which way the note goes."),
+    ("event", "At which step of a complaint."),
+    ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
+    ("kind", "What the rows of the file are."),
     ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];

@@ -5,6 +5,56 @@ use super::problem_table::Texts;
 
 pub const FIELD_CODES: &[(&str, Texts)] = &[
     ("invalid", Texts { id: "Nilai tidak sah", en: "The value is not valid" }),
+    (
+        "not_utf8",
+        Texts { id: "Teks bukan UTF-8; simpan ulang sebagai UTF-8", en: "The text is not UTF-8; save it as UTF-8" },
+    ),
+    ("gzip_damaged", Texts { id: "Berkas gzip rusak atau terpotong", en: "The gzip file is damaged or cut off" }),
+    ("gzip_too_large", Texts { id: "Isi gzip mengembang tidak wajar", en: "The gzip file unpacks to too much" }),
+    ("quote_not_closed", Texts { id: "Tanda kutip tidak ditutup", en: "A quote is not closed" }),
+    ("bad_quotes", Texts { id: "Tanda kutip tidak pada tempatnya", en: "A quote stands where none may" }),
+    ("line_too_long", Texts { id: "Baris lebih dari 64 KiB", en: "The line is longer than 64 KiB" }),
+    ("too_few_columns", Texts { id: "Kolom kurang dari tajuk", en: "The line has fewer columns than the header" }),
+    ("too_many_columns", Texts { id: "Kolom lebih dari tajuk", en: "The line has more columns than the header" }),
+    (
+        "too_many_records",
+        Texts { id: "Lebih dari 2.000.000 baris; bagi berkasnya", en: "More than 2,000,000 rows; split the file" },
+    ),
+    ("header_required", Texts { id: "Berkas tidak memiliki tajuk", en: "The file has no header" }),
+    ("column_unknown", Texts { id: "Kolom ini tidak dikenal", en: "This column is not known" }),
+    ("column_repeated", Texts { id: "Kolom ini berulang", en: "This column is repeated" }),
+    ("column_missing", Texts { id: "Kolom ini tidak ada", en: "This column is missing" }),
+    ("not_json", Texts { id: "Baris bukan objek JSON", en: "The line is no JSON object" }),
+    ("exists_already", Texts { id: "Sudah ada", en: "It is there already" }),
+    ("outside_scope", Texts { id: "Di luar wilayah Anda", en: "Outside your regions" }),
+    (
+        "identity_in_use",
+        Texts { id: "Sudah dipakai orang atau keluarga lain", en: "In use by another person or family" },
+    ),
+    ("number_differs", Texts { id: "Berbeda dari nomor yang tersimpan", en: "Differs from the number that is stored" }),
+    (
+        "snapshot_differs",
+        Texts {
+            id: "Pemeringkatan ini sudah tersimpan dengan isi lain",
+            en: "This ranking is stored with other content",
+        },
+    ),
+    (
+        "other_region",
+        Texts { id: "Keluarga ini tersimpan di wilayah lain", en: "This family is stored in another region" },
+    ),
+    ("other_family", Texts { id: "Orang ini anggota keluarga lain", en: "This person belongs to another family" }),
+    (
+        "of_the_family",
+        Texts { id: "Wilayah mengikuti keluarga; kosongkan", en: "The region is the family's; leave it empty" },
+    ),
+    (
+        "family_or_region",
+        Texts {
+            id: "Sebut keluarga, atau wilayah untuk orang tanpa keluarga",
+            en: "Name the family, or the region of a person without one",
+        },
+    ),
     ("required", Texts { id: "Wajib diisi", en: "This field is required" }),
     ("type", Texts { id: "Jenis nilai keliru", en: "The value has the wrong type" }),
     ("unknown_field", Texts { id: "Isian tidak dikenal", en: "This field is not known" }),
@@ -46,6 +96,26 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "Free text may not contain a NIK or a family card number",
         },
     ),
+    ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "The same as before" }),
+    (
+        "repeats_this_one",
+        Texts { id: "Pengaduan itu sendiri mengulang pengaduan ini", en: "That complaint repeats this one itself" },
+    ),
+    ("other_regency", Texts { id: "Berada di kabupaten/kota lain", en: "It lies in another regency" }),
+    (
+        "not_a_reference",
+        Texts {
+            id: "Bukan nomor rujukan pengaduan; periksa salah ketik",
+            en: "Not a reference number; look for a slip",
+        },
+    ),
+    (
+        "reason_for_lower_priority",
+        Texts {
+            id: "Prioritas di bawah saran memerlukan alasan",
+            en: "A priority below the suggested one needs a reason",
+        },
+    ),
     ("nik_length", Texts { id: "NIK terdiri atas 16 angka", en: "A NIK has 16 digits" }),
     ("nik_not_digits", Texts { id: "NIK hanya berisi angka", en: "A NIK has digits only" }),
     (
@@ -72,6 +142,10 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     (
         "unknown_parent",
         Texts { id: "Induk lampiran tidak ditemukan dalam wilayah Anda", en: "No such parent within your regions" },
+    ),
+    (
+        "unknown_placeholder",
+        Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "The step does not know this placeholder" },
     ),
     ("content_differs", Texts { id: "Isi bukan seperti yang dinyatakan", en: "The content is not of the stated type" }),
     ("hash_differs", Texts { id: "SHA-256 isi berbeda", en: "The content has another SHA-256" }),
@@ -144,6 +218,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_officer",
         Texts { id: "Petugas tidak ada dalam organisasi Anda", en: "No such officer in your organization" },
     ),
+    ("unknown_desk", Texts { id: "Meja layanan tidak ada dalam wilayah Anda", en: "No such desk within your regions" }),
+    (
+        "outside_desk_region",
+        Texts { id: "Desa di luar wilayah meja layanan", en: "The village lies outside the desk's region" },
+    ),
+    ("regency_required", Texts { id: "Kode harus kabupaten atau kota", en: "The code must name a regency or a city" }),
+    ("outside_your_regions", Texts { id: "Di luar wilayah Anda", en: "Outside your regions" }),
     ("out_of_range", Texts { id: "Di luar rentang yang diizinkan", en: "Outside the allowed range" }),
     ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only with the outcome resolve" }),
     ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date lies in the future" }),

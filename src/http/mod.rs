@@ -8,6 +8,7 @@ pub mod etag;
 pub mod fallback;
 pub mod field_table;
 pub mod json;
+pub mod outbound;
 pub mod page;
 pub mod patch;
 pub mod path;

@@ -149,6 +149,15 @@ problems! {
     ComplaintHasOpenReferrals = "complaint-has-open-referrals", 409,
         "Rujukan belum selesai", "A referral is still open",
         "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open.";
+    ReopenWindowPassed = "reopen-window-passed", 409,
+        "Batas waktu membuka kembali terlewati", "The time for reopening has passed",
+        "Pengaduan hanya dapat dibuka kembali dalam {} hari setelah selesai. Sampaikan pengaduan baru.", "A complaint can be reopened within {} days after its end. Submit a new one.";
+    AppealExists = "appeal-exists", 409,
+        "Banding sudah diajukan", "There is an appeal already",
+        "Terhadap pengaduan ini sudah ada banding.", "The decision on this complaint is already under appeal.";
+    AppealIsLast = "appeal-is-last", 409,
+        "Banding tidak dapat dibanding", "An appeal cannot be appealed",
+        "Putusan atas banding adalah yang terakhir di SLRT.", "The decision on an appeal is the last one within SLRT.";
     ReferralInvalidTransition = "referral-invalid-transition", 409,
         "Rujukan tidak dapat berpindah ke keadaan itu", "The referral cannot change in that way",
         "Tindakan ini tidak berlaku untuk keadaan rujukan sekarang.", "The action does not apply to the referral's present state.";
@@ -176,6 +185,12 @@ problems! {
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+    MessageNotSent = "message-not-sent", 409,
+        "Pesan belum terkirim", "The note was not sent",
+        "Pesan ini belum diserahkan ke gateway, sehingga belum ada yang dilaporkan.", "The note was not handed to the gateway, so there is nothing to report.";
+    MessageNotFailed = "message-not-failed", 409,
+        "Pesan tidak gagal", "The note has not failed",
+        "Hanya pesan yang gagal atau tidak sampai dapat dikirim ulang.", "Only a note that was given up or did not arrive is sent once more.";
     AttachmentNotComplete = "attachment-not-complete", 409,
         "Lampiran tidak lengkap", "The attachment is not complete",
         "Isi lampiran ini belum lengkap, ditolak, atau sudah ditarik.", "The content has not arrived, was rejected, or was taken back.";
@@ -198,6 +213,9 @@ problems! {
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+    AlreadyAssigned = "already-assigned", 409,
+        "Sudah ditugaskan", "Assigned already",
+        "Petugas ini sudah memegang tugas yang sama di desa itu pada sebagian waktu tersebut.", "The officer holds the same duty in that village for part of that time.";
     TargetExists = "target-exists", 409,
         "Target itu sudah ada", "There is such a target already",
         "Wilayah itu sudah memiliki target untuk sektor, kelas, dan prioritas yang sama. Ubah target itu.", "The region has a target for the same sector, class and priority. Change that one.";
@@ -228,6 +246,9 @@ problems! {
     ValidationFailed = "validation-failed", 422,
         "Isi tidak memenuhi syarat", "The content is not valid",
         "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid; see errors.";
+    ImportRefused = "import-refused", 422,
+        "Berkas tidak dimuat", "The file was not imported",
+        "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has faults; see the job's problem file. No row was written.";
     IdempotencyKeyReused = "idempotency-key-reused", 422,
         "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
         "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";

@@ -13,6 +13,8 @@ pub enum Key {
     Client(String),
     /// Before a caller is known: the token endpoint and everything public.
     Address(IpAddr),
+    /// A reference number that somebody tries with a code.
+    Reference(String),
 }
 
 pub struct Limiter {

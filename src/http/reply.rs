@@ -34,6 +34,8 @@ pub struct Reply {
     pub next: Option<String>,
     /// False when the answer only tells what is stored, or what would have been.
     pub changed: bool,
+    /// What an idempotency key keeps instead of the body, when that shows something once.
+    pub kept: Option<String>,
     /// Seconds after which it is worth asking again.
     pub retry_after: Option<u64>,
     cache: Cache,
@@ -49,6 +51,7 @@ impl Reply {
             replayed,
             next: None,
             changed: true,
+            kept: None,
             retry_after: None,
             cache: Cache::NoStore,
         }
@@ -81,6 +84,11 @@ impl Reply {
     /// For an answer that changed nothing: its transaction is rolled back.
     pub fn unchanged(self) -> Self {
         Self { changed: false, ..self }
+    }
+
+    /// For an answer that shows something once: a repeat is given this instead.
+    pub fn kept_as<T: Serialize>(self, value: &T) -> Result<Self, Error> {
+        Ok(Self { kept: Some(serde_json::to_string(value).map_err(Error::internal)?), ..self })
     }
 
     pub fn asking_again(self, seconds: Option<u64>) -> Self {

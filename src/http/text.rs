@@ -97,10 +97,15 @@ limited_text!(
 impl ShortText {
     /// The first and the last two characters, for a telephone number that is not revealed.
     pub fn masked(&self) -> Self {
-        let length = self.0.chars().count();
-        let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
-        Self(self.0.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect())
+        Self(masked(&self.0))
     }
+}
+
+/// All but the first and last two characters blotted out.
+pub fn masked(text: &str) -> String {
+    let length = text.chars().count();
+    let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
+    text.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]

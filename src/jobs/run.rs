@@ -75,6 +75,9 @@ pub struct Progress {
     pub problems: i64,
     /// Media type of the result, once there is one.
     pub result_type: Option<String>,
+    /// Since when, and from where, the rate is reckoned.
+    since: Option<DateTime<Utc>>,
+    from: i64,
     problem_lines: Vec<u8>,
     result: Vec<u8>,
 }
@@ -88,6 +91,8 @@ impl Progress {
             position: row.position.clone(),
             problems: row.problems,
             result_type: row.result_type.clone(),
+            since: row.progress_since,
+            from: row.progress_from,
             ..Self::default()
         }
     }
@@ -111,6 +116,11 @@ impl Progress {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let row = format!("{line},{},{code},{},{}\r\n", quoted(column), quoted(texts.id), quoted(texts.en));
         self.problem_lines.extend_from_slice(row.as_bytes());
+    }
+
+    /// The rate is reckoned from here: what went before was work of another kind.
+    pub fn restart_rate(&mut self, now: DateTime<Utc>) {
+        (self.since, self.from) = (Some(now), self.done);
     }
 
     /// Adds to the result file.
@@ -168,6 +178,16 @@ impl Run {
         Ok(())
     }
 
+    /// Throws the problem lines away, for work that begins anew.
+    pub async fn restart_problems(&mut self) -> Result<(), Stop> {
+        if self.progress.problems > 0 {
+            store::delete_file(&mut *self.worker.db.read().await?, self.job.id, files::PROBLEMS).await?;
+        }
+        self.progress.problems = 0;
+        self.progress.counts.clear();
+        Ok(())
+    }
+
     /// Tells how far the job is where nothing else is written, and keeps the job this worker's.
     pub async fn report(&mut self) -> Result<(), Stop> {
         let (setting, mine) = (self.setting(), (self.job.id, self.owner));
@@ -198,6 +218,8 @@ async fn advance(
         position: progress.position.clone(),
         problems: progress.problems,
         result_type: progress.result_type.clone(),
+        progress_from: progress.from,
+        progress_since: progress.since,
         attempts: 0,
         lease_until: Some(now + LEASE),
         updated_at: now,

@@ -170,6 +170,8 @@ pub struct Advance {
     pub position: Value,
     pub problems: i64,
     pub result_type: Option<String>,
+    pub progress_from: i64,
+    pub progress_since: Option<DateTime<Utc>>,
     pub attempts: i16,
     pub lease_until: Option<DateTime<Utc>>,
     pub updated_at: DateTime<Utc>,

@@ -337,3 +337,95 @@ pub async fn list_limits_of_visible(
     }
     query.load(conn).await
 }
+
+pub async fn list_identities(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    indexes: &[&[u8]],
+) -> QueryResult<Vec<(Vec<u8>, Uuid, Option<Uuid>)>> {
+    identities::table
+        .filter(identities::blind_index.eq_any(indexes))
+        .select((identities::blind_index, identities::family_id, identities::person_id))
+        .load(conn)
+        .await
+}
+
+pub async fn list_family_regions(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String)>> {
+    families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .select((families::id, families::region_code))
+        .load(conn)
+        .await
+}
+
+pub async fn list_families(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<FamilyRow>> {
+    families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .select(FamilyRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_persons(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<PersonRow>> {
+    persons::table
+        .filter(persons::id.eq_any(ids))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Those of the ids that a family or a person has.
+pub async fn list_taken(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    let of_families = families::table.filter(families::id.eq_any(ids)).select(families::id);
+    let of_persons = persons::table.filter(persons::id.eq_any(ids)).select(persons::id);
+    of_families.union(of_persons).load(conn).await
+}
+
+pub async fn list_headed_of_visible(conn: &mut AsyncPgConnection, family_ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    persons::table
+        .filter(persons::family_id.eq_any(family_ids))
+        .filter(persons::relation_to_head.eq(RelationToHead::Head))
+        .select(persons::family_id)
+        .load(conn)
+        .await
+}
+
+pub async fn list_dwellings_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<DwellingRow>> {
+    dwellings::table.filter(dwellings::family_id.eq_any(family_ids)).select(DwellingRow::as_select()).load(conn).await
+}
+
+pub async fn list_all_statuses_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<WelfareStatusRow>> {
+    welfare_statuses::table
+        .filter(welfare_statuses::family_id.eq_any(family_ids))
+        .order((welfare_statuses::family_id, welfare_statuses::as_of, welfare_statuses::id))
+        .select(WelfareStatusRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn touch_families(conn: &mut AsyncPgConnection, ids: &[Uuid], now: DateTime<Utc>) -> QueryResult<()> {
+    let touched = diesel::update(families::table.filter(families::id.eq_any(ids)))
+        .set((families::version.eq(families::version + 1), families::updated_at.eq(now)));
+    prepared(touched).execute(conn).await.map(|_| ())
+}

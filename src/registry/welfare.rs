@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::answers::WelfareStatus;
 use super::api::CreateWelfareStatus;
 use super::create::Made;
-use super::judge;
 use super::rows::WelfareStatusRow;
 use super::store;
+use super::{build, judge};
 use crate::clock::local_day;
 use crate::db::pool::Connection;
 use crate::error::Error;
@@ -41,30 +41,27 @@ pub async fn add_status(
     }
     tx.if_match.check(family.version)?;
     let before = store::find_latest_status_of_visible(&mut tx.conn, family_id).await?;
-    let row = WelfareStatusRow {
-        family_id,
-        id: Uuid::now_v7(),
-        source: input.source,
-        snapshot_version: input.snapshot_version.into_string(),
-        as_of: input.as_of,
-        decile: input.decile,
-        percentile: input.percentile,
-        created_at: tx.now,
-    };
+    let row = build::welfare_status(family_id, input, tx.now);
     store::insert_statuses(&mut tx.conn, std::slice::from_ref(&row)).await?;
     let version = store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     tx.audit("welfare_status.add", "family", family_id, Some(&family.region_code));
-    if let Some(direction) = before.and_then(|before| direction(&before, &row)) {
-        tx.publish(NewEvent {
-            type_: "welfare_status.changed".to_owned(),
-            subject_kind: "family",
-            subject_id: family_id,
-            region_code: family.region_code,
-            organization_id: None,
-            data: json!({ "welfare_status_id": row.id, "direction": direction }),
-        });
+    if let Some(event) = before.and_then(|before| changed(&before, &row, &family.region_code)) {
+        tx.publish(event);
     }
     Ok((Made::New(row.into()), version))
+}
+
+/// What is told when a family's decile moves.
+pub fn changed(before: &WelfareStatusRow, after: &WelfareStatusRow, region_code: &str) -> Option<NewEvent> {
+    let direction = direction(before, after)?;
+    Some(NewEvent {
+        type_: "welfare_status.changed".to_owned(),
+        subject_kind: "family",
+        subject_id: after.family_id,
+        region_code: region_code.to_owned(),
+        organization_id: None,
+        data: json!({ "welfare_status_id": after.id, "direction": direction }),
+    })
 }
 
 /// Which way the decile moved. An older snapshot that comes in late moves nothing.

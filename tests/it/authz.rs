@@ -76,6 +76,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = world.manager.post("/v1/holidays", day).await.expect(201);
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
+    let message = world.message_about(&complaint).await;
     let figures = serde_json::json!({
         "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
         "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
@@ -85,8 +86,23 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let target = target["id"].as_str().unwrap().to_owned();
     let proposal = world.proposal().await;
     let consent = world.consent(&member).await;
+    let bandung = crate::support::world::organization("slrt-bandung");
+    let desk = json!({ "kind": "slrt", "organization_id": bandung, "name": "SLRT", "region_code": "32.04" });
+    let desk = world.manager.post("/v1/desks", desk).await.expect(201);
+    let admin = world.server.session("admin", None, &["32.04"], &[Permission::AccessAdmin]);
+    let officer = json!({
+        "id": "relawan-1", "organization_id": bandung, "name": "Dewi", "regions": ["32.04"], "roles": ["facilitator"],
+    });
+    admin.post("/v1/staff", officer).await.expect(201);
+    let assignment = json!({
+        "staff_id": "relawan-1", "duty": "facilitator", "region_code": "32.04.05.2001", "since": "2026-01-05",
+        "assignment_order": "SPT 1",
+    });
+    let assignment = world.manager.post("/v1/facilitator-assignments", assignment).await.expect(201);
+    let id_of = |made: &Value| made["id"].as_str().unwrap().to_owned();
     let owned = [
         ("/v1/attachments/{id}", attachment),
+        ("/v1/messages/{id}", message),
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),
@@ -95,6 +111,9 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/families/{id}", family),
         ("/v1/persons/{id}", member),
         ("/v1/holidays/{id}", holiday),
+        ("/v1/desks/{id}", id_of(&desk)),
+        ("/v1/facilitator-assignments/{id}", id_of(&assignment)),
+        ("/v1/staff/{id}", "relawan-1".to_owned()),
         ("/v1/service-level-targets/{id}", target),
         ("/v1/registry-proposals/{id}", proposal),
         ("/v1/consents/{id}", consent),

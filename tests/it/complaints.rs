@@ -13,7 +13,10 @@ async fn a_complaint_goes_from_the_desk_to_an_answer() {
     let path = format!("/v1/complaints/{id}");
     let verified = world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
     assert_eq!(verified["status"], "verified");
-    assert_eq!(verified["allowed_actions"], json!(["start"]));
+    assert_eq!(
+        verified["allowed_actions"],
+        json!(["transfer", "ask", "start", "inform", "mark_duplicate", "withdraw"])
+    );
     let started = world.step(&world.back, &id, "start", json!({})).await;
     assert_eq!(started["assignee"], "bandung-bo");
     world.step(&world.back, &id, "recommend", json!({ "kind": "resolve", "text": "Sudah dibantu desa." })).await;
@@ -221,7 +224,7 @@ async fn an_illegal_step_says_where_the_complaint_stands() {
     let path = format!("/v1/complaints/{id}/close");
     let problem = world.front.post(&path, json!({})).await.expect_problem(409, "complaint-invalid-transition");
     assert_eq!(problem["current_state"], "received");
-    assert_eq!(problem["allowed"], json!(["verify", "reject"]));
+    assert_eq!(problem["allowed"], json!(["verify", "reject", "transfer", "ask", "mark_duplicate", "withdraw"]));
     // The state is judged before the body.
     let broken = world.back.post(&format!("/v1/complaints/{id}/recommend"), json!({ "kind": 1 })).await;
     broken.expect_problem(409, "complaint-invalid-transition");

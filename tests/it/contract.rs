@@ -25,6 +25,13 @@ const PUBLIC: &[&str] = &[
     "list_organizations",
     "get_organization",
     "list_services",
+    // Number and code open one complaint to its reporter.
+    "look_up_own_complaint",
+    "answer_own_question",
+    "add_own_note",
+    "withdraw_own_complaint",
+    "reopen_own_complaint",
+    "confirm_own_complaint",
     "get_service",
     // Standards of service are public (UU 25/2009).
     "list_holidays",
@@ -34,6 +41,9 @@ const PUBLIC: &[&str] = &[
     "list_service_level_targets",
     "get_service_level_target",
     "forecast_service_level",
+    // Where to go is for everybody.
+    "list_desks",
+    "get_desk",
     // The calendar of proposals hangs in every village office.
     "list_registry_proposal_windows",
     "get_registry_proposal_window",
@@ -129,8 +139,12 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
     let mut complaints: HashSet<String> = slrt::complaints::transitions::EDGES
         .iter()
         .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
-        .map(|e| e.action.to_string())
+        .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
+    // It makes a complaint of its own (201).
+    assert!(complaints.remove("appeal"));
+    // No step of its life.
+    assert!(complaints.insert("follow-up-code".to_owned()));
     // One decision with two outcomes.
     assert!(complaints.remove("refer") && complaints.remove("resolve") && complaints.insert("approve".to_owned()));
     assert_eq!(actions("complaints"), complaints);

@@ -4,6 +4,7 @@
 pub mod cluster;
 pub mod contract;
 pub mod http;
+pub mod machine;
 pub mod papers;
 pub mod server;
 pub mod world;

@@ -29,6 +29,12 @@ pub fn announcement(parent: Value, media_type: &str, bytes: &[u8]) -> Value {
 }
 
 impl World {
+    /// The first note to the reporter of a complaint.
+    pub async fn message_about(&self, complaint: &str) -> String {
+        let told = self.front.get(&format!("/v1/complaints/{complaint}/messages")).await.expect(200);
+        told["items"][0]["id"].as_str().expect("an id").to_owned()
+    }
+
     /// A photo on a complaint, announced but not sent.
     pub async fn attachment(&self, complaint: &str) -> String {
         let body = announcement(json!({ "kind": "complaint", "id": complaint }), "image/jpeg", &photo());

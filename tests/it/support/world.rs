@@ -42,6 +42,7 @@ impl World {
         let bandung = Some(organization("slrt-bandung"));
         let front = [
             P::ComplaintsSubmit,
+            P::ComplaintsNote,
             P::ComplaintsRead,
             P::RegistryRead,
             P::RegistryWrite,
@@ -50,6 +51,8 @@ impl World {
         ];
         let back = [
             P::ComplaintsSubmit,
+            P::ComplaintsNote,
+            P::ComplaintsTransfer,
             P::ComplaintsRead,
             P::ComplaintsHandle,
             P::RegistryRead,

@@ -1,4 +1,6 @@
-//! The rows of complaints.
+//! The rows of complaints; what hangs on them is in `parts`.
+
+pub mod parts;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -47,6 +49,13 @@ pub struct ComplaintRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Without dashes; absent only on what was submitted before there were numbers, until it gets one.
+    pub reference_no: Option<String>,
+    /// Where a pause began.
+    pub previous_status: Option<ComplaintStatus>,
+    pub duplicate_of: Option<Uuid>,
+    pub appeal_of: Option<Uuid>,
+    pub reopen_count: i32,
 }
 
 /// False when the id is taken.
@@ -96,6 +105,14 @@ pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uui
 /// Writes back a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<()> {
     prepared(diesel::update(complaints::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+/// One marking of duplicates at a time, until this transaction ends: two that point at each other must not cross.
+pub async fn set_marking_lock(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate'))")
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What a list is narrowed to.

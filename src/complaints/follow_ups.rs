@@ -1,0 +1,223 @@
+//! Following one's own complaint without an account: the reference number with a code. The code is derived from a key
+//! of the service and stands nowhere; a new issue makes the one before worthless. Whether the number or the code is
+//! wrong, the answer is the same.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::api::{Complaint, ComplaintResolution};
+use super::model::{ComplaintAction, ComplaintDecision, ComplaintStatus, NoteVisibility};
+use super::reference_no::{self, sign};
+use super::store::{self, parts};
+use super::transitions::EDGES;
+use crate::auth::keys::KeyRing;
+use crate::auth::permission::Permissions;
+use crate::auth::{Actor, Permission};
+use crate::db::pool::Connection;
+use crate::error::Error;
+use crate::http::text::LongText;
+use crate::regions::{RegionScope, Unscoped};
+use crate::state_machine;
+use crate::transaction::Tx;
+
+/// Who acts with a code, as audit and timeline name it.
+pub const REPORTER: &str = "reporter";
+const SIGNS: usize = 8;
+
+/// `K7M4-9Q2X`: eight signs, half a billion times a thousand possibilities.
+pub fn code(tx: &Tx, complaint_id: Uuid, issue: i32) -> String {
+    derive(&tx.keys, complaint_id, issue)
+}
+
+fn derive(keys: &KeyRing, complaint_id: Uuid, issue: i32) -> String {
+    let digest = keys.hash_secret(&format!("complaint-follow-up/{complaint_id}/{issue}"));
+    let signs: String = digest.iter().take(SIGNS).map(|byte| sign(*byte)).collect();
+    format!("{}-{}", signs.get(..4).unwrap_or_default(), signs.get(4..).unwrap_or_default())
+}
+
+/// What a reporter knows of the complaint.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpLookup {
+    /// The reference number; case, blanks and dashes do not matter.
+    #[validate(length(max = 40, code = "too_long"))]
+    #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
+    pub reference_no: String,
+    /// The code that was given with it.
+    #[validate(length(max = 20, code = "too_long"))]
+    #[schema(max_length = 20, example = "K7M4-9Q2X")]
+    pub code: String,
+}
+
+/// Something the reporter says.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpMessage {
+    /// The reference number; case, blanks and dashes do not matter.
+    #[validate(length(max = 40, code = "too_long"))]
+    #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
+    pub reference_no: String,
+    /// The code that was given with it.
+    #[validate(length(max = 20, code = "too_long"))]
+    #[schema(max_length = 20, example = "K7M4-9Q2X")]
+    pub code: String,
+    /// The reporter's words.
+    pub text: LongText,
+}
+
+/// The reporter's confirmation that the matter is settled.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpConfirmation {
+    /// The reference number; case, blanks and dashes do not matter.
+    #[validate(length(max = 40, code = "too_long"))]
+    #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
+    pub reference_no: String,
+    /// The code that was given with it.
+    #[validate(length(max = 20, code = "too_long"))]
+    #[schema(max_length = 20, example = "K7M4-9Q2X")]
+    pub code: String,
+    /// Satisfaction, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
+    #[schema(minimum = 1, maximum = 5, example = 4)]
+    pub satisfaction: Option<u8>,
+}
+
+/// A complaint as its reporter sees it: no name, no officer, no place.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FollowUp {
+    /// The reference number.
+    #[schema(example = "3204-26-K7M4-9Q9")]
+    pub reference_no: String,
+    /// Where it stands.
+    pub status: ComplaintStatus,
+    /// What the reporter can do now: `answer`, `withdraw`, `close`, `reopen`.
+    #[schema(example = json!(["withdraw"]))]
+    pub allowed_actions: Vec<ComplaintAction>,
+    /// The question that waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
+    pub question: Option<String>,
+    /// How it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "upheld")]
+    pub decision: Option<ComplaintDecision>,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bantuan sudah disalurkan.")]
+    pub answer: Option<String>,
+    /// Notes for the reporter, oldest first.
+    pub notes: Vec<FollowUpNote>,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A note for the reporter.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FollowUpNote {
+    /// The note.
+    #[schema(example = "Berkas sudah kami teruskan ke dinas.")]
+    pub text: String,
+    /// Did the reporter write it?
+    #[schema(example = false)]
+    pub own: bool,
+    /// When.
+    pub written_at: DateTime<Utc>,
+}
+
+/// The actions that belong to the reporter.
+const OWN: &[ComplaintAction] =
+    &[ComplaintAction::Answer, ComplaintAction::Withdraw, ComplaintAction::Close, ComplaintAction::Reopen];
+
+/// The complaint with this number, if the code is its own. The work is the same whether or not there is one.
+pub async fn authenticate(
+    conn: &mut Connection,
+    keys: &KeyRing,
+    reference_no: &str,
+    code: &str,
+) -> Result<Uuid, Error> {
+    let stored = reference_no::parse(reference_no).unwrap_or_default();
+    let found = parts::find_by_reference(conn, Unscoped::ReadWithinScopeNext, &stored).await?;
+    let id = found.unwrap_or_default();
+    let issue = parts::find_issue_of_visible(conn, id).await?;
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
+    };
+    let fits = verify_slices_are_equal(plain(&derive(keys, id, issue)).as_bytes(), plain(code).as_bytes()).is_ok();
+    match found {
+        Some(id) if fits => Ok(id),
+        _ => Err(Error::not_found()),
+    }
+}
+
+/// In the reporter's name: one complaint, named by its code, wherever it lies.
+pub fn actor() -> Arc<Actor> {
+    Arc::new(Actor {
+        client_id: REPORTER.to_owned(),
+        subject: REPORTER.to_owned(),
+        organization_id: None,
+        scope: RegionScope::everything(Unscoped::ReporterWithCode),
+        permissions: [Permission::ComplaintsSubmit].into_iter().collect::<Permissions>(),
+        roles: Vec::new(),
+    })
+}
+
+pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
+    let scope = RegionScope::everything(Unscoped::ReporterWithCode);
+    let row = store::find_visible(conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
+    let notes = parts::list_notes_of_visible(conn, id, Some(NoteVisibility::Reporter)).await?;
+    let resolution = row.resolution.and_then(|r| serde_json::from_value::<ComplaintResolution>(r).ok());
+    let allowed = state_machine::allowed(EDGES, row.status).into_iter().filter(|a| OWN.contains(a)).collect();
+    Ok(FollowUp {
+        reference_no: row.reference_no.as_deref().map(reference_no::show).unwrap_or_default(),
+        status: row.status,
+        allowed_actions: allowed,
+        question: exchanges.into_iter().find(|e| e.answer.is_none()).map(|e| e.question),
+        decision: resolution.as_ref().map(|r| r.decision),
+        answer: resolution.map(|r| r.answer.into_string()),
+        notes: notes
+            .into_iter()
+            .map(|n| FollowUpNote { own: n.written_by == REPORTER, text: n.text, written_at: n.written_at })
+            .collect(),
+        received_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// A new code for whoever lost the first one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FollowUpCode {
+    /// The reference number.
+    #[schema(example = "3204-26-K7M4-9Q9")]
+    pub reference_no: String,
+    /// Shown now and never again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "K7M4-9Q2X")]
+    pub follow_up_code: Option<String>,
+}
+
+pub async fn issue(tx: &mut Tx, id: Uuid) -> Result<FollowUpCode, Error> {
+    let scope = tx.actor.scope.clone();
+    let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let issue = parts::raise_issue(&mut tx.conn, id).await?;
+    tx.audit("complaint.issue_follow_up_code", "complaint", id, Some(&row.region_code));
+    let reference_no = row.reference_no.as_deref().map(reference_no::show).unwrap_or_default();
+    Ok(FollowUpCode { reference_no, follow_up_code: Some(code(tx, id, issue)) })
+}
+
+impl Complaint {
+    /// As it may be kept: the code is shown once.
+    pub fn without_code(&self) -> Self {
+        Self { follow_up_code: None, ..self.clone() }
+    }
+}

@@ -1,0 +1,135 @@
+//! Notes on a complaint: for officers alone, or for the reporter too.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::actions::{find_readable, publish};
+use super::bodies::CreateComplaintNote;
+use super::model::NoteVisibility;
+use super::store::parts::{self, ExchangeRow, NoteRow};
+use super::store::{self};
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::regions::RegionScope;
+use crate::transaction::Tx;
+
+/// A note.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintNote {
+    /// Id of the note.
+    pub id: Uuid,
+    /// Who reads it.
+    pub visibility: NoteVisibility,
+    /// The note.
+    #[schema(example = "Berkas sudah kami teruskan ke dinas.")]
+    pub text: String,
+    /// The officer or client who wrote it; `reporter` for the reporter's own.
+    #[schema(example = "bandung-fo-1")]
+    pub written_by: String,
+    /// When.
+    pub written_at: DateTime<Utc>,
+}
+
+impl From<NoteRow> for ComplaintNote {
+    fn from(row: NoteRow) -> Self {
+        Self {
+            id: row.id,
+            visibility: row.visibility,
+            text: row.text,
+            written_by: row.written_by,
+            written_at: row.written_at,
+        }
+    }
+}
+
+/// All notes of a complaint.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintNotes {
+    /// Oldest first.
+    pub items: Vec<ComplaintNote>,
+}
+
+/// A question to the reporter and what came back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintExchange {
+    /// Id of the question.
+    pub id: Uuid,
+    /// The question.
+    #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
+    pub question: String,
+    /// Who asked.
+    #[schema(example = "bandung-bo-1")]
+    pub asked_by: String,
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// The answer; absent while the reporter is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SDN Cileunyi 1.")]
+    pub answer: Option<String>,
+    /// Who recorded it; `reporter` for the reporter's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bandung-fo-1")]
+    pub answered_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+impl From<ExchangeRow> for ComplaintExchange {
+    fn from(row: ExchangeRow) -> Self {
+        Self {
+            id: row.id,
+            question: row.question,
+            asked_by: row.asked_by,
+            asked_at: row.asked_at,
+            answer: row.answer,
+            answered_by: row.answered_by,
+            answered_at: row.answered_at,
+        }
+    }
+}
+
+/// All questions of a complaint.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComplaintExchanges {
+    /// Oldest first.
+    pub items: Vec<ComplaintExchange>,
+}
+
+/// A note changes no state; it is an event all the same.
+pub async fn create(tx: &mut Tx, id: Uuid, body: Json<CreateComplaintNote>) -> Result<ComplaintNote, Error> {
+    let scope = tx.actor.scope.clone();
+    let complaint = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let input = body.valid()?;
+    let row = NoteRow {
+        complaint_id: id,
+        id: Uuid::now_v7(),
+        visibility: input.visibility,
+        text: input.text.into_string(),
+        written_by: tx.actor.subject.clone(),
+        written_at: tx.now,
+    };
+    parts::insert_note(&mut tx.conn, &row).await?;
+    tx.audit("complaint.note", "complaint", id, Some(&complaint.region_code));
+    publish(tx, &complaint, "noted", Some(complaint.status));
+    Ok(row.into())
+}
+
+pub async fn list(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<ComplaintNotes, Error> {
+    find_readable(conn, scope, id).await?;
+    let rows = parts::list_notes_of_visible(conn, id, None).await?;
+    Ok(ComplaintNotes { items: rows.into_iter().map(ComplaintNote::from).collect() })
+}
+
+pub async fn list_exchanges(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> Result<ComplaintExchanges, Error> {
+    find_readable(conn, scope, id).await?;
+    let rows = parts::list_exchanges_of_visible(conn, id).await?;
+    Ok(ComplaintExchanges { items: rows.into_iter().map(ComplaintExchange::from).collect() })
+}

@@ -1,0 +1,262 @@
+//! Following one's own complaint with number and code, without an account. Public; bounded for each number.
+
+use std::num::NonZeroU32;
+
+use actix_web::{post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::api::CloseComplaint;
+use super::bodies::{AnswerQuestion, CreateComplaintNote, ReopenComplaint, WithdrawComplaint};
+use super::follow_ups::{self, FollowUp, FollowUpCode, FollowUpConfirmation, FollowUpLookup, FollowUpMessage};
+use super::model::NoteVisibility;
+use super::{actions, notes, reference_no, steps};
+use crate::auth::Caller;
+use crate::auth::permission::ComplaintsSubmit;
+use crate::auth::tokens::Tokens;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::problem_table::Code;
+use crate::http::rate_limit::{Key, Limiter};
+use crate::http::reply::Reply;
+use crate::transaction::{Tx, Write};
+
+/// Tries for one number in a minute. With a code of eight signs that leaves nothing to guess.
+const TRIES_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
+/// How often one number may be tried.
+pub struct FollowUpQuota(pub Limiter);
+
+impl Default for FollowUpQuota {
+    fn default() -> Self {
+        Self(Limiter::new(TRIES_A_MINUTE))
+    }
+}
+
+impl FollowUpQuota {
+    /// Whether there is such a complaint does not matter: every number has its own quota.
+    fn spend(&self, reference_no: &str) -> Result<(), Error> {
+        let number = reference_no::parse(reference_no).unwrap_or_default();
+        let verdict = self.0.check(&Key::Reference(number));
+        if verdict.allowed { Ok(()) } else { Err(Error::new(Code::TooManyRequests).retry_after(verdict.retry_after)) }
+    }
+}
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(look_up_own_complaint)
+        .service(answer_own_question)
+        .service(add_own_note)
+        .service(withdraw_own_complaint)
+        .service(reopen_own_complaint)
+        .service(confirm_own_complaint)
+        .service(issue_follow_up_code);
+}
+
+/// See one's own complaint
+///
+/// For the reporter, without a token: by the reference number and the code that was given with it. A wrong number and a wrong
+/// code are answered alike. Ten tries a minute for each number.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpLookup,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/lookup")]
+async fn look_up_own_complaint(
+    db: Db,
+    tokens: web::Data<Tokens>,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpLookup>,
+) -> Result<Reply, Error> {
+    let body = body.valid()?;
+    quota.spend(&body.reference_no)?;
+    let mut conn = db.read().await?;
+    let id = follow_ups::authenticate(&mut conn, &tokens.keys().ring(), &body.reference_no, &body.code).await?;
+    Reply::ok(&follow_ups::read(&mut conn, id).await?)
+}
+
+/// Runs an action in the reporter's name and shows what came of it.
+async fn act<W>(write: Write, digest: [u8; 32], reference_no: String, code: String, work: W) -> Result<Reply, Error>
+where
+    W: AsyncFnOnce(&mut Tx, Uuid) -> Result<(), Error> + 'static,
+{
+    write
+        .run_as(follow_ups::actor(), digest, async move |tx| {
+            let keys = tx.keys.clone();
+            let id = follow_ups::authenticate(&mut tx.conn, &keys, &reference_no, &code).await?;
+            work(tx, id).await?;
+            Reply::ok(&follow_ups::read(&mut tx.conn, id).await?)
+        })
+        .await
+}
+
+/// Answer the desk's question
+///
+/// The answer to the open question; the desk goes on. Without a token: with reference number and code.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpMessage,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/answer")]
+async fn answer_own_question(
+    write: Write,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpMessage>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    let FollowUpMessage { reference_no, code, text } = body.valid()?;
+    quota.spend(&reference_no)?;
+    act(write, digest, reference_no, code, async move |tx, id| {
+        let body = Json::made(AnswerQuestion { answer: text });
+        steps::answer(tx, id, body).await.map(|_| ())
+    })
+    .await
+}
+
+/// Add to one's own complaint
+///
+/// A note that the desk reads. Without a token: with reference number and code.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpMessage,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/notes")]
+async fn add_own_note(
+    write: Write,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpMessage>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    let FollowUpMessage { reference_no, code, text } = body.valid()?;
+    quota.spend(&reference_no)?;
+    act(write, digest, reference_no, code, async move |tx, id| {
+        let body = Json::made(CreateComplaintNote { visibility: NoteVisibility::Reporter, text });
+        notes::create(tx, id, body).await.map(|_| ())
+    })
+    .await
+}
+
+/// Withdraw one's own complaint
+///
+/// With a reason, at any time before the end. Without a token: with reference number and code.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpMessage,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/withdraw")]
+async fn withdraw_own_complaint(
+    write: Write,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpMessage>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    let FollowUpMessage { reference_no, code, text } = body.valid()?;
+    quota.spend(&reference_no)?;
+    act(write, digest, reference_no, code, async move |tx, id| {
+        let body = Json::made(WithdrawComplaint { reason: text });
+        steps::withdraw(tx, id, body).await.map(|_| ())
+    })
+    .await
+}
+
+/// Reopen one's own complaint
+///
+/// When the matter is not settled after all, within the region's term. Without a token: with reference number and code.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpMessage,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/reopen")]
+async fn reopen_own_complaint(
+    write: Write,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpMessage>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    let FollowUpMessage { reference_no, code, text } = body.valid()?;
+    quota.spend(&reference_no)?;
+    act(write, digest, reference_no, code, async move |tx, id| {
+        let body = Json::made(ReopenComplaint { reason: text });
+        steps::reopen(tx, id, body).await.map(|_| ())
+    })
+    .await
+}
+
+/// Confirm that the matter is settled
+///
+/// Closes a resolved complaint. Without a token: with reference number and code.
+#[utoipa::path(
+    tag = "Follow-up",
+    request_body = FollowUpConfirmation,
+    responses(
+        (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
+        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/v1/follow-ups/close")]
+async fn confirm_own_complaint(
+    write: Write,
+    quota: web::Data<FollowUpQuota>,
+    body: Json<FollowUpConfirmation>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    let FollowUpConfirmation { reference_no, code, satisfaction } = body.valid()?;
+    quota.spend(&reference_no)?;
+    act(write, digest, reference_no, code, async move |tx, id| {
+        let body = Json::made(CloseComplaint { satisfaction, note: None });
+        actions::close(tx, id, body).await.map(|_| ())
+    })
+    .await
+}
+
+/// Issue a new follow-up code
+///
+/// For a reporter who lost the first one; that one then no longer works. The code is shown once.
+#[utoipa::path(
+    tag = "Complaints",
+    responses((status = 200, description = "The new code", body = FollowUpCode)),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/complaints/{id}/follow-up-code")]
+async fn issue_follow_up_code(caller: Caller<ComplaintsSubmit>, write: Write, id: Path<Uuid>) -> Result<Reply, Error> {
+    write
+        .act(&caller, async move |tx| {
+            let issued = follow_ups::issue(tx, *id).await?;
+            let kept = FollowUpCode { follow_up_code: None, ..issued.clone() };
+            Reply::ok(&issued)?.kept_as(&kept)
+        })
+        .await
+}

@@ -1,0 +1,208 @@
+//! The edges beside the straight way: transfer, question and answer, information, reopening, duplicates, withdrawal,
+//! appeal.
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::actions::{begin, finish, json, number, open_follow_up, publish, require_no_open_referral};
+use super::api::{Complaint, ComplaintResolution, show};
+use super::bodies::{
+    AnswerQuestion, AppealComplaint, AskReporter, InformReporter, MarkDuplicate, ReopenComplaint, TransferComplaint,
+    WithdrawComplaint,
+};
+use super::model::{ComplaintAction as Action, ComplaintDecision, ComplaintStatus as Status};
+use super::store::parts::{self, ExchangeRow, TrailRow};
+use super::store::{self, ComplaintRow};
+use super::terms;
+use crate::directory;
+use crate::error::Error;
+use crate::http::json::{Json, sha256};
+use crate::http::problem_table::Code;
+use crate::transaction::Tx;
+
+/// Hands the complaint to another region or organization. The old region goes on reading it.
+pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Transfer).await?;
+    let input = body.valid()?;
+    if let Some(organization) = input.organization_id
+        && directory::actions::find_organization(&mut tx.conn, organization, None).await?.is_none()
+    {
+        return Err(Error::field("/organization_id", "unknown_organization"));
+    }
+    let region = input.region_code.map_or_else(|| row.region_code.clone(), |code| code.as_str().to_owned());
+    if region == row.region_code && input.organization_id.is_none_or(|o| Some(o) == row.organization_id) {
+        return Err(Error::field("/region_code", "same_as_before"));
+    }
+    let trail = TrailRow {
+        complaint_id: row.id,
+        id: Uuid::now_v7(),
+        region_code: row.region_code.clone(),
+        organization_id: row.organization_id,
+        left_at: tx.now,
+    };
+    parts::insert_trail(&mut tx.conn, &trail).await?;
+    // Whoever handled it learns that it left; the new region hears of it as received.
+    publish(tx, &row, "transferred", Some(row.status));
+    row.region_code = region;
+    row.organization_id = input.organization_id;
+    row.assignee = None;
+    row.verified_at = None;
+    finish(tx, row, Action::Transfer, to, Some(input.note.into_string())).await
+}
+
+pub async fn ask(tx: &mut Tx, id: Uuid, body: Json<AskReporter>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Ask).await?;
+    let input = body.valid()?;
+    let exchange = ExchangeRow {
+        complaint_id: row.id,
+        id: Uuid::now_v7(),
+        question: input.question.as_str().to_owned(),
+        asked_by: tx.actor.subject.clone(),
+        asked_at: tx.now,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
+    };
+    parts::insert_exchange(&mut tx.conn, &exchange).await?;
+    row.previous_status = Some(row.status);
+    finish(tx, row, Action::Ask, to, Some(input.question.into_string())).await
+}
+
+/// The pause ends where it began.
+pub async fn answer(tx: &mut Tx, id: Uuid, body: Json<AnswerQuestion>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Answer).await?;
+    let input = body.valid()?;
+    let by = tx.actor.subject.clone();
+    parts::set_answer(&mut tx.conn, row.id, input.answer.as_str(), &by, tx.now).await?;
+    row.previous_status = None;
+    finish(tx, row, Action::Answer, to, Some(input.answer.into_string())).await
+}
+
+/// Settles a request for information without a decision.
+pub async fn inform(tx: &mut Tx, id: Uuid, body: Json<InformReporter>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Inform).await?;
+    let input = body.valid()?;
+    let note = input.answer.as_str().to_owned();
+    let by = tx.actor.subject.clone();
+    let resolution = ComplaintResolution { decision: ComplaintDecision::InformationGiven, answer: input.answer, by };
+    row.resolution = Some(json(&resolution)?);
+    row.resolved_at = Some(tx.now);
+    finish(tx, row, Action::Inform, to, Some(note)).await
+}
+
+pub async fn reopen(tx: &mut Tx, id: Uuid, body: Json<ReopenComplaint>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Reopen).await?;
+    let days = terms::of(tx, &row.region_code).await?.reopen_days;
+    let ended = row.closed_at.or(row.resolved_at).unwrap_or(row.updated_at);
+    if tx.now > ended + TimeDelta::days(i64::from(days)) {
+        return Err(Error::about(Code::ReopenWindowPassed, days.to_string()));
+    }
+    let input = body.valid()?;
+    row.recommendation = None;
+    row.resolution = None;
+    row.closure = None;
+    row.resolved_at = None;
+    row.closed_at = None;
+    row.reopen_count += 1;
+    finish(tx, row, Action::Reopen, to, Some(input.reason.into_string())).await
+}
+
+/// Points at the complaint that it repeats: always at the root, so that there are no chains and no rings.
+pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) -> Result<Complaint, Error> {
+    // Of two that are marked as each other's duplicate at once, the second sees what the first did.
+    store::set_marking_lock(&mut tx.conn).await?;
+    let (mut row, to) = begin(tx, id, Action::MarkDuplicate).await?;
+    let input = body.valid()?;
+    require_no_open_referral(tx, row.id).await?;
+    let scope = tx.actor.scope.clone();
+    let fault = |code| Error::field("/duplicate_of", code);
+    if input.duplicate_of == row.id {
+        return Err(fault("itself"));
+    }
+    let named = store::find_visible(&mut tx.conn, &scope, input.duplicate_of).await?;
+    let named = named.ok_or_else(|| fault("unknown_complaint"))?;
+    let root = match named.duplicate_of {
+        None => named,
+        Some(root) => {
+            let root = store::find_visible(&mut tx.conn, &scope, root).await?;
+            root.ok_or_else(|| fault("unknown_complaint"))?
+        }
+    };
+    if root.id == row.id {
+        return Err(fault("repeats_this_one"));
+    }
+    if root.region_code.get(..5) != row.region_code.get(..5) {
+        return Err(fault("other_regency"));
+    }
+    for (id, region_code) in parts::set_root_of_duplicates(&mut tx.conn, row.id, root.id, tx.now).await? {
+        tx.audit("complaint.repoint_duplicate", "complaint", id, Some(&region_code));
+    }
+    row.duplicate_of = Some(root.id);
+    row.previous_status = None;
+    row.closed_at = Some(tx.now);
+    finish(tx, row, Action::MarkDuplicate, to, input.note.map(|n| n.into_string())).await
+}
+
+pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawComplaint>) -> Result<Complaint, Error> {
+    let (mut row, to) = begin(tx, id, Action::Withdraw).await?;
+    let input = body.valid()?;
+    require_no_open_referral(tx, row.id).await?;
+    row.previous_status = None;
+    row.closed_at = Some(tx.now);
+    finish(tx, row, Action::Withdraw, to, Some(input.reason.into_string())).await
+}
+
+/// A new complaint against the decision, handled one level up: by the province. The regency reads it, no more.
+pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Result<Complaint, Error> {
+    let (row, _) = begin(tx, id, Action::Appeal).await?;
+    if row.appeal_of.is_some() {
+        return Err(Error::new(Code::AppealIsLast));
+    }
+    if parts::count_appeals_of_visible(&mut tx.conn, row.id).await? > 0 {
+        return Err(Error::new(Code::AppealExists));
+    }
+    let input = body.valid()?;
+    let mut new = ComplaintRow {
+        id: Uuid::now_v7(),
+        region_code: row.region_code.get(..2).unwrap_or(&row.region_code).to_owned(),
+        organization_id: None,
+        description: input.description.into_string(),
+        status: Status::Received,
+        priority: None,
+        class: None,
+        assignee: None,
+        recommendation: None,
+        resolution: None,
+        closure: None,
+        submission_hash: sha256(row.id.as_bytes()).to_vec(),
+        created_by: tx.actor.subject.clone(),
+        captured_at: None,
+        verified_at: None,
+        resolved_at: None,
+        closed_at: None,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        reference_no: None,
+        previous_status: None,
+        duplicate_of: None,
+        appeal_of: Some(row.id),
+        reopen_count: 0,
+        ..row.clone()
+    };
+    new.reference_no = Some(number(tx, new.id, &row.region_code).await?);
+    store::insert(&mut tx.conn, &new).await?;
+    let trail = TrailRow {
+        complaint_id: new.id,
+        id: Uuid::now_v7(),
+        region_code: row.region_code.clone(),
+        organization_id: row.organization_id,
+        left_at: tx.now,
+    };
+    parts::insert_trail(&mut tx.conn, &trail).await?;
+    tx.timeline(row.id, Action::Appeal.as_str(), Some(row.status.as_str()), row.status.as_str(), None);
+    tx.audit("complaint.appeal", "complaint", row.id, Some(&row.region_code));
+    publish(tx, &row, "appealed", Some(row.status));
+    let sla = open_follow_up(tx, &new).await?;
+    Ok(Complaint { sla: Some(sla), follow_up_code: Some(super::follow_ups::code(tx, new.id, 0)), ..show(new, false) })
+}

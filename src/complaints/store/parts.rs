@@ -1,0 +1,401 @@
+//! The rows that hang on a complaint: trail, exchanges, notes, further subjects, circumstances, timers, references.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::super::model::{ComplaintAction, ComplaintPriority, NoteVisibility};
+use super::{ComplaintRow, ComplaintStatus};
+use crate::db::prepared::prepared;
+use crate::db::schema::{
+    complaint_circumstances, complaint_exchanges, complaint_follow_ups, complaint_notes, complaint_references,
+    complaint_subjects, complaint_terms, complaint_timers, complaint_trails, complaints,
+};
+use crate::http::page::PageRequest;
+use crate::regions::{RegionScope, Unscoped};
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = complaint_trails)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct TrailRow {
+    pub complaint_id: Uuid,
+    pub id: Uuid,
+    pub region_code: String,
+    pub organization_id: Option<Uuid>,
+    pub left_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = complaint_exchanges, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ExchangeRow {
+    pub complaint_id: Uuid,
+    pub id: Uuid,
+    pub question: String,
+    pub asked_by: String,
+    pub asked_at: DateTime<Utc>,
+    pub answer: Option<String>,
+    pub answered_by: Option<String>,
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = complaint_notes, check_for_backend(diesel::pg::Pg))]
+pub struct NoteRow {
+    pub complaint_id: Uuid,
+    pub id: Uuid,
+    pub visibility: NoteVisibility,
+    pub text: String,
+    pub written_by: String,
+    pub written_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = complaint_subjects, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct SubjectRow {
+    pub complaint_id: Uuid,
+    pub id: Uuid,
+    pub person_id: Option<Uuid>,
+    pub family_id: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = complaint_circumstances, check_for_backend(diesel::pg::Pg))]
+pub struct CircumstancesRow {
+    pub complaint_id: Uuid,
+    pub vulnerabilities: Vec<String>,
+    pub suggested_priority: ComplaintPriority,
+}
+
+/// How long a reporter has.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = complaint_terms, check_for_backend(diesel::pg::Pg))]
+pub struct TermsRow {
+    pub answer_working_days: i16,
+    pub confirm_working_days: i16,
+    pub reopen_days: i16,
+}
+
+pub async fn insert_trail(conn: &mut AsyncPgConnection, row: &TrailRow) -> QueryResult<()> {
+    diesel::insert_into(complaint_trails::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// Filter for complaints that were handled before in a region of the scope. A macro, because diesel's types for it do
+/// not bear writing out.
+macro_rules! passed_through {
+    ($scope:expr) => {
+        complaints::id.eq_any(
+            complaint_trails::table
+                .filter($scope.covers(complaint_trails::region_code))
+                .select(complaint_trails::complaint_id),
+        )
+    };
+}
+
+/// A complaint that a region of the scope handled before it was transferred: to be read, not acted on.
+pub async fn find_passed_on(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<ComplaintRow>> {
+    let trail = complaint_trails::table
+        .filter(complaint_trails::complaint_id.eq(id))
+        .filter(scope.covers(complaint_trails::region_code))
+        .select(complaint_trails::complaint_id);
+    complaints::table
+        .filter(complaints::id.eq(id))
+        .filter(diesel::dsl::exists(trail))
+        .select(ComplaintRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The same as a list, newest first.
+pub async fn list_passed_on(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    page: &PageRequest,
+) -> QueryResult<Vec<ComplaintRow>> {
+    let mut query = complaints::table
+        .filter(passed_through!(scope))
+        .order((complaints::created_at.desc(), complaints::id.desc()))
+        .limit(page.fetch())
+        .select(ComplaintRow::as_select())
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query
+            .filter(complaints::created_at.le(after.time()))
+            .filter(complaints::created_at.lt(after.time()).or(complaints::id.lt(after.id)));
+    }
+    query.load(conn).await
+}
+
+pub async fn insert_exchange(conn: &mut AsyncPgConnection, row: &ExchangeRow) -> QueryResult<()> {
+    diesel::insert_into(complaint_exchanges::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// Writes the answer under the question that is open.
+pub async fn set_answer(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+    answer: &str,
+    by: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    let open = complaint_exchanges::table
+        .filter(complaint_exchanges::complaint_id.eq(complaint_id))
+        .filter(complaint_exchanges::answer.is_null());
+    diesel::update(open)
+        .set((
+            complaint_exchanges::answer.eq(answer),
+            complaint_exchanges::answered_by.eq(by),
+            complaint_exchanges::answered_at.eq(at),
+        ))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Oldest first.
+pub async fn list_exchanges_of_visible(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+) -> QueryResult<Vec<ExchangeRow>> {
+    complaint_exchanges::table
+        .filter(complaint_exchanges::complaint_id.eq(complaint_id))
+        .order(complaint_exchanges::id)
+        .select(ExchangeRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn insert_note(conn: &mut AsyncPgConnection, row: &NoteRow) -> QueryResult<()> {
+    diesel::insert_into(complaint_notes::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// Oldest first; those for the reporter alone, or all.
+pub async fn list_notes_of_visible(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+    visibility: Option<NoteVisibility>,
+) -> QueryResult<Vec<NoteRow>> {
+    let mut query = complaint_notes::table
+        .filter(complaint_notes::complaint_id.eq(complaint_id))
+        .order(complaint_notes::id)
+        .select(NoteRow::as_select())
+        .into_boxed();
+    if let Some(visibility) = visibility {
+        query = query.filter(complaint_notes::visibility.eq(visibility));
+    }
+    query.load(conn).await
+}
+
+pub async fn insert_subjects(conn: &mut AsyncPgConnection, rows: &[SubjectRow]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(complaint_subjects::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn list_subjects_of_visible(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+) -> QueryResult<Vec<SubjectRow>> {
+    complaint_subjects::table
+        .filter(complaint_subjects::complaint_id.eq(complaint_id))
+        .order(complaint_subjects::id)
+        .select(SubjectRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn insert_circumstances(conn: &mut AsyncPgConnection, row: &CircumstancesRow) -> QueryResult<()> {
+    diesel::insert_into(complaint_circumstances::table).values(row).execute(conn).await.map(|_| ())
+}
+
+pub async fn find_circumstances_of_visible(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+) -> QueryResult<Option<CircumstancesRow>> {
+    complaint_circumstances::table.find(complaint_id).select(CircumstancesRow::as_select()).first(conn).await.optional()
+}
+
+/// What the service does by itself at that time, unless somebody acts before.
+pub async fn replace_timer(
+    conn: &mut AsyncPgConnection,
+    complaint_id: Uuid,
+    action: ComplaintAction,
+    due_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    let values = (complaint_timers::action.eq(action), complaint_timers::due_at.eq(due_at));
+    diesel::insert_into(complaint_timers::table)
+        .values((complaint_timers::complaint_id.eq(complaint_id), values))
+        .on_conflict(complaint_timers::complaint_id)
+        .do_update()
+        .set(values)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+pub async fn delete_timer(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<()> {
+    prepared(diesel::delete(complaint_timers::table.find(complaint_id))).execute(conn).await.map(|_| ())
+}
+
+/// Takes one timer that has run out and that no other worker holds.
+pub async fn claim_due_timer(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<(Uuid, ComplaintAction)>> {
+    complaint_timers::table
+        .filter(complaint_timers::due_at.le(now))
+        .order(complaint_timers::due_at)
+        .select((complaint_timers::complaint_id, complaint_timers::action))
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// False when the number is taken.
+pub async fn insert_reference(
+    conn: &mut AsyncPgConnection,
+    reference_no: &str,
+    complaint_id: Uuid,
+) -> QueryResult<bool> {
+    diesel::insert_into(complaint_references::table)
+        .values((
+            complaint_references::reference_no.eq(reference_no),
+            complaint_references::complaint_id.eq(complaint_id),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+/// The complaint that a number names: an id that says nothing until it is read.
+pub async fn find_by_reference(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    reference_no: &str,
+) -> QueryResult<Option<Uuid>> {
+    complaint_references::table
+        .find(reference_no)
+        .select(complaint_references::complaint_id)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Complaints from before there were numbers, and not held by another worker.
+pub async fn lock_unnumbered(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    most: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    complaints::table
+        .filter(complaints::reference_no.is_null())
+        .order(complaints::id)
+        .limit(most)
+        .select(ComplaintRow::as_select())
+        .for_update()
+        .skip_locked()
+        .load(conn)
+        .await
+}
+
+/// Not a change of the complaint: its version stays.
+pub async fn set_reference(conn: &mut AsyncPgConnection, complaint_id: Uuid, reference_no: &str) -> QueryResult<()> {
+    diesel::update(complaints::table.find(complaint_id))
+        .set(complaints::reference_no.eq(reference_no))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Which issue of its follow-up code holds; 0 when none was made.
+pub async fn find_issue_of_visible(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i32> {
+    let issue = complaint_follow_ups::table.find(complaint_id).select(complaint_follow_ups::issue);
+    Ok(issue.first(conn).await.optional()?.unwrap_or(0))
+}
+
+/// The next issue.
+pub async fn raise_issue(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i32> {
+    let upsert = diesel::insert_into(complaint_follow_ups::table)
+        .values((complaint_follow_ups::complaint_id.eq(complaint_id), complaint_follow_ups::issue.eq(1)))
+        .on_conflict(complaint_follow_ups::complaint_id)
+        .do_update()
+        .set(complaint_follow_ups::issue.eq(complaint_follow_ups::issue + 1))
+        .returning(complaint_follow_ups::issue);
+    prepared(upsert).get_result(conn).await
+}
+
+/// The terms of the nearest of these regions; they are public.
+pub async fn find_terms(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    regions: &[&str],
+) -> QueryResult<Option<TermsRow>> {
+    let length = diesel::dsl::sql::<diesel::sql_types::Integer>("length(region_code) * (region_code <> 'ID')::int");
+    complaint_terms::table
+        .filter(complaint_terms::region_code.eq_any(regions))
+        .order(length.desc())
+        .select(TermsRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// How many appeals a complaint has.
+pub async fn count_appeals_of_visible(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i64> {
+    complaints::table.filter(complaints::appeal_of.eq(complaint_id)).count().get_result(conn).await
+}
+
+/// Points the duplicates of one complaint at another.
+pub async fn set_root_of_duplicates(
+    conn: &mut AsyncPgConnection,
+    of: Uuid,
+    root: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<(Uuid, String)>> {
+    diesel::update(complaints::table.filter(complaints::duplicate_of.eq(of)))
+        .set((
+            complaints::duplicate_of.eq(root),
+            complaints::version.eq(complaints::version + 1),
+            complaints::updated_at.eq(now),
+        ))
+        .returning((complaints::id, complaints::region_code))
+        .get_results(conn)
+        .await
+}
+
+/// Complaints of the scope that may be the same matter: of that village since then, or about these people.
+pub async fn list_similar(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    to: &ComplaintRow,
+    since: DateTime<Utc>,
+    most: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    let there = complaints::region_code.eq(&to.region_code).and(complaints::created_at.ge(since));
+    // No person and no family has the nil id.
+    let person = complaints::subject_person_id.eq(to.subject_person_id.unwrap_or_default());
+    let family = complaints::subject_family_id.eq(to.subject_family_id.unwrap_or_default());
+    let left = [ComplaintStatus::Duplicate, ComplaintStatus::Withdrawn, ComplaintStatus::Rejected];
+    complaints::table
+        .filter(scope.covers(complaints::region_code))
+        .filter(there.or(person).or(family))
+        .filter(complaints::id.ne(to.id))
+        .filter(complaints::status.ne_all(left))
+        .order(complaints::created_at.desc())
+        .limit(most)
+        .select(ComplaintRow::as_select())
+        .load(conn)
+        .await
+}

@@ -1,0 +1,243 @@
+//! Calls to addresses that an operator or a client names. The address is judged at the moment of connecting, by what it
+//! resolves to: what is private, local or a cloud's metadata is refused unless the operator has allowed its network, and
+//! a redirect is never followed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A network such as `10.20.0.0/16`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl std::str::FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "write a network as 10.20.0.0/16".to_owned();
+        let (address, prefix) = text.split_once('/').ok_or_else(wrong)?;
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let prefix: u32 = prefix.parse().map_err(|_| wrong())?;
+        if prefix > if address.is_ipv4() { 32 } else { 128 } {
+            return Err(wrong());
+        }
+        Ok(Self { address, prefix })
+    }
+}
+
+impl Network {
+    fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                let mask = u32::MAX.checked_shl(32 - self.prefix).unwrap_or(0);
+                a.to_bits() & mask == b.to_bits() & mask
+            }
+            (IpAddr::V6(a), IpAddr::V6(b)) => {
+                let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
+                a.to_bits() & mask == b.to_bits() & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Does anybody on the internet have this address? An address that carries another inside is judged by that one.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => match carried(v6) {
+            Some(v4) => is_public_v4(v4),
+            None => {
+                let head = v6.segments()[0];
+                // 2000::/3 is all that was given out, less documentation and what was never routed.
+                head & 0xe000 == 0x2000 && !matches!(v6.segments(), [0x2001, 0x0db8 | 0..=0x01ff, ..] | [0x3fff, ..])
+            }
+        },
+    }
+}
+
+fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+    match v6.segments() {
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low] => Some(of(high, low)),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
+        [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => None,
+    }
+}
+
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    let private = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified();
+    let special = v4.is_documentation() || v4.is_broadcast() || v4.is_multicast();
+    let [a, b, c, _] = v4.octets();
+    let odd =
+        matches!((a, b, c), (0 | 240..=255, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _) | (192, 88, 99));
+    !private && !special && !odd
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    #[error("the address is not allowed")]
+    NotAllowed,
+    #[error("the address cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+}
+
+/// A client for such calls.
+#[derive(Clone)]
+pub struct Outbound {
+    allowed: Arc<Vec<Network>>,
+    https: reqwest::Client,
+    /// Without TLS only inside networks that the operator has allowed.
+    http: reqwest::Client,
+}
+
+impl Outbound {
+    pub fn new(allowed: &[Network]) -> Result<Self, String> {
+        let allowed = Arc::new(allowed.to_vec());
+        let client = |public: bool| {
+            reqwest::Client::builder()
+                .timeout(TIMEOUT)
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .https_only(public)
+                .dns_resolver(Arc::new(Judging { allowed: allowed.clone(), public }))
+                .build()
+                .map_err(|e| format!("no client for outbound calls: {e}"))
+        };
+        Ok(Self { https: client(true)?, http: client(false)?, allowed })
+    }
+
+    /// A request to the address, which its resolver judges when it connects.
+    pub fn post(&self, url: &Url) -> Result<reqwest::RequestBuilder, OutboundError> {
+        let public = url.scheme() == "https";
+        // A literal address is never resolved.
+        let literal = match url.host() {
+            Some(url::Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
+            Some(url::Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
+            Some(url::Host::Domain(_)) => None,
+            None => return Err(OutboundError::NotAllowed),
+        };
+        if literal.is_some_and(|address| !permits(&self.allowed, public, address)) {
+            return Err(OutboundError::NotAllowed);
+        }
+        let client = match url.scheme() {
+            "https" => &self.https,
+            "http" => &self.http,
+            _ => return Err(OutboundError::NotAllowed),
+        };
+        Ok(client.post(url.clone()))
+    }
+
+    /// What kept a request from being answered.
+    pub fn fault(error: reqwest::Error) -> OutboundError {
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(inner) = cause {
+            if inner.is::<NothingAllowed>() {
+                return OutboundError::NotAllowed;
+            }
+            cause = inner.source();
+        }
+        OutboundError::Unreachable(error.without_url())
+    }
+}
+
+fn permits(allowed: &[Network], public: bool, address: IpAddr) -> bool {
+    (public && is_public(address)) || allowed.iter().any(|network| network.contains(address))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the name resolves to no allowed address")]
+struct NothingAllowed;
+
+struct Judging {
+    allowed: Arc<Vec<Network>>,
+    public: bool,
+}
+
+impl Resolve for Judging {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (allowed, public) = (self.allowed.clone(), self.public);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            // One address that is not allowed is enough to refuse: a name that points both ways is no accident.
+            let found: Vec<SocketAddr> = found.collect();
+            if found.is_empty() || found.iter().any(|at| !permits(&allowed, public, at.ip())) {
+                return Err(Box::new(NothingAllowed) as Box<dyn std::error::Error + Send + Sync>);
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_on_the_internet_is_not_public() {
+        for inner in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.100.100.200",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.192",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00:ec2::254",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::10.0.0.1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "ff02::1",
+            "::127.0.0.1",
+            "2001::1",
+        ] {
+            assert!(!is_public(inner.parse().unwrap()), "{inner}");
+        }
+        for outer in ["8.8.8.8", "103.28.12.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "2404:8000::1"] {
+            assert!(is_public(outer.parse().unwrap()), "{outer}");
+        }
+    }
+
+    #[test]
+    fn a_network_holds_its_addresses() {
+        let network: Network = "10.20.0.0/16".parse().unwrap();
+        assert!(network.contains("10.20.255.1".parse().unwrap()) && !network.contains("10.21.0.1".parse().unwrap()));
+        let all: Network = "0.0.0.0/0".parse().unwrap();
+        assert!(all.contains("1.2.3.4".parse().unwrap()) && !all.contains("::1".parse().unwrap()));
+        for wrong in ["10.0.0.0", "10.0.0.0/33", "x/8", "::/129"] {
+            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_inner_address_is_refused_by_number_and_by_name() {
+        let outbound = Outbound::new(&[]).unwrap();
+        for url in
+            ["https://127.0.0.1/x", "https://[::1]/x", "http://10.0.0.1/x", "ftp://8.8.8.8/", "https://2130706433/"]
+        {
+            let url = Url::parse(url).unwrap();
+            assert!(matches!(outbound.post(&url), Err(OutboundError::NotAllowed)), "{url}");
+        }
+        let named = Url::parse("https://localhost:1/x").unwrap();
+        let error = outbound.post(&named).unwrap().send().await.unwrap_err();
+        assert!(matches!(Outbound::fault(error), OutboundError::NotAllowed));
+    }
+}

@@ -1,0 +1,151 @@
+//! The rows of a stored file, batch by batch. Unpacking, reading and judging go on in a thread of their own while the batch
+//! before is being written.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+use actix_web::web::Bytes;
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::cells::Cells;
+use super::kind::{Kind, Reading};
+use super::model::ImportFormat;
+use super::reader::{FileFault, Reader, Record};
+use crate::auth::keys::KeyRing;
+use crate::db::Db;
+use crate::error::Error;
+use crate::jobs::files;
+
+/// Rows of a batch: one transaction, well under a second.
+const BATCH: usize = 2000;
+/// Rows of a file: what keeps the memory bounded that finds the same number twice.
+pub const MOST_RECORDS: u64 = 2_000_000;
+
+/// A row that was read, or all that is wrong with it.
+pub type Line<R> = Result<(u64, R), Vec<FileFault>>;
+
+/// Why the reading stopped.
+pub enum Broken {
+    File(FileFault),
+    Service(Error),
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::Service(error)
+    }
+}
+
+pub struct Batches<K: Kind> {
+    db: Db,
+    keys: Arc<KeyRing>,
+    job_id: Uuid,
+    next_piece: i32,
+    /// `None` while a thread has it.
+    scan: Option<Scan>,
+    ended: bool,
+    kind: std::marker::PhantomData<K>,
+}
+
+/// What goes from thread to thread.
+struct Scan {
+    reader: Reader,
+    records: VecDeque<Result<Record, FileFault>>,
+    /// Hashes of keys that may stand once: eight bytes each, whatever the file holds.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    keys: Arc<KeyRing>,
+    today: NaiveDate,
+    count: u64,
+}
+
+impl<K: Kind> Batches<K> {
+    pub fn new(db: Db, keys: Arc<KeyRing>, job_id: Uuid, format: ImportFormat, today: NaiveDate) -> Self {
+        let scan = Scan {
+            reader: Reader::new(format, &K::KIND),
+            records: VecDeque::new(),
+            seen: HashSet::new(),
+            hasher: RandomState::new(),
+            keys: keys.clone(),
+            today,
+            count: 0,
+        };
+        Self { db, keys, job_id, next_piece: 0, scan: Some(scan), ended: false, kind: std::marker::PhantomData }
+    }
+
+    /// Rows in the order of the file; none when it is at its end.
+    pub async fn next(&mut self) -> Result<Vec<Line<K::Row>>, Broken> {
+        loop {
+            let waiting = self.scan.as_ref().map_or(0, |scan| scan.records.len());
+            if waiting >= BATCH || self.ended {
+                return self.with_scan(|scan| Ok(scan.lines::<K>())).await;
+            }
+            let place = (self.job_id, files::INPUT, self.next_piece);
+            let piece = files::get(&mut *self.db.read().await?, &self.keys.sealer, place).await?;
+            self.next_piece += 1;
+            self.ended = piece.is_none();
+            self.with_scan(move |scan| scan.feed(piece)).await?;
+        }
+    }
+
+    async fn with_scan<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Scan) -> Result<T, FileFault> + Send + 'static,
+    ) -> Result<T, Broken> {
+        let gone = || Error::internal("an import's reader is gone");
+        let mut scan = self.scan.take().ok_or_else(gone)?;
+        let (scan, outcome) = tokio::task::spawn_blocking(move || {
+            let outcome = work(&mut scan);
+            (scan, outcome)
+        })
+        .await
+        .map_err(Error::internal)?;
+        self.scan = Some(scan);
+        outcome.map_err(Broken::File)
+    }
+}
+
+impl Scan {
+    fn feed(&mut self, piece: Option<Bytes>) -> Result<(), FileFault> {
+        let mut records = Vec::new();
+        let outcome = match piece {
+            Some(bytes) => self.reader.feed(&bytes, &mut records),
+            None => self.reader.finish(&mut records),
+        };
+        self.count += records.len() as u64;
+        self.records.extend(records);
+        outcome?;
+        if self.count > MOST_RECORDS {
+            return Err(FileFault::new(self.count, "", "too_many_records"));
+        }
+        Ok(())
+    }
+
+    fn lines<K: Kind>(&mut self) -> Vec<Line<K::Row>> {
+        let batch = self.records.len().min(BATCH);
+        let records: Vec<_> = self.records.drain(..batch).collect();
+        records.into_iter().map(|record| self.line::<K>(record)).collect()
+    }
+
+    fn line<K: Kind>(&mut self, record: Result<Record, FileFault>) -> Line<K::Row> {
+        let record = record.map_err(|fault| vec![fault])?;
+        let keys = self.keys.clone();
+        let reading = Reading { today: self.today, sealer: &keys.sealer };
+        let mut cells = Cells::new(&record, K::KIND.columns());
+        let row = K::read(&mut cells, &reading);
+        if let Some(row) = &row {
+            for once in K::once(row) {
+                if !self.seen.insert(self.hasher.hash_one((once.column, &once.key))) {
+                    cells.fault(once.column, once.code);
+                }
+            }
+        }
+        cells.finish()?;
+        match row {
+            Some(row) => Ok((record.line, row)),
+            None => Err(vec![FileFault::new(record.line, "", "invalid")]),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The cells of a record as values. Every fault is collected with its column, never with its value.
+
+use serde::de::DeserializeOwned;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+
+use super::columns::Column;
+use super::reader::{FileFault, Record};
+use crate::error::FieldError;
+use crate::http::field_table;
+
+/// Between the entries of a list.
+const BAR: char = '|';
+/// An empty list, or a text that is known to be empty: nobody asked is an empty cell.
+pub const NONE: &str = "-";
+
+pub struct Cells<'a> {
+    record: &'a Record,
+    columns: &'static [Column],
+    at: usize,
+    faults: Vec<FileFault>,
+}
+
+impl<'a> Cells<'a> {
+    pub fn new(record: &'a Record, columns: &'static [Column]) -> Self {
+        Self { record, columns, at: 0, faults: Vec::new() }
+    }
+
+    pub fn fault(&mut self, column: &str, code: &'static str) {
+        self.faults.push(FileFault::new(self.record.line, column, code));
+    }
+
+    /// Faults of a judge that speaks of fields by pointer.
+    pub fn faults_at(&mut self, faults: Vec<FieldError>) {
+        for fault in faults {
+            let column = fault.pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+            self.fault(&column, fault.code);
+        }
+    }
+
+    pub fn finish(self) -> Result<(), Vec<FileFault>> {
+        if self.faults.is_empty() { Ok(()) } else { Err(self.faults) }
+    }
+
+    /// Columns are read in the order in which they are declared.
+    fn next(&mut self, name: &str) -> Option<&'a str> {
+        debug_assert_eq!(self.columns.get(self.at).map(|c| c.name), Some(name));
+        let cell = self.record.cell(self.at);
+        let required = self.columns.get(self.at).is_some_and(|c| c.required);
+        self.at += 1;
+        if cell.is_empty() {
+            if required {
+                self.fault(name, "required");
+            }
+            return None;
+        }
+        Some(cell)
+    }
+
+    /// Whatever is read from a text: a code, a name, a day, an id. `otherwise` is the fault of a text that does not fit.
+    pub fn read<T: DeserializeOwned>(&mut self, name: &str, otherwise: &'static str) -> Option<T> {
+        let cell = self.next(name)?;
+        self.parse(name, cell, otherwise)
+    }
+
+    fn parse<T: DeserializeOwned>(&mut self, name: &str, cell: &str, otherwise: &'static str) -> Option<T> {
+        let text: StrDeserializer<'_, ValueError> = cell.into_deserializer();
+        match T::deserialize(text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                // A type that knows its limits says the code; serde's own words carry the value and stay behind.
+                self.fault(name, field_table::known(&error.to_string()).unwrap_or(otherwise));
+                None
+            }
+        }
+    }
+
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        self.next(name).map(str::to_owned)
+    }
+
+    /// A text that may be known to be empty.
+    pub fn text_or_none(&mut self, name: &str) -> Option<String> {
+        self.next(name).map(|cell| if cell == NONE { String::new() } else { cell.to_owned() })
+    }
+
+    pub fn number<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
+        let cell = self.next(name)?;
+        let value = cell.parse().ok();
+        if value.is_none() {
+            self.fault(name, "format");
+        }
+        value
+    }
+
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        match self.next(name)?.to_ascii_lowercase().as_str() {
+            "true" | "1" | "ya" => Some(true),
+            "false" | "0" | "tidak" => Some(false),
+            _ => {
+                self.fault(name, "format");
+                None
+            }
+        }
+    }
+
+    pub fn list<T: DeserializeOwned>(&mut self, name: &str, otherwise: &'static str) -> Option<Vec<T>> {
+        let cell = self.next(name)?;
+        if cell == NONE {
+            return Some(Vec::new());
+        }
+        let before = self.faults.len();
+        let values: Vec<T> = cell.split(BAR).filter_map(|entry| self.parse(name, entry.trim(), otherwise)).collect();
+        (self.faults.len() == before).then_some(values)
+    }
+}

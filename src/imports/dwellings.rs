@@ -1,0 +1,124 @@
+//! Rows that are dwellings of families that the registry knows.
+
+use std::collections::HashSet;
+
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::cells::Cells;
+use super::families::{key_bytes, read_family_key};
+use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::model::{ImportKind, OnConflict};
+use crate::error::Error;
+use crate::registry::api::Dwelling;
+use crate::registry::load::{self, FamilyKey};
+use crate::registry::rows::DwellingRow;
+use crate::registry::{build, judge};
+
+pub struct Dwellings;
+
+pub struct DwellingLine {
+    family: FamilyKey,
+    column: &'static str,
+    home: Dwelling,
+}
+
+impl Kind for Dwellings {
+    type Row = DwellingLine;
+    const KIND: ImportKind = ImportKind::Dwellings;
+
+    fn read(cells: &mut Cells<'_>, reading: &Reading<'_>) -> Option<DwellingLine> {
+        let (family, column) = read_family_key(cells, reading.sealer);
+        if family.is_none() {
+            cells.fault(column, "required");
+        }
+        let home = Dwelling {
+            tenure: cells.read("tenure", "unknown_value"),
+            land_title: cells.flag("land_title"),
+            floor_material: cells.read("floor_material", "unknown_value"),
+            wall_material: cells.read("wall_material", "unknown_value"),
+            roof_material: cells.read("roof_material", "unknown_value"),
+            floor_area_m2: cells.number("floor_area_m2"),
+            wall_or_roof_dangerous: cells.flag("wall_or_roof_dangerous"),
+            habitable: cells.flag("habitable"),
+            water_source: cells.read("water_source", "unknown_value"),
+            toilet: cells.read("toilet", "unknown_value"),
+            cooking_fuel: cells.read("cooking_fuel", "unknown_value"),
+            lighting_source: cells.read("lighting_source", "unknown_value"),
+            power_va: cells.number("power_va"),
+            pln_customer_id: cells.text_or_none("pln_customer_id"),
+        };
+        match judge::home(&home) {
+            Ok(()) => Some(DwellingLine { family: family?, column, home }),
+            Err(faults) => {
+                let inside = |mut fault: crate::error::FieldError| {
+                    fault.pointer = fault.pointer.replace("/dwelling", "");
+                    fault
+                };
+                cells.faults_at(faults.into_iter().map(inside).collect());
+                None
+            }
+        }
+    }
+
+    fn once(row: &DwellingLine) -> Vec<Once> {
+        vec![Once { column: row.column, key: key_bytes(&row.family), code: "repeated" }]
+    }
+
+    async fn plan(
+        conn: &mut AsyncPgConnection,
+        planning: &Planning<'_>,
+        rows: Vec<(u64, DwellingLine)>,
+    ) -> Result<Plan, Error> {
+        let mut plan = Plan::default();
+        let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
+        let places = load::find_families(conn, planning.scope, &keys).await?;
+        let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
+        let mut stored = load::dwellings(conn, &ids).await?;
+        for (line, row) in rows {
+            let Some(place) = places.get(&row.family) else {
+                plan.fault(line, row.column, "unknown_family");
+                continue;
+            };
+            let told = build::dwelling(place.family_id, row.home, planning.now);
+            match stored.remove(&place.family_id) {
+                None => {
+                    plan.created += 1;
+                    plan.new.dwellings.push(told);
+                }
+                Some(before) if planning.on_conflict == OnConflict::Update => {
+                    plan.updated += 1;
+                    plan.changed.dwellings.push(merged(before, told));
+                }
+                Some(_) => {
+                    plan.leave(planning.on_conflict, line, row.column);
+                    continue;
+                }
+            }
+            plan.touched.insert(place.family_id);
+        }
+        Ok(plan)
+    }
+}
+
+/// Cells that are filled take the place of what is stored.
+fn merged(before: DwellingRow, told: DwellingRow) -> DwellingRow {
+    DwellingRow {
+        family_id: before.family_id,
+        tenure: told.tenure.or(before.tenure),
+        floor_material: told.floor_material.or(before.floor_material),
+        wall_material: told.wall_material.or(before.wall_material),
+        roof_material: told.roof_material.or(before.roof_material),
+        water_source: told.water_source.or(before.water_source),
+        lighting_source: told.lighting_source.or(before.lighting_source),
+        power_va: told.power_va.or(before.power_va),
+        pln_customer_id: told.pln_customer_id.or(before.pln_customer_id),
+        cooking_fuel: told.cooking_fuel.or(before.cooking_fuel),
+        toilet: told.toilet.or(before.toilet),
+        floor_area_m2: told.floor_area_m2.or(before.floor_area_m2),
+        land_title: told.land_title.or(before.land_title),
+        habitable: told.habitable.or(before.habitable),
+        wall_or_roof_dangerous: told.wall_or_roof_dangerous.or(before.wall_or_roof_dangerous),
+        updated_at: told.updated_at,
+    }
+}

@@ -1,0 +1,93 @@
+//! What each kind of row must know of itself. A row is read without the database, then held against it together with its
+//! batch: once to judge the whole file, and once more in the transaction that writes.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::cells::Cells;
+use super::model::{ImportKind, OnConflict};
+use super::reader::FileFault;
+use crate::auth::keys::KeyRing;
+use crate::auth::sealing::Sealer;
+use crate::error::Error;
+use crate::events::NewEvent;
+use crate::regions::RegionScope;
+use crate::registry::build::{Rows, Stamp};
+
+/// What reading a row needs.
+pub struct Reading<'a> {
+    pub today: NaiveDate,
+    pub sealer: &'a Sealer,
+}
+
+/// What planning a batch needs.
+pub struct Planning<'a> {
+    pub scope: &'a RegionScope,
+    pub keys: &'a KeyRing,
+    pub now: DateTime<Utc>,
+    pub on_conflict: OnConflict,
+    /// False while the file is only judged: then no row is built.
+    pub write: bool,
+}
+
+impl Planning<'_> {
+    pub fn stamp(&self) -> Stamp<'_> {
+        Stamp { sealer: &self.keys.sealer, now: self.now }
+    }
+}
+
+/// What a batch comes to.
+#[derive(Default)]
+pub struct Plan {
+    pub created: i64,
+    pub updated: i64,
+    pub skipped: i64,
+    pub faults: Vec<FileFault>,
+    /// Rows to enter.
+    pub new: Rows,
+    /// Rows that take the place of those with the same keys.
+    pub changed: Rows,
+    /// Families that change as resources.
+    pub touched: HashSet<Uuid>,
+    pub events: Vec<NewEvent>,
+}
+
+impl Plan {
+    pub fn fault(&mut self, line: u64, column: &str, code: &'static str) {
+        self.faults.push(FileFault::new(line, column, code));
+    }
+
+    /// A row that is there already and is not to be changed.
+    pub fn leave(&mut self, on_conflict: OnConflict, line: u64, column: &str) {
+        match on_conflict {
+            OnConflict::Fail => self.fault(line, column, "exists_already"),
+            OnConflict::Skip | OnConflict::Update => self.skipped += 1,
+        }
+    }
+}
+
+/// A key that may stand once in a file: its column, what it is, and the fault of the second one.
+pub struct Once {
+    pub column: &'static str,
+    pub key: Vec<u8>,
+    pub code: &'static str,
+}
+
+pub trait Kind: 'static {
+    type Row: Send + 'static;
+    const KIND: ImportKind;
+
+    /// `None` when the cells hold a fault.
+    fn read(cells: &mut Cells<'_>, reading: &Reading<'_>) -> Option<Self::Row>;
+
+    fn once(row: &Self::Row) -> Vec<Once>;
+
+    fn plan(
+        conn: &mut AsyncPgConnection,
+        planning: &Planning<'_>,
+        rows: Vec<(u64, Self::Row)>,
+    ) -> impl Future<Output = Result<Plan, Error>>;
+}

@@ -1,0 +1,18 @@
+//! Bulk import and export. A file is stored before it is worked on, judged whole before a row is written, and read in memory
+//! that does not grow with it; rows and position commit together, so that a kill neither loses nor doubles any.
+
+pub mod actions;
+pub mod api;
+mod batches;
+mod cells;
+pub mod columns;
+mod dwellings;
+mod families;
+mod kind;
+pub mod model;
+mod persons;
+pub mod reader;
+pub mod routes;
+pub mod run;
+pub mod upload;
+mod welfare;

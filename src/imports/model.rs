@@ -1,0 +1,36 @@
+//! What can be imported, and what happens to rows that are there already or at fault.
+
+crate::text_enum! {
+    /// What the rows of a file are.
+    pub enum ImportKind {
+        Families = "families": "Keluarga" / "Families",
+        Persons = "persons": "Orang" / "Persons",
+        Dwellings = "dwellings": "Tempat tinggal" / "Dwellings",
+        WelfareStatuses = "welfare_statuses": "Status kesejahteraan" / "Welfare statuses",
+    }
+}
+
+crate::text_enum! {
+    /// What to do with a row that is there already.
+    pub enum OnConflict {
+        Skip = "skip": "Lewati" / "Skip",
+        Update = "update": "Perbarui" / "Update",
+        Fail = "fail": "Gagalkan" / "Fail",
+    }
+}
+
+crate::text_enum! {
+    /// What to do when rows are at fault.
+    pub enum OnFault {
+        Refuse = "refuse": "Tolak seluruh berkas" / "Refuse the whole file",
+        Skip = "skip": "Lewati baris yang keliru" / "Skip the rows at fault",
+    }
+}
+
+crate::text_enum! {
+    /// The form of a file.
+    pub enum ImportFormat {
+        Csv = "csv": "CSV" / "CSV",
+        Ndjson = "ndjson": "NDJSON" / "NDJSON",
+    }
+}

@@ -1,0 +1,195 @@
+//! The import job. First the whole file is judged and nothing written; then it is written in batches, each with its
+//! position. A job that was interrupted while writing reads on behind the last row that was committed.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::batches::{Batches, Broken, Line};
+use super::kind::{Kind, Plan, Planning};
+use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
+use super::reader::FileFault;
+use super::{dwellings, families, persons, welfare};
+use crate::clock::local_day;
+use crate::error::Error;
+use crate::http::problem_table::Code;
+use crate::jobs::model::JobKind;
+use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
+use crate::registry::load;
+use crate::transaction::Tx;
+
+pub const RUNNER: Runner = Runner { kind: JobKind::Import, run: |run| Box::pin(import(run)) };
+
+/// Progress while nothing is written is told this often.
+const REPORT_EVERY_MILLIS: u128 = 700;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ImportParams {
+    pub kind: ImportKind,
+    pub format: ImportFormat,
+    pub on_conflict: OnConflict,
+    pub on_fault: OnFault,
+    pub dry_run: bool,
+}
+
+async fn import(run: &mut Run) -> Result<Outcome, Stop> {
+    let params: ImportParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    match params.kind {
+        ImportKind::Families => work::<families::Families>(run, params).await,
+        ImportKind::Persons => work::<persons::Persons>(run, params).await,
+        ImportKind::Dwellings => work::<dwellings::Dwellings>(run, params).await,
+        ImportKind::WelfareStatuses => work::<welfare::WelfareStatuses>(run, params).await,
+    }
+}
+
+async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
+    if run.progress.position.is_null() {
+        run.restart_problems().await?;
+        if let Err(fault) = judge::<K>(run, params).await? {
+            tell(&mut run.progress, &[fault]);
+            run.report().await?;
+            return Ok(Outcome::Failed(Code::ImportRefused));
+        }
+        if params.dry_run {
+            run.progress.done = run.progress.total.unwrap_or_default();
+            run.report().await?;
+            return Ok(Outcome::Succeeded);
+        }
+        run.report().await?;
+        if run.progress.problems > 0 && params.on_fault == OnFault::Refuse {
+            return Ok(Outcome::Failed(Code::ImportRefused));
+        }
+        for what in ["created", "updated", "skipped"] {
+            run.progress.counts.remove(what);
+        }
+        run.progress.position = json!({ "written": 0 });
+        run.progress.restart_rate(run.worker.shared.clock.now());
+        run.report().await?;
+    }
+    write::<K>(run, params).await
+}
+
+fn batches<K: Kind>(run: &Run, params: ImportParams) -> Batches<K> {
+    // The day on which it was asked for: a job that goes on after midnight judges no other way.
+    let today = local_day(run.job.created_at);
+    Batches::new(run.worker.db.clone(), run.setting().keys, run.job.id, params.format, today)
+}
+
+fn tell(progress: &mut Progress, faults: &[FileFault]) {
+    for fault in faults {
+        progress.problem(i64::try_from(fault.line).unwrap_or(i64::MAX), &fault.column, fault.code);
+    }
+}
+
+/// The rows of a batch that were read, and the faults of those that were not.
+fn split<R>(lines: Vec<Line<R>>) -> (Vec<(u64, R)>, Vec<FileFault>, i64) {
+    let (mut rows, mut faults, mut faulty) = (Vec::with_capacity(lines.len()), Vec::new(), 0);
+    for line in lines {
+        match line {
+            Ok(row) => rows.push(row),
+            Err(mut wrong) => {
+                faulty += 1;
+                faults.append(&mut wrong);
+            }
+        }
+    }
+    (rows, faults, faulty)
+}
+
+fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
+    progress.count("created", plan.created);
+    progress.count("updated", plan.updated);
+    progress.count("skipped", plan.skipped);
+    progress.count("faulty", faulty);
+}
+
+/// Holds every row against the rules and the registry. The inner error is a file that cannot be read to its end.
+async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<(), FileFault>, Stop> {
+    let (scope, setting) = (run.scope(), run.setting());
+    let mut batches = batches::<K>(run, params);
+    let mut told = Instant::now();
+    loop {
+        let lines = match batches.next().await {
+            Ok(lines) if lines.is_empty() => return Ok(Ok(())),
+            Ok(lines) => lines,
+            Err(Broken::File(fault)) => return Ok(Err(fault)),
+            Err(Broken::Service(error)) => return Err(error.into()),
+        };
+        let checked = i64::try_from(lines.len()).unwrap_or(0);
+        let (rows, mut faults, faulty) = split(lines);
+        let planning = Planning {
+            scope: &scope,
+            keys: &setting.keys,
+            now: setting.clock.now(),
+            on_conflict: params.on_conflict,
+            write: false,
+        };
+        let mut conn = run.worker.db.read().await?;
+        let mut plan = K::plan(&mut conn, &planning, rows).await?;
+        drop(conn);
+        let also_faulty = i64::try_from(plan.faults.len()).unwrap_or(0);
+        faults.append(&mut plan.faults);
+        faults.sort_by_key(|fault| fault.line);
+        tell(&mut run.progress, &faults);
+        run.progress.count("checked", checked);
+        count(&mut run.progress, &plan, faulty + also_faulty);
+        if told.elapsed().as_millis() > REPORT_EVERY_MILLIS {
+            run.report().await?;
+            told = Instant::now();
+        }
+    }
+}
+
+async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
+    let mut batches = batches::<K>(run, params);
+    let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
+    let mut ahead = batches.next().await;
+    loop {
+        let lines = match ahead {
+            Ok(lines) if lines.is_empty() => return Ok(Outcome::Succeeded),
+            Ok(lines) => lines,
+            Err(Broken::File(_)) => return Ok(Outcome::Failed(Code::ImportRefused)),
+            Err(Broken::Service(error)) => return Err(error.into()),
+        };
+        let skipped = left_out.min(lines.len());
+        left_out -= skipped;
+        let lines: Vec<_> = lines.into_iter().skip(skipped).collect();
+        // The next batch is read while this one is written.
+        let (step, next) = if lines.is_empty() {
+            (Ok(()), batches.next().await)
+        } else {
+            futures_util::future::join(write_batch::<K>(run, params, lines), batches.next()).await
+        };
+        step?;
+        ahead = next;
+    }
+}
+
+async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Line<K::Row>>) -> Result<(), Stop> {
+    run.step(async move |tx: &mut Tx, progress: &mut Progress| {
+        let size = i64::try_from(lines.len()).unwrap_or(0);
+        let (rows, ..) = split(lines);
+        let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
+        let planning =
+            Planning { scope: &scope, keys: &keys, now: tx.now, on_conflict: params.on_conflict, write: true };
+        let plan = K::plan(&mut tx.conn, &planning, rows).await?;
+        // Told before, unless they came about since the file was judged.
+        if params.on_fault == OnFault::Refuse {
+            tell(progress, &plan.faults);
+            progress.count("faulty", i64::try_from(plan.faults.len()).unwrap_or(0));
+        }
+        count(progress, &plan, 0);
+        progress.done += size;
+        progress.position = json!({ "written": progress.done });
+        load::insert(&mut tx.conn, plan.new).await?;
+        load::replace(&mut tx.conn, plan.changed).await?;
+        let touched: Vec<_> = plan.touched.into_iter().collect();
+        load::touch(&mut tx.conn, &touched, tx.now).await?;
+        plan.events.into_iter().for_each(|event| tx.publish(event));
+        Ok(())
+    })
+    .await
+}

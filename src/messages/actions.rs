@@ -1,0 +1,229 @@
+//! What is done with notes: queue one with a step, read what became of it, take the gateway's report, try again, and
+//! change the words.
+
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::api::{
+    CreateMessageReceipt, Message, MessageList, MessageTemplate, ReplaceMessageTemplate, show, show_template,
+};
+use super::model::{MessageChannel, MessageEvent, MessageReceiptStatus, MessageStatus as Status};
+use super::rules::{self, Words};
+use super::store::{self, MessageRow, ReceiptRow, TemplateRow};
+use crate::complaints;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::problem_table::Code;
+use crate::regions::{RegionCode, RegionScope, Unscoped};
+use crate::transaction::Tx;
+
+/// The country, as a scope names it.
+pub const COUNTRY: &str = "ID";
+
+/// What a step has to tell its reporter.
+pub struct ToTell {
+    pub complaint_id: Uuid,
+    pub region_code: String,
+    pub event: MessageEvent,
+    pub name: String,
+    pub phone: String,
+    pub reference: String,
+    pub question: Option<String>,
+    pub answer: Option<String>,
+}
+
+/// Queues the note; it is written with everything else that the step leaves.
+pub fn queue(tx: &mut Tx, note: ToTell) -> Result<(), Error> {
+    let words = Words { name: note.name, reference: note.reference, question: note.question, answer: note.answer };
+    tx.tell(MessageRow {
+        id: Uuid::now_v7(),
+        complaint_id: note.complaint_id,
+        region_code: note.region_code,
+        event: note.event,
+        recipient: Some(note.phone),
+        words: serde_json::to_value(&words).map_err(Error::internal)?,
+        channel: None,
+        text: None,
+        status: Status::Queued,
+        attempts: 0,
+        next_attempt_at: tx.now,
+        claimed_until: None,
+        gateway_reference: None,
+        sent_at: None,
+        delivered_at: None,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+    });
+    Ok(())
+}
+
+/// Seen like the complaint: by whom it may be told is the complaint's affair.
+pub async fn list_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complaint: Uuid) -> Result<MessageList, Error> {
+    complaints::actions::find_region(conn, scope, complaint).await?.ok_or_else(Error::not_found)?;
+    let rows = store::list_of_visible(conn, complaint).await?;
+    Ok(MessageList { items: with_history(conn, rows).await? })
+}
+
+pub async fn read(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Message, Error> {
+    let row = store::find_visible(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    with_history(conn, vec![row]).await?.pop().ok_or_else(Error::not_found)
+}
+
+async fn with_history(conn: &mut AsyncPgConnection, rows: Vec<MessageRow>) -> Result<Vec<Message>, Error> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let attempts = store::list_attempts_of_visible(conn, &ids).await?;
+    let receipts = store::list_receipts_of_visible(conn, &ids).await?;
+    let of = |row: MessageRow| {
+        let attempts = attempts.iter().filter(|a| a.message_id == row.id).cloned().collect();
+        let receipts = receipts.iter().filter(|r| r.message_id == row.id).cloned().collect();
+        show(row, attempts, receipts)
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
+
+/// What the gateway reports: a note that arrived has arrived, whatever comes later.
+pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) -> Result<Message, Error> {
+    let scope = tx.actor.scope.clone();
+    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.check(row.version)?;
+    if !matches!(row.status, Status::Sent | Status::Delivered | Status::Undelivered) {
+        return Err(Error::transition(Code::MessageNotSent, row.status.as_str(), Vec::new()));
+    }
+    let input = body.valid()?;
+    let receipt = ReceiptRow {
+        message_id: id,
+        id: Uuid::now_v7(),
+        at: input.at,
+        status: input.status,
+        reason: input.reason.map(|r| r.into_string()),
+        received_at: tx.now,
+    };
+    store::insert_receipt(&mut tx.conn, &receipt).await?;
+    match input.status {
+        MessageReceiptStatus::Delivered | MessageReceiptStatus::Read => {
+            row.status = Status::Delivered;
+            row.delivered_at = row.delivered_at.or(Some(input.at));
+        }
+        MessageReceiptStatus::Failed if row.status == Status::Sent => row.status = Status::Undelivered,
+        MessageReceiptStatus::Failed => {}
+    }
+    changed(tx, &mut row, "message.receipt").await
+}
+
+/// A note that was given up or did not arrive goes out once more, by the same words.
+pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<Message, Error> {
+    let scope = tx.actor.scope.clone();
+    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.check(row.version)?;
+    let again = matches!(row.status, Status::Dead | Status::Undelivered) && row.recipient.is_some();
+    if !again {
+        return Err(Error::transition(Code::MessageNotFailed, row.status.as_str(), Vec::new()));
+    }
+    row.status = Status::Queued;
+    row.attempts = 0;
+    row.claimed_until = None;
+    row.next_attempt_at = tx.now;
+    changed(tx, &mut row, "message.retry").await
+}
+
+async fn changed(tx: &mut Tx, row: &mut MessageRow, action: &str) -> Result<Message, Error> {
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save(&mut tx.conn, row).await?;
+    tx.audit(action, "message", row.id, Some(&row.region_code));
+    with_history(&mut tx.conn, vec![row.clone()]).await?.pop().ok_or_else(Error::not_found)
+}
+
+/// A region with all that contain it, the country last.
+fn outwards(region: &str) -> Vec<&str> {
+    let inner = region.match_indices('.').filter_map(|(at, _)| region.get(..at));
+    let mut codes: Vec<&str> = std::iter::once(COUNTRY).chain(inner).collect();
+    if region != COUNTRY {
+        codes.push(region);
+    }
+    codes.reverse();
+    codes
+}
+
+/// The words that hold in a region: its own, or those of the next wider one that has some.
+pub async fn find_template(
+    conn: &mut AsyncPgConnection,
+    event: MessageEvent,
+    channel: MessageChannel,
+    region: &str,
+) -> Result<Option<TemplateRow>, Error> {
+    let codes = outwards(region);
+    let found = store::list_templates(conn, Unscoped::ServiceStandards, event, channel, &codes).await?;
+    Ok(codes.iter().find_map(|code| found.iter().find(|row| row.region_code == *code)).cloned())
+}
+
+/// A place in the address: the country, or a region that exists.
+pub fn place(code: &str) -> Result<String, Error> {
+    let known = code == COUNTRY || RegionCode::parse(code).is_some();
+    if known { Ok(code.to_owned()) } else { Err(Error::not_found()) }
+}
+
+/// As they hold at the place; version 0 says that they are those of a wider one.
+pub async fn read_template(
+    conn: &mut AsyncPgConnection,
+    event: MessageEvent,
+    channel: MessageChannel,
+    region: &str,
+) -> Result<MessageTemplate, Error> {
+    let found = find_template(conn, event, channel, region).await?.ok_or_else(Error::not_found)?;
+    let own = found.region_code == region;
+    let mut shown = show_template(found);
+    if !own {
+        shown.version = 0;
+    }
+    Ok(shown)
+}
+
+pub async fn replace_template(
+    tx: &mut Tx,
+    event: MessageEvent,
+    channel: MessageChannel,
+    region: &str,
+    body: Json<ReplaceMessageTemplate>,
+) -> Result<MessageTemplate, Error> {
+    let granted = if region == COUNTRY { tx.actor.scope.is_everything() } else { tx.actor.scope.allows(region) };
+    if !granted {
+        return Err(Error::new(Code::RegionNotGranted));
+    }
+    let stored = store::lock_template(&mut tx.conn, Unscoped::ServiceStandards, event, channel, region).await?;
+    tx.if_match.require(stored.as_ref().map_or(0, |row| row.version))?;
+    let input = body.valid()?;
+    rules::judge(event, input.text.as_str()).map_err(|code| Error::field("/text", code))?;
+    let row = TemplateRow {
+        event,
+        channel,
+        region_code: region.to_owned(),
+        text: input.text.into_string(),
+        enabled: input.enabled,
+        version: stored.as_ref().map_or(1, |row| row.version + 1),
+        updated_by: tx.actor.subject.clone(),
+        created_at: stored.as_ref().map_or(tx.now, |row| row.created_at),
+        updated_at: tx.now,
+    };
+    if stored.is_some() {
+        store::save_template(&mut tx.conn, &row).await?;
+    } else if !store::insert_template(&mut tx.conn, &row).await? {
+        return Err(Error::new(Code::VersionMismatch));
+    }
+    // The trail names things by ids; a template is named by its words' place.
+    tx.audit("message_template.replace", &format!("message_template:{event}:{channel}"), Uuid::nil(), Some(region));
+    Ok(show_template(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_sought_from_the_village_outwards() {
+        assert_eq!(outwards("32.04.05.2001"), ["32.04.05.2001", "32.04.05", "32.04", "32", "ID"]);
+        assert_eq!(outwards("32"), ["32", "ID"]);
+        assert_eq!(outwards("ID"), ["ID"]);
+    }
+}

@@ -1,0 +1,299 @@
+//! Bulk import: what goes in, what is refused, and that nothing is doubled or half done.
+
+use std::io::Write as _;
+
+use diesel_async::RunQueryDsl as _;
+use reqwest::Method;
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+
+use crate::support::http::faults;
+use crate::support::{Answer, Session, World};
+
+const FAMILIES: &str = "family_card_no,region_code,address\r\n\
+    3204050101199001,32.04.05.2001,\"Kp. Contoh, RT 01\"\r\n3204050101199002,32.04.05.2002,\r\n";
+const PERSONS: &str = "family_card_no,nik,identity_status,full_name,sex,relation_to_head,ppks_codes\r\n\
+    3204050101199001,3204055203909001,verified,Siti Rahmawati,female,head,-\r\n\
+    3204050101199001,3204051008159001,verified,Ahmad Fauzi,male,child,\r\n\
+    3204050101199002,3204055203909002,verified,Dewi Lestari,female,head,PPKS-24\r\n";
+
+pub fn loader(world: &World) -> Session {
+    let may = [P::RegistryImport, P::RegistryRead, P::EventsRead, P::StatsRead, P::PiiReveal];
+    world.server.session("loader", None, &["32.04"], &may)
+}
+
+async fn send(who: &Session, query: &str, kind: &str, body: &[u8]) -> Answer {
+    let headers = [("content-type", kind)];
+    who.raw(Method::POST, &format!("/v1/imports?{query}"), &headers, Some(body.to_vec())).await
+}
+
+/// Sends the file, lets the worker work, and reads the job.
+pub async fn import(world: &World, who: &Session, query: &str, text: &str) -> Value {
+    let accepted = send(who, query, "text/csv", text.as_bytes()).await;
+    assert!(accepted.header("retry-after").is_some());
+    let path = accepted.header("location").unwrap_or_default().to_owned();
+    accepted.expect(202);
+    world.server.work().await;
+    who.get(&path).await.expect(200)
+}
+
+async fn problems(who: &Session, job: &Value) -> Vec<String> {
+    let text = who.get(&format!("/v1/jobs/{}/problems", job["id"].as_str().unwrap())).await.text;
+    text.lines()
+        .skip(1)
+        .map(|line| line.splitn(4, ',').take(3).collect::<Vec<_>>().join(",").replace('"', ""))
+        .collect()
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+pub async fn count(world: &World, what: &str) -> i64 {
+    let query = diesel::sql_query(format!("select count(*) as n from {what}"));
+    query.get_result::<Count>(&mut world.server.connection().await).await.unwrap().n
+}
+
+async fn filled() -> (World, Session) {
+    let world = World::start().await;
+    let who = loader(&world);
+    assert_eq!(import(&world, &who, "kind=families", FAMILIES).await["status"], "succeeded");
+    assert_eq!(import(&world, &who, "kind=persons", PERSONS).await["status"], "succeeded");
+    (world, who)
+}
+
+#[actix_web::test]
+async fn families_and_persons_are_found_by_their_numbers_afterwards() {
+    let (world, who) = filled().await;
+    let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051008159001" })).await.expect(200);
+    let found = &found["items"][0];
+    assert_eq!((&found["full_name"], &found["birth_year"]), (&json!("Ahmad Fauzi"), &json!(2015)));
+    assert_eq!(found["nik"], "32************01");
+    let body = json!({ "family_card_no": "3204050101199001" });
+    let family = world.front.post("/v1/families/lookup", body).await.expect(200);
+    assert_eq!(family["items"][0]["members"].as_array().unwrap().len(), 2);
+    assert_eq!(count(&world, "identities").await, 5);
+    let sealed = "persons where nik_sealed is not null and position('3204' in encode(nik_sealed, 'escape')) = 0";
+    assert_eq!(count(&world, sealed).await, 3);
+    assert_eq!(count(&world, "job_files where file = 'input'").await, 0);
+    let job = import(&world, &who, "kind=persons", PERSONS).await;
+    assert_eq!(job["counts"], json!({ "checked": 3, "skipped": 3 }), "a repeat doubles nobody");
+}
+
+#[actix_web::test]
+async fn an_upload_lies_sealed_and_a_repeat_with_its_key_makes_no_second_job() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let headers = [("content-type", "text/csv"), ("idempotency-key", "\"load-1\"")];
+    let send = || who.raw(Method::POST, "/v1/imports?kind=persons", &headers, Some(PERSONS.as_bytes().to_vec()));
+    let first = send().await.expect(202);
+    let again = send().await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again.expect(202)["id"], first["id"]);
+    assert_eq!(count(&world, "jobs").await, 1);
+    assert_eq!(count(&world, "job_files").await, 1);
+    assert_eq!(count(&world, "job_files where position('Siti'::bytea in content) > 0").await, 0);
+    let other = [("content-type", "text/csv"), ("idempotency-key", "\"load-1\"")];
+    let other =
+        who.raw(Method::POST, "/v1/imports?kind=persons&dry_run=true", &other, Some(PERSONS.as_bytes().to_vec()));
+    other.await.expect_problem(422, "idempotency-key-reused");
+    assert_eq!(count(&world, "job_files").await, 1);
+}
+
+#[actix_web::test]
+async fn rows_at_fault_refuse_the_file_with_line_and_column_and_write_nothing() {
+    let (world, who) = filled().await;
+    let text = "family_card_no,nik,full_name,sex,relation_to_head,birth_date\r\n\
+        3204050101199001,3204051008169003,Budi,male,child,\r\n\
+        3204050101199001,3204051008169003,Budi,male,child,\r\n\
+        3204050101199009,3204051008169004,Budi,male,child,\r\n\
+        3204050101199001,9904051008169005,Budi,man,child,2999-01-01\r\n\
+        3204050101199001,3204051008169006,\"Bu\"di,male,child,\r\n\
+        3204050101199001,3204051008169007,Budi,male\r\n\
+        3204050101199001,3204051008169008,Budi,male,head,\r\n";
+    let job = import(&world, &who, "kind=persons", text).await;
+    assert_eq!((&job["status"], &job["failure"]["code"]), (&json!("failed"), &json!("import-refused")));
+    let expected = [
+        "3,nik,repeated",
+        "4,family_card_no,unknown_family",
+        "5,sex,unknown_value",
+        "6,full_name,bad_quotes",
+        "7,,too_few_columns",
+        "8,relation_to_head,head_required",
+    ];
+    assert_eq!(problems(&who, &job).await, expected);
+    assert_eq!(count(&world, "persons").await, 3);
+
+    let skipping = import(&world, &who, "kind=persons&on_fault=skip", text).await;
+    assert_eq!(skipping["counts"], json!({ "checked": 7, "created": 1, "faulty": 6 }));
+    assert_eq!(count(&world, "persons").await, 4);
+}
+
+#[actix_web::test]
+async fn every_fault_of_a_row_is_told_at_once_and_no_value_is_repeated() {
+    let (_world, who) = filled().await;
+    let text = "family_card_no,region_code,latitude,income_class\r\n\
+        32040501,32.04.05.9999,91,RICH\r\n3204050101199007,34.04.01.2001,,\r\n3204050101199008,32.04,,\r\n";
+    let job = import(&_world, &who, "kind=families&dry_run=true", text).await;
+    assert_eq!(job["status"], "succeeded");
+    let told = problems(&who, &job).await;
+    let expected = [
+        "2,income_class,unknown_value",
+        "2,family_card_no,family_card_length",
+        "2,latitude,too_large",
+        "2,region_code,unknown_region",
+        "3,region_code,outside_scope",
+        "4,region_code,village_required",
+    ];
+    assert_eq!(told, expected);
+    let text = who.get(&format!("/v1/jobs/{}/problems", job["id"].as_str().unwrap())).await.text;
+    assert!(!text.contains("32040501") && !text.contains("RICH"));
+}
+
+#[actix_web::test]
+async fn a_file_that_cannot_be_read_is_refused_at_once() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let cases: [(&[u8], &str, &str); 7] = [
+        (b"nik,name\n", "/header/2", "column_unknown"),
+        (b"nik,sex\n", "/header/full_name", "column_missing"),
+        (b"3204055203909001,x\n", "/header/1", "column_unknown"),
+        (b"", "/lines/1", "header_required"),
+        (b"full_name,sex\n\"Budi,male\n", "/lines/2", "quote_not_closed"),
+        (b"full_name,sex\xff\n", "/lines/1", "not_utf8"),
+        (&[0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "/lines/1", "gzip_damaged"),
+    ];
+    for (body, pointer, code) in cases {
+        let refused = send(&who, "kind=persons", "text/csv", body).await.expect_problem(422, "validation-failed");
+        assert_eq!(faults(&refused), [(pointer.to_owned(), code.to_owned())]);
+        assert!(!refused.to_string().contains("3204055203909001"));
+    }
+    let long = [b"full_name,sex\n".as_slice(), &vec![b'x'; 200_000]].concat();
+    let refused = send(&who, "kind=persons", "text/csv", &long).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&refused), [("/lines/2".to_owned(), "line_too_long".to_owned())]);
+    send(&who, "kind=persons", "text/plain", b"x").await.expect_problem(415, "unsupported-media-type");
+    send(&who, "kind=people", "text/csv", b"x").await.expect_problem(400, "malformed-parameter");
+    send(&who, "", "text/csv", b"x").await.expect_problem(400, "malformed-parameter");
+    assert_eq!(count(&world, "jobs").await + count(&world, "job_files").await, 0);
+}
+
+#[actix_web::test]
+async fn gzip_and_ndjson_are_taken() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(FAMILIES.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let headers = [("content-type", "text/csv"), ("content-encoding", "gzip")];
+    who.raw(Method::POST, "/v1/imports?kind=families", &headers, Some(packed)).await.expect(202);
+    let alone = json!({
+        "region_code": "32.04.05.2001", "full_name": "Ujang Permana", "sex": "male", "ppks_codes": ["PPKS-11"],
+        "address": "Terminal", "sktm": true, "criteria": [],
+    });
+    let lines = format!("{alone}\n\n{alone}\n");
+    send(&who, "kind=persons", "application/x-ndjson", lines.as_bytes()).await.expect(202);
+    world.server.work().await;
+    assert_eq!(count(&world, "families where family_card_sealed is not null").await, 2);
+    assert_eq!(count(&world, "persons where ppks_codes = '{PPKS-11}' and attributes->>'sktm' = 'true'").await, 2);
+}
+
+#[actix_web::test]
+async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
+    let (world, who) = filled().await;
+    let text = "family_card_no,nik,full_name,sex,relation_to_head,jkn_status\r\n\
+        3204050101199001,3204055203909001,Siti Rahmawati,female,head,active\r\n\
+        3204050101199002,3204051008159001,Ahmad Fauzi,male,child,active\r\n";
+    let failed = import(&world, &who, "kind=persons&on_conflict=fail", text).await;
+    assert_eq!(problems(&who, &failed).await, ["2,nik,exists_already", "3,nik,exists_already"]);
+    let updated = import(&world, &who, "kind=persons&on_conflict=update&on_fault=skip", text).await;
+    assert_eq!(updated["counts"], json!({ "checked": 2, "faulty": 1, "updated": 1 }));
+    assert_eq!(problems(&who, &updated).await, ["3,family_card_no,other_family"]);
+    assert_eq!(count(&world, "persons where jkn_status = 'active' and version = 2").await, 1);
+    assert_eq!(count(&world, "persons where ppks_codes = '{PPKS-24}'").await, 1, "an empty cell changes nothing");
+}
+
+#[actix_web::test]
+async fn a_dwelling_belongs_to_a_family_and_is_updated_by_its_filled_cells() {
+    let (world, who) = filled().await;
+    let text = "family_card_no,tenure,power_va,pln_customer_id\r\n3204050101199001,own,450,-\r\n3204050101199002,palace,-5,12x\r\n";
+    let refused = import(&world, &who, "kind=dwellings", text).await;
+    let expected = ["3,tenure,unknown_value", "3,power_va,too_small", "3,pln_customer_id,format"];
+    assert_eq!(problems(&who, &refused).await, expected);
+    let made = import(&world, &who, "kind=dwellings&on_fault=skip", text).await;
+    assert_eq!(made["counts"]["created"], 1);
+    let text = "family_card_no,power_va\r\n3204050101199001,900\r\n";
+    let changed = import(&world, &who, "kind=dwellings&on_conflict=update", text).await;
+    assert_eq!(changed["counts"]["updated"], 1);
+    assert_eq!(count(&world, "dwellings where tenure = 'own' and power_va = 900 and pln_customer_id = ''").await, 1);
+}
+
+#[actix_web::test]
+async fn a_new_ranking_tells_of_those_whose_decile_moved() {
+    let (world, who) = filled().await;
+    let ranking = |version: &str, day: &str, a: i32, b: i32| {
+        format!(
+            "family_card_no,source,snapshot_version,as_of,decile\r\n\
+             3204050101199001,dtsen,{version},{day},{a}\r\n3204050101199002,dtsen,{version},{day},{b}\r\n"
+        )
+    };
+    let first = import(&world, &who, "kind=welfare_statuses", &ranking("2026-Q2", "2026-04-01", 2, 5)).await;
+    assert_eq!(first["counts"]["created"], 2);
+    let second = import(&world, &who, "kind=welfare_statuses", &ranking("2026-Q3", "2026-07-01", 1, 5)).await;
+    assert_eq!(second["counts"]["created"], 2);
+    let told = who.get("/v1/events?type=welfare_status.changed").await.expect(200);
+    assert_eq!(told["items"].as_array().unwrap().len(), 1);
+    assert_eq!(told["items"][0]["data"]["direction"], "down");
+    let same = import(&world, &who, "kind=welfare_statuses", &ranking("2026-Q3", "2026-07-01", 1, 5)).await;
+    assert_eq!(same["counts"], json!({ "checked": 2, "skipped": 2 }));
+    let other = ranking("2026-Q3", "2026-07-01", 9, 11);
+    let other = import(&world, &who, "kind=welfare_statuses&on_conflict=update", &other).await;
+    assert_eq!(problems(&who, &other).await, ["2,decile,snapshot_differs", "3,decile,too_large"]);
+}
+
+#[actix_web::test]
+async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let mut text = String::from("region_code,full_name,sex\r\n");
+    for n in 0..4500 {
+        text.push_str(&format!("32.04.05.2001,Orang {n},male\r\n"));
+    }
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
+    let worker = world.server.worker(slrt::worker::RUNNERS);
+    let begun = async {
+        while who.get(&path).await.expect(200)["done"] == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ended = slrt::jobs::run::run_due(&worker) => panic!("the import ended before the kill: {ended:?}"),
+        () = begun => {}
+    }
+    assert!(count(&world, "persons").await < 4500);
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    world.server.work().await;
+    let done = who.get(&path).await.expect(200);
+    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(4500)));
+    assert_eq!(count(&world, "persons").await, 4500);
+    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, 4500);
+}
+
+#[actix_web::test]
+async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
+    let (world, who) = filled().await;
+    let kinds = who.get("/v1/imports/kinds").await.expect(200);
+    for kind in kinds["items"].as_array().unwrap() {
+        let template = who.get(kind["template"].as_str().unwrap()).await.text;
+        let columns = kind["columns"].as_array().unwrap();
+        assert_eq!(template.lines().next().unwrap().split(',').count(), columns.len());
+        let name = kind["kind"].as_str().unwrap();
+        let job = import(&world, &who, &format!("kind={name}&dry_run=true"), &template).await;
+        let told = problems(&who, &job).await;
+        let unknown = told.iter().all(|p| p.ends_with("unknown_family") || p.ends_with("unknown_organization"));
+        assert!(unknown, "{name}: {told:?}");
+    }
+    who.get("/v1/imports/templates/people").await.expect_problem(404, "not-found");
+}
