@@ -65,7 +65,8 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] = &[crate::imports::run::RUNNER];
+pub const RUNNERS: &[Runner] =
+    &[crate::imports::run::RUNNER, crate::imports::export::RUNNER, crate::registry::snapshots::RUNNER];
 
 /// What background work stands on.
 #[derive(Clone)]

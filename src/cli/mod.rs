@@ -2,6 +2,7 @@
 
 mod access;
 mod database;
+mod import;
 mod serve;
 
 use std::process::ExitCode;
@@ -41,6 +42,10 @@ enum Command {
     Migrate,
     /// Print the contract (OpenAPI 3.1, JSON).
     Openapi,
+    /// Import a file of families, persons, dwellings, welfare statuses, organizations or services.
+    Import(import::ImportArgs),
+    /// Export a file with the columns that an import takes.
+    Export(import::ExportArgs),
     /// Manage the clients that may sign in.
     #[command(subcommand)]
     Client(access::ClientCommand),
@@ -102,6 +107,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
             say(&text);
             Ok(())
         }
+        Command::Import(args) => import::import(&cli.data, &args),
+        Command::Export(args) => import::export(&cli.data, &args),
         Command::Client(command) => access::client(&cli.data, command),
         Command::Staff(command) => access::staff(&cli.data, command),
         Command::Keys(command) => access::keys(&cli.data, command),

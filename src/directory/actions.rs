@@ -5,6 +5,7 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::api::{CreateOrganization, CreateService, Organization, PatchOrganization, PatchService, Service};
+use super::load;
 use super::model::{OrganizationKind, Sector};
 use super::store::{self, OrganizationRow, ServiceRow};
 use crate::auth::Actor;
@@ -18,7 +19,7 @@ use crate::http::text::ShortText;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
-const DEFAULT_ANSWER_DAYS: i16 = 14;
+pub(super) const DEFAULT_ANSWER_DAYS: i16 = 14;
 /// More services than this for one need is a flaw of the directory, not a choice for an officer.
 const CANDIDATES: i64 = 200;
 
@@ -28,21 +29,7 @@ fn public() -> RegionScope {
 
 pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Result<Organization, Error> {
     tx.actor.scope.require(&input.region_code)?;
-    let row = OrganizationRow {
-        id: Uuid::now_v7(),
-        kind: input.kind,
-        name: input.name.into_string(),
-        region_code: input.region_code.as_str().to_owned(),
-        program_code: input.program_code,
-        phone: input.phone.map(|t| t.into_string()),
-        email: input.email.map(|t| t.into_string()),
-        address: input.address.map(|t| t.into_string()),
-        version: 1,
-        created_at: tx.now,
-        updated_at: tx.now,
-        active: true,
-        confidential_location: input.confidential_location.unwrap_or_default(),
-    };
+    let row = load::organization(Uuid::now_v7(), input, tx.now);
     store::insert_organization(&mut tx.conn, &row).await.map_err(unknown_program)?;
     tx.audit("organization.create", "organization", row.id, Some(&row.region_code));
     Ok(Organization::shown(row, Some(&tx.actor)))
@@ -135,27 +122,7 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Service
     let organization = store::find_organization(&mut tx.conn, &scope, input.organization_id)
         .await?
         .ok_or_else(|| Error::field("/organization_id", "unknown_organization"))?;
-    let row = ServiceRow {
-        id: Uuid::now_v7(),
-        organization_id: organization.id,
-        region_code: organization.region_code,
-        name: input.name.into_string(),
-        description: input.description.map(|t| t.into_string()),
-        program_code: input.program_code,
-        sectors: input.sectors.iter().map(ToString::to_string).collect(),
-        area_codes: input.area_codes.iter().map(|c| c.as_str().to_owned()).collect(),
-        capacity: input.capacity,
-        in_use: 0,
-        opening_hours: input.opening_hours.map(|t| t.into_string()),
-        requirements: input.requirements.map(|t| t.into_string()),
-        active: true,
-        answer_days: input.answer_days.unwrap_or(DEFAULT_ANSWER_DAYS),
-        version: 1,
-        created_at: tx.now,
-        updated_at: tx.now,
-        reserved: 0,
-        closures: serde_json::to_value(input.closures).map_err(Error::internal)?,
-    };
+    let row = load::service(Uuid::now_v7(), organization.region_code, input, tx.now)?;
     store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)?;
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
     Ok(row.into())

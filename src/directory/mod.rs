@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod load;
 pub mod model;
 pub mod places;
 pub mod routes;

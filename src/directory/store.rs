@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{OrganizationKind, Sector};
 use crate::db::prepared::prepared;
-use crate::db::schema::{organizations, place_reservations, services};
+use crate::db::schema::{organizations, place_reservations, programs, services};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
 
@@ -372,4 +372,68 @@ pub async fn delete_expired(conn: &mut AsyncPgConnection, now: DateTime<Utc>) ->
     .bind::<diesel::sql_types::Timestamptz, _>(now)
     .execute(conn)
     .await
+}
+
+pub async fn list_organizations_named(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    names: &[&str],
+) -> QueryResult<Vec<OrganizationRow>> {
+    organizations::table
+        .filter(scope.covers(organizations::region_code))
+        .filter(organizations::id.eq_any(ids).or(organizations::name.eq_any(names)))
+        .select(OrganizationRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_services_of(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    organization_ids: &[Uuid],
+) -> QueryResult<Vec<ServiceRow>> {
+    services::table
+        .filter(scope.covers(services::region_code))
+        .filter(services::id.eq_any(ids).or(services::organization_id.eq_any(organization_ids)))
+        .select(ServiceRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_organizations_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<OrganizationRow>> {
+    organizations::table
+        .filter(scope.covers(organizations::region_code))
+        .filter(organizations::id.gt(after))
+        .order(organizations::id)
+        .limit(limit)
+        .select(OrganizationRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_services_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<ServiceRow>> {
+    services::table
+        .filter(scope.covers(services::region_code))
+        .filter(services::id.gt(after))
+        .order(services::id)
+        .limit(limit)
+        .select(ServiceRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_known_programs(conn: &mut AsyncPgConnection, codes: &[&str]) -> QueryResult<Vec<String>> {
+    programs::table.filter(programs::code.eq_any(codes)).select(programs::code).load(conn).await
 }

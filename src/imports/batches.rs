@@ -20,6 +20,8 @@ use crate::jobs::files;
 
 /// Rows of a batch: one transaction, well under a second.
 const BATCH: usize = 2000;
+/// Bytes that are read before it is asked whether the batch is full.
+pub const READ_AT_A_TIME: usize = 1024;
 /// Rows of a file: what keeps the memory bounded that finds the same number twice.
 pub const MOST_RECORDS: u64 = 2_000_000;
 
@@ -53,6 +55,8 @@ pub struct Batches<K: Kind> {
 struct Scan {
     reader: Reader,
     records: VecDeque<Result<Record, FileFault>>,
+    /// What is left to read of the present piece.
+    piece: Bytes,
     /// Hashes of keys that may stand once: eight bytes each, whatever the file holds.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -66,6 +70,7 @@ impl<K: Kind> Batches<K> {
         let scan = Scan {
             reader: Reader::new(format, &K::KIND),
             records: VecDeque::new(),
+            piece: Bytes::new(),
             seen: HashSet::new(),
             hasher: RandomState::new(),
             keys: keys.clone(),
@@ -78,15 +83,16 @@ impl<K: Kind> Batches<K> {
     /// Rows in the order of the file; none when it is at its end.
     pub async fn next(&mut self) -> Result<Vec<Line<K::Row>>, Broken> {
         loop {
-            let waiting = self.scan.as_ref().map_or(0, |scan| scan.records.len());
-            if waiting >= BATCH || self.ended {
-                return self.with_scan(|scan| Ok(scan.lines::<K>())).await;
+            let ended = self.ended;
+            let lines = self.with_scan(move |scan| scan.read_on::<K>(ended)).await?;
+            if let Some(lines) = lines {
+                return Ok(lines);
             }
             let place = (self.job_id, files::INPUT, self.next_piece);
             let piece = files::get(&mut *self.db.read().await?, &self.keys.sealer, place).await?;
             self.next_piece += 1;
             self.ended = piece.is_none();
-            self.with_scan(move |scan| scan.feed(piece)).await?;
+            self.with_scan(move |scan| scan.take(piece)).await?;
         }
     }
 
@@ -108,15 +114,37 @@ impl<K: Kind> Batches<K> {
 }
 
 impl Scan {
-    fn feed(&mut self, piece: Option<Bytes>) -> Result<(), FileFault> {
-        let mut records = Vec::new();
-        let outcome = match piece {
-            Some(bytes) => self.reader.feed(&bytes, &mut records),
-            None => self.reader.finish(&mut records),
-        };
+    /// The next piece of the file, or its end.
+    fn take(&mut self, piece: Option<Bytes>) -> Result<(), FileFault> {
+        match piece {
+            Some(piece) => {
+                self.piece = piece;
+                Ok(())
+            }
+            None => {
+                let mut records = Vec::new();
+                let outcome = self.reader.finish(&mut records);
+                self.add(records)?;
+                outcome
+            }
+        }
+    }
+
+    /// The next batch, unless the present piece does not fill it. A little at a time: gzip may make much of it.
+    fn read_on<K: Kind>(&mut self, ended: bool) -> Result<Option<Vec<Line<K::Row>>>, FileFault> {
+        while self.records.len() < BATCH && !self.piece.is_empty() {
+            let slice = self.piece.split_to(self.piece.len().min(READ_AT_A_TIME));
+            let mut records = Vec::new();
+            let outcome = self.reader.feed(&slice, &mut records);
+            self.add(records)?;
+            outcome?;
+        }
+        Ok((self.records.len() >= BATCH || ended).then(|| self.lines::<K>()))
+    }
+
+    fn add(&mut self, records: Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
         self.count += records.len() as u64;
         self.records.extend(records);
-        outcome?;
         if self.count > MOST_RECORDS {
             return Err(FileFault::new(self.count, "", "too_many_records"));
         }

@@ -114,3 +114,11 @@ impl<'a> Cells<'a> {
         (self.faults.len() == before).then_some(values)
     }
 }
+
+/// What an exported list looks like; the reverse of `Cells::list`.
+pub fn list_cell<T: ToString>(entries: &[T]) -> String {
+    if entries.is_empty() {
+        return NONE.to_owned();
+    }
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")
+}

@@ -115,6 +115,7 @@ pub const ORGANIZATIONS: &[Column] = &[
     may("phone", "Telephone for the public", "(022) 555-0101"),
     may("email", "E-mail for the public", "layanan@contoh.go.id"),
     may("address", "Where it is", "Jalan Contoh 1"),
+    may("confidential_location", "true when its location is kept from the public", "false"),
 ];
 
 pub const SERVICES: &[Column] = &[
@@ -138,6 +139,8 @@ impl ImportKind {
             Self::Persons => PERSONS,
             Self::Dwellings => DWELLINGS,
             Self::WelfareStatuses => WELFARE_STATUSES,
+            Self::Organizations => ORGANIZATIONS,
+            Self::Services => SERVICES,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::model::{ImportKind, OnConflict};
 use super::reader::FileFault;
 use crate::auth::keys::KeyRing;
 use crate::auth::sealing::Sealer;
+use crate::directory::load::DirectoryRows;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::RegionScope;
@@ -52,6 +53,7 @@ pub struct Plan {
     pub changed: Rows,
     /// Families that change as resources.
     pub touched: HashSet<Uuid>,
+    pub directory: DirectoryRows,
     pub events: Vec<NewEvent>,
 }
 

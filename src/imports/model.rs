@@ -7,6 +7,8 @@ crate::text_enum! {
         Persons = "persons": "Orang" / "Persons",
         Dwellings = "dwellings": "Tempat tinggal" / "Dwellings",
         WelfareStatuses = "welfare_statuses": "Status kesejahteraan" / "Welfare statuses",
+        Organizations = "organizations": "Organisasi" / "Organizations",
+        Services = "services": "Layanan" / "Services",
     }
 }
 

@@ -26,6 +26,7 @@ use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(import_file).service(list_import_kinds).service(get_import_template);
+    super::routes_export::configure(config);
 }
 
 /// What the service needs to take a file in.

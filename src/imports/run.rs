@@ -10,7 +10,7 @@ use super::batches::{Batches, Broken, Line};
 use super::kind::{Kind, Plan, Planning};
 use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
 use super::reader::FileFault;
-use super::{dwellings, families, persons, welfare};
+use super::{directory, dwellings, families, persons, welfare};
 use crate::clock::local_day;
 use crate::error::Error;
 use crate::http::problem_table::Code;
@@ -41,6 +41,8 @@ async fn import(run: &mut Run) -> Result<Outcome, Stop> {
         ImportKind::Persons => work::<persons::Persons>(run, params).await,
         ImportKind::Dwellings => work::<dwellings::Dwellings>(run, params).await,
         ImportKind::WelfareStatuses => work::<welfare::WelfareStatuses>(run, params).await,
+        ImportKind::Organizations => work::<directory::Organizations>(run, params).await,
+        ImportKind::Services => work::<directory::Services>(run, params).await,
     }
 }
 
@@ -186,6 +188,7 @@ async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Li
         progress.position = json!({ "written": progress.done });
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
+        crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;
         plan.events.into_iter().for_each(|event| tx.publish(event));

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
-use super::batches::MOST_RECORDS;
+use super::batches::{MOST_RECORDS, READ_AT_A_TIME};
 use super::model::{ImportFormat, ImportKind};
 use super::reader::{FileFault, Reader};
 use crate::auth::keys::KeyRing;
@@ -113,9 +113,11 @@ impl Store {
                 return Err(Error::about(Code::BodyTooLarge, limit.0.to_string()));
             }
             digest.update(&chunk);
-            reader.feed(&chunk, &mut read).map_err(refused)?;
-            records += read.len() as u64;
-            read.clear();
+            for slice in chunk.chunks(READ_AT_A_TIME) {
+                reader.feed(slice, &mut read).map_err(refused)?;
+                records += read.len() as u64;
+                read.clear();
+            }
             if records > MOST_RECORDS {
                 return Err(refused(FileFault::new(records, "", "too_many_records")));
             }

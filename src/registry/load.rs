@@ -171,3 +171,22 @@ fn taken(error: diesel::result::Error) -> Error {
         _ => error.into(),
     }
 }
+
+/// A page of an export, in the order of (region, id); an empty region for the first one.
+pub async fn page_of_families(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: (&str, Uuid),
+    limit: i64,
+) -> Result<Vec<FamilyRow>, Error> {
+    Ok(store::list_families_after(conn, scope, after, limit).await?)
+}
+
+pub async fn page_of_persons(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: (&str, Uuid),
+    limit: i64,
+) -> Result<Vec<PersonRow>, Error> {
+    Ok(store::list_persons_after(conn, scope, after, limit).await?)
+}

@@ -16,6 +16,8 @@ pub mod model;
 pub mod nik;
 pub mod routes;
 pub mod routes_persons;
+pub mod routes_snapshots;
 pub mod rows;
+pub mod snapshots;
 mod store;
 pub mod welfare;

@@ -35,6 +35,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_welfare_statuses)
         .service(create_welfare_status);
     super::routes_persons::configure(config);
+    super::routes_snapshots::configure(config);
 }
 
 /// Enter a family

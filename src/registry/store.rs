@@ -429,3 +429,100 @@ pub async fn touch_families(conn: &mut AsyncPgConnection, ids: &[Uuid], now: Dat
         .set((families::version.eq(families::version + 1), families::updated_at.eq(now)));
     prepared(touched).execute(conn).await.map(|_| ())
 }
+
+pub async fn list_families_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    (region, id): (&str, Uuid),
+    limit: i64,
+) -> QueryResult<Vec<FamilyRow>> {
+    families::table
+        .filter(scope.covers(families::region_code))
+        .filter(families::region_code.gt(region).or(families::region_code.eq(region).and(families::id.gt(id))))
+        .filter(families::region_code.ge(region))
+        .order((families::region_code, families::id))
+        .limit(limit)
+        .select(FamilyRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn list_persons_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    (region, id): (&str, Uuid),
+    limit: i64,
+) -> QueryResult<Vec<PersonRow>> {
+    persons::table
+        .filter(scope.covers(persons::region_code))
+        .filter(persons::region_code.gt(region).or(persons::region_code.eq(region).and(persons::id.gt(id))))
+        .filter(persons::region_code.ge(region))
+        .order((persons::region_code, persons::id))
+        .limit(limit)
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}
+
+#[derive(Debug, Clone, QueryableByName)]
+pub struct SnapshotRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub source: WelfareSource,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub snapshot_version: String,
+    #[diesel(sql_type = Date)]
+    pub as_of: NaiveDate,
+    #[diesel(sql_type = BigInt)]
+    pub families: i64,
+}
+
+/// The rankings that there are within the scope, newest first, with how many families each holds.
+pub async fn list_snapshots(conn: &mut AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<SnapshotRow>> {
+    diesel::sql_query(
+        "select w.source, w.snapshot_version, w.as_of, count(*) as families \
+         from welfare_statuses w join families f on f.id = w.family_id \
+         where exists (select from unnest($1) as c where c = 'ID' or f.region_code = c or f.region_code like c || '.%') \
+         group by 1, 2, 3 order by 3 desc, 1, 2 limit 500",
+    )
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(scope.codes())
+    .load(conn)
+    .await
+}
+
+#[derive(Debug, Clone, QueryableByName)]
+pub struct MoveRow {
+    #[diesel(sql_type = diesel::sql_types::SmallInt)]
+    pub from_decile: i16,
+    #[diesel(sql_type = diesel::sql_types::SmallInt)]
+    pub to_decile: i16,
+    #[diesel(sql_type = BigInt)]
+    pub families: i64,
+}
+
+/// How many families of a region moved from which decile to which between two rankings, each a source and a version.
+pub async fn list_moves(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    region: &str,
+    from: (WelfareSource, &str),
+    to: (WelfareSource, &str),
+) -> QueryResult<Vec<MoveRow>> {
+    use diesel::sql_types::{Array, Text};
+    diesel::sql_query(
+        "select b.decile as from_decile, a.decile as to_decile, count(*) as families \
+         from families f \
+         join welfare_statuses b on b.family_id = f.id and b.source = $1 and b.snapshot_version = $2 \
+         join welfare_statuses a on a.family_id = f.id and a.source = $3 and a.snapshot_version = $4 \
+         where f.region_code >= $5 and f.region_code < $5 || '/' \
+         and exists (select from unnest($6) as c where c = 'ID' or f.region_code = c or f.region_code like c || '.%') \
+         group by 1, 2",
+    )
+    .bind::<Text, _>(from.0)
+    .bind::<Text, _>(from.1)
+    .bind::<Text, _>(to.0)
+    .bind::<Text, _>(to.1)
+    .bind::<Text, _>(region)
+    .bind::<Array<Text>, _>(scope.codes())
+    .load(conn)
+    .await
+}

@@ -49,7 +49,7 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
 #[test]
 fn every_command_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["serve", "demo", "migrate", "openapi", "client", "staff", "keys"] {
+    for command in ["serve", "demo", "migrate", "openapi", "import", "export", "client", "staff", "keys"] {
         let output = slrt(folder.path(), &[command, "--help"], &[]);
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }

@@ -23,6 +23,7 @@ mod desks;
 mod directory;
 mod eligibility;
 mod events;
+mod exports;
 mod flow;
 mod imports;
 mod jobs;

@@ -1,0 +1,202 @@
+//! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
+//! revealed them; then each person leaves an access record of its own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::columns::quoted;
+use super::export_rows as rows;
+use super::model::ImportKind;
+use crate::audit::store::{self as audit, AuditRow};
+use crate::auth::caller::AccessPurpose;
+use crate::error::Error;
+use crate::jobs::model::JobKind;
+use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
+use crate::regions::RegionScope;
+use crate::registry::answers::Viewer;
+use crate::registry::load;
+use crate::registry::rows::{FamilyRow, PersonRow};
+use crate::transaction::Tx;
+
+pub const RUNNER: Runner = Runner { kind: JobKind::Export, run: |run| Box::pin(export(run)) };
+
+/// Rows of a page: one short transaction.
+const PAGE: i64 = 1000;
+
+/// What was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExportParams {
+    pub kind: ImportKind,
+    /// Numbers, addresses and days of birth in the clear; the result needs the permission again.
+    pub reveal: bool,
+    pub purpose: Option<AccessPurpose>,
+}
+
+/// The place behind which the next page begins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Position {
+    region: String,
+    id: Uuid,
+}
+
+async fn export(run: &mut Run) -> Result<Outcome, Stop> {
+    let params: ExportParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    if run.progress.position.is_null() {
+        let header = params.kind.columns().iter().map(|c| c.name.to_owned()).collect();
+        run.progress.write_result(line(header).as_bytes());
+        run.progress.result_type = Some("text/csv; charset=utf-8".to_owned());
+        run.progress.position = json!({ "region": "", "id": Uuid::nil() });
+        run.report().await?;
+    }
+    loop {
+        let before = run.progress.position.clone();
+        let params = params.clone();
+        run.step(async move |tx: &mut Tx, progress: &mut Progress| page(tx, progress, &params).await).await?;
+        if run.progress.position == before {
+            break;
+        }
+    }
+    run.progress.total = Some(run.progress.done);
+    run.report().await?;
+    Ok(Outcome::Succeeded)
+}
+
+fn line(cells: Vec<String>) -> String {
+    let mut text = cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
+    text.push_str("\r\n");
+    text
+}
+
+/// Writes the next page and moves the position behind it; behind the last one it stays.
+async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Result<(), Error> {
+    let at: Position = serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
+    let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
+    let viewer = Viewer::of(&tx.actor, &keys.sealer, params.reveal);
+    let mut text = String::new();
+    let (last, read, written) = match params.kind {
+        ImportKind::Persons => {
+            let page = load::page_of_persons(&mut tx.conn, &scope, (&at.region, at.id), PAGE).await?;
+            let (last, read) = (page.last().map(|p| (p.region_code.clone(), p.id)), page.len());
+            let shown: Vec<PersonRow> = page.into_iter().filter(|p| !withheld(p, params.purpose)).collect();
+            if params.reveal {
+                record(tx, params.purpose, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
+            }
+            let written = shown.len();
+            for person in shown {
+                text.push_str(&line(rows::person(&viewer, person)?));
+            }
+            (last, read, written)
+        }
+        ImportKind::Families | ImportKind::Dwellings | ImportKind::WelfareStatuses => {
+            families(tx, params, &at, &scope, &mut text).await?
+        }
+        ImportKind::Organizations => {
+            let page = crate::directory::load::page_of_organizations(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
+            let outcome = (page.last().map(|o| (String::new(), o.id)), page.len(), page.len());
+            page.into_iter().for_each(|o| text.push_str(&line(rows::organization(o))));
+            outcome
+        }
+        ImportKind::Services => {
+            let page = crate::directory::load::page_of_services(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
+            let outcome = (page.last().map(|s| (String::new(), s.id)), page.len(), page.len());
+            page.into_iter().for_each(|s| text.push_str(&line(rows::service(s))));
+            outcome
+        }
+    };
+    let count = |n: usize| i64::try_from(n).unwrap_or(0);
+    progress.write_result(text.as_bytes());
+    progress.done += count(written);
+    progress.count("exported", count(written));
+    if params.kind == ImportKind::Persons {
+        progress.count("withheld", count(read) - count(written));
+    }
+    if let Some((region, id)) = last {
+        progress.position = serde_json::to_value(Position { region, id }).map_err(Error::internal)?;
+    }
+    Ok(())
+}
+
+type PageEnd = (Option<(String, Uuid)>, usize, usize);
+
+/// A page of families, and what hangs on them.
+async fn families(
+    tx: &mut Tx,
+    params: &ExportParams,
+    at: &Position,
+    scope: &RegionScope,
+    text: &mut String,
+) -> Result<PageEnd, Error> {
+    let keys = tx.keys.clone();
+    let page: Vec<FamilyRow> = load::page_of_families(&mut tx.conn, scope, (&at.region, at.id), PAGE).await?;
+    let (last, read) = (page.last().map(|f| (f.region_code.clone(), f.id)), page.len());
+    let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
+    let mut written = 0;
+    match params.kind {
+        ImportKind::Families => {
+            if params.reveal {
+                record_families(tx, params.purpose, &page).await?;
+            }
+            for family in page {
+                text.push_str(&line(rows::family(&keys.sealer, params.reveal, family)?));
+                written += 1;
+            }
+        }
+        ImportKind::Dwellings => {
+            let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
+            homes.sort_by_key(|home| home.family_id);
+            written = homes.len();
+            homes.into_iter().for_each(|home| text.push_str(&line(rows::dwelling(params.reveal, home))));
+        }
+        _ => {
+            let mut statuses: Vec<_> = load::statuses(&mut tx.conn, &ids).await?.into_values().flatten().collect();
+            statuses.sort_by_key(|s| (s.family_id, s.as_of, s.source, s.snapshot_version.clone()));
+            written = statuses.len();
+            statuses.into_iter().for_each(|status| text.push_str(&line(rows::status(status))));
+        }
+    }
+    Ok((last, read, written))
+}
+
+/// Whoever restricted the processing of their data, or withdrew consent for this purpose, is left out.
+fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
+    let limits = &person.limited_purposes;
+    limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
+}
+
+async fn record_families(tx: &mut Tx, purpose: Option<AccessPurpose>, page: &[FamilyRow]) -> Result<(), Error> {
+    write_records(tx, "family", purpose, page.iter().map(|f| (f.id, f.region_code.as_str()))).await
+}
+
+async fn record<'a>(
+    tx: &mut Tx,
+    purpose: Option<AccessPurpose>,
+    revealed: impl Iterator<Item = (Uuid, &'a str)>,
+) -> Result<(), Error> {
+    write_records(tx, "person", purpose, revealed).await
+}
+
+/// The access record of each, which the subject can ask for.
+async fn write_records<'a>(
+    tx: &mut Tx,
+    kind: &str,
+    purpose: Option<AccessPurpose>,
+    revealed: impl Iterator<Item = (Uuid, &'a str)>,
+) -> Result<(), Error> {
+    let records: Vec<AuditRow> = revealed
+        .map(|(id, region)| AuditRow {
+            id: Uuid::now_v7(),
+            at: tx.now,
+            client_id: tx.actor.client_id.clone(),
+            actor: tx.actor.subject.clone(),
+            action: format!("{kind}.reveal"),
+            target_kind: kind.to_owned(),
+            target_id: Some(id),
+            region_code: Some(region.to_owned()),
+            organization_id: tx.actor.organization_id,
+            purpose: purpose.map(|p| p.as_str().to_owned()),
+            trace_id: tx.context.trace_id.clone(),
+        })
+        .collect();
+    Ok(audit::insert(&tx.conn, &records).await?)
+}

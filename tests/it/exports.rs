@@ -1,0 +1,222 @@
+//! Exports: what is masked, what leaves a record, and that what was exported can be imported as it was.
+
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+
+use crate::imports::{count, import, loader};
+use crate::support::{Session, World};
+
+/// Starts an export, lets the worker work, and gives the file.
+async fn export(world: &World, who: &Session, body: Value, purpose: &[(&str, &str)]) -> String {
+    let job = who.post_with("/v1/exports", purpose, body).await.expect(202);
+    world.server.work().await;
+    let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
+    assert_eq!(who.get(&path).await.expect(200)["status"], "succeeded");
+    who.get_with(&format!("{path}/result"), purpose).await.text
+}
+
+fn choice(codes: &'static [&'static str]) -> impl proptest::strategy::Strategy<Value = &'static str> {
+    proptest::sample::select(codes)
+}
+
+const FLAGS: &[&str] = &["", "true", "false"];
+
+/// Files of families and of their members, with cells filled or empty as chance has it.
+fn files(runner: &mut TestRunner) -> (String, String, String, String) {
+    let family = (choice(&["", "Kp. Contoh, RT 01", "Blok \"A\""]), choice(FLAGS), choice(FLAGS), choice(&["", "MBR"]));
+    let person = (
+        (choice(FLAGS), choice(FLAGS), choice(FLAGS), choice(FLAGS), choice(FLAGS)),
+        (choice(&["", "married", "widowed"]), choice(&["", "sd", "none"]), choice(&["", "BURUH"])),
+        (choice(&["", "-", "poverty"]), choice(&["", "-", "PPKS-24", "PPKS-24|PPKS-11"]), choice(&["", "none"])),
+    );
+    let home =
+        (choice(&["", "own"]), choice(&["", "450", "900"]), choice(&["", "-", "99000000012"]), choice(&["", "36.5"]));
+    let mut draw = move || {
+        let family = family.new_tree(runner).unwrap().current();
+        let person = person.new_tree(runner).unwrap().current();
+        (family, person, home.new_tree(runner).unwrap().current())
+    };
+    let mut families =
+        String::from("id,family_card_no,region_code,address,disaster_victim,extreme_poor,income_class\r\n");
+    let mut persons = String::from(
+        "id,family_id,nik,identity_status,full_name,birth_date,sex,relation_to_head,school_enrolled,chronic_illness,has_kip,orphan,\
+         sktm,marital_status,school_level,occupation_class,criteria,ppks_codes,disability_type\r\n",
+    );
+    let mut dwellings = String::from("family_id,tenure,power_va,pln_customer_id,floor_area_m2\r\n");
+    let mut statuses = String::from("family_id,source,snapshot_version,as_of,decile,percentile\r\n");
+    for n in 0..24_u32 {
+        let ((address, flag, other, income), (flags, codes, lists), home) = draw();
+        let id = uuid::Uuid::now_v7();
+        let address = address.replace('"', "\"\"");
+        families.push_str(&format!(
+            "{id},3204050101199{n:03},32.04.05.2{:03},\"{address}\",{flag},{other},{income}\r\n",
+            1 + n % 3
+        ));
+        let nik = if n % 5 == 0 { String::new() } else { format!("3204055203909{n:03}") };
+        let status = if nik.is_empty() { "unknown" } else { "verified" };
+        persons.push_str(&format!(
+            "{},{id},{nik},{status},\"Orang, {n}\",1990-03-12,female,head,{},{},{},{},{},{},{},{},{},{},{}\r\n",
+            uuid::Uuid::now_v7(),
+            flags.0,
+            flags.1,
+            flags.2,
+            flags.3,
+            flags.4,
+            codes.0,
+            codes.1,
+            codes.2,
+            lists.0,
+            lists.1,
+            lists.2,
+        ));
+        dwellings.push_str(&format!("{id},{},{},{},{}\r\n", home.0, home.1, home.2, home.3));
+        statuses.push_str(&format!("{id},dtsen,2026-Q3,2026-07-01,{},{}\r\n", 1 + n % 10, (n % 10) * 10 + 5));
+    }
+    (families, persons, dwellings, statuses)
+}
+
+const KINDS: [&str; 4] = ["families", "persons", "dwellings", "welfare_statuses"];
+const PURPOSE: &[(&str, &str)] = &[("access-purpose", "verification")];
+
+fn everything(world: &World) -> Session {
+    world.server.session("loader", None, &["32.04"], P::ALL)
+}
+
+#[actix_web::test]
+async fn what_is_imported_exported_and_imported_again_is_the_same() {
+    let mut runner = TestRunner::default();
+    let (families, persons, dwellings, statuses) = files(&mut runner);
+    let mut given = vec![families, persons, dwellings, statuses];
+    let mut exported = Vec::new();
+    for _ in 0..2 {
+        let world = World::start().await;
+        let who = everything(&world);
+        for (kind, text) in KINDS.iter().zip(&given) {
+            let job = import(&world, &who, &format!("kind={kind}&on_conflict=fail"), text).await;
+            assert_eq!((&job["status"], &job["counts"]["created"]), (&json!("succeeded"), &json!(24)), "{kind} {job}");
+        }
+        given.clear();
+        for kind in KINDS {
+            given.push(export(&world, &who, json!({ "kind": kind, "reveal": true }), PURPOSE).await);
+        }
+        exported.push(given.clone());
+    }
+    for (kind, (first, second)) in KINDS.iter().zip(exported[0].iter().zip(&exported[1])) {
+        assert_eq!(first.lines().count(), 25, "{kind}");
+        assert_eq!(first, second, "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
+    let world = World::start().await;
+    world.family().await;
+    let who = loader(&world);
+    let masked = export(&world, &who, json!({ "kind": "persons" }), &[]).await;
+    assert!(masked.contains("32************01") && !masked.contains("320405520390900"), "{masked}");
+    assert!(!masked.contains("1990-03-12") && masked.contains(",1990,"), "{masked}");
+    let masked = export(&world, &who, json!({ "kind": "families", "region_code": "32.04.05" }), &[]).await;
+    assert!(masked.contains("32************01") && !masked.contains("Kampung"), "{masked}");
+
+    who.post("/v1/exports", json!({ "kind": "persons", "reveal": true })).await.expect_problem(400, "purpose-required");
+    let may_not = world.front.post_with("/v1/exports", PURPOSE, json!({ "kind": "persons", "reveal": true }));
+    may_not.await.expect_problem(403, "insufficient-scope");
+    who.post("/v1/exports", json!({ "kind": "persons", "region_code": "34" }))
+        .await
+        .expect_problem(403, "region-not-granted");
+
+    let shown = export(&world, &who, json!({ "kind": "persons", "reveal": true }), PURPOSE).await;
+    assert!(shown.contains("3204055203909001") && shown.contains("1990-03-12"), "{shown}");
+    assert_eq!(count(&world, "audit_records where action = 'person.reveal' and purpose = 'verification'").await, 2);
+    assert_eq!(
+        count(&world, "audit_records where action = 'job.reveal'").await,
+        2,
+        "one for the asking, one for the download"
+    );
+    let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
+    let revealed = jobs["items"].as_array().unwrap().iter().find(|job| job["params"]["reveal"] == true).unwrap();
+    let path = format!("/v1/jobs/{}/result", revealed["id"].as_str().unwrap());
+    who.get(&path).await.expect_problem(400, "purpose-required");
+    let lesser = world.server.session("loader", None, &["32.04"], &[P::RegistryRead, P::EventsRead]);
+    lesser.get_with(&path, PURPOSE).await.expect_problem(403, "insufficient-scope");
+}
+
+#[actix_web::test]
+async fn an_export_shows_nothing_of_another_region() {
+    let world = World::start().await;
+    world.family().await;
+    let elsewhere = world.server.session("sleman", None, &["34.04"], P::ALL);
+    for kind in KINDS {
+        let text = export(&world, &elsewhere, json!({ "kind": kind }), PURPOSE).await;
+        assert_eq!(text.lines().count(), 1, "{kind}: {text}");
+    }
+}
+
+#[actix_web::test]
+async fn the_directory_goes_in_and_out() {
+    let world = World::start().await;
+    let who = everything(&world);
+    let text = "kind,name,region_code,program_code,phone\r\nagency,Dinas Contoh,32.04,,(022) 555\r\nagency,Dinas Lain,34.04,,\r\nagency,Dinas Tiga,32.04,XYZ,\r\n";
+    let job = import(&world, &who, "kind=organizations&on_fault=skip", text).await;
+    assert_eq!(job["counts"], json!({ "checked": 3, "created": 1, "faulty": 2 }));
+    let again = import(
+        &world,
+        &who,
+        "kind=organizations&on_conflict=update",
+        "kind,name,region_code,email\r\nagency,Dinas Contoh,32.04,a@contoh.go.id\r\n",
+    )
+    .await;
+    assert_eq!(again["counts"]["updated"], 1);
+    let found = world.front.get("/v1/organizations?within=32.04&kind=agency&limit=200").await.expect(200);
+    let made = found["items"].as_array().unwrap().iter().find(|o| o["name"] == "Dinas Contoh").unwrap().clone();
+    assert_eq!((&made["phone"], &made["email"]), (&json!("(022) 555"), &json!("a@contoh.go.id")));
+    let text = format!(
+        "organization_id,name,sectors,area_codes,capacity\r\n{0},Bantuan pangan,food|health,32.04,40\r\n{0},Lain,food,99.99,-1\r\n",
+        made["id"].as_str().unwrap()
+    );
+    let job = import(&world, &who, "kind=services&on_fault=skip", &text).await;
+    assert_eq!(job["counts"], json!({ "checked": 2, "created": 1, "faulty": 1 }));
+    let exported = export(&world, &who, json!({ "kind": "services" }), PURPOSE).await;
+    let line = exported.lines().find(|line| line.contains("Bantuan pangan")).unwrap().to_owned();
+    assert!(line.contains("food|health") && line.contains(",40,"), "{line}");
+    let same = import(&world, &who, "kind=services", &exported).await;
+    assert_eq!(same["counts"]["created"], Value::Null);
+}
+
+#[actix_web::test]
+async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let (mut families, mut first, mut second) =
+        (String::from("family_card_no,region_code\r\n"), String::new(), String::new());
+    let header = "family_card_no,source,snapshot_version,as_of,decile\r\n";
+    for n in 0..20 {
+        families.push_str(&format!("3204050101199{n:03},32.04.05.2001\r\n"));
+        first.push_str(&format!("3204050101199{n:03},dtsen,2026-Q2,2026-04-01,2\r\n"));
+        second.push_str(&format!("3204050101199{n:03},dtsen,2026-Q3,2026-07-01,{}\r\n", if n < 12 { 1 } else { 3 }));
+    }
+    import(&world, &who, "kind=families", &families).await;
+    import(&world, &who, "kind=welfare_statuses", &format!("{header}{first}")).await;
+    import(&world, &who, "kind=welfare_statuses", &format!("{header}{second}")).await;
+    let known = who.get("/v1/welfare-snapshots").await.expect(200);
+    assert_eq!(
+        (&known["items"][0]["snapshot_version"], &known["items"][0]["families"]),
+        (&json!("2026-Q3"), &json!(20))
+    );
+    let ask = |region: &str| {
+        json!({
+            "region_code": region,
+            "from": { "source": "dtsen", "snapshot_version": "2026-Q2" },
+            "to": { "source": "dtsen", "snapshot_version": "2026-Q3" },
+        })
+    };
+    let job = who.post("/v1/welfare-snapshots/compare", ask("32.04")).await.expect(202);
+    world.server.work().await;
+    let result = who.get(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())).await.expect(200);
+    let region = result["regions"].as_array().unwrap().iter().find(|r| r["region_code"] == "32.04.05").unwrap();
+    assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
+    assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
+    who.post("/v1/welfare-snapshots/compare", ask("34")).await.expect_problem(403, "region-not-granted");
+}
