@@ -53,9 +53,11 @@ fn slices(config: &mut ServiceConfig) {
     crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
     crate::messages::routes::configure(config);
+    crate::sync::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::desks::routes::configure(config);
+    crate::queues::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -76,6 +78,7 @@ fn catalogue() -> Catalogue {
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
     use crate::service_levels::model as level;
+    use crate::sync::model as sync;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
     let programs = include_str!("../reference/programs.json");
@@ -139,6 +142,9 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralErrorReason>("referral-error-reasons")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<sync::SyncOperationKind>("sync-operation-kinds")
+        .codes::<sync::SyncItemKind>("sync-item-kinds")
+        .codes::<sync::VisitResult>("visit-results")
         .codes::<message::MessageEvent>("message-events")
         .codes::<message::MessageChannel>("message-channels")
         .codes::<message::MessageStatus>("message-statuses")

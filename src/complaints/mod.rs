@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+mod assign;
 pub mod background;
 mod batch;
 pub mod bodies;

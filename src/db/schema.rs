@@ -556,6 +556,66 @@ diesel::table! {
 }
 
 diesel::table! {
+    devices (id) {
+        id -> Uuid,
+        label -> Text,
+        staff_id -> Text,
+        organization_id -> Nullable<Uuid>,
+        region_code -> Text,
+        village_codes -> Array<Text>,
+        last_seen_at -> Nullable<Timestamptz>,
+        last_skew_ms -> Nullable<Int8>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sync_operations (device_id, operation_id) {
+        device_id -> Uuid,
+        operation_id -> Uuid,
+        kind -> Text,
+        fingerprint -> Bytea,
+        status -> Int4,
+        resource_id -> Uuid,
+        resource_version -> Int4,
+        captured_at -> Timestamptz,
+        corrected_at -> Timestamptz,
+        skew_ms -> Int8,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    device_holdings (device_id, subject_id) {
+        device_id -> Uuid,
+        subject_id -> Uuid,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    visits (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_id -> Nullable<Uuid>,
+        complaint_id -> Nullable<Uuid>,
+        visited_at -> Timestamptz,
+        visited_by -> Text,
+        result -> Text,
+        note -> Nullable<Text>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     message_templates (event, channel, region_code) {
         event -> Text,
         channel -> Text,
@@ -795,6 +855,10 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     attachment_parts,
     attachments,
+    device_holdings,
+    devices,
+    sync_operations,
+    visits,
     message_attempts,
     message_receipts,
     message_templates,

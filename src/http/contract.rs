@@ -33,6 +33,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
     ("Jobs", "Work that goes on after its request was answered."),
     ("Consents", "Consent and other lawful bases for using somebody's data, by purpose."),
+    ("Sync", "Work without a network: tablets, what they bring home, what they are given, visits."),
     ("Messages", "What reporters are told, in which words, and whether it arrived."),
     ("Events", "What happened, for other systems."),
     ("Audit", "Who changed or revealed what."),
@@ -78,6 +79,12 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
 /// field out of the examples of bodies. A schema's own field comes before a field of any schema.
 const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
     ("CreateAttachment.id", None),
+    ("CreateDevice.id", None),
+    ("CreateVisit.family_id", None),
+    ("CreateVisit.id", None),
+    ("SyncOperation.based_on", None),
+    ("SyncOperation.kind", Some("complaint")),
+    ("SyncOperation.target_id", None),
     ("CreateReferralAttachment.id", None),
     ("CreateFamily.id", None),
     ("CreateMember.id", None),
@@ -257,6 +264,7 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::NotTheTarget,
             Code::NotTheSource,
             Code::NotTheUploader,
+            Code::DeviceRevoked,
             Code::OnlySourceBeforeAcceptance,
         ],
     ),

@@ -147,6 +147,18 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_placeholder",
         Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "The step does not know this placeholder" },
     ),
+    ("unknown_device", Texts { id: "Bukan perangkat yang Anda bawa", en: "Not a tablet that you carry" }),
+    (
+        "not_offline",
+        Texts {
+            id: "NIK dan nomor KK tidak dicatat di perangkat",
+            en: "NIK and card numbers are not recorded on a tablet",
+        },
+    ),
+    (
+        "only_for_actions",
+        Texts { id: "Hanya untuk tindakan atas yang sudah ada", en: "Only for actions on what exists" },
+    ),
     ("content_differs", Texts { id: "Isi bukan seperti yang dinyatakan", en: "The content is not of the stated type" }),
     ("hash_differs", Texts { id: "SHA-256 isi berbeda", en: "The content has another SHA-256" }),
     ("too_many_pixels", Texts { id: "Gambar terlalu besar", en: "The picture has too many pixels" }),

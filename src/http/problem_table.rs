@@ -124,6 +124,9 @@ problems! {
     NotTheSource = "not-the-source", 403,
         "Bukan pengirim rujukan", "Not the referral's source",
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
+    DeviceRevoked = "device-revoked", 403,
+        "Perangkat dicabut", "The tablet was revoked",
+        "Perangkat ini sudah dicabut dan tidak dapat menyinkronkan data.", "This tablet was revoked and can sync no more.";
     NotTheUploader = "not-the-uploader", 403,
         "Bukan pengunggah", "Not the one who added it",
         "Hanya yang menambahkan lampiran ini dapat menariknya.", "Only whoever added this attachment may take it back.";
@@ -255,6 +258,9 @@ problems! {
     NothingToRefer = "nothing-to-refer", 422,
         "Tidak ada rujukan", "There is nothing to refer",
         "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
+    DependencyFailed = "dependency-failed", 424,
+        "Operasi yang mendahului belum berhasil", "An operation before it was not done",
+        "Operasi ini bergantung pada operasi lain yang belum berhasil. Kirim ulang keduanya.", "It depends on another operation that was not done. Send both again.";
     BatchUndone = "batch-undone", 424,
         "Seluruh kumpulan dibatalkan", "The whole batch was undone",
         "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";

@@ -144,3 +144,13 @@ pub async fn require_open_for(
         None => Ok(()),
     }
 }
+
+/// The families of a scope by their ids, after one of them.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_family_ids(conn, scope, after, limit).await?)
+}

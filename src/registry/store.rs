@@ -166,6 +166,23 @@ async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) 
     Ok(members)
 }
 
+/// Families of the scope by their ids, a page at a time.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    families::table
+        .filter(scope.covers(families::region_code))
+        .filter(families::id.gt(after.unwrap_or_default()))
+        .order(families::id)
+        .limit(limit)
+        .select(families::id)
+        .load(conn)
+        .await
+}
+
 /// Holds the family for the rest of the transaction.
 pub async fn lock_family(
     conn: &mut AsyncPgConnection,

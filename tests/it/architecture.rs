@@ -17,11 +17,13 @@ const SLICES: &[&str] = &[
     "imports",
     "proposals",
     "jobs",
+    "queues",
     "reference",
     "referrals",
     "regions",
     "registry",
     "service_levels",
+    "sync",
 ];
 
 /// Every source file with its path below `src`.

@@ -77,6 +77,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
     let message = world.message_about(&complaint).await;
+    let device = world.device("bandung-fas").await;
+    let visit = world.visit(&complaint).await;
     let figures = serde_json::json!({
         "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
         "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
@@ -103,6 +105,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let owned = [
         ("/v1/attachments/{id}", attachment),
         ("/v1/messages/{id}", message),
+        ("/v1/devices/{id}", device),
+        ("/v1/visits/{id}", visit),
         ("/v1/jobs/{id}", job),
         ("/v1/complaints/{id}", complaint),
         ("/v1/referrals/{id}", referral),

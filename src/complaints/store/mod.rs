@@ -98,6 +98,23 @@ pub async fn lock_visible(
         .optional()
 }
 
+/// Those that have not ended, oldest first.
+pub async fn list_open(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ended: &[ComplaintStatus],
+    limit: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    complaints::table
+        .filter(scope.covers_by_regency(complaints::region_code))
+        .filter(complaints::status.ne_all(ended))
+        .order((complaints::created_at, complaints::id))
+        .limit(limit)
+        .select(ComplaintRow::as_select())
+        .load(conn)
+        .await
+}
+
 pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     complaints::table.filter(complaints::id.eq_any(ids)).select(complaints::id).load(conn).await
 }
