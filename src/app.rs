@@ -116,7 +116,7 @@ fn catalogue() -> Catalogue {
         .codes::<registry::ShockKind>("shock-kinds")
         .codes::<registry::ResidenceKind>("residence-kinds")
         .codes::<crate::registry::search::NameMatch>("name-matches")
-        .codes::<crate::registry::duplicates::DuplicateReason>("duplicate-reasons")
+        .codes::<crate::registry::duplicates::PersonDuplicateReason>("person-duplicate-reasons")
         .codes::<crate::registry::nik::NikWarning>("nik-warnings")
         .codes::<rights::SubjectRequestKind>("subject-request-kinds")
         .codes::<rights::SubjectRequestAction>("subject-request-actions")

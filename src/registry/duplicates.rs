@@ -23,7 +23,7 @@ use crate::regions::{RegionCode, RegionScope};
 
 crate::text_enum! {
     /// What speaks for or against two records being one person.
-    pub enum DuplicateReason {
+    pub enum PersonDuplicateReason {
         SameNik = "same_nik": "NIK sama" / "Same NIK",
         DifferentNik = "different_nik": "NIK berbeda" / "Different NIK",
         SameName = "same_name": "Nama sama" / "Same name",
@@ -75,7 +75,7 @@ pub struct DuplicateCandidate {
     pub score: u8,
     /// What speaks for and against it.
     #[schema(example = json!(["similar_name", "same_birth_date", "same_village"]))]
-    pub reasons: Vec<DuplicateReason>,
+    pub reasons: Vec<PersonDuplicateReason>,
     /// The person, masked.
     pub person: Person,
 }
@@ -161,8 +161,8 @@ pub async fn find(
 
 /// A name counts for 55, a birth date for 30, the place for 15. A NIK that is the same decides; one that differs speaks
 /// against it and does not exclude it, for people with two numbers are what is looked for.
-fn compare(asked: &Described, row: &PersonRow, nik: Option<&str>) -> (i32, Vec<DuplicateReason>) {
-    use DuplicateReason as R;
+fn compare(asked: &Described, row: &PersonRow, nik: Option<&str>) -> (i32, Vec<PersonDuplicateReason>) {
+    use PersonDuplicateReason as R;
     let mut reasons = Vec::new();
     let likeness = i32::from(names::likeness(&asked.name, &row.full_name));
     match likeness {
