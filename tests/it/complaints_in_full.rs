@@ -173,7 +173,12 @@ async fn an_appeal_is_handled_one_level_up_and_only_once() {
     assert_eq!(world.front.get(&appeal).await.expect(200)["allowed_actions"], json!([]));
     let verify = json!({ "class": "enrolment", "priority": "normal" });
     world.back.post(&format!("{appeal}/verify"), verify.clone()).await.expect_problem(403, "region-not-granted");
-    let province = world.server.session("jabar-bo", None, &["32"], &[P::ComplaintsHandle, P::ComplaintsSubmit]);
+    let province = world.server.session(
+        "jabar-bo",
+        None,
+        &["32"],
+        &[P::ComplaintsHandle, P::ComplaintsSubmit, P::ComplaintsTransfer],
+    );
     province.post(&format!("{appeal}/verify"), verify).await.expect(200);
     // Whoever decided does not get the appeal back to decide on it.
     let down = json!({ "region_code": "32.04.05.2001", "note": "Kembali ke desa." });

@@ -138,7 +138,7 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     bo.get_with(&format!("/v1/families/{home}"), &supervision).await.expect_problem(403, "processing-restricted");
     assert_eq!(bo.get_with(&path, &[("access-purpose", "emergency")]).await.expect(200)["nik"], json!(NIK));
     assert_eq!(bo.get_with(&path, &OWN).await.expect(200)["full_name"], "Siti Rahmawati");
-    let check = world.back.post("/v1/eligibility-checks", json!({ "person_id": person })).await;
+    let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": person })).await;
     check.expect_problem(403, "processing-restricted");
     let mut referral = world.referral(None).await;
     referral["subject"] = json!({ "person_id": person });
