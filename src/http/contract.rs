@@ -43,7 +43,6 @@ const TAGS: &[(&str, &str)] = &[
     ("Work queues", "What waits, most urgent first."),
     ("Desks", "Desks, the villages they serve, who covers what."),
     ("Staff", "Officers and their roles."),
-    ("Subject rights", "What citizens may ask of the data on them (UU 27/2022)."),
     ("Events", "What happened, for other systems."),
     ("Audit", "Who changed or revealed what."),
     ("Service", "Health of the service and its contract."),

@@ -396,6 +396,6 @@ pub enum ExportFormat {
 pub struct SubjectExportQuery {
     /// `json`, or `html` for a page in Indonesian that can be printed.
     #[serde(default)]
-    #[param(inline, default = "json")]
+    #[param(inline)]
     pub format: ExportFormat,
 }
