@@ -269,6 +269,14 @@ pub const CLIENTS: &[DemoClient] = &[
         extra: &[],
     },
     DemoClient {
+        id: "demo-admin-bandung",
+        label: "Administrator Kabupaten Bandung",
+        organization: Some("slrt-bandung"),
+        regions: BANDUNG,
+        roles: &[Role::Administrator],
+        extra: &[],
+    },
+    DemoClient {
         id: "demo-registry-bandung",
         label: "Pengelola data kesejahteraan Kabupaten Bandung",
         organization: Some("slrt-bandung"),
