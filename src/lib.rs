@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod proposals;
 pub mod reference;
+pub mod letters;
 pub mod referrals;
 pub mod regions;
 pub mod registry;

@@ -17,6 +17,7 @@ const SLICES: &[&str] = &[
     "proposals",
     "jobs",
     "reference",
+    "letters",
     "referrals",
     "regions",
     "registry",

@@ -30,6 +30,8 @@ mod messages;
 mod monitoring;
 mod proposals;
 mod reference;
+mod letters;
+mod referral_edges;
 mod referral_needs;
 mod referral_silence;
 mod referrals;
