@@ -45,6 +45,8 @@ fn slices(config: &mut ServiceConfig) {
     crate::reference::routes::configure(config);
     crate::registry::routes::configure(config);
     crate::proposals::routes::configure(config);
+    crate::consents::routes::configure(config);
+    crate::rights::routes::configure(config);
     crate::eligibility::routes::configure(config);
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
@@ -53,9 +55,11 @@ fn slices(config: &mut ServiceConfig) {
     crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
     crate::messages::routes::configure(config);
+    crate::sync::routes::configure(config);
     crate::jobs::routes::configure(config);
     crate::service_levels::routes::configure(config);
     crate::desks::routes::configure(config);
+    crate::queues::routes::configure(config);
     crate::events::routes::configure(config);
     crate::audit::routes::configure(config);
     crate::health::configure(config);
@@ -67,6 +71,7 @@ fn catalogue() -> Catalogue {
     use crate::attachments::model as attachment;
     use crate::auth::roles::Role;
     use crate::complaints::model as complaint;
+    use crate::consents::model as consent;
     use crate::directory::model as directory;
     use crate::jobs::model as job;
     use crate::messages::model as message;
@@ -74,7 +79,9 @@ fn catalogue() -> Catalogue {
     use crate::referrals::model as referral;
     use crate::regions::model::RegionKind;
     use crate::registry::model as registry;
+    use crate::rights::model as rights;
     use crate::service_levels::model as level;
+    use crate::sync::model as sync;
     let ppks = include_str!("../reference/ppks.json");
     let psks = include_str!("../reference/psks.json");
     let programs = include_str!("../reference/programs.json");
@@ -82,7 +89,7 @@ fn catalogue() -> Catalogue {
         .codes::<RegionKind>("region-kinds")
         .codes::<Permission>("permissions")
         .codes::<Role>("roles")
-        .codes::<AccessPurpose>("access-purposes")
+        .codes_with::<AccessPurpose>("access-purposes", crate::consents::purposes::DATA, "access_purposes")
         .codes::<directory::Sector>("sectors")
         .codes::<directory::OrganizationKind>("organization-kinds")
         .codes::<registry::Sex>("sexes")
@@ -105,6 +112,24 @@ fn catalogue() -> Catalogue {
         .codes::<registry::ToiletFacility>("toilet-facilities")
         .codes::<registry::IncomeClass>("income-classes")
         .codes::<registry::SocialCriterion>("social-criteria")
+        .codes::<registry::Standing>("registry-standings")
+        .codes::<registry::RemovalReason>("removal-reasons")
+        .codes::<registry::ShockKind>("shock-kinds")
+        .codes::<registry::ResidenceKind>("residence-kinds")
+        .codes::<crate::registry::search::NameMatch>("name-matches")
+        .codes::<crate::registry::duplicates::PersonDuplicateReason>("person-duplicate-reasons")
+        .codes::<crate::registry::nik::NikWarning>("nik-warnings")
+        .codes::<rights::SubjectRequestKind>("subject-request-kinds")
+        .codes::<rights::SubjectRequestAction>("subject-request-actions")
+        .codes::<rights::SubjectRequestRefusalReason>("subject-request-refusal-reasons")
+        .codes::<rights::IdentityCheck>("identity-checks")
+        .codes::<rights::RestrictionReason>("restriction-reasons")
+        .codes::<rights::ErasureGround>("erasure-grounds")
+        .machine("subject-request-states", crate::rights::transitions::EDGES)
+        .codes::<consent::ConsentAction>("consent-actions")
+        .codes::<consent::ConsentMethod>("consent-methods")
+        .codes::<consent::ConsentGiver>("consent-givers")
+        .machine("consent-states", crate::consents::transitions::EDGES)
         .codes::<proposal::RegistryProposalKind>("registry-proposal-kinds")
         .codes::<proposal::RegistryProposalAction>("registry-proposal-actions")
         .codes::<proposal::DeliberationDecision>("deliberation-decisions")
@@ -112,9 +137,11 @@ fn catalogue() -> Catalogue {
         .codes::<proposal::ProposalEvidenceKind>("proposal-evidence-kinds")
         .machine("registry-proposal-states", crate::proposals::transitions::EDGES)
         .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
+        .codes::<crate::eligibility::model::EligibilityGap>("eligibility-gaps")
         .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
         .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")
+        .entries("facts", crate::eligibility::actions::fact_catalogue())
         .codes::<complaint::ComplaintClass>("complaint-classes")
         .codes::<complaint::ComplaintPriority>("complaint-priorities")
         .codes::<complaint::ComplaintChannel>("complaint-channels")
@@ -138,6 +165,9 @@ fn catalogue() -> Catalogue {
         .codes::<crate::letters::model::LetterStatus>("letter-statuses")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
+        .codes::<sync::SyncOperationKind>("sync-operation-kinds")
+        .codes::<sync::SyncItemKind>("sync-item-kinds")
+        .codes::<sync::VisitResult>("visit-results")
         .codes::<message::MessageEvent>("message-events")
         .codes::<message::MessageChannel>("message-channels")
         .codes::<message::MessageStatus>("message-statuses")

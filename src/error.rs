@@ -29,6 +29,16 @@ pub struct StateConflict {
     pub allowed: Vec<&'static str>,
 }
 
+/// What stands in the way, as ids, where the caller may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// JSON pointer into the body.
+    pub pointer: String,
+    pub family_id: uuid::Uuid,
+    pub person_id: Option<uuid::Uuid>,
+    pub claimed_by_family_id: Option<uuid::Uuid>,
+}
+
 #[derive(Debug)]
 pub struct Error {
     pub code: Code,
@@ -36,6 +46,7 @@ pub struct Error {
     pub subject: Option<String>,
     pub fields: Vec<FieldError>,
     pub state: Option<StateConflict>,
+    pub conflicts: Vec<Conflict>,
     pub retry_after: Option<u64>,
     /// When what is closed now opens again.
     pub opens_on: Option<NaiveDate>,
@@ -45,7 +56,16 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: Code) -> Self {
-        Self { code, subject: None, fields: Vec::new(), state: None, retry_after: None, opens_on: None, cause: None }
+        Self {
+            code,
+            subject: None,
+            fields: Vec::new(),
+            state: None,
+            conflicts: Vec::new(),
+            retry_after: None,
+            opens_on: None,
+            cause: None,
+        }
     }
 
     pub fn about(code: Code, subject: impl Into<String>) -> Self {

@@ -44,6 +44,15 @@ pub async fn list_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid) -> 
     Ok(Timeline { items: rows.into_iter().map(TimelineEntry::from).collect() })
 }
 
+/// Takes the words out of what happened to these, and keeps that it did.
+pub async fn forget_words_of(conn: &mut AsyncPgConnection, subjects: &[Uuid]) -> QueryResult<()> {
+    diesel::update(timeline_entries::table.filter(timeline_entries::subject_id.eq_any(subjects)))
+        .set(timeline_entries::note.eq(None::<String>))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// All that happened, oldest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {

@@ -54,6 +54,14 @@ impl Tx {
         self.audit_of(action, target_kind, Some(target_id), region_code);
     }
 
+    /// The record of an opening of personal data inside a transaction.
+    pub fn record_access(&mut self, action: &str, target_kind: &str, target_id: Uuid, region: &str, purpose: &str) {
+        self.audit_of(action, target_kind, Some(target_id), Some(region));
+        if let Some(row) = self.audit.last_mut() {
+            row.purpose = Some(purpose.to_owned());
+        }
+    }
+
     /// The same for what has no id, such as a calendar that holds everywhere.
     pub fn audit_without_id(&mut self, action: &str, target_kind: &str) {
         self.audit_of(action, target_kind, None, None);

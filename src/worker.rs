@@ -10,9 +10,10 @@ use futures_util::future::LocalBoxFuture;
 use crate::app::Shared;
 use crate::db::Db;
 use crate::error::Error;
+use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{complaints, directory, events, idempotency, jobs, referrals, service_levels};
+use crate::{complaints, directory, eligibility, events, idempotency, jobs, referrals, registry, service_levels};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -52,6 +53,11 @@ const WORK: &[Work] = &[
     Work { name: "jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work { name: "more jobs", every: Duration::from_secs(1), run: |worker| Box::pin(jobs::run::run_due(worker)) },
     Work {
+        name: "names",
+        every: Duration::from_secs(3600),
+        run: |worker| Box::pin(registry::backfill::index_names(worker)),
+    },
+    Work {
         name: "complaints",
         every: Duration::from_secs(60),
         run: |worker| Box::pin(complaints::background::run_due(worker)),
@@ -70,8 +76,13 @@ const WORK: &[Work] = &[
 ];
 
 /// How each kind of job is done. A slice that has jobs adds a row.
-pub const RUNNERS: &[Runner] =
-    &[crate::imports::run::RUNNER, crate::imports::export::RUNNER, crate::registry::snapshots::RUNNER];
+pub const RUNNERS: &[Runner] = &[
+    crate::imports::run::RUNNER,
+    crate::imports::export::RUNNER,
+    crate::registry::snapshots::RUNNER,
+    Runner { kind: JobKind::EligibilityRun, run: |run| Box::pin(eligibility::run::work(run)) },
+    Runner { kind: JobKind::RuleTrial, run: |run| Box::pin(eligibility::trial::work(run)) },
+];
 
 /// What background work stands on.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Many persons through `slrt import`, beside psql's `\copy` of the same rows into the same table with the same indexes, on
 //! the same durable server in the same run. The import also judges every row twice, seals and indexes every NIK, and
 //! looks every family up; `\copy` does none of that.
+#![expect(clippy::print_stdout, reason = "a program for developers")]
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};

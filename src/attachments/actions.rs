@@ -181,6 +181,15 @@ pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentR
     Ok(store::save(&mut tx.conn, row).await?)
 }
 
+/// Whoever these are about was erased: photos and papers go, that there were some stays.
+pub async fn forget(tx: &mut Tx, storage: &Storage, parents: &[Uuid]) -> Result<(), Error> {
+    for mut row in store::list_by_parents(&mut tx.conn, Unscoped::SubjectRights, parents).await? {
+        remove(tx, storage, &mut row, Status::Withdrawn).await?;
+        tx.audit("attachment.forget", "attachment", row.id, None);
+    }
+    Ok(())
+}
+
 pub(super) fn publish(tx: &mut Tx, row: &AttachmentRow, region_code: &str, what: &str) {
     tx.publish(NewEvent {
         type_: format!("attachment.{what}"),

@@ -164,3 +164,17 @@ pub async fn set_parents_seen(conn: &mut AsyncPgConnection, ids: &[Uuid], at: Da
         .await
         .map(|_| ())
 }
+
+/// Those of these parents whose content is there or on its way.
+pub async fn list_by_parents(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    parents: &[Uuid],
+) -> QueryResult<Vec<AttachmentRow>> {
+    attachments::table
+        .filter(attachments::parent_id.eq_any(parents))
+        .filter(attachments::status.eq_any([AttachmentStatus::Uploading, AttachmentStatus::Complete]))
+        .select(AttachmentRow::as_select())
+        .load(conn)
+        .await
+}

@@ -60,3 +60,26 @@ pub async fn list_visible(
     }
     query.load(conn).await
 }
+
+/// Every opening of what is held on a target that the caller was shown to see, wherever it was opened; newest first.
+pub async fn list_reveals_of_visible(
+    conn: &mut AsyncPgConnection,
+    target_id: Uuid,
+    page: &PageRequest,
+) -> QueryResult<Vec<AuditRow>> {
+    let mut query = audit_records::table
+        .filter(audit_records::target_id.eq(target_id))
+        .filter(audit_records::purpose.is_not_null())
+        .order((audit_records::at.desc(), audit_records::id.desc()))
+        .limit(page.fetch())
+        .select(AuditRow::as_select())
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query.filter(
+            audit_records::at
+                .lt(after.time())
+                .or(audit_records::at.eq(after.time()).and(audit_records::id.lt(after.id))),
+        );
+    }
+    query.load(conn).await
+}

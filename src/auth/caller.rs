@@ -26,6 +26,7 @@ crate::text_enum! {
         Verification = "verification": "Verifikasi data" / "Verifying data",
         SubjectRequest = "subject_request": "Permintaan subjek data" / "Request of the data subject",
         Supervision = "supervision": "Pengawasan" / "Supervision",
+        LegalClaim = "legal_claim": "Tuntutan hukum" / "Legal claim",
         Emergency = "emergency": "Keadaan darurat" / "Emergency",
     }
 }

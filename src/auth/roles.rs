@@ -11,6 +11,7 @@ crate::text_enum! {
         Supervisor = "supervisor": "Supervisor" / "Supervisor",
         Manager = "manager": "Manajer" / "Manager",
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
+        RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Keeper of the registry",
         Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
         MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
@@ -80,11 +81,12 @@ impl Role {
             Self::ProgramOfficer => {
                 &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead]
             }
+            Self::RegistryKeeper => &[P::RegistryRead, P::RegistryImport, P::StatsRead, P::EventsRead, P::PiiReveal],
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
             // Reports whether notes arrived; reads nothing.
             Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
-            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite],
+            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite, P::EventsRead],
         };
         list.iter().copied().collect()
     }

@@ -100,7 +100,8 @@ struct Desk {
 impl Desk {
     fn open(data: &DataArgs, url: &str, regions: &[String], may: &[Permission]) -> Result<Self, Failure> {
         let args = Defaults::try_parse_from(["slrt"]).map_err(Failure::run)?.server;
-        let shared = Shared::new(&args, Arc::new(load_keys(data)?), Clock::default(), url.to_owned(), 0).map_err(Failure::run)?;
+        let shared = Shared::new(&args, Arc::new(load_keys(data)?), Clock::default(), url.to_owned(), 0)
+            .map_err(Failure::run)?;
         let actor = Actor {
             client_id: "operator".to_owned(),
             subject: "operator".to_owned(),

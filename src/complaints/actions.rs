@@ -11,6 +11,7 @@ use super::api::{
     ComplaintSubject, PossibleDuplicate, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
     SubmitComplaint, VerifyComplaint, show,
 };
+pub use super::assign::{assign, require_officer};
 use super::model::{
     ComplaintAction as Action, ComplaintPriority, ComplaintStatus as Status, RecommendationKind, Vulnerability,
 };
@@ -296,6 +297,21 @@ pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<Referable
 /// Where a complaint that the caller sees lies.
 pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
     Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+}
+
+/// A complaint as the caller sees it, masked.
+pub async fn find_shown(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> Result<Option<Complaint>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| show(row, false)))
+}
+
+/// Those of a scope that have not ended, masked, oldest first.
+pub async fn list_open(conn: &mut AsyncPgConnection, scope: &RegionScope, limit: i64) -> Result<Vec<Complaint>, Error> {
+    let rows = store::list_open(conn, scope, transitions::FINAL, limit).await?;
+    Ok(rows.into_iter().map(|row| show(row, false)).collect())
 }
 
 /// Those of the ids that name a complaint.

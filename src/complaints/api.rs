@@ -1,6 +1,6 @@
 //! Wire types of complaints.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -20,6 +20,9 @@ use crate::regions::RegionCode;
 use crate::service_levels::api::ServiceLevel;
 use crate::service_levels::model::SlaFilter;
 use crate::state_machine;
+
+/// How long a tablet may stay without a network before its clock is doubted.
+const CAPTURE_TRUSTED: TimeDelta = TimeDelta::days(90);
 
 /// Who speaks.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
@@ -234,6 +237,11 @@ pub struct Complaint {
     /// When it was recorded offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
+    /// True when `captured_at` lies more than 90 days before the receipt: the tablet's clock is doubted. The time is kept
+    /// as it was sent; deadlines run from the receipt in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false, example = false)]
+    pub captured_at_doubtful: bool,
     /// When it was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<DateTime<Utc>>,
@@ -368,6 +376,7 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
         sla: None,
         created_by: row.created_by,
         captured_at: row.captured_at,
+        captured_at_doubtful: row.captured_at.is_some_and(|at| row.created_at - at > CAPTURE_TRUSTED),
         verified_at: row.verified_at,
         resolved_at: row.resolved_at,
         closed_at: row.closed_at,

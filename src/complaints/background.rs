@@ -1,19 +1,22 @@
 //! What happens to a complaint when nobody does anything: a question that stays unanswered, an answer that nobody
 //! confirms. And numbers for what was submitted before there were any.
 
-use chrono::Datelike;
+use chrono::{Datelike, TimeDelta};
 
 use super::actions::{begin, finish, json};
 use super::api::ComplaintResolution;
 use super::model::{ComplaintAction as Action, ComplaintDecision};
 use super::store::parts;
 use crate::error::Error;
+use crate::referrals;
 use crate::regions::Unscoped;
 use crate::transaction::{self, Tx};
 use crate::worker::Worker;
 
 /// Complaints that get a number in one transaction.
 const AT_ONCE: i64 = 200;
+/// A complaint whose referrals are still open does not close; it is looked at again after this.
+const LATER: TimeDelta = TimeDelta::days(1);
 /// What the reporter reads when the desk heard nothing.
 const NO_RESPONSE: &str =
     "Pertanyaan kami belum dijawab, sehingga pengaduan ini kami selesaikan. Anda dapat membukanya kembali.";
@@ -31,6 +34,11 @@ async fn step(tx: &mut Tx) -> Result<Option<()>, Error> {
         return Ok(None);
     };
     let (mut row, to) = begin(tx, id, action).await?;
+    if action == Action::CloseUnanswered && referrals::actions::count_open_of(tx, id).await? > 0 {
+        parts::replace_timer(&mut tx.conn, id, action, tx.now + LATER).await?;
+        tx.audit("complaint.close_later", "complaint", id, Some(&row.region_code));
+        return Ok(Some(()));
+    }
     match action {
         Action::TimeOut => {
             let by = tx.actor.subject.clone();

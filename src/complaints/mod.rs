@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+mod assign;
 pub mod background;
 mod batch;
 pub mod bodies;
@@ -19,6 +20,7 @@ mod routes_steps;
 mod similar;
 mod steps;
 mod store;
+pub mod subject;
 mod telling;
 mod terms;
 pub mod transitions;

@@ -20,6 +20,7 @@ use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
+use crate::registry::actions as registry;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
 
@@ -106,17 +107,22 @@ async fn list_complaints(
     let asked = query.value;
     let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
     let by_change = asked.updated_since.is_some();
+    let mut conn = db.read().await?;
+    // Complaints about records that were merged into the person's are the person's.
+    let subject_person_ids = match asked.subject_person_id {
+        None => None,
+        Some(id) => Some(registry::list_ids_of_person(&mut conn, id).await?),
+    };
     let filter = ComplaintFilter {
         within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
         status: asked.status,
         class: asked.class,
         sector: asked.sector,
         assignee: asked.assignee,
-        subject_person_id: asked.subject_person_id,
+        subject_person_ids,
         sla: asked.sla.map(|sla| (sla, clock.now())),
         updated_since: asked.updated_since,
     };
-    let mut conn = db.read().await?;
     let rows = if asked.passed_on {
         store::parts::list_passed_on(&mut conn, &caller.scope, &page).await?
     } else {

@@ -33,6 +33,10 @@ pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> R
     if region == row.region_code && input.organization_id.is_none_or(|o| Some(o) == row.organization_id) {
         return Err(Error::field("/region_code", "same_as_before"));
     }
+    // Whoever decided would decide on the appeal against it.
+    if row.appeal_of.is_some() && region.len() > 2 {
+        return Err(Error::field("/region_code", "appeal_stays_above"));
+    }
     let trail = TrailRow {
         complaint_id: row.id,
         id: Uuid::now_v7(),

@@ -142,6 +142,9 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        standing -> Text,
+        merged_into -> Nullable<Uuid>,
+        assets -> Jsonb,
     }
 }
 
@@ -173,6 +176,81 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        standing -> Text,
+        ended_on -> Nullable<Date>,
+        merged_into -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    person_names (family_id, person_id, word) {
+        family_id -> Uuid,
+        person_id -> Uuid,
+        word -> Int2,
+        region_code -> Text,
+        key -> Text,
+        sound -> Text,
+    }
+}
+
+diesel::table! {
+    person_merges (merged_person_id, id) {
+        merged_person_id -> Uuid,
+        id -> Uuid,
+        merged_family_id -> Uuid,
+        kept_person_id -> Uuid,
+        kept_family_id -> Uuid,
+        taken -> Array<Text>,
+        participation_ids -> Array<Uuid>,
+        identity_moved -> Bool,
+        family_closed -> Bool,
+        actor -> Text,
+        merged_at -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    person_residences (person_id, id) {
+        person_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        facility_id -> Nullable<Uuid>,
+        facility_name -> Nullable<Text>,
+        region_code -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    family_shocks (family_id, id) {
+        family_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        happened_on -> Date,
+        until -> Nullable<Date>,
+        note -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry_changes (subject_id, id) {
+        subject_id -> Uuid,
+        id -> Uuid,
+        subject_kind -> Text,
+        family_id -> Uuid,
+        at -> Timestamptz,
+        actor -> Text,
+        client_id -> Text,
+        action -> Text,
+        fields -> Array<Text>,
+        values_sealed -> Nullable<Bytea>,
+        happened_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -228,6 +306,73 @@ diesel::table! {
         kind -> Text,
         family_id -> Uuid,
         person_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        purpose -> Text,
+        lawful_basis -> Text,
+        giver -> Nullable<Jsonb>,
+        method -> Nullable<Text>,
+        given_on -> Date,
+        expires_on -> Nullable<Date>,
+        legal_reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        referral_id -> Nullable<Uuid>,
+        withdrawal -> Nullable<Jsonb>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subject_requests (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        kind -> Text,
+        status -> Text,
+        requested_by -> Nullable<Jsonb>,
+        detail -> Nullable<Text>,
+        received_at -> Timestamptz,
+        due_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        proposal_id -> Nullable<Uuid>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    processing_restrictions (id) {
+        id -> Uuid,
+        region_code -> Text,
+        person_id -> Uuid,
+        family_id -> Uuid,
+        reason -> Text,
+        note -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        set_by -> Text,
+        set_at -> Timestamptz,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 
@@ -294,6 +439,11 @@ diesel::table! {
         region_code -> Nullable<Text>,
         components -> Jsonb,
         created_at -> Timestamptz,
+        id -> Uuid,
+        instance_of -> Nullable<Text>,
+        submission_hash -> Nullable<Bytea>,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -308,6 +458,9 @@ diesel::table! {
         confidence -> Text,
         source -> Nullable<Text>,
         created_at -> Timestamptz,
+        components -> Nullable<Jsonb>,
+        created_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -540,6 +693,66 @@ diesel::table! {
         reopen_days -> Int2,
         version -> Int4,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Uuid,
+        label -> Text,
+        staff_id -> Text,
+        organization_id -> Nullable<Uuid>,
+        region_code -> Text,
+        village_codes -> Array<Text>,
+        last_seen_at -> Nullable<Timestamptz>,
+        last_skew_ms -> Nullable<Int8>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sync_operations (device_id, operation_id) {
+        device_id -> Uuid,
+        operation_id -> Uuid,
+        kind -> Text,
+        fingerprint -> Bytea,
+        status -> Int4,
+        resource_id -> Uuid,
+        resource_version -> Int4,
+        captured_at -> Timestamptz,
+        corrected_at -> Timestamptz,
+        skew_ms -> Int8,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    device_holdings (device_id, subject_id) {
+        device_id -> Uuid,
+        subject_id -> Uuid,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    visits (id) {
+        id -> Uuid,
+        region_code -> Text,
+        family_id -> Nullable<Uuid>,
+        complaint_id -> Nullable<Uuid>,
+        visited_at -> Timestamptz,
+        visited_by -> Text,
+        result -> Text,
+        note -> Nullable<Text>,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
     }
 }
 
@@ -801,6 +1014,10 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     attachment_parts,
     attachments,
+    device_holdings,
+    devices,
+    sync_operations,
+    visits,
     message_attempts,
     message_receipts,
     message_templates,
@@ -819,20 +1036,26 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_timers,
     complaint_trails,
     complaints,
+    consents,
     desk_villages,
     desks,
     dwellings,
     events,
     facilitator_assignments,
     families,
+    family_shocks,
     holidays,
     idempotency_keys,
     identities,
-    open_registry_proposals,
     job_files,
     jobs,
+    open_registry_proposals,
     organizations,
+    person_merges,
+    person_names,
+    person_residences,
     persons,
+    processing_restrictions,
     place_reservations,
     program_participations,
     program_revision,
@@ -841,6 +1064,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recommendation_letters,
     referral_details,
     referrals,
+    registry_changes,
     routing_defaults,
     registry_proposal_windows,
     registry_proposals,
@@ -848,6 +1072,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_level_targets,
     services,
     staff,
+    subject_requests,
     timeline_entries,
     welfare_statuses,
 );

@@ -269,6 +269,22 @@ pub const CLIENTS: &[DemoClient] = &[
         extra: &[],
     },
     DemoClient {
+        id: "demo-registry-bandung",
+        label: "Pengelola data kesejahteraan Kabupaten Bandung",
+        organization: Some("slrt-bandung"),
+        regions: BANDUNG,
+        roles: &[],
+        extra: &[
+            P::RegistryRead,
+            P::RegistryWrite,
+            P::RegistryImport,
+            P::EligibilityCheck,
+            P::ProgramsWrite,
+            P::StatsRead,
+            P::EventsRead,
+        ],
+    },
+    DemoClient {
         id: "demo-desk-sleman",
         label: "Meja SLRT Kabupaten Sleman (front office dan back office)",
         organization: Some("slrt-sleman"),

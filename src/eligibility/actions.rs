@@ -13,7 +13,7 @@ use crate::regions::RegionScope;
 use crate::registry::actions as registry;
 use crate::registry::rows::Household;
 
-pub use super::reference::load_reference;
+pub use super::reference::{fact_catalogue, load_reference};
 
 /// Whom to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub async fn check(
     };
     let inquiry = Inquiry { person_id, on, ..Inquiry::default() };
     let (home, programs) = read(conn, programs, scope, subject, on).await?;
-    Ok(answer::answer(&home, &select(&programs, wanted)?, &inquiry))
+    Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
 }
 
 /// The same with what an officer states and may see.
@@ -51,7 +51,7 @@ pub async fn inquire(
     inquiry: &Inquiry,
 ) -> Result<EligibilityCheck, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry.on).await?;
-    Ok(answer::answer(&home, &select(&programs, wanted)?, inquiry))
+    Ok(answer::answer(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
 async fn read(
@@ -65,24 +65,36 @@ async fn read(
         SubjectRef::Person(id) => registry::find_household_of_person(conn, scope, id, on).await?,
         SubjectRef::Family(id) => registry::find_household(conn, scope, id, on).await?,
     };
-    let home = home.ok_or_else(Error::not_found)?;
+    let person_id = match subject {
+        SubjectRef::Person(id) => Some(id),
+        SubjectRef::Family(_) => None,
+    };
+    let home = home.ok_or_else(Error::not_found)?.usable_for(person_id)?;
     let programs = programs.at(conn, home.program_revision).await?;
     Ok((home, programs))
 }
 
-fn select<'a>(programs: &'a Programs, wanted: &[String]) -> Result<Vec<&'a CompiledProgram>, Error> {
+/// The programmes asked about, each national one as it is where the family lives; without any named, all that apply there.
+pub(super) fn select<'a>(
+    programs: &'a Programs,
+    home: &Household,
+    wanted: &[String],
+) -> Result<Vec<&'a CompiledProgram>, Error> {
+    let region = home.family.region_code.as_str();
     if wanted.is_empty() {
-        return Ok(programs.all.iter().collect());
+        return Ok(programs.applying_in(region));
     }
-    let mut chosen = Vec::with_capacity(wanted.len());
+    let mut chosen: Vec<&CompiledProgram> = Vec::with_capacity(wanted.len());
     let mut faults = Vec::new();
     for (index, code) in wanted.iter().enumerate() {
         let pointer = || format!("/programs/{index}");
-        match programs.find(code) {
+        match programs.find_for(code, region) {
             None => faults.push(FieldError::new(pointer(), "unknown_program")),
             Some(_) if wanted.iter().take(index).any(|c| c == code) => {
                 faults.push(FieldError::new(pointer(), "repeated"));
             }
+            // A national programme and its instance were both named.
+            Some(program) if chosen.iter().any(|c| c.code == program.code) => {}
             Some(program) => chosen.push(program),
         }
     }

@@ -9,11 +9,11 @@ use super::api::{
 };
 use super::cache::{CompiledProgram, Version};
 use super::derive;
-use super::evaluate::{ClauseOutcome, ClauseResult, Evaluation, pkh_components};
+use super::evaluate::{ClauseOutcome, ClauseResult, ComponentEstimate, Evaluation, pkh_components};
+use super::explain;
 use super::facts::{FactId, FactSet, Lang};
 use super::model::{EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::RecipientUnit;
-use crate::regions::model::contains;
 use crate::registry::model::{SocialCriterion, is_restricted_ppks};
 use crate::registry::rows::{Household, PersonRow};
 
@@ -34,6 +34,8 @@ pub struct Inquiry {
     pub revealed: bool,
     /// May see the specific categories.
     pub restricted: bool,
+    /// Leaves out the conditions one by one, for many answers at once.
+    pub brief: bool,
 }
 
 /// The facts about one person of the family.
@@ -64,6 +66,7 @@ pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry
         }
     }
     EligibilityCheck {
+        summary: explain::check(&results),
         family_id: home.family.id,
         person_id: inquiry.person_id,
         region_code: home.family.region_code.clone(),
@@ -104,9 +107,12 @@ fn empty(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap
     EligibilityResult {
         program_code: program.code.clone(),
         program_name: program.name.clone(),
+        program_region_code: program.region_code.clone(),
+        instance_of: program.instance_of.clone(),
         recipient_unit: program.recipient_unit,
         person_id,
-        outcome: EligibilityOutcome::Undetermined,
+        outcome: empty_outcome(gap),
+        summary: explain::gap(program, gap),
         gap: Some(gap),
         rule_version: None,
         effective_from: None,
@@ -126,49 +132,145 @@ fn result(
     inquiry: &Inquiry,
 ) -> EligibilityResult {
     let person_id = subject.person.map(|p| p.id);
-    let Some(version) = program.version_on(inquiry.on) else {
-        return empty(program, person_id, EligibilityGap::NoRuleInForce);
+    let version = match version_for(program, home, subject, inquiry) {
+        Ok(version) => version,
+        Err(gap) => return empty(program, person_id, gap),
     };
-    let local = program.region_code.as_deref().filter(|_| !states_domicile(subject.person, inquiry));
-    if let Some(region) = local {
-        let lives_there = contains(region, &home.family.region_code);
-        // A yes-or-no fact takes a yes or no.
-        let _ = subject.facts.set(FactId::SubjectDomicileInProgramRegion, lives_there);
-    }
     let mut evaluation = version.rule.explain(&subject.facts);
-    if local.is_some() {
-        subject.facts.set_unknown(FactId::SubjectDomicileInProgramRegion);
-    }
+    forget_region(program, subject, inquiry);
     withhold(&mut evaluation, inquiry);
-    let outcome = match evaluation.outcome {
-        ClauseOutcome::Met => EligibilityOutcome::LikelyEligible,
-        ClauseOutcome::NotMet => EligibilityOutcome::NotEligible,
-        ClauseOutcome::Undetermined => EligibilityOutcome::Undetermined,
-    };
+    let outcome = outcome(evaluation.outcome);
     let stated = |id: FactId| inquiry.stated.iter().any(|f| f.id == id && applies(f, subject.person, inquiry));
+    let summary = explain::result(program, version, outcome, &evaluation);
     EligibilityResult {
+        program_code: program.code.clone(),
+        program_name: program.name.clone(),
+        program_region_code: program.region_code.clone(),
+        instance_of: program.instance_of.clone(),
+        recipient_unit: program.recipient_unit,
+        person_id,
         outcome,
         gap: None,
         rule_version: Some(version.version),
         effective_from: Some(version.effective_from),
         effective_to: version.effective_to,
+        legal_basis: program.legal_basis.clone(),
         confidence: version.confidence,
+        summary,
         components: components(program, version, outcome, &subject.facts),
         missing: evaluation.missing.iter().map(|id| missing(*id)).collect(),
-        clauses: evaluation.clauses.into_iter().map(|c| clause(c, &stated)).collect(),
-        ..empty(program, person_id, EligibilityGap::NoRuleInForce)
+        clauses: if inquiry.brief {
+            Vec::new()
+        } else {
+            evaluation.clauses.into_iter().map(|c| clause(c, &stated)).collect()
+        },
     }
 }
 
-fn states_domicile(person: Option<&PersonRow>, inquiry: &Inquiry) -> bool {
-    inquiry
-        .stated
-        .iter()
-        .any(|fact| fact.id == FactId::SubjectDomicileInProgramRegion && applies(fact, person, inquiry))
+const fn outcome(of_rule: ClauseOutcome) -> EligibilityOutcome {
+    match of_rule {
+        ClauseOutcome::Met => EligibilityOutcome::LikelyEligible,
+        ClauseOutcome::NotMet => EligibilityOutcome::NotEligible,
+        ClauseOutcome::Undetermined => EligibilityOutcome::Undetermined,
+    }
+}
+
+/// The version that decides, or why there is none. A local programme applies inside its region alone, and adds to the facts
+/// that the subject lives there.
+fn version_for<'p>(
+    program: &'p CompiledProgram,
+    home: &Household,
+    subject: &mut Judged<'_>,
+    inquiry: &Inquiry,
+) -> Result<&'p Version, EligibilityGap> {
+    if program.region_code.is_some() {
+        let stated = stated_domicile(subject.person, inquiry);
+        if !stated.unwrap_or_else(|| program.covers(&home.family.region_code)) {
+            return Err(EligibilityGap::OutsideRegion);
+        }
+        // A yes-or-no fact takes a yes or no.
+        let _ = subject.facts.set(FactId::SubjectDomicileInProgramRegion, true);
+    }
+    program.version_on(inquiry.on).ok_or(EligibilityGap::NoRuleInForce)
+}
+
+/// The next programme has another region.
+fn forget_region(program: &CompiledProgram, subject: &mut Judged<'_>, inquiry: &Inquiry) {
+    if program.region_code.is_some() && stated_domicile(subject.person, inquiry).is_none() {
+        subject.facts.set_unknown(FactId::SubjectDomicileInProgramRegion);
+    }
+}
+
+fn stated_domicile(person: Option<&PersonRow>, inquiry: &Inquiry) -> Option<bool> {
+    let of_domicile =
+        |fact: &&StatedFact| fact.id == FactId::SubjectDomicileInProgramRegion && applies(fact, person, inquiry);
+    inquiry.stated.iter().find(of_domicile).and_then(|fact| fact.value.as_bool())
+}
+
+/// What one programme comes to for one subject, without words.
+pub struct Verdict<'a> {
+    pub program: &'a CompiledProgram,
+    pub person: Option<&'a PersonRow>,
+    pub outcome: EligibilityOutcome,
+    pub version: Option<&'a Version>,
+    /// What to find out, where that was asked for and the outcome is open.
+    pub missing: Vec<FactId>,
+    pub estimate: Option<ComponentEstimate>,
+}
+
+/// The same judgement for many families at once: outcomes, and what is missing.
+pub fn verdicts<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: NaiveDate) -> Vec<Verdict<'a>> {
+    let inquiry = Inquiry { on, ..Inquiry::default() };
+    let shared = derive::family_facts(home, on);
+    let mut head = judged(&shared, home.head().or(home.members.first()), &inquiry);
+    let mut persons: Vec<Judged<'_>> = Vec::new();
+    if programs.iter().any(|p| p.recipient_unit == RecipientUnit::Individual) {
+        persons.extend(home.members.iter().map(|m| judged(&shared, Some(m), &inquiry)));
+    }
+    let mut verdicts = Vec::with_capacity(programs.len() + persons.len());
+    for program in programs {
+        match program.recipient_unit {
+            RecipientUnit::Family => verdicts.push(verdict(program, home, &mut head, &inquiry)),
+            RecipientUnit::Individual => {
+                verdicts.extend(persons.iter_mut().map(|person| verdict(program, home, person, &inquiry)));
+            }
+        }
+    }
+    verdicts
+}
+
+fn verdict<'a>(
+    program: &'a CompiledProgram,
+    home: &'a Household,
+    subject: &mut Judged<'a>,
+    inquiry: &Inquiry,
+) -> Verdict<'a> {
+    let person = subject.person;
+    match version_for(program, home, subject, inquiry) {
+        Err(gap) => {
+            let outcome = empty_outcome(gap);
+            Verdict { program, person, outcome, version: None, missing: Vec::new(), estimate: None }
+        }
+        Ok(version) => {
+            let outcome = outcome(version.rule.outcome(&subject.facts));
+            let open = outcome == EligibilityOutcome::Undetermined;
+            let missing = if open { version.rule.missing(&subject.facts) } else { Vec::new() };
+            let estimate = estimate(program, version, outcome, &subject.facts);
+            forget_region(program, subject, inquiry);
+            Verdict { program, person, outcome, version: Some(version), missing, estimate }
+        }
+    }
+}
+
+const fn empty_outcome(gap: EligibilityGap) -> EligibilityOutcome {
+    match gap {
+        EligibilityGap::OutsideRegion => EligibilityOutcome::NotEligible,
+        EligibilityGap::NoRuleInForce | EligibilityGap::NoPerson => EligibilityOutcome::Undetermined,
+    }
 }
 
 /// Takes out what this caller may not see. The outcomes stay: they are what was asked for.
-fn withhold(evaluation: &mut Evaluation, inquiry: &Inquiry) {
+fn withhold(evaluation: &mut Evaluation<'_>, inquiry: &Inquiry) {
     if !inquiry.revealed {
         evaluation.hide_sensitive();
     }
@@ -186,16 +288,16 @@ fn withhold(evaluation: &mut Evaluation, inquiry: &Inquiry) {
     }
 }
 
-fn clause(result: ClauseResult, stated: &impl Fn(FactId) -> bool) -> EligibilityClause {
+fn clause(result: ClauseResult<'_>, stated: &impl Fn(FactId) -> bool) -> EligibilityClause {
     let label = result.field.meta().label;
     EligibilityClause {
         explanation: BilingualText::new(result.sentence(Lang::Id), result.sentence(Lang::En)),
         label: BilingualText::new(label.id, label.en),
-        field: result.field.name().to_owned(),
+        field: result.field.name().into(),
         stated: stated(result.field),
-        op: result.op.name().to_owned(),
-        pointer: result.pointer,
-        expected: result.expected,
+        op: result.op.name().into(),
+        pointer: result.pointer.to_owned(),
+        expected: result.expected.clone(),
         actual: result.actual,
         outcome: result.outcome,
         decisive: result.decisive,
@@ -204,11 +306,7 @@ fn clause(result: ClauseResult, stated: &impl Fn(FactId) -> bool) -> Eligibility
 
 fn missing(id: FactId) -> MissingFact {
     let question = id.meta().question;
-    MissingFact {
-        field: id.name().to_owned(),
-        question_id: question.id.to_owned(),
-        question_en: question.en.to_owned(),
-    }
+    MissingFact { field: id.name().into(), question_id: question.id.into(), question_en: question.en.into() }
 }
 
 fn components(
@@ -217,10 +315,20 @@ fn components(
     outcome: EligibilityOutcome,
     facts: &FactSet,
 ) -> Option<super::api::BenefitEstimate> {
-    if program.components.is_empty() || outcome == EligibilityOutcome::NotEligible {
+    estimate(program, version, outcome, facts).map(Into::into)
+}
+
+fn estimate(
+    program: &CompiledProgram,
+    version: &Version,
+    outcome: EligibilityOutcome,
+    facts: &FactSet,
+) -> Option<ComponentEstimate> {
+    let components = program.components_of(version);
+    if components.is_empty() || outcome == EligibilityOutcome::NotEligible {
         return None;
     }
-    Some(pkh_components(&program.components, &version.limits, facts).into())
+    Some(pkh_components(components, &version.limits, facts))
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use super::super::facts::{Fact, FactId as F};
 use super::super::rules::{Confidence, Rule};
 use super::*;
 use crate::registry::model::{
-    FloorMaterial, IdentityStatus, LightingSource, RelationToHead, Sex, ToiletFacility, WallMaterial, WelfareSource,
+    FloorMaterial, IdentityStatus, LightingSource, RelationToHead, Sex, Standing, ToiletFacility, WallMaterial,
+    WelfareSource,
 };
 use crate::registry::rows::{DwellingRow, FamilyRow, WelfareStatusRow};
 
@@ -48,6 +49,9 @@ fn person(relation_to_head: RelationToHead, sex: Sex, born: Option<&str>) -> Per
         version: 1,
         created_at: DateTime::<Utc>::UNIX_EPOCH,
         updated_at: DateTime::<Utc>::UNIX_EPOCH,
+        standing: Standing::Active,
+        ended_on: None,
+        merged_into: None,
     }
 }
 
@@ -65,10 +69,14 @@ fn household(members: Vec<PersonRow>) -> Household {
             version: 1,
             created_at: DateTime::<Utc>::UNIX_EPOCH,
             updated_at: DateTime::<Utc>::UNIX_EPOCH,
+            standing: Standing::Active,
+            merged_into: None,
+            assets: json!({}),
         },
         dwelling: None,
         status: None,
         participations: Vec::new(),
+        shocks: Vec::new(),
         members,
         program_revision: 0,
     }
@@ -97,6 +105,7 @@ fn dwelling() -> DwellingRow {
 
 fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
     CompiledProgram {
+        id: Uuid::nil(),
         code: "X".to_owned(),
         name: "X".to_owned(),
         recipient_unit: unit,
@@ -105,7 +114,11 @@ fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
         confidence: Confidence::Medium,
         notes: String::new(),
         region_code: None,
+        instance_of: None,
         components: Vec::new(),
+        version: 1,
+        created_at: DateTime::<Utc>::UNIX_EPOCH,
+        updated_at: DateTime::<Utc>::UNIX_EPOCH,
         versions: vec![Version {
             version: 1,
             effective_from: day("2025-01-01"),
@@ -113,6 +126,7 @@ fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
             rule: Rule::compile(&rule).unwrap(),
             tree: rule,
             limits: Default::default(),
+            components: None,
             confidence: Confidence::Low,
             source: None,
         }],

@@ -1,5 +1,6 @@
-//! Wire types of eligibility checks and programmes.
+//! Wire types of eligibility checks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -9,10 +10,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::cache::{CompiledProgram, Version};
 use super::evaluate::{ClauseOutcome, ComponentEstimate};
 pub use super::model::{EligibilityGap, EligibilityOutcome};
-use super::rules::{Component, Confidence, RecipientUnit};
+use super::rules::{Confidence, RecipientUnit};
 use crate::registry::api::NikDigits;
 use crate::registry::model::WelfareSource;
 
@@ -43,18 +43,21 @@ pub struct CreateEligibilityCheck {
 }
 
 /// The same sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BilingualText {
     /// In Indonesian.
-    #[schema(example = "Terdaftar bukan berarti menerima.")]
-    pub id: String,
+    #[schema(value_type = String, example = "Terdaftar bukan berarti menerima.")]
+    pub id: Text,
     /// In English.
-    #[schema(example = "Registered does not mean recipient.")]
-    pub en: String,
+    #[schema(value_type = String, example = "Registered does not mean recipient.")]
+    pub en: Text,
 }
 
+/// Text that is mostly the same in every answer.
+pub type Text = Cow<'static, str>;
+
 impl BilingualText {
-    pub fn new(id: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<Text>, en: impl Into<Text>) -> Self {
         Self { id: id.into(), en: en.into() }
     }
 }
@@ -91,6 +94,9 @@ pub struct EligibilityCheck {
     pub snapshot: Option<EligibilitySnapshot>,
     /// Says that being registered is not being a recipient. Show it with every result.
     pub registered_not_recipient: BilingualText,
+    /// The whole result in a few sentences, to be read to the citizen.
+    #[serde(default)]
+    pub summary: BilingualText,
     /// Names of the facts that the officer stated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["subject.sktm"]))]
@@ -100,14 +106,16 @@ pub struct EligibilityCheck {
 }
 
 impl EligibilityCheck {
-    /// What the check came to for one programme; with several persons judged, the best of them.
+    /// What the check came to for one programme or its local instance; with several persons judged, the best of them.
     pub fn outcome_of(&self, program_code: &str) -> Option<EligibilityOutcome> {
         let rank = |outcome: &EligibilityOutcome| match outcome {
             EligibilityOutcome::LikelyEligible => 2,
             EligibilityOutcome::Undetermined => 1,
             EligibilityOutcome::NotEligible => 0,
         };
-        self.results.iter().filter(|r| r.program_code == program_code).map(|r| r.outcome).max_by_key(rank)
+        let of =
+            |r: &&EligibilityResult| r.program_code == program_code || r.instance_of.as_deref() == Some(program_code);
+        self.results.iter().filter(of).map(|r| r.outcome).max_by_key(rank)
     }
 }
 
@@ -123,6 +131,10 @@ impl EligibilityCheck {
     "effective_from": "2025-05-26",
     "legal_basis": "UU 40/2004; Perpres 82/2018 jo. 59/2024; Kepmensos 79/HUK/2025; Permensos 3/2025",
     "confidence": "medium",
+    "summary": {
+        "id": "Kartu Indonesia Sehat (PBI Jaminan Kesehatan): belum dapat ditentukan untuk orang ini. Yang masih perlu diketahui: status kepesertaan JKN. Keyakinan atas angkanya sedang.",
+        "en": "Kartu Indonesia Sehat (PBI Jaminan Kesehatan): cannot be determined yet for this person. Still to be found out: JKN membership. Confidence in its figures: medium.",
+    },
     "clauses": [
         {
             "pointer": "/all/1", "field": "family.decile",
@@ -155,6 +167,14 @@ pub struct EligibilityResult {
     /// Its name.
     #[schema(example = "Program Keluarga Harapan")]
     pub program_name: String,
+    /// Where a local programme applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub program_region_code: Option<String>,
+    /// The national programme in whose place the local one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub instance_of: Option<String>,
     /// Who receives it.
     #[schema(example = "family")]
     pub recipient_unit: RecipientUnit,
@@ -163,7 +183,7 @@ pub struct EligibilityResult {
     pub person_id: Option<Uuid>,
     /// What the rule comes to.
     pub outcome: EligibilityOutcome,
-    /// Why no rule could be applied; the outcome is then `undetermined`.
+    /// Why no rule could be applied; the outcome is then `undetermined`, or `not_eligible` outside a local programme's region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub gap: Option<EligibilityGap>,
@@ -185,6 +205,9 @@ pub struct EligibilityResult {
     /// How sure the rule's figures are. Show it.
     #[schema(example = "medium")]
     pub confidence: Confidence,
+    /// The result in a few sentences, to be read to the citizen.
+    #[serde(default)]
+    pub summary: BilingualText,
     /// Every condition of the rule with its own outcome, in the order of the rule.
     pub clauses: Vec<EligibilityClause>,
     /// What to find out, because it can still change the outcome.
@@ -201,13 +224,13 @@ pub struct EligibilityClause {
     #[schema(example = "/all/2")]
     pub pointer: String,
     /// Name of the fact.
-    #[schema(example = "family.decile")]
-    pub field: String,
+    #[schema(value_type = String, example = "family.decile")]
+    pub field: Text,
     /// Label of the fact.
     pub label: BilingualText,
     /// The operator.
-    #[schema(example = "lte")]
-    pub op: String,
+    #[schema(value_type = String, example = "lte")]
+    pub op: Text,
     /// What the rule compares with.
     #[schema(example = json!(4))]
     pub expected: Value,
@@ -232,14 +255,14 @@ pub struct EligibilityClause {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MissingFact {
     /// Name of the fact, as `facts` of a check takes it.
-    #[schema(example = "subject.jkn_status")]
-    pub field: String,
+    #[schema(value_type = String, example = "subject.jkn_status")]
+    pub field: Text,
     /// What to ask, in Indonesian.
-    #[schema(example = "Apakah orang ini peserta JKN, dan apakah masih aktif?")]
-    pub question_id: String,
+    #[schema(value_type = String, example = "Apakah orang ini peserta JKN, dan apakah masih aktif?")]
+    pub question_id: Text,
     /// What to ask, in English.
-    #[schema(example = "Is the person a JKN member, and is the membership active?")]
-    pub question_en: String,
+    #[schema(value_type = String, example = "Is the person a JKN member, and is the membership active?")]
+    pub question_en: Text,
 }
 
 /// What a family's members add up to: best paid first, up to the programme's limit. Quota and verification decide.
@@ -284,134 +307,6 @@ impl From<ComponentEstimate> for BenefitEstimate {
             items: items.collect(),
             total_idr_per_year: estimate.total_idr_per_year,
             missing: estimate.missing.iter().map(|fact| fact.name().to_owned()).collect(),
-        }
-    }
-}
-
-/// An assistance programme with its rules.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Program {
-    /// Code of the programme.
-    #[schema(example = "PKH")]
-    pub code: String,
-    /// Its name.
-    #[schema(example = "Program Keluarga Harapan")]
-    pub name: String,
-    /// Who receives it.
-    pub recipient_unit: RecipientUnit,
-    /// Who runs it.
-    #[schema(example = "Kemensos Ditjen Linjamsos / Dinas Sosial")]
-    pub owner: String,
-    /// Its legal basis.
-    #[schema(example = "Permensos 1/2018; Kepmensos 79/HUK/2025")]
-    pub legal_basis: String,
-    /// How sure the figures are.
-    #[schema(example = "medium")]
-    pub confidence: Confidence,
-    /// What else there is to know.
-    #[schema(example = "Elderly: regulation 60+, practice often 70+.")]
-    pub notes: String,
-    /// Where a local programme applies; absent for a national one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = json!(null))]
-    pub region_code: Option<String>,
-    /// What it pays for, where it pays by component.
-    pub components: Vec<ProgramComponent>,
-    /// Every version of its rule, oldest first. A version is never edited.
-    pub rules: Vec<ProgramRule>,
-}
-
-/// A kind of family member that a programme pays for.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ProgramComponent {
-    /// Code of the component.
-    #[schema(example = "elementary_school")]
-    pub code: String,
-    /// The fact that counts such members.
-    #[schema(example = "family.count_enrolled_sd")]
-    pub fact: String,
-    /// Amount a year, in rupiah.
-    #[schema(example = 900_000)]
-    pub amount_idr_per_year: i64,
-    /// How sure the amount is.
-    #[schema(example = "medium")]
-    pub confidence: Confidence,
-}
-
-/// One version of a programme's rule.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ProgramRule {
-    /// Number of the version, from 1.
-    #[schema(example = 1)]
-    pub version: i32,
-    /// First day.
-    #[schema(example = "2025-05-26")]
-    pub effective_from: NaiveDate,
-    /// Last day; absent while it goes on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = json!(null))]
-    pub effective_to: Option<NaiveDate>,
-    /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`.
-    #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 4 }] }))]
-    pub rule: Value,
-    /// Most components counted for a family, best paid first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 4)]
-    pub max_components_per_family: Option<u32>,
-    /// How sure the figures are.
-    #[schema(example = "medium")]
-    pub confidence: Confidence,
-    /// Where the figures come from, when it is not the legal basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = json!(null))]
-    pub source: Option<String>,
-}
-
-/// All programmes.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ProgramList {
-    /// The programmes, in order of code.
-    pub items: Vec<Program>,
-}
-
-impl From<&CompiledProgram> for Program {
-    fn from(program: &CompiledProgram) -> Self {
-        Self {
-            code: program.code.clone(),
-            name: program.name.clone(),
-            recipient_unit: program.recipient_unit,
-            owner: program.owner.clone(),
-            legal_basis: program.legal_basis.clone(),
-            confidence: program.confidence,
-            notes: program.notes.clone(),
-            region_code: program.region_code.clone(),
-            components: program.components.iter().map(ProgramComponent::from).collect(),
-            rules: program.versions.iter().map(ProgramRule::from).collect(),
-        }
-    }
-}
-
-impl From<&Component> for ProgramComponent {
-    fn from(component: &Component) -> Self {
-        Self {
-            code: component.code.clone(),
-            fact: component.fact.name().to_owned(),
-            amount_idr_per_year: component.amount_idr_per_year,
-            confidence: component.confidence,
-        }
-    }
-}
-
-impl From<&Version> for ProgramRule {
-    fn from(version: &Version) -> Self {
-        Self {
-            version: version.version,
-            effective_from: version.effective_from,
-            effective_to: version.effective_to,
-            rule: version.tree.clone(),
-            max_components_per_family: version.limits.max_components_per_family,
-            confidence: version.confidence,
-            source: version.source.clone(),
         }
     }
 }

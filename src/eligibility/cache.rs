@@ -1,29 +1,36 @@
 //! The programmes with their compiled rules, one copy for the process, renewed when the revision rises.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::rules::{Component, Confidence, Limits, RecipientUnit, Rule};
 use super::store::{self, ProgramRow, RuleRow};
 use crate::error::Error;
+use crate::regions::model::contains;
 
 #[derive(Debug)]
 pub struct Version {
     pub version: i32,
     pub effective_from: NaiveDate,
+    /// The last day: as it was set, or the one before the next version begins.
     pub effective_to: Option<NaiveDate>,
     pub tree: Value,
     pub rule: Rule,
     pub limits: Limits,
+    /// Amounts that hold with this version.
+    pub components: Option<Vec<Component>>,
     pub confidence: Confidence,
     pub source: Option<String>,
 }
 
 #[derive(Debug)]
 pub struct CompiledProgram {
+    pub id: Uuid,
     pub code: String,
     pub name: String,
     pub recipient_unit: RecipientUnit,
@@ -33,13 +40,28 @@ pub struct CompiledProgram {
     pub notes: String,
     /// Where a local programme applies.
     pub region_code: Option<String>,
+    /// The national programme in whose place a local one stands.
+    pub instance_of: Option<String>,
     pub components: Vec<Component>,
-    /// In order of their first day.
+    /// In order of their first day; no two overlap.
     pub versions: Vec<Version>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 impl CompiledProgram {
-    /// The version in force on a day. Were two to overlap, the one that began later holds.
+    /// Does it apply to whoever lives there?
+    pub fn covers(&self, region_code: &str) -> bool {
+        self.region_code.as_deref().is_none_or(|around| contains(around, region_code))
+    }
+
+    /// What it pays by component while a version holds.
+    pub fn components_of<'a>(&'a self, version: &'a Version) -> &'a [Component] {
+        version.components.as_deref().unwrap_or(&self.components)
+    }
+
+    /// The version in force on a day.
     pub fn version_on(&self, day: NaiveDate) -> Option<&Version> {
         self.versions.iter().rfind(|v| v.effective_from <= day && v.effective_to.is_none_or(|last| day <= last))
     }
@@ -55,6 +77,23 @@ pub struct Programs {
 impl Programs {
     pub fn find(&self, code: &str) -> Option<&CompiledProgram> {
         self.all.iter().find(|p| p.code == code)
+    }
+
+    /// What applies in a village: the national programmes and the local ones around it, an instance in its programme's place.
+    pub fn applying_in(&self, region_code: &str) -> Vec<&CompiledProgram> {
+        let around = self.all.iter().filter(|p| p.covers(region_code));
+        around.filter(|p| p.instance_of.is_some() || self.instance_in(&p.code, region_code).is_none()).collect()
+    }
+
+    /// The programme itself, or its instance where the family lives.
+    pub fn find_for(&self, code: &str, region_code: &str) -> Option<&CompiledProgram> {
+        self.instance_in(code, region_code).or_else(|| self.find(code))
+    }
+
+    /// Of two instances around a village the narrower one.
+    fn instance_in(&self, code: &str, region_code: &str) -> Option<&CompiledProgram> {
+        let instances = self.all.iter().filter(|p| p.instance_of.as_deref() == Some(code) && p.covers(region_code));
+        instances.max_by_key(|p| p.region_code.as_ref().map_or(0, String::len))
     }
 }
 
@@ -86,27 +125,45 @@ impl ProgramCache {
 }
 
 fn compile(programs: Vec<ProgramRow>, rules: Vec<RuleRow>) -> Result<Vec<CompiledProgram>, Error> {
-    let mut compiled = Vec::with_capacity(programs.len());
-    for row in programs {
-        let mut versions = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.program_code == row.code) {
-            versions.push(compile_version(rule)?);
-        }
-        versions.sort_by_key(|v| (v.effective_from, v.version));
-        compiled.push(CompiledProgram {
-            components: serde_json::from_value(row.components).map_err(Error::internal)?,
-            code: row.code,
-            name: row.name,
-            recipient_unit: row.recipient_unit,
-            owner: row.owner,
-            legal_basis: row.legal_basis,
-            confidence: row.confidence,
-            notes: row.notes,
-            region_code: row.region_code,
-            versions,
-        });
+    let mut of_program: HashMap<String, Vec<RuleRow>> = HashMap::new();
+    for rule in rules {
+        of_program.entry(rule.program_code.clone()).or_default().push(rule);
     }
-    Ok(compiled)
+    let with_rules = programs.into_iter().map(|row| {
+        let rules = of_program.remove(&row.code).unwrap_or_default();
+        compile_program(row, &rules)
+    });
+    with_rules.collect()
+}
+
+/// A programme with those of its rules that were not withdrawn. Each ends at the latest the day before the next begins.
+pub fn compile_program(row: ProgramRow, rules: &[RuleRow]) -> Result<CompiledProgram, Error> {
+    let standing = rules.iter().filter(|rule| rule.withdrawn_at.is_none());
+    let mut versions = standing.map(compile_version).collect::<Result<Vec<_>, _>>()?;
+    versions.sort_by_key(|v| (v.effective_from, v.version));
+    let mut next = None;
+    for version in versions.iter_mut().rev() {
+        let before_next = next.and_then(|first: NaiveDate| first.pred_opt());
+        version.effective_to = [version.effective_to, before_next].into_iter().flatten().min();
+        next = Some(version.effective_from);
+    }
+    Ok(CompiledProgram {
+        components: serde_json::from_value(row.components).map_err(Error::internal)?,
+        id: row.id,
+        code: row.code,
+        name: row.name,
+        recipient_unit: row.recipient_unit,
+        owner: row.owner,
+        legal_basis: row.legal_basis,
+        confidence: row.confidence,
+        notes: row.notes,
+        region_code: row.region_code,
+        instance_of: row.instance_of,
+        versions,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
 }
 
 fn compile_version(row: &RuleRow) -> Result<Version, Error> {
@@ -115,6 +172,7 @@ fn compile_version(row: &RuleRow) -> Result<Version, Error> {
         Error::internal(format!("rule {} version {}: {fault}", row.program_code, row.version))
     })?;
     let limits = row.limits.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
+    let components = row.components.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
     Ok(Version {
         version: row.version,
         effective_from: row.effective_from,
@@ -122,6 +180,7 @@ fn compile_version(row: &RuleRow) -> Result<Version, Error> {
         tree: row.rule.clone(),
         rule,
         limits: limits.unwrap_or_default(),
+        components,
         confidence: row.confidence,
         source: row.source.clone(),
     })

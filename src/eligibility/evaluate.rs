@@ -1,13 +1,14 @@
 //! What a rule says about a set of facts, and why: three-valued, each condition with its own result.
 //! Rule: more knowledge never turns a met rule into an unmet one or back; only an undetermined rule is open.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::facts::{Fact, FactId, FactSet, Kind, Lang, Value};
-use super::rules::{Clause, Component, Confidence, Limits, Node, Op, Operand, Rule};
+use super::rules::{Clause, Component, Confidence, Limits, Node, Op, Operand, Phrase, Rule};
 
 // Ordered so that `all` is the least and `any` the greatest of its parts (Kleene's strong logic).
 crate::text_enum! {
@@ -45,20 +46,20 @@ pub enum FactState {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Evaluation {
+pub struct Evaluation<'r> {
     pub outcome: ClauseOutcome,
-    pub clauses: Vec<ClauseResult>,
+    pub clauses: Vec<ClauseResult<'r>>,
     /// What to collect: only facts that can still change the outcome, in the order of the tree.
     pub missing: Vec<FactId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClauseResult {
+pub struct ClauseResult<'r> {
     /// A JSON pointer (RFC 6901) from the root of the rule tree.
-    pub pointer: String,
+    pub pointer: &'r str,
     pub field: FactId,
     pub op: Op,
-    pub expected: Json,
+    pub expected: &'r Json,
     pub outcome: ClauseOutcome,
     pub state: FactState,
     /// `null` or an empty list when there is known to be none; left out when unknown or withheld.
@@ -68,6 +69,15 @@ pub struct ClauseResult {
     pub decisive: bool,
     /// Whether the condition stands under an odd number of `not`: the rule then wants it unmet.
     pub negated: bool,
+    #[serde(skip)]
+    wanted: &'r Phrase,
+}
+
+/// What one condition comes to and whether it is a reason for the whole.
+struct Mark<'r> {
+    clause: &'r Clause,
+    outcome: ClauseOutcome,
+    decisive: bool,
 }
 
 impl Rule {
@@ -76,21 +86,34 @@ impl Rule {
         self.root.outcome(facts)
     }
 
-    pub fn explain(&self, facts: &FactSet) -> Evaluation {
-        let mut clauses = Vec::new();
-        let outcome = self.root.explain(facts, false, &mut clauses);
-        let mut missing = Vec::new();
-        for clause in &clauses {
-            let open = clause.decisive && clause.outcome == ClauseOutcome::Undetermined;
-            if open && !missing.contains(&clause.field) {
-                missing.push(clause.field);
-            }
-        }
+    pub fn explain(&self, facts: &FactSet) -> Evaluation<'_> {
+        let mut marks = Vec::new();
+        let outcome = self.root.mark(facts, &mut marks);
+        let missing = missing(&marks);
+        let clauses = marks.iter().map(|mark| mark.clause.explain(facts, mark)).collect();
         Evaluation { outcome, clauses, missing }
+    }
+
+    /// What to collect, without the explanation.
+    pub fn missing(&self, facts: &FactSet) -> Vec<FactId> {
+        let mut marks = Vec::new();
+        self.root.mark(facts, &mut marks);
+        missing(&marks)
     }
 }
 
-impl Evaluation {
+fn missing(marks: &[Mark<'_>]) -> Vec<FactId> {
+    let mut missing = Vec::new();
+    for mark in marks {
+        let open = mark.decisive && mark.outcome == ClauseOutcome::Undetermined;
+        if open && !missing.contains(&mark.clause.fact) {
+            missing.push(mark.clause.fact);
+        }
+    }
+    missing
+}
+
+impl Evaluation<'_> {
     /// Takes out the values that only a caller with a right to specific personal data may see. The
     /// results stay, and with them what they imply: who may not learn that gets no conditions.
     pub fn hide_sensitive(&mut self) {
@@ -132,32 +155,43 @@ impl Node {
 
     /// Adds every clause below as decisive, then takes that back where a part did not bring about
     /// the whole: it is a reason for its group exactly when both have the same outcome.
-    fn explain(&self, facts: &FactSet, negated: bool, results: &mut Vec<ClauseResult>) -> ClauseOutcome {
+    fn mark<'r>(&'r self, facts: &FactSet, marks: &mut Vec<Mark<'r>>) -> ClauseOutcome {
         let (nodes, fold): (_, fn(ClauseOutcome, ClauseOutcome) -> ClauseOutcome) = match self {
             Self::Clause(clause) => {
-                let result = clause.explain(facts, negated);
-                let outcome = result.outcome;
-                results.push(result);
+                let outcome = clause.outcome(facts.get(clause.fact));
+                marks.push(Mark { clause, outcome, decisive: true });
                 return outcome;
             }
-            Self::Not(node) => return node.explain(facts, !negated, results).negated(),
+            Self::Not(node) => return node.mark(facts, marks).negated(),
             Self::All(nodes) => (nodes, ClauseOutcome::min),
             Self::Any(nodes) => (nodes, ClauseOutcome::max),
         };
         let mut parts = Vec::with_capacity(nodes.len());
         for node in nodes {
-            let start = results.len();
-            let outcome = node.explain(facts, negated, results);
-            parts.push((outcome, start..results.len()));
+            let start = marks.len();
+            let outcome = node.mark(facts, marks);
+            parts.push((outcome, start..marks.len()));
         }
         let whole = parts.iter().map(|(part, _)| *part).reduce(fold);
         let whole = whole.unwrap_or(ClauseOutcome::Undetermined);
         for (_, range) in parts.into_iter().filter(|(part, _)| *part != whole) {
-            for result in results.get_mut(range).unwrap_or_default() {
-                result.decisive = false;
+            for mark in marks.get_mut(range).unwrap_or_default() {
+                mark.decisive = false;
             }
         }
         whole
+    }
+
+    /// Puts into words what the rule wants of each fact, once for all answers.
+    pub(super) fn phrase(&mut self, negated: bool) {
+        match self {
+            Self::Clause(clause) => {
+                clause.negated = negated;
+                clause.wanted = Phrase { id: clause.wanted_words(Lang::Id), en: clause.wanted_words(Lang::En) };
+            }
+            Self::Not(node) => node.phrase(!negated),
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(|node| node.phrase(negated)),
+        }
     }
 }
 
@@ -190,71 +224,44 @@ impl Clause {
         })
     }
 
-    fn explain(&self, facts: &FactSet, negated: bool) -> ClauseResult {
-        let fact = facts.get(self.fact);
-        let (state, actual) = match fact {
+    fn explain(&self, facts: &FactSet, mark: &Mark<'_>) -> ClauseResult<'_> {
+        let (state, actual) = match facts.get(self.fact) {
             Fact::Unknown => (FactState::Unknown, None),
             Fact::Present(value) => (FactState::Present, Some(value.to_json())),
             Fact::Absent if self.fact.meta().kind == Kind::List => (FactState::Absent, Some(Json::Array(vec![]))),
             Fact::Absent => (FactState::Absent, Some(Json::Null)),
         };
         ClauseResult {
-            pointer: self.pointer.clone(),
+            pointer: &self.pointer,
             field: self.fact,
             op: self.op,
-            expected: self.expected.clone(),
-            outcome: self.outcome(fact),
+            expected: &self.expected,
+            outcome: mark.outcome,
             state,
             actual,
-            decisive: true,
-            negated,
+            decisive: mark.decisive,
+            negated: self.negated,
+            wanted: &self.wanted,
         }
     }
-}
 
-impl Value {
-    /// The order of two numbers of one kind; there is none between other values.
-    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        match (self, other) {
-            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
-            (Self::Number(a), Self::Number(b)) => a.partial_cmp(b),
-            _ => None,
-        }
-    }
-}
-
-impl ClauseResult {
-    /// The condition in words: "Desil kesejahteraan 3 (batas: paling tinggi 4)". A hidden value stays hidden.
-    pub fn sentence(&self, lang: Lang) -> String {
-        let meta = self.field.meta();
-        let is_number = matches!(meta.kind, Kind::Int | Kind::Number);
-        let value = match (self.state, &self.actual) {
-            (FactState::Unknown, _) => say(lang, "belum diketahui", "not known yet").to_owned(),
-            (_, None) => say(lang, "dirahasiakan", "withheld").to_owned(),
-            (FactState::Absent, _) => say(lang, "tidak ada", "none").to_owned(),
-            (FactState::Present, Some(actual)) => show(self.field, actual, lang),
-        };
-        let between = match self.state {
-            FactState::Present if is_number && self.actual.is_some() => " ",
-            _ => ": ",
-        };
+    /// What the rule wants of the fact: under a `not`, the contrary of what the condition says.
+    fn wanted_words(&self, lang: Lang) -> String {
         let bound = match self.op {
             Op::Lt | Op::Lte | Op::Gt | Op::Gte | Op::Between => say(lang, "batas", "limit"),
             _ => say(lang, "syarat", "required"),
         };
-        let (label, wanted) = (meta.label.get(lang), self.wanted(lang));
-        format!("{label}{between}{value} ({bound}: {wanted})")
+        format!(" ({bound}: {})", self.condition(lang))
     }
 
-    /// What the rule wants of the fact: under a `not`, the contrary of what the condition says.
-    fn wanted(&self, lang: Lang) -> String {
+    fn condition(&self, lang: Lang) -> String {
         let bounds = self.expected.as_array().map(Vec::as_slice);
         let value = match (self.op, bounds) {
             (Op::Between, Some([from, to])) => {
-                let (from, to) = (show(self.field, from, lang), show(self.field, to, lang));
+                let (from, to) = (show(self.fact, from, lang), show(self.fact, to, lang));
                 format!("{from} {} {to}", say(lang, "sampai", "to"))
             }
-            _ => show(self.field, &self.expected, lang),
+            _ => show(self.fact, &self.expected, lang).into_owned(),
         };
         let flag = (self.expected == Json::Bool(true)) != self.negated;
         let phrase = match (self.op, self.negated) {
@@ -280,6 +287,45 @@ impl ClauseResult {
     }
 }
 
+impl Value {
+    /// The order of two numbers of one kind; there is none between other values.
+    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
+            (Self::Number(a), Self::Number(b)) => a.partial_cmp(b),
+            _ => None,
+        }
+    }
+}
+
+impl ClauseResult<'_> {
+    /// The condition in words: "Desil kesejahteraan 3 (batas: paling tinggi 4)". A hidden value stays hidden.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let meta = self.field.meta();
+        let is_number = matches!(meta.kind, Kind::Int | Kind::Number);
+        let value = match (self.state, &self.actual) {
+            (FactState::Unknown, _) => say(lang, "belum diketahui", "not known yet").into(),
+            (_, None) => say(lang, "dirahasiakan", "withheld").into(),
+            (FactState::Absent, _) => say(lang, "tidak ada", "none").into(),
+            (FactState::Present, Some(actual)) => show(self.field, actual, lang),
+        };
+        let between = match self.state {
+            FactState::Present if is_number && self.actual.is_some() => " ",
+            _ => ": ",
+        };
+        let wanted = match lang {
+            Lang::Id => &self.wanted.id,
+            Lang::En => &self.wanted.en,
+        };
+        [meta.label.get(lang), between, &value, wanted].concat()
+    }
+
+    /// Is there a value that this caller may not see?
+    pub fn withheld(&self) -> bool {
+        self.state != FactState::Unknown && self.actual.is_none()
+    }
+}
+
 fn say(lang: Lang, id: &'static str, en: &'static str) -> &'static str {
     match lang {
         Lang::Id => id,
@@ -287,18 +333,18 @@ fn say(lang: Lang, id: &'static str, en: &'static str) -> &'static str {
     }
 }
 
-fn show(field: FactId, value: &Json, lang: Lang) -> String {
+fn show(field: FactId, value: &Json, lang: Lang) -> Cow<'_, str> {
     match value {
-        Json::Bool(true) => say(lang, "ya", "yes").to_owned(),
-        Json::Bool(false) => say(lang, "tidak", "no").to_owned(),
-        Json::Number(number) if lang == Lang::Id => number.to_string().replace('.', ","),
-        Json::Number(number) => number.to_string(),
-        Json::String(text) => field.code_label(text, lang).unwrap_or(text).to_owned(),
+        Json::Bool(true) => say(lang, "ya", "yes").into(),
+        Json::Bool(false) => say(lang, "tidak", "no").into(),
+        Json::Number(number) if lang == Lang::Id => number.to_string().replace('.', ",").into(),
+        Json::Number(number) => number.to_string().into(),
+        Json::String(text) => field.code_label(text, lang).unwrap_or(text).into(),
         Json::Array(items) => {
             let items: Vec<_> = items.iter().map(|item| show(field, item, lang)).collect();
-            items.join(", ")
+            items.join(", ").into()
         }
-        Json::Null | Json::Object(_) => say(lang, "tidak ada", "none").to_owned(),
+        Json::Null | Json::Object(_) => say(lang, "tidak ada", "none").into(),
     }
 }
 

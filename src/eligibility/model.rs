@@ -13,7 +13,32 @@ crate::text_enum! {
     /// Why a check could not be made at all.
     pub enum EligibilityGap {
         NoRuleInForce = "no_rule_in_force": "Tidak ada aturan yang berlaku pada tanggal itu" / "No rule is in force on that day",
+        OutsideRegion = "outside_region": "Di luar wilayah program daerah ini" / "Outside the region of this local programme",
         NoPerson = "no_person": "Keluarga belum memiliki anggota yang tercatat" / "The family has no member on record",
+    }
+}
+
+crate::text_enum! {
+    /// Form of the result file of a region run.
+    pub enum RunFormat {
+        Csv = "csv": "CSV" / "CSV",
+        Ndjson = "ndjson": "NDJSON" / "NDJSON",
+    }
+}
+
+impl RunFormat {
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro derives for all its enums alike")]
+impl Default for RunFormat {
+    fn default() -> Self {
+        Self::Csv
     }
 }
 

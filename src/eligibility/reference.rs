@@ -2,10 +2,14 @@
 
 use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::json;
+use uuid::Uuid;
 
-use super::rules::{ProgramSeed, Rule, read_programs};
+use super::facts::FactId;
+use super::rules::{Op, ProgramSeed, Rule, read_programs};
 use super::store::{self, ProgramRow, RuleRow};
 use crate::error::Error;
+use crate::reference::catalogue::ReferenceCode;
 
 const PROGRAMS: &str = include_str!("../../reference/programs.json");
 
@@ -20,6 +24,27 @@ pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error
         Ok(added)
     })
     .await
+}
+
+/// The facts a rule may ask about: kind, operators and the question that finds each out.
+pub fn fact_catalogue() -> Vec<ReferenceCode> {
+    let entry = |fact: &FactId| {
+        let meta = fact.meta();
+        let operators: Vec<&str> = Op::ALL.iter().filter(|op| op.fits(meta.kind)).map(|op| op.name()).collect();
+        ReferenceCode {
+            code: meta.name.to_owned(),
+            label_id: meta.label.id.to_owned(),
+            label_en: meta.label.en.to_owned(),
+            attributes: Some(json!({
+                "kind": meta.kind,
+                "operators": operators,
+                "sensitive": meta.sensitive,
+                "question_id": meta.question.id,
+                "question_en": meta.question.en,
+            })),
+        }
+    };
+    FactId::ALL.iter().map(entry).collect()
 }
 
 fn rows() -> Result<(Vec<ProgramRow>, Vec<RuleRow>), Error> {
@@ -39,6 +64,11 @@ fn rows() -> Result<(Vec<ProgramRow>, Vec<RuleRow>), Error> {
             notes: seed.notes,
             region_code: None,
             created_at: Utc::now(),
+            id: Uuid::now_v7(),
+            instance_of: None,
+            submission_hash: None,
+            version: 1,
+            updated_at: Utc::now(),
         });
     }
     Ok((programs, rules))
@@ -64,6 +94,9 @@ fn rules_of(seed: &ProgramSeed) -> Result<Vec<RuleRow>, Error> {
             confidence: given.confidence.unwrap_or(seed.confidence),
             source: given.source.clone(),
             created_at: Utc::now(),
+            components: None,
+            created_by: None,
+            withdrawn_at: None,
         });
     }
     Ok(rows)

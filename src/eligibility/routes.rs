@@ -1,13 +1,18 @@
-//! Endpoints of eligibility checks and programmes.
+//! Endpoints of eligibility checks.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions::{self, SubjectRef};
 use super::answer::Inquiry;
-use super::api::{CreateEligibilityCheck, EligibilityCheck, Program, ProgramList};
+use super::api::{CreateEligibilityCheck, EligibilityCheck};
+use super::api_many::{
+    CreateEligibilityRun, EligibilityCheckBatch, EligibilityCheckBatchItem, EligibilityCheckBatchResult,
+};
+use super::batch::Asker;
 use super::cache::ProgramCache;
+use super::{routes_programs, run};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::EligibilityCheck as MayCheck;
 use crate::auth::tokens::Tokens;
@@ -16,12 +21,16 @@ use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::path::Path;
+use crate::http::problem::Draft;
 use crate::http::reply::Reply;
+use crate::http::request_context::RequestContext;
+use crate::jobs::api::Job;
 use crate::registry::actions as registry;
+use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(create_eligibility_check).service(list_programs).service(get_program);
+    config.service(create_eligibility_check).service(create_eligibility_check_batch).service(create_eligibility_run);
+    routes_programs::configure(config);
 }
 
 /// Check eligibility
@@ -79,31 +88,86 @@ async fn create_eligibility_check(
     Reply::ok(&check)
 }
 
-/// List programmes
+/// Check the eligibility of many
 ///
-/// Every assistance programme with all versions of its rule, their first and last days, legal basis and confidence. Thresholds are
-/// data: a confidence other than `regulation` must be shown to whoever reads a result.
+/// Up to 1,000 checks at once, one result each in order, as if each had been asked alone. The conditions are left out unless
+/// `clauses` asks for them; `missing` and the summary are there. Nothing is stored. With `pii:reveal` and `Access-Purpose` each
+/// subject shown leaves an access record.
 #[utoipa::path(
-    tag = "Programmes",
-    responses((status = 200, description = "The programmes", body = ProgramList)),
-    security(())
+    tag = "Eligibility",
+    request_body = EligibilityCheckBatch,
+    responses((status = 207, description = "One result an item", body = EligibilityCheckBatchResult)),
+    extensions(("x-reveals" = json!(true)), ("x-only-asks" = json!(true))),
+    security(("oauth2" = ["eligibility:check"]))
 )]
-#[get("/v1/programs")]
-async fn list_programs(db: Db, programs: web::Data<ProgramCache>) -> Result<Reply, Error> {
-    let programs = programs.latest(&mut *db.read().await?).await?;
-    Reply::public(&ProgramList { items: programs.all.iter().map(Program::from).collect() })
+#[post("/v1/eligibility/checks/batch")]
+async fn create_eligibility_check_batch(
+    caller: Caller<MayCheck>,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    programs: web::Data<ProgramCache>,
+    log: AccessLog,
+    request: HttpRequest,
+    body: Json<EligibilityCheckBatch>,
+) -> Result<Reply, Error> {
+    let purpose = caller.reveal_if_asked()?;
+    let body = body.valid()?;
+    let keys = tokens.keys().ring();
+    let asker = Asker {
+        scope: &caller.scope,
+        sealer: &keys.sealer,
+        programs: &programs,
+        today: local_day(log.now),
+        revealed: purpose.is_some(),
+        restricted: caller.may(Permission::CasesRestricted),
+        brief: !body.clauses,
+    };
+    let mut conn = db.read().await?;
+    let results = asker.check_all(&mut conn, body.items).await?;
+    if let Some(purpose) = purpose {
+        let shown = results.iter().flatten().map(|check| {
+            let (kind, id) = check.person_id.map_or(("family", check.family_id), |id| ("person", id));
+            Revealed { kind, id, region_code: &check.region_code }
+        });
+        log.record(&mut conn, &caller, purpose, &shown.collect::<Vec<_>>()).await?;
+    }
+    let context = RequestContext::of(&request);
+    let mut items = Vec::with_capacity(results.len());
+    for (index, result) in results.into_iter().enumerate() {
+        items.push(match result {
+            Ok(check) => EligibilityCheckBatchItem { index, status: 200, resource: Some(check), problem: None },
+            // A fault of the service is no result of an item.
+            Err(error) if error.code.row().status >= 500 => return Err(error),
+            Err(error) => {
+                let problem = Draft::from(&error).problem("/v1/eligibility/checks/batch", &context);
+                EligibilityCheckBatchItem { index, status: problem.status, resource: None, problem: Some(problem) }
+            }
+        });
+    }
+    Reply::multi_status(&EligibilityCheckBatchResult { items })
 }
 
-/// Read a programme
+/// Check a whole region
 ///
-/// One programme with all versions of its rule.
+/// Every family of a region of the caller's, as a job: its counts say how many are likely eligible, not eligible or undetermined for
+/// each programme, and its result is a file with one line for each family or person and programme (`region_code`, `family_id`,
+/// `person_id`, `program_code`, `rule_version`, `outcome`, `missing`, `estimate_idr_per_year`, `snapshot_version`). It holds ids, no
+/// personal data. Reading the job needs `events:read` besides.
 #[utoipa::path(
-    tag = "Programmes",
-    responses((status = 200, description = "The programme", body = Program)),
-    security(())
+    tag = "Eligibility",
+    request_body = CreateEligibilityRun,
+    responses((status = 202, description = "The job", body = Job)),
+    security(("oauth2" = ["eligibility:check"]))
 )]
-#[get("/v1/programs/{code}")]
-async fn get_program(db: Db, programs: web::Data<ProgramCache>, code: Path<String>) -> Result<Reply, Error> {
-    let programs = programs.latest(&mut *db.read().await?).await?;
-    Reply::public(&Program::from(programs.find(&code).ok_or_else(Error::not_found)?))
+#[post("/v1/eligibility/runs")]
+async fn create_eligibility_run(
+    caller: Caller<MayCheck>,
+    write: Write,
+    body: Json<CreateEligibilityRun>,
+) -> Result<Reply, Error> {
+    write
+        .run(&caller, body.digest(), async move |tx| {
+            crate::jobs::actions::accepted(&run::create(tx, body.valid()?).await?)
+        })
+        .await
 }

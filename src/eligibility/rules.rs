@@ -119,6 +119,17 @@ pub(super) struct Clause {
     pub operand: Operand,
     pub pointer: String,
     pub expected: Json,
+    /// Whether it stands under an odd number of `not`.
+    pub negated: bool,
+    /// What the rule wants of the fact, in words: composed once for all answers.
+    pub wanted: Phrase,
+}
+
+/// The end of a sentence in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Phrase {
+    pub id: String,
+    pub en: String,
 }
 
 #[derive(Clone)]
@@ -134,7 +145,10 @@ impl Rule {
     pub fn compile(tree: &Json) -> Result<Self, Vec<RuleError>> {
         let mut compiler = Compiler::default();
         match compiler.node(tree, String::new(), 1) {
-            Some(root) if compiler.errors.is_empty() => Ok(Self { root }),
+            Some(mut root) if compiler.errors.is_empty() => {
+                root.phrase(false);
+                Ok(Self { root })
+            }
             _ => Err(compiler.errors),
         }
     }
@@ -264,7 +278,8 @@ impl Compiler {
         }
         let expected = expected?;
         let operand = self.operand(op, fact.meta().kind, expected, format!("{pointer}/value"))?;
-        Some(Clause { fact, op, operand, pointer, expected: expected.clone() })
+        let (expected, wanted) = (expected.clone(), Phrase::default());
+        Some(Clause { fact, op, operand, pointer, expected, negated: false, wanted })
     }
 
     fn operand(&mut self, op: Op, kind: Kind, json: &Json, pointer: String) -> Option<Operand> {

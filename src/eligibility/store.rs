@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::rules::{Confidence, RecipientUnit};
 use crate::db::schema::{program_revision, program_rules, programs};
@@ -21,6 +22,11 @@ pub struct ProgramRow {
     pub region_code: Option<String>,
     pub components: Value,
     pub created_at: DateTime<Utc>,
+    pub id: Uuid,
+    pub instance_of: Option<String>,
+    pub submission_hash: Option<Vec<u8>>,
+    pub version: i32,
+    pub updated_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -35,6 +41,9 @@ pub struct RuleRow {
     pub confidence: Confidence,
     pub source: Option<String>,
     pub created_at: DateTime<Utc>,
+    pub components: Option<Value>,
+    pub created_by: Option<String>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
 pub async fn find_revision(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
@@ -65,18 +74,76 @@ pub async fn insert_missing(
         .do_nothing()
         .execute(conn)
         .await?;
-    let rules = diesel::insert_into(program_rules::table)
-        .values(rule_rows)
-        .on_conflict((program_rules::program_code, program_rules::version))
-        .do_nothing()
-        .execute(conn)
-        .await?;
+    // Neither the number nor the first day may be taken: an administrator may have entered the same regulation before.
+    let rules =
+        diesel::insert_into(program_rules::table).values(rule_rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(programs + rules)
 }
 
 pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     diesel::update(program_revision::table)
         .set(program_revision::revision.eq(program_revision::revision + 1))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Holds the programme for the rest of the transaction.
+pub async fn lock_program(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Option<ProgramRow>> {
+    programs::table
+        .filter(programs::code.eq(code))
+        .select(ProgramRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// All its versions, also the withdrawn ones, so that no number comes twice.
+pub async fn list_rules_of(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<RuleRow>> {
+    program_rules::table
+        .filter(program_rules::program_code.eq(code))
+        .order(program_rules::version)
+        .select(RuleRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// False when the code is taken.
+pub async fn insert_program(conn: &mut AsyncPgConnection, row: &ProgramRow) -> QueryResult<bool> {
+    let inserted =
+        diesel::insert_into(programs::table).values(row).on_conflict(programs::code).do_nothing().execute(conn).await?;
+    Ok(inserted == 1)
+}
+
+pub async fn insert_rules(conn: &mut AsyncPgConnection, rows: &[RuleRow]) -> QueryResult<()> {
+    diesel::insert_into(program_rules::table).values(rows).execute(conn).await.map(|_| ())
+}
+
+pub async fn save_program(conn: &mut AsyncPgConnection, row: &ProgramRow) -> QueryResult<()> {
+    diesel::update(programs::table.find(&row.code))
+        .set((
+            programs::name.eq(&row.name),
+            programs::owner.eq(&row.owner),
+            programs::legal_basis.eq(&row.legal_basis),
+            programs::confidence.eq(row.confidence),
+            programs::notes.eq(&row.notes),
+            programs::version.eq(row.version),
+            programs::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+pub async fn set_withdrawn(
+    conn: &mut AsyncPgConnection,
+    code: &str,
+    version: i32,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(program_rules::table.find((code, version)))
+        .set(program_rules::withdrawn_at.eq(now))
         .execute(conn)
         .await
         .map(|_| ())

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::contract_completion::Completion;
-use super::problem::{Problem, ProblemField};
+use super::problem::{Problem, ProblemConflict, ProblemField};
 use super::problem_table::Code;
 
 const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
@@ -32,7 +32,17 @@ const TAGS: &[(&str, &str)] = &[
     ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),
     ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
     ("Jobs", "Work that goes on after its request was answered."),
+    ("Consents", "Consent and other lawful bases for using somebody's data, by purpose."),
+    (
+        "Subject rights",
+        "What whoever the data is about can ask for: a copy, who looked, correction, restriction, erasure.",
+    ),
+    ("Sync", "Work without a network: tablets, what they bring home, what they are given, visits."),
     ("Messages", "What reporters are told, in which words, and whether it arrived."),
+    ("Service levels", "Deadlines in working days: calendar and targets."),
+    ("Work queues", "What waits, most urgent first."),
+    ("Desks", "Desks, the villages they serve, who covers what."),
+    ("Staff", "Officers and their roles."),
     ("Events", "What happened, for other systems."),
     ("Audit", "Who changed or revealed what."),
     ("Service", "Health of the service and its contract."),
@@ -77,6 +87,12 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
 /// field out of the examples of bodies. A schema's own field comes before a field of any schema.
 const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
     ("CreateAttachment.id", None),
+    ("CreateDevice.id", None),
+    ("CreateVisit.family_id", None),
+    ("CreateVisit.id", None),
+    ("SyncOperation.based_on", None),
+    ("SyncOperation.kind", Some("complaint")),
+    ("SyncOperation.target_id", None),
     ("CreateReferralAttachment.id", None),
     ("CreateFamily.id", None),
     ("CreateMember.id", None),
@@ -201,7 +217,11 @@ fn components(document: &mut Value, access: Access) {
     };
     if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
         schemas.extend(access.schemas);
-        for (name, schema) in [(Problem::name(), Problem::schema()), (ProblemField::name(), ProblemField::schema())] {
+        for (name, schema) in [
+            (Problem::name(), Problem::schema()),
+            (ProblemField::name(), ProblemField::schema()),
+            (ProblemConflict::name(), ProblemConflict::schema()),
+        ] {
             schemas.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
         }
     }
@@ -252,9 +272,12 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::OwnRecommendation,
             Code::OwnVerification,
             Code::WiderRegionRequired,
+            Code::ProcessingRestricted,
+            Code::ConsentWithdrawn,
             Code::NotTheTarget,
             Code::NotTheSource,
             Code::NotTheUploader,
+            Code::DeviceRevoked,
             Code::OnlySourceBeforeAcceptance,
         ],
     ),
@@ -276,6 +299,12 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::ProposalInvalidTransition,
             Code::ProposalAlreadyOpen,
             Code::ProposalWindowClosed,
+            Code::ConsentInvalidTransition,
+            Code::SubjectRequestInvalidTransition,
+            Code::SubjectRequestNotDone,
+            Code::AlreadyRestricted,
+            Code::NotRestricted,
+            Code::ErasureBarred,
             Code::ServiceInactive,
             Code::ServiceClosed,
             Code::NoCapacity,

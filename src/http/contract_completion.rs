@@ -14,6 +14,7 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("event", "At which step of a complaint."),
     ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
+    ("version", "Number of the version."),
     ("region_code", "Code of a region; `ID` is the whole country."),
     ("sector", "A sector, as in `GET /v1/reference/sectors`."),
     ("kind", "What the rows of the file are."),
@@ -32,6 +33,7 @@ impl Completion<'_> {
         self.parameters(operation);
         self.answers(operation);
         self.bodies(operation);
+        operation.remove("x-only-asks");
     }
 
     fn secured(&self, operation: &Map<String, Value>) -> bool {
@@ -47,8 +49,12 @@ impl Completion<'_> {
 
     /// A POST that creates or acts, as against one that only asks.
     fn changes(&self, operation: &Map<String, Value>) -> bool {
+        let only_asks = operation.contains_key("x-only-asks");
         let has = |status: &str| operation.get("responses").is_some_and(|r| r.get(status).is_some());
-        self.method == "post" && self.secured(operation) && (has("201") || has("202") || has("207") || self.names_one())
+        self.method == "post"
+            && !only_asks
+            && self.secured(operation)
+            && (has("201") || has("202") || has("207") || self.names_one())
     }
 
     /// A change that needs to know what it changes. A piece of a content names its offset instead.

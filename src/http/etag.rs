@@ -26,6 +26,11 @@ impl IfMatch {
         Self(headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).map(str::to_owned))
     }
 
+    /// The version that something recorded offline was based on.
+    pub fn naming(version: Option<i32>) -> Self {
+        Self(version.map(of))
+    }
+
     /// For actions: the state table guards them anyway.
     pub fn check(&self, version: i32) -> Result<(), Error> {
         match &self.0 {

@@ -96,6 +96,10 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "Free text may not contain a NIK or a family card number",
         },
     ),
+    (
+        "appeal_stays_above",
+        Texts { id: "Keberatan tidak dialihkan ke bawah", en: "An appeal is not transferred to a level below" },
+    ),
     ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "The same as before" }),
     (
         "repeats_this_one",
@@ -147,6 +151,18 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_placeholder",
         Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "The step does not know this placeholder" },
     ),
+    ("unknown_device", Texts { id: "Bukan perangkat yang Anda bawa", en: "Not a tablet that you carry" }),
+    (
+        "not_offline",
+        Texts {
+            id: "NIK dan nomor KK tidak dicatat di perangkat",
+            en: "NIK and card numbers are not recorded on a tablet",
+        },
+    ),
+    (
+        "only_for_actions",
+        Texts { id: "Hanya untuk tindakan atas yang sudah ada", en: "Only for actions on what exists" },
+    ),
     ("content_differs", Texts { id: "Isi bukan seperti yang dinyatakan", en: "The content is not of the stated type" }),
     ("hash_differs", Texts { id: "SHA-256 isi berbeda", en: "The content has another SHA-256" }),
     ("too_many_pixels", Texts { id: "Gambar terlalu besar", en: "The picture has too many pixels" }),
@@ -197,6 +213,40 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         },
     ),
     ("chain_too_long", Texts { id: "Rantai rujukan terlalu panjang", en: "The chain of referrals is too long" }),
+    ("head_stays", Texts { id: "Kepala keluarga tidak berganti", en: "The head of the family stays" }),
+    ("before_birth", Texts { id: "Tanggal mendahului kelahiran", en: "The date lies before the birth" }),
+    ("already_held", Texts { id: "Program ini masih berjalan", en: "This programme is held already" }),
+    (
+        "unknown_participation",
+        Texts { id: "Kepesertaan tidak ada dalam keluarga ini", en: "No such participation in this family" },
+    ),
+    ("unknown_shock", Texts { id: "Kejadian tidak ada dalam keluarga ini", en: "No such shock in this family" }),
+    ("criterion_required", Texts { id: "Isi setidaknya satu kriteria", en: "Give at least one criterion" }),
+    ("unknown_facility", Texts { id: "Lembaga tidak ada", en: "No such facility" }),
+    ("overlaps", Texts { id: "Bertumpang tindih dengan yang sudah ada", en: "It overlaps what is there already" }),
+    ("unknown_residence", Texts { id: "Tempat tinggal itu tidak ada", en: "No such residence of this person" }),
+    (
+        "consent_withdrawn",
+        Texts {
+            id: "Persetujuan untuk tujuan ini sudah dicabut sesudah tanggal itu",
+            en: "Consent for this purpose was withdrawn after that day",
+        },
+    ),
+    (
+        "legal_reference_required",
+        Texts {
+            id: "Dasar selain persetujuan memerlukan rujukan hukum",
+            en: "A basis other than consent needs its legal reference",
+        },
+    ),
+    (
+        "unknown_request",
+        Texts {
+            id: "Tidak ada permintaan terbuka jenis ini dari orang ini",
+            en: "No open request of this kind by this person",
+        },
+    ),
+    ("nik_needed", Texts { id: "Usulan memerlukan NIK", en: "A proposal needs a NIK" }),
     ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
     ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "No such organization" }),
     ("unknown_program", Texts { id: "Program tidak ada", en: "No such programme" }),
@@ -250,6 +300,78 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
             en: "This decision needs a recommendation",
         },
     ),
+    ("rule_not_object", Texts { id: "Simpul aturan harus berupa objek", en: "A rule node is an object" }),
+    (
+        "rule_node_unknown",
+        Texts {
+            id: "Simpul aturan ialah all, any, not, atau field dengan op dan value",
+            en: "A rule node is one of: all, any, not, or field with op and value",
+        },
+    ),
+    (
+        "rule_node_ambiguous",
+        Texts {
+            id: "Simpul aturan hanya boleh satu dari all, any, not, atau field dengan op dan value",
+            en: "A rule node is only one of: all, any, not, or field with op and value",
+        },
+    ),
+    ("rule_key_unknown", Texts { id: "Kunci ini tidak dikenal di sini", en: "This key has no meaning here" }),
+    (
+        "rule_group_not_array",
+        Texts { id: "all dan any memuat larik simpul aturan", en: "all and any take an array of rule nodes" },
+    ),
+    (
+        "rule_group_empty",
+        Texts { id: "Kelompok kosong tidak memutuskan apa pun", en: "An empty group decides nothing" },
+    ),
+    (
+        "rule_too_deep",
+        Texts { id: "Pohon aturan bersarang lebih dari 32 tingkat", en: "The tree is nested more than 32 levels deep" },
+    ),
+    (
+        "rule_too_large",
+        Texts { id: "Pohon aturan memuat lebih dari 500 simpul", en: "The tree has more than 500 nodes" },
+    ),
+    (
+        "rule_field_missing",
+        Texts {
+            id: "Syarat harus menyebut fakta yang ditanyakan (field)",
+            en: "A condition names the fact it asks about (field)",
+        },
+    ),
+    ("rule_field_unknown", Texts { id: "Tidak ada fakta dengan nama ini", en: "No fact has this name" }),
+    (
+        "rule_operator_missing",
+        Texts { id: "Syarat harus menyebut operatornya (op)", en: "A condition names its operator (op)" },
+    ),
+    ("rule_operator_unknown", Texts { id: "Operator ini tidak ada", en: "There is no such operator" }),
+    (
+        "rule_operator_unfit",
+        Texts {
+            id: "Operator ini tidak berlaku untuk fakta tersebut",
+            en: "The operator has no meaning for this fact",
+        },
+    ),
+    ("rule_value_missing", Texts { id: "Syarat harus memuat nilai (value)", en: "A condition has a value" }),
+    (
+        "rule_value_type",
+        Texts {
+            id: "Jenis nilai tidak sesuai dengan fakta dan operatornya",
+            en: "The value is not of the type that fact and operator ask for",
+        },
+    ),
+    ("rule_value_empty", Texts { id: "Nilai kosong", en: "The value is blank or an empty list" }),
+    (
+        "rule_value_too_long",
+        Texts { id: "Daftar memuat lebih dari 200 nilai", en: "The list has more than 200 values" },
+    ),
+    ("rule_range_reversed", Texts { id: "Rentang berakhir sebelum dimulai", en: "The range ends before it begins" }),
+    (
+        "first_day_taken",
+        Texts { id: "Sudah ada versi yang mulai pada hari ini", en: "Another version begins on that day" },
+    ),
+    ("in_the_past", Texts { id: "Tanggal sudah lewat", en: "The date lies in the past" }),
+    ("differs", Texts { id: "Berbeda dari program nasionalnya", en: "It differs from the national programme's" }),
 ];
 
 pub fn texts(code: &str) -> Texts {

@@ -24,6 +24,8 @@ use crate::error::{Error, FieldError};
 
 /// Bytes of a body, unless a route says otherwise.
 pub const BODY_LIMIT: usize = 1024 * 1024;
+/// Where serde_json gives up, so that no body can exhaust the stack.
+const MOST_LEVELS: usize = 127;
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A JSON body whose content is judged when the handler asks for it: an action first looks whether it is possible at
@@ -99,6 +101,9 @@ pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, 
 pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) -> Result<Result<T, Error>, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+    if parsed.is_err() && depth(bytes) > MOST_LEVELS {
+        return Err(Error::about(Code::BodyTooDeep, MOST_LEVELS.to_string()));
+    }
     match parsed {
         Ok(value) => {
             deserializer.end().map_err(|e| malformed(&e))?;
@@ -117,6 +122,25 @@ pub fn parse_value<T: DeserializeOwned + ToSchema + Validate + 'static>(value: s
         Ok(parsed) => check(parsed),
         Err(error) => Err(Error::fields(all_faults::<T>(&value, &error))),
     }
+}
+
+/// How deep the brackets of a text are nested; those within strings do not count.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut level, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                level += 1;
+                deepest = deepest.max(level);
+            }
+            b']' | b'}' if !quoted => level = level.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn malformed(error: &serde_json::Error) -> Error {

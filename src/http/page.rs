@@ -49,6 +49,11 @@ impl Position {
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// Is this a cursor at all, whatever it was made for?
+    pub fn is_one(text: &str) -> bool {
+        BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+    }
+
     pub fn decode(text: &str, filters: Filters) -> Option<Self> {
         let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let (bound, rest) = bytes.split_first_chunk::<8>()?;
@@ -79,6 +84,11 @@ impl PageRequest {
             Some(text) => Some(Position::decode(text, filters).ok_or_else(|| Error::new(Code::InvalidCursor))?),
         };
         Ok(Self { after, limit, filters })
+    }
+
+    /// The first page, as long as a page can be: for a list that is part of something else.
+    pub fn longest() -> Self {
+        Self { after: None, limit: MAX_LIMIT, filters: Filters([0; 8]) }
     }
 
     /// One more row than asked for tells whether there is a next page.

@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::field_table;
 use super::problem_table::Code;
@@ -49,6 +50,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-01")]
     pub opens_on: Option<chrono::NaiveDate>,
+    /// Who bears a number that was claimed again, where the caller may see both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<ProblemConflict>,
     /// The OAuth 2.0 error code (RFC 6749), on answers of the token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "invalid_client")]
@@ -72,6 +76,22 @@ pub struct ProblemField {
     pub detail: String,
 }
 
+/// Who bears a number already.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProblemConflict {
+    /// JSON pointer to the number in the body.
+    #[schema(example = "/members/0/nik")]
+    pub pointer: String,
+    /// The family of the bearer.
+    pub family_id: Uuid,
+    /// The bearer; absent for the number of a family card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// The family that claims the number too, if it has an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by_family_id: Option<Uuid>,
+}
+
 /// What is left of an error once its cause is logged.
 #[derive(Clone)]
 pub struct Draft {
@@ -79,6 +99,7 @@ pub struct Draft {
     pub subject: Option<String>,
     pub fields: Vec<FieldError>,
     pub state: Option<crate::error::StateConflict>,
+    pub conflicts: Vec<crate::error::Conflict>,
     pub retry_after: Option<u64>,
     pub opens_on: Option<chrono::NaiveDate>,
 }
@@ -90,6 +111,7 @@ impl From<&Error> for Draft {
             subject: error.subject.clone(),
             fields: error.fields.clone(),
             state: error.state.clone(),
+            conflicts: error.conflicts.clone(),
             retry_after: error.retry_after,
             opens_on: error.opens_on,
         }
@@ -120,6 +142,16 @@ impl Draft {
                 })
                 .collect(),
             opens_on: self.opens_on,
+            conflicts: self
+                .conflicts
+                .iter()
+                .map(|c| ProblemConflict {
+                    pointer: c.pointer.clone(),
+                    family_id: c.family_id,
+                    person_id: c.person_id,
+                    claimed_by_family_id: c.claimed_by_family_id,
+                })
+                .collect(),
             error: self.code.oauth_error().map(str::to_owned),
             current_state: self.state.as_ref().map(|s| s.current_state.to_owned()),
             allowed: self.state.as_ref().map(|s| s.allowed.iter().map(|a| (*a).to_owned()).collect()),
@@ -193,7 +225,15 @@ pub fn draft_for_status(status: StatusCode) -> Draft {
         503 => Code::Unavailable,
         _ => Code::Internal,
     };
-    Draft { code, subject: None, fields: Vec::new(), state: None, retry_after: None, opens_on: None }
+    Draft {
+        code,
+        subject: None,
+        fields: Vec::new(),
+        state: None,
+        conflicts: Vec::new(),
+        retry_after: None,
+        opens_on: None,
+    }
 }
 
 pub const TRACE_ID: HeaderName = HeaderName::from_static("trace-id");

@@ -111,12 +111,22 @@ problems! {
     WiderRegionRequired = "wider-region-required", 403,
         "Wewenang wilayah tidak cukup", "A wider region is required",
         "Langkah ini diambil oleh petugas yang berwenang atas wilayah {}.", "This step is taken by an officer whose token covers the region {}.";
+    ProcessingRestricted = "processing-restricted", 403,
+        "Pemrosesan dibatasi", "Processing is restricted",
+        "Subjek data membatasi pemrosesan datanya. Hanya untuk permintaan subjek, tuntutan hukum, atau keadaan darurat.",
+        "The data subject has restricted processing. Only a request of the subject, a legal claim or an emergency opens it.";
+    ConsentWithdrawn = "consent-withdrawn", 403,
+        "Persetujuan dicabut", "Consent was withdrawn",
+        "Persetujuan subjek data untuk tujuan ini sudah dicabut.", "The data subject has withdrawn consent for this purpose.";
     NotTheTarget = "not-the-target", 403,
         "Bukan tujuan rujukan", "Not the referral's target",
         "Hanya organisasi tujuan yang dapat menjawab rujukan ini.", "Only the organization referred to may answer this referral.";
     NotTheSource = "not-the-source", 403,
         "Bukan pengirim rujukan", "Not the referral's source",
         "Hanya pihak pengirim dalam wilayahnya yang dapat melakukan ini.", "Only the sending side, within its regions, may do this.";
+    DeviceRevoked = "device-revoked", 403,
+        "Perangkat dicabut", "The tablet was revoked",
+        "Perangkat ini sudah dicabut dan tidak dapat menyinkronkan data.", "This tablet was revoked and can sync no more.";
     NotTheUploader = "not-the-uploader", 403,
         "Bukan pengunggah", "Not the one who added it",
         "Hanya yang menambahkan lampiran ini dapat menariknya.", "Only whoever added this attachment may take it back.";
@@ -172,6 +182,28 @@ problems! {
     JobStalled = "job-stalled", 409,
         "Pekerjaan tidak maju", "The job does not get on",
         "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";
+    RuleVersionBegun = "rule-version-begun", 409,
+        "Versi aturan tidak dapat ditarik", "The rule version cannot be withdrawn",
+        "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that has not begun can be withdrawn.";
+    ConsentInvalidTransition = "consent-invalid-transition", 409,
+        "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
+        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "It was withdrawn before, or its basis is not consent.";
+    SubjectRequestInvalidTransition = "subject-request-invalid-transition", 409,
+        "Permintaan sudah dijawab", "The request was answered",
+        "Tindakan ini tidak berlaku untuk keadaan permintaan sekarang.", "The action does not apply to the request's present state.";
+    SubjectRequestNotDone = "subject-request-not-done", 409,
+        "Permintaan belum dilaksanakan", "What is asked was not done",
+        "Pembatasan dan penghapusan dijawab dengan melaksanakannya: POST /v1/persons/…/restrict atau …/erase dengan request_id.",
+        "A restriction or an erasure is answered by doing it: POST /v1/persons/…/restrict or …/erase with request_id.";
+    AlreadyRestricted = "already-restricted", 409,
+        "Pemrosesan sudah dibatasi", "Processing is restricted already",
+        "Pemrosesan data orang ini sudah dibatasi.", "The processing of this person's data is restricted already.";
+    NotRestricted = "not-restricted", 409,
+        "Pemrosesan tidak dibatasi", "Processing is not restricted",
+        "Tidak ada pembatasan yang dapat dicabut.", "There is no restriction to lift.";
+    ErasureBarred = "erasure-barred", 409,
+        "Belum dapat dihapus", "Erasure is not possible now",
+        "Masih ada urusan berjalan untuk orang ini: {}.", "Something for this person is still open: {}.";
     ServiceInactive = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
         "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
@@ -226,6 +258,13 @@ problems! {
     HolidayExists = "holiday-exists", 409,
         "Hari itu sudah tercatat", "That day is entered already",
         "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region, with other content.";
+    PersonInvalidTransition = "person-invalid-transition", 409,
+        "Keadaan orang tidak memungkinkan", "The person's standing does not allow it",
+        "Tindakan ini tidak berlaku untuk orang yang meninggal, dikeluarkan, digabungkan, atau masih aktif; lihat current_state.",
+        "The action does not apply to the person's present standing; see current_state.";
+    FamilyInvalidTransition = "family-invalid-transition", 409,
+        "Keadaan keluarga tidak memungkinkan", "The family's standing does not allow it",
+        "Keluarga ini sudah digabungkan atau tidak beranggota lagi.", "The family was merged into another or has no members any more.";
     IdentityInUse = "identity-in-use", 409,
         "Nomor sudah terdaftar", "The number is registered already",
         "NIK atau nomor KK ini sudah terdaftar pada orang atau keluarga lain.", "This NIK or family card number already belongs to another person or family.";
@@ -238,6 +277,9 @@ problems! {
     VersionMismatch = "version-mismatch", 412,
         "Versi sudah berubah", "The version has changed",
         "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match does not name the present version. Read the resource again.";
+    BodyTooDeep = "body-too-deep", 400,
+        "Isi permintaan bersarang terlalu dalam", "The body is nested too deeply",
+        "JSON boleh bersarang paling dalam {} tingkat.", "JSON may be nested at most {} levels deep.";
     BodyTooLarge = "body-too-large", 413,
         "Isi permintaan terlalu besar", "The body is too large",
         "Batas isi permintaan ialah {} byte.", "The limit for a body is {} bytes.";
@@ -256,6 +298,9 @@ problems! {
     NothingToRefer = "nothing-to-refer", 422,
         "Tidak ada rujukan", "There is nothing to refer",
         "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
+    DependencyFailed = "dependency-failed", 424,
+        "Operasi yang mendahului belum berhasil", "An operation before it was not done",
+        "Operasi ini bergantung pada operasi lain yang belum berhasil. Kirim ulang keduanya.", "It depends on another operation that was not done. Send both again.";
     BatchUndone = "batch-undone", 424,
         "Seluruh kumpulan dibatalkan", "The whole batch was undone",
         "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";

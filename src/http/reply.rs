@@ -113,6 +113,13 @@ impl Reply {
         Self::json(207, value)
     }
 
+    /// Something large without a version of its own: its version is what `content` says.
+    pub fn of_content<T: Serialize, C: Serialize>(value: &T, content: &C) -> Result<Self, Error> {
+        let digest = sha256(&serde_json::to_vec(content).map_err(Error::internal)?);
+        let tag = digest.first_chunk::<12>().map(|short| BASE64_URL_SAFE_NO_PAD.encode(short)).unwrap_or_default();
+        Ok(Self { etag: Some(format!("\"{tag}\"")), ..Self::json(200, value)? })
+    }
+
     /// Data that is the same for everybody and changes with a release; its version is its content.
     pub fn public<T: Serialize>(value: &T) -> Result<Self, Error> {
         let mut reply = Self::json(200, value)?;

@@ -57,6 +57,7 @@ impl Kind for Families {
 
     fn read(cells: &mut Cells<'_>, reading: &Reading<'_>) -> Option<FamilyLine> {
         let input = CreateFamily {
+            assets: None,
             id: cells.read("id", "format"),
             family_card_no: cells.read("family_card_no", "format"),
             region_code: cells.text("region_code").unwrap_or_default(),

@@ -214,6 +214,7 @@ fn enter(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>, 
         }
         (Home::Alone(region, address), _) => {
             let input = CreateFamily {
+                assets: None,
                 id: None,
                 family_card_no: None,
                 region_code: region.as_str().to_owned(),

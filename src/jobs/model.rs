@@ -8,6 +8,8 @@ crate::text_enum! {
         Import = "import": "Memuat data" / "Import",
         Export = "export": "Mengeluarkan data" / "Export",
         SnapshotComparison = "snapshot_comparison": "Perbandingan dua pemeringkatan" / "Comparison of two rankings",
+        EligibilityRun = "eligibility_run": "Pemeriksaan kelayakan satu wilayah" / "Eligibility run of a region",
+        RuleTrial = "rule_trial": "Uji coba rancangan aturan" / "Trial of a draft rule",
     }
 }
 
@@ -18,6 +20,8 @@ impl JobKind {
             Self::Import => Permission::RegistryImport,
             Self::Export => Permission::RegistryRead,
             Self::SnapshotComparison => Permission::StatsRead,
+            Self::EligibilityRun => Permission::EligibilityCheck,
+            Self::RuleTrial => Permission::ProgramsWrite,
         }
     }
 }

@@ -216,6 +216,12 @@ pub async fn replace_template(
     Ok(show_template(row))
 }
 
+/// Whoever these complaints are about was erased.
+pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
+    store::delete_words_of(&mut tx.conn, complaints).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

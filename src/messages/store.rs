@@ -195,6 +195,23 @@ pub async fn delete_words_before(conn: &mut AsyncPgConnection, before: DateTime<
         .await
 }
 
+/// The same for what was said about these complaints; what was not sent yet no longer is.
+pub async fn delete_words_of(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<usize> {
+    let about = messages::complaint_id.eq_any(complaints.to_vec());
+    diesel::update(messages::table.filter(about.clone()).filter(messages::status.eq(MessageStatus::Queued)))
+        .set(messages::status.eq(MessageStatus::Skipped))
+        .execute(conn)
+        .await?;
+    diesel::update(messages::table.filter(about))
+        .set((
+            messages::recipient.eq(None::<String>),
+            messages::text.eq(None::<String>),
+            messages::words.eq(serde_json::json!({})),
+        ))
+        .execute(conn)
+        .await
+}
+
 /// The words for a step and a way, of each of these regions that has its own. They are no regional data: everybody may
 /// know what people are told.
 pub async fn list_templates(

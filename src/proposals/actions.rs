@@ -19,6 +19,7 @@ use super::store::{self, ProposalRow};
 use super::{rules, transitions, windows};
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
+use crate::complaints::subject::blank;
 use crate::directory::actions::unknown_program;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
@@ -32,6 +33,9 @@ use crate::transaction::Tx;
 
 /// How far a tablet's clock may run ahead.
 const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
+
+/// Stands for the number of somebody who was erased.
+const NOBODY: &str = "0000000000000000";
 
 /// What became of a submission.
 pub enum Submitted {
@@ -312,4 +316,38 @@ pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: 
 /// Those of the ids that name a proposal.
 pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     Ok(store::list_known(conn, why, ids).await?)
+}
+/// All that is held on a person, in any region: for the person's own request.
+pub async fn list_about(tx: &mut Tx, person_id: Uuid) -> Result<Vec<RegistryProposal>, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+    rows.into_iter().map(|row| show(&tx.keys.sealer, row, true)).collect()
+}
+
+pub async fn count_open(tx: &mut Tx, person_id: Uuid) -> Result<usize, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+    Ok(rows.iter().filter(|row| !transitions::FINAL.contains(&row.status)).count())
+}
+
+/// Takes out who was proposed and in what words, and keeps that there was a proposal; gives the ids.
+pub async fn forget(tx: &mut Tx, person_id: Uuid) -> Result<Vec<Uuid>, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+    let ids = rows.iter().map(|row| row.id).collect();
+    for mut row in rows {
+        let sealer = &tx.keys.sealer;
+        // A number that nobody bears, and an index that no number leads to.
+        row.nik_sealed = sealer.seal(IdentityKind::Nik, row.id, NOBODY)?;
+        row.nik_index = sealer.blind_index(IdentityKind::Proposal, &row.id.to_string());
+        let content = Content { full_name: registry::erase::ERASED.to_owned(), family: None, changes: None };
+        row.content_sealed = content.seal(sealer, row.id)?;
+        row.submission_hash = Vec::new();
+        row.statement = None;
+        row.evidence = Value::Array(Vec::new());
+        for (step, words) in [(&mut row.agency, "finding"), (&mut row.outcome, "note")] {
+            *step = step.take().map(|step| blank(step, words));
+        }
+        row.version += 1;
+        row.updated_at = tx.now;
+        store::save(&mut tx.conn, &row).await?;
+    }
+    Ok(ids)
 }

@@ -22,6 +22,7 @@ use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
+use crate::registry;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
 
@@ -144,6 +145,9 @@ async fn get_registry_proposal(
     let mut conn = db.read().await?;
     let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     if let Some(purpose) = purpose {
+        if let Some(id) = row.person_id {
+            registry::actions::require_open_for(&mut conn, &caller.scope, id, purpose).await?;
+        }
         let proposal = Revealed { kind: "registry_proposal", id: row.id, region_code: &row.region_code };
         let person = row.person_id.map(|id| Revealed { kind: "person", id, region_code: &row.region_code });
         let targets: Vec<Revealed<'_>> = std::iter::once(proposal).chain(person).collect();

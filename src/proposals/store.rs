@@ -115,6 +115,20 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryResul
     prepared(diesel::update(registry_proposals::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
+/// All that is about a person, in any region.
+pub async fn list_about(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    person_id: Uuid,
+) -> QueryResult<Vec<ProposalRow>> {
+    registry_proposals::table
+        .filter(registry_proposals::person_id.eq(person_id))
+        .order((registry_proposals::created_at, registry_proposals::id))
+        .select(ProposalRow::as_select())
+        .load(conn)
+        .await
+}
+
 /// What a list is narrowed to.
 #[derive(Debug, Default)]
 pub struct ProposalFilter {

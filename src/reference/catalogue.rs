@@ -81,6 +81,26 @@ impl Catalogue {
         self
     }
 
+    /// The same, with what a data file says of each code: an object whose array of `{code, ..}` stands under `key`.
+    pub fn codes_with<T: CodeList>(mut self, name: &str, text: &str, key: &str) -> Self {
+        let parsed: Value = serde_json::from_str(text).unwrap_or_default();
+        let of = |code: &str| {
+            let entries = parsed.get(key)?.as_array()?;
+            let mut found = entries.iter().find(|e| e.get("code").and_then(Value::as_str) == Some(code))?.clone();
+            found.as_object_mut()?.remove("code");
+            Some(found)
+        };
+        let items = items::<T>().into_iter().map(|item| ReferenceCode { attributes: of(&item.code), ..item }).collect();
+        self.lists.push(ReferenceList { name: name.to_owned(), source: None, items, edges: None });
+        self
+    }
+
+    /// From a table of a slice's own.
+    pub fn entries(mut self, name: &str, items: Vec<ReferenceCode>) -> Self {
+        self.lists.push(ReferenceList { name: name.to_owned(), source: None, items, edges: None });
+        self
+    }
+
     pub fn machine<S, A>(mut self, name: &str, edges: &[Edge<S, A>]) -> Self
     where
         S: CodeList + Display + Copy,

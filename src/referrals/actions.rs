@@ -14,6 +14,7 @@ use super::{client, sides, transitions};
 use crate::auth::Actor;
 use crate::clock::local_day;
 use crate::complaints;
+use crate::consents;
 use crate::db::pool::Connection;
 use crate::directory;
 use crate::eligibility;
@@ -157,6 +158,9 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     if !store::insert(&mut tx.conn, &row).await? {
         return known(tx, row).await;
     }
+    if let Some(subject) = &subject {
+        consents::actions::admit_referral(tx, subject, row.lawful_basis, row.consent_given_on, row.id).await?;
+    }
     let details = ReferralDetails {
         need_id: input.need_id.or_else(|| replaces.as_ref().and_then(|old| old.details.need_id)),
         part_of_id: input.part_of.or_else(|| replaces.as_ref().and_then(|old| old.details.part_of_id)),
@@ -217,6 +221,7 @@ async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, E
         ReferralSubject { person_id: row.person_id, family_id: row.family_id.filter(|_| row.person_id.is_none()) };
     if asked.person_id.is_some() || asked.family_id.is_some() {
         let subject = subject_in(&mut tx.conn, &scope, &asked).await?;
+        consents::actions::require_for_referral(tx, &subject, row.lawful_basis).await?;
         row.subject_name = subject.name.clone();
         let known = client::find(&mut tx.conn, &scope, &subject, local_day(tx.now)).await?;
         record.details.subject_birth_year = known.birth_year;

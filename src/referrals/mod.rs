@@ -19,4 +19,5 @@ mod sides;
 pub mod silence;
 mod steps;
 mod store;
+pub mod subject;
 pub mod transitions;

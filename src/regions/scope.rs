@@ -23,6 +23,8 @@ pub enum Unscoped {
     BackgroundWork,
     /// Holidays and targets are public standards of service.
     ServiceStandards,
+    /// All that is held on a person whom the caller was shown to see, for that person's own request.
+    SubjectRights,
     /// A reporter named one complaint by its number and code.
     ReporterWithCode,
     /// A signed link says by itself what it opens.

@@ -9,12 +9,17 @@ use super::judge;
 use super::nik::{FamilyCardNo, ParsedNik};
 use super::rows::{Household, PersonRow};
 use super::store::{self, HouseholdOf};
+use crate::auth::caller::AccessPurpose;
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 pub use super::bulk::insert_synthetic;
+pub use super::sets::{
+    count_families, find_bearers, find_families_of, find_households, next_households, sample_households,
+};
+pub use super::subject::{PersonExport, erase_identity, export as export_person};
 
 /// Whom a complaint or a referral is about.
 #[derive(Debug, Clone)]
@@ -33,13 +38,37 @@ pub async fn find_subject(
     person_id: Option<Uuid>,
     family_id: Option<Uuid>,
 ) -> Result<Option<Subject>, Error> {
-    let found = store::find_name(conn, scope, person_id, family_id).await?;
-    Ok(found.map(|(family_id, region_code, name)| Subject {
-        person_id,
-        family_id,
-        region_code: RegionCode::stored(region_code),
-        name,
-    }))
+    let mut asked = (person_id, family_id);
+    // A record that was merged speaks through the one that was kept.
+    for _ in 0..MOST_MERGERS {
+        let found = store::find_name(conn, scope, asked.0, asked.1).await?;
+        let Some((family, region_code, name, merged_into)) = found else { return Ok(None) };
+        match merged_into {
+            None => {
+                let region_code = RegionCode::stored(region_code);
+                return Ok(Some(Subject { person_id: asked.0, family_id: family, region_code, name }));
+            }
+            Some(kept) => asked = if asked.0.is_some() { (Some(kept), None) } else { (None, Some(kept)) },
+        }
+    }
+    Ok(None)
+}
+
+/// A merger of mergers is followed so far.
+const MOST_MERGERS: usize = 8;
+
+/// Every id under which a person is known: the person's own and those of records that were merged into it.
+pub async fn list_ids_of_person(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Vec<Uuid>, Error> {
+    let mut known = vec![id];
+    let mut last = known.clone();
+    for _ in 0..MOST_MERGERS {
+        last = store::mergers::list_merged_into(conn, Unscoped::ReadWithinScopeNext, &last).await?;
+        if last.is_empty() {
+            break;
+        }
+        known.extend_from_slice(&last);
+    }
+    Ok(known)
 }
 
 /// Who bears this NIK, as ids that must still be read within a scope.
@@ -69,7 +98,17 @@ pub async fn find_household_of_person(
     person_id: Uuid,
     on: NaiveDate,
 ) -> Result<Option<Household>, Error> {
-    Ok(store::find_household(conn, scope, HouseholdOf::Person(person_id), on).await?)
+    let mut id = person_id;
+    for _ in 0..MOST_MERGERS {
+        if let Some(home) = store::find_household(conn, scope, HouseholdOf::Person(id), on).await? {
+            return Ok(Some(home));
+        }
+        match store::mergers::find_kept(conn, Unscoped::ReadWithinScopeNext, id).await? {
+            Some(kept) => id = kept,
+            None => break,
+        }
+    }
+    Ok(None)
 }
 
 pub async fn find_person(
@@ -129,4 +168,33 @@ pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
     Ok(())
+}
+
+/// May the data of a person of the scope be opened for this purpose? For what speaks of a person and is kept elsewhere.
+pub async fn require_open_for(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    person_id: Uuid,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    match store::find_person(conn, scope, person_id).await? {
+        Some(row) => row.require_open_for(purpose),
+        None => Ok(()),
+    }
+}
+
+/// A person of the caller's regions, held for the rest of the transaction.
+pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<Option<PersonRow>, Error> {
+    let scope = tx.actor.scope.clone();
+    Ok(store::lock_person(&mut tx.conn, &scope, id).await?)
+}
+
+/// The families of a scope by their ids, after one of them.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_family_ids(conn, scope, after, limit).await?)
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::api::{Dwelling, FamilyAttributes};
+use super::api::{Dwelling, FamilyAssets, FamilyAttributes};
+use super::judge;
 use super::model::{
     DisabilitySeverity, DisabilityType, IdentityStatus, JknStatus, MaritalStatus, OccupationClass, RelationToHead,
-    SchoolLevel, Sex, SocialCriterion, WelfareSource, is_restricted_ppks,
+    SchoolLevel, Sex, ShockKind, SocialCriterion, Standing, WelfareSource, is_restricted_ppks,
 };
-use super::nik::{FamilyCardNo, Nik};
+use super::nik::{FamilyCardNo, Nik, NikWarning};
 use super::rows::{DwellingRow, Household, ParticipationRow, PersonRow, WelfareStatusRow};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::auth::{Actor, Permission};
@@ -38,6 +39,7 @@ const HIDDEN: &str = "***";
     "occupation_class": "BURUH",
     "jkn_status": "inactive",
     "ppks_codes": [],
+    "standing": "active",
     "version": 1,
     "created_at": "2026-11-20T03:15:00Z",
     "updated_at": "2026-11-20T03:15:00Z",
@@ -53,6 +55,10 @@ pub struct Person {
     /// Are the NIK, the birth date and data on health, disability and orphanhood held back in this answer?
     #[schema(example = true)]
     pub masked: bool,
+    /// Has the person restricted the processing of their data? Then little is shown, and only some purposes open it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(example = false)]
+    pub restricted: bool,
     /// NIK, masked to its first two and last two digits unless revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
@@ -139,6 +145,20 @@ pub struct Person {
     /// trafficking are left out unless the token carries `cases:restricted`.
     #[schema(example = json!(["PPKS-24"]))]
     pub ppks_codes: Vec<String>,
+    /// What is odd about the NIK: shown, and never a reason to refuse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!([]))]
+    pub nik_warnings: Vec<NikWarning>,
+    /// Whether the person still counts. Who does not is left out of families, checks and searches.
+    pub standing: Standing,
+    /// Day of death or removal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub ended_on: Option<NaiveDate>,
+    /// The record that stands for this one since both were found to be the same person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub merged_into: Option<Uuid>,
     /// Version, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
@@ -190,6 +210,8 @@ impl From<WelfareStatusRow> for WelfareStatus {
 /// A programme that the family, or one of its members, is or was in.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProgramParticipation {
+    /// Id of the participation, by which it is ended.
+    pub id: Uuid,
     /// Code of the programme.
     #[schema(example = "KKS")]
     pub program_code: String,
@@ -209,8 +231,29 @@ pub struct ProgramParticipation {
 
 impl From<ParticipationRow> for ProgramParticipation {
     fn from(row: ParticipationRow) -> Self {
-        Self { program_code: row.program_code, person_id: row.person_id, since: row.since, until: row.until }
+        let ParticipationRow { id, program_code, person_id, since, until, .. } = row;
+        Self { id, program_code, person_id, since, until }
     }
+}
+
+/// Something that struck a family.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FamilyShock {
+    /// Id of the entry, by which it is ended.
+    pub id: Uuid,
+    /// What it was.
+    pub kind: ShockKind,
+    /// The day on which it happened or began.
+    #[schema(example = "2026-10-03")]
+    pub happened_on: NaiveDate,
+    /// The day on which it was overcome; absent while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub until: Option<NaiveDate>,
+    /// Words that go with it, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub note: Option<String>,
 }
 
 /// A family of the registry. What is absent is not known or, when `masked`, not shown.
@@ -245,6 +288,8 @@ pub struct Family {
     pub dwelling: Option<Dwelling>,
     /// Circumstances of the family, as far as they were recorded.
     pub attributes: FamilyAttributes,
+    /// What the family owns, as counts; `gold_grams` only when revealed.
+    pub assets: FamilyAssets,
     /// The latest snapshot of the family's welfare.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welfare_status: Option<WelfareStatus>,
@@ -252,6 +297,15 @@ pub struct Family {
     pub programs: Vec<ProgramParticipation>,
     /// Everybody in the family, the head first.
     pub members: Vec<Person>,
+    /// What struck the family, latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shocks: Vec<FamilyShock>,
+    /// Whether the family still counts.
+    pub standing: Standing,
+    /// The family that took this one in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub merged_into: Option<Uuid>,
     /// Version, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
@@ -297,12 +351,16 @@ impl<'a> Viewer<'a> {
     }
 
     pub fn person(&self, row: PersonRow) -> Result<Person, Error> {
+        let restricted = row.is_restricted();
+        let row = if restricted && !self.revealed { row.withheld() } else { row };
         let extra = row.attributes();
+        let mut nik_warnings = Vec::new();
         let nik = match &row.nik_sealed {
             None => None,
             Some(sealed) => {
-                let nik = Nik::from_digits(&self.sealer.open(IdentityKind::Nik, row.id, sealed)?);
-                let nik = nik.map_err(Error::internal)?;
+                let digits = self.sealer.open(IdentityKind::Nik, row.id, sealed)?;
+                nik_warnings = judge::nik_warnings(&digits, &row);
+                let nik = Nik::from_digits(&digits).map_err(Error::internal)?;
                 Some(if self.revealed { nik.expose().to_owned() } else { nik.mask() })
             }
         };
@@ -311,6 +369,7 @@ impl<'a> Viewer<'a> {
             family_id: row.family_id,
             region_code: row.region_code,
             masked: !self.revealed,
+            restricted,
             nik,
             identity_status: row.identity_status,
             full_name: row.full_name,
@@ -337,6 +396,10 @@ impl<'a> Viewer<'a> {
                 criteria
             }),
             ppks_codes: row.ppks_codes.into_iter().filter(|c| self.restricted || !is_restricted_ppks(c)).collect(),
+            nik_warnings,
+            standing: row.standing,
+            ended_on: row.ended_on,
+            merged_into: row.merged_into,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -345,7 +408,9 @@ impl<'a> Viewer<'a> {
 
     pub fn family(&self, home: Household) -> Result<Family, Error> {
         let facts = home.attributes();
-        let Household { family, dwelling, status, participations, members, .. } = home;
+        let Household { family, dwelling, status, participations, shocks, members, .. } = home;
+        let mut assets: FamilyAssets = serde_json::from_value(family.assets).unwrap_or_default();
+        assets.gold_grams = self.if_revealed(assets.gold_grams);
         let family_card_no = match &family.family_card_sealed {
             None => None,
             Some(sealed) => {
@@ -371,7 +436,20 @@ impl<'a> Viewer<'a> {
                 prior_housing_aid: facts.prior_housing_aid,
                 income_class: self.if_revealed(facts.income_class),
             },
+            assets,
             welfare_status: status.map(WelfareStatus::from),
+            shocks: shocks
+                .into_iter()
+                .map(|row| FamilyShock {
+                    id: row.id,
+                    kind: row.kind,
+                    happened_on: row.happened_on,
+                    until: row.until,
+                    note: self.if_revealed(row.note),
+                })
+                .collect(),
+            standing: family.standing,
+            merged_into: family.merged_into,
             programs: participations.into_iter().map(ProgramParticipation::from).collect(),
             members: members.into_iter().map(|row| self.person(row)).collect::<Result<_, _>>()?,
             version: family.version,
@@ -405,7 +483,7 @@ impl<'a> Viewer<'a> {
 }
 
 /// All but the last two digits as stars.
-fn mask(number: &str) -> String {
+pub fn mask(number: &str) -> String {
     let hidden = number.len().saturating_sub(2);
     let shown = if hidden > 0 { number.get(hidden..) } else { None };
     format!("{}{}", "*".repeat(hidden), shown.unwrap_or_default())

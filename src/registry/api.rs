@@ -64,7 +64,7 @@ macro_rules! judged_elsewhere {
         }
     )+};
 }
-judged_elsewhere!(CreateFamily, CreatePerson, CreateWelfareStatus);
+judged_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus);
 
 /// A family with everybody who belongs to it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -118,6 +118,8 @@ pub struct CreateFamily {
     pub dwelling: Option<Dwelling>,
     /// Circumstances of the family, as far as they were recorded.
     pub attributes: Option<FamilyAttributes>,
+    /// What the family owns, as counts.
+    pub assets: Option<FamilyAssets>,
     /// Programmes the family is in. Leave it out when nobody asked; an empty list says that there is none.
     #[schema(max_items = 50)]
     pub programs: Option<Vec<HeldProgram>>,
@@ -241,6 +243,7 @@ impl CreatePerson {
             longitude: None,
             dwelling: None,
             attributes: None,
+            assets: None,
             programs: None,
             welfare_status: None,
             members: vec![CreateMember {
@@ -358,6 +361,64 @@ pub struct FamilyAttributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub income_class: Option<IncomeClass>,
 }
+
+macro_rules! assets {
+    ($( #[doc = $about:literal] $name:ident ),+ $(,)?) => {
+        /// What a family owns, as counts. What is absent was not counted.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct FamilyAssets {
+            $(
+                #[doc = $about]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[schema(minimum = 0, maximum = 1_000_000, example = 1)]
+                pub $name: Option<i32>,
+            )+
+        }
+
+        impl FamilyAssets {
+            pub fn counts(&self) -> impl Iterator<Item = (&'static str, i32)> {
+                [$((stringify!($name), self.$name)),+].into_iter().filter_map(|(name, count)| Some((name, count?)))
+            }
+        }
+    };
+}
+assets!(
+    /// Bicycles.
+    bicycles,
+    /// Motorcycles.
+    motorcycles,
+    /// Cars.
+    cars,
+    /// Boats without and with a motor.
+    boats,
+    /// Gas cylinders of 5.5 kg and more.
+    gas_cylinders,
+    /// Refrigerators.
+    refrigerators,
+    /// Air conditioners.
+    air_conditioners,
+    /// Water heaters.
+    water_heaters,
+    /// Televisions.
+    televisions,
+    /// Computers and laptops.
+    computers,
+    /// Smartphones.
+    smartphones,
+    /// Gold and jewellery in grams.
+    gold_grams,
+    /// Land besides that of the dwelling, in square metres.
+    other_land_m2,
+    /// Houses elsewhere.
+    other_houses,
+    /// Cattle and buffaloes.
+    cattle,
+    /// Goats, sheep and pigs.
+    goats_sheep_pigs,
+    /// Poultry.
+    poultry,
+);
 
 /// A programme that a family or a person is, or was, in.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

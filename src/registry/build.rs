@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::api::{CreateFamily, CreateMember, CreateWelfareStatus, Dwelling, FamilyAttributes, HeldProgram};
 use super::judge::Judged;
-use super::model::IdentityStatus;
+use super::model::{IdentityStatus, Standing};
 use super::nik::{FamilyCardNo, ParsedNik};
 use super::rows::{
     DwellingRow, FamilyFacts, FamilyRow, IdentityRow, ParticipationRow, PersonFacts, PersonRow, WelfareStatusRow,
@@ -72,6 +72,9 @@ impl Rows {
             version: 1,
             created_at: stamp.now,
             updated_at: stamp.now,
+            standing: Standing::Active,
+            merged_into: None,
+            assets: serde_json::to_value(input.assets.unwrap_or_default()).map_err(Error::internal)?,
         });
         if let Some(home) = input.dwelling {
             self.dwellings.push(dwelling(id, home, stamp.now));
@@ -149,6 +152,9 @@ impl Rows {
             version: 1,
             created_at: stamp.now,
             updated_at: stamp.now,
+            standing: Standing::Active,
+            ended_on: None,
+            merged_into: None,
         });
         Ok(())
     }

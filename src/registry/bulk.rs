@@ -4,7 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::model::{DisabilityType, IdentityStatus, LightingSource, RelationToHead, SchoolLevel, WelfareSource};
+use super::model::{
+    DisabilityType, IdentityStatus, LightingSource, RelationToHead, SchoolLevel, Standing, WelfareSource,
+};
 use super::rows::{
     DwellingRow, FamilyFacts, FamilyRow, IdentityRow, ParticipationRow, PersonFacts, PersonRow, WelfareStatusRow,
 };
@@ -14,7 +16,7 @@ use crate::auth::sealing::IdentityKind;
 use crate::demo::people::{SyntheticDwelling, SyntheticFamily, SyntheticPerson};
 use crate::error::Error;
 
-/// PostgreSQL takes 65,535 parameters a statement; a person has 25.
+/// PostgreSQL takes 65,535 parameters a statement; a person has 29.
 const ROWS_A_STATEMENT: usize = 2000;
 const FAMILIES_A_BATCH: usize = 4000;
 
@@ -63,6 +65,9 @@ impl Batch {
             version: 1,
             created_at: now,
             updated_at: now,
+            standing: Standing::Active,
+            merged_into: None,
+            assets: serde_json::json!({}),
         });
         self.dwellings.push(dwelling(id, family.dwelling, now));
         let (as_of, quarter) = quarter_of(now);
@@ -141,6 +146,9 @@ impl Batch {
             version: 1,
             created_at: now,
             updated_at: now,
+            standing: Standing::Active,
+            ended_on: None,
+            merged_into: None,
         });
         Ok(())
     }

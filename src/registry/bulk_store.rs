@@ -19,6 +19,9 @@ fn literal(codes: Vec<String>) -> String {
     format!("{{{}}}", quoted.join(","))
 }
 
+/// What a loaded row does not say, and what stays when it replaces another: who died or was merged stays so.
+const KEPT: &[&str] = &["created_at", "standing", "ended_on", "merged_into", "assets"];
+
 struct Statements {
     insert: String,
     replace: String,
@@ -35,7 +38,7 @@ fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Stateme
     let keys: Vec<&str> = key.split(", ").collect();
     let set: Vec<String> = names
         .iter()
-        .filter(|name| !keys.contains(name) && **name != "created_at")
+        .filter(|name| !keys.contains(name) && !KEPT.contains(name))
         .map(|name| format!("{name} = excluded.{name}"))
         .collect();
     let insert = format!(
@@ -92,6 +95,9 @@ bulk! { insert_families, FamilyRow, "families", "id";
     version: Int4, "int4";
     created_at: Timestamptz, "timestamptz";
     updated_at: Timestamptz, "timestamptz";
+    standing: Text, "text";
+    merged_into: Nullable<SqlUuid>, "uuid";
+    assets: Jsonb, "jsonb";
 }
 
 bulk! { insert_persons, PersonRow, "persons", "family_id, id";
@@ -121,6 +127,9 @@ bulk! { insert_persons, PersonRow, "persons", "family_id, id";
     version: Int4, "int4";
     created_at: Timestamptz, "timestamptz";
     updated_at: Timestamptz, "timestamptz";
+    standing: Text, "text";
+    ended_on: Nullable<Date>, "date";
+    merged_into: Nullable<SqlUuid>, "uuid";
 }
 
 bulk! { insert_dwellings, DwellingRow, "dwellings", "family_id";

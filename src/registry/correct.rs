@@ -2,17 +2,18 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::model::{DisabilitySeverity, DisabilityType, JknStatus, MaritalStatus, OccupationClass, SchoolLevel, Sex};
+use super::change::{self, Told};
+use super::model::{
+    DisabilitySeverity, DisabilityType, JknStatus, MaritalStatus, OccupationClass, SchoolLevel, Sex, Standing,
+};
 use super::rows::PersonRow;
 use super::store;
 use crate::clock::local_day;
 use crate::error::Error;
-use crate::events::NewEvent;
 use crate::http::text::PersonName;
 use crate::transaction::Tx;
 
@@ -102,21 +103,11 @@ impl PersonCorrection {
 /// Writes the correction to a person of the caller's regions.
 pub async fn correct_person(tx: &mut Tx, id: Uuid, correction: PersonCorrection) -> Result<PersonRow, Error> {
     correction.judge(local_day(tx.now), "")?;
-    let scope = tx.actor.scope.clone();
-    let mut row = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let (_, before) = change::hold_person(tx, id).await?;
+    change::require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
+    let mut row = before.clone();
     correction.apply(&mut row);
-    row.version += 1;
-    row.updated_at = tx.now;
-    store::save_person(&mut tx.conn, &row).await?;
+    change::write_person(tx, &before, &mut row, Told::plain("correct", "updated")).await?;
     store::touch_family(&mut tx.conn, row.family_id, tx.now).await?;
-    tx.audit("person.correct", "person", row.id, Some(&row.region_code));
-    tx.publish(NewEvent {
-        type_: "person.updated".to_owned(),
-        subject_kind: "person",
-        subject_id: row.id,
-        region_code: row.region_code.clone(),
-        organization_id: None,
-        data: json!({ "family_id": row.family_id }),
-    });
     Ok(row)
 }

@@ -7,6 +7,7 @@ use super::actions::find_household;
 use super::answers::{Family, Person, Viewer};
 use super::api::{CreateFamily, CreatePerson};
 use super::build::{Rows, Stamp};
+use super::identities;
 use super::judge::{self, Judged};
 use super::rows::Household;
 use super::store;
@@ -68,7 +69,7 @@ fn require_region(tx: &Tx, code: &str) -> Result<(), Error> {
 }
 
 /// The answer of a creation is kept for a repeat, so no number stands in it that is not masked.
-fn masked(tx: &Tx) -> Viewer<'_> {
+pub(super) fn masked(tx: &Tx) -> Viewer<'_> {
     Viewer::masked(&tx.keys.sealer)
 }
 
@@ -90,7 +91,7 @@ async fn find_repeat(tx: &mut Tx, input: &CreateFamily, digest: &[u8; 32]) -> Re
     }
 }
 
-fn publish_created(tx: &mut Tx, kind: &'static str, id: Uuid, family_id: Uuid, region_code: &str) {
+pub(super) fn publish_created(tx: &mut Tx, kind: &'static str, id: Uuid, family_id: Uuid, region_code: &str) {
     tx.audit(&format!("{kind}.create"), kind, id, Some(region_code));
     tx.publish(NewEvent {
         type_: format!("{kind}.created"),
@@ -112,14 +113,16 @@ async fn insert(
 ) -> Result<Uuid, Error> {
     require_known_programs(tx, &input, rootless).await?;
     let id = input.id.unwrap_or_else(Uuid::now_v7);
+    // In the order in which the rows of the numbers are made: the card, then each member who has one.
+    let card = input.family_card_no.is_some().then(|| "/family_card_no".to_owned());
+    let niks = (0..).zip(&input.members).filter(|(_, m)| m.nik.is_some());
+    let niks = niks.map(|(at, _): (usize, _)| format!("/members/{at}/nik"));
+    let pointers: Vec<String> = card.into_iter().chain(niks).collect();
     let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
     let rows = Rows::of(&stamp, id, input, judged, Some(digest.to_vec()))?;
     let conn = &mut *tx.conn;
     store::insert_families(conn, &rows.families).await.map_err(taken)?;
     store::insert_persons(conn, &rows.persons).await?;
-    if !rows.identities.is_empty() {
-        store::insert_identities(conn, &rows.identities).await.map_err(taken)?;
-    }
     if !rows.dwellings.is_empty() {
         store::insert_dwellings(conn, &rows.dwellings).await?;
     }
@@ -129,6 +132,11 @@ async fn insert(
     if !rows.participations.is_empty() {
         store::insert_participations(conn, &rows.participations).await?;
     }
+    let pointer = |at: usize| {
+        let pointer = pointers.get(at).map_or("", String::as_str);
+        pointer.strip_prefix(rootless).unwrap_or(pointer).to_owned()
+    };
+    identities::claim_rows(tx, &rows.identities, pointer).await?;
     Ok(id)
 }
 
@@ -161,7 +169,6 @@ fn taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match &error {
         Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, about) => match about.constraint_name() {
-            Some("identities_pkey") => Error::new(Code::IdentityInUse),
             Some("families_pkey") => Error::new(Code::ConcurrentChange).retry_after(1),
             _ => error.into(),
         },

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
-use super::api::{CreateFamily, CreateMember, CreateWelfareStatus, Dwelling, HeldProgram, NikDigits};
+use super::api::{CreateFamily, CreateMember, CreateWelfareStatus, Dwelling, FamilyAssets, HeldProgram, NikDigits};
 use super::model::{IdentityStatus, RelationToHead, is_ppks_code};
-use super::nik::{FamilyCardNo, Nik, NikError, ParsedNik};
+use super::nik::{FamilyCardNo, Nik, NikError, NikWarning, ParsedNik};
+use super::rows::PersonRow;
 use crate::error::FieldError;
 use crate::regions::{RegionCode, directory};
 
@@ -29,6 +30,17 @@ pub struct Judged {
 
 pub fn parse_nik(digits: &NikDigits, today: NaiveDate) -> Result<ParsedNik, NikError> {
     Nik::parse(digits.expose(), today, &|code| directory::find(code).is_some())
+}
+
+/// What is odd about a number that was accepted. The day of the last change decides on its century, so that the answer
+/// does not change by itself.
+pub fn nik_warnings(digits: &str, row: &PersonRow) -> Vec<NikWarning> {
+    let day = crate::clock::local_day(row.updated_at);
+    let parsed = Nik::parse(digits, day, &|code| directory::find(code).is_some());
+    parsed.map_or_else(
+        |_| Vec::new(),
+        |nik| nik.warnings.iter().copied().chain(nik.compare(row.birth_date, Some(row.sex))).collect(),
+    )
 }
 
 /// Collects faults under a place in the body.
@@ -72,6 +84,7 @@ pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<Fiel
     if let Some(home) = &input.dwelling {
         dwelling(home, &mut faults);
     }
+    assets(input, &mut faults);
     programs(input.programs.as_deref(), "", &mut faults);
     if let Some(status) = &input.welfare_status {
         welfare(status, today, "/welfare_status", &mut faults);
@@ -106,6 +119,17 @@ pub fn family_alone(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
     finish(region, family_card_no, Vec::new(), faults)
 }
 
+/// What a changed family says of itself: all but its members, programmes and ranking.
+pub fn family_changes(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
+    let mut faults = Faults(Vec::new());
+    let (region, family_card_no) = root(input, &mut faults);
+    if let Some(home) = &input.dwelling {
+        dwelling(home, &mut faults);
+    }
+    assets(input, &mut faults);
+    finish(region, family_card_no, Vec::new(), faults)
+}
+
 /// A dwelling on its own.
 pub fn home(input: &Dwelling) -> Result<(), Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
@@ -128,6 +152,12 @@ fn root(input: &CreateFamily, faults: &mut Faults) -> (Option<RegionCode>, Optio
     faults.range(input.latitude, -90.0, 90.0, "/latitude");
     faults.range(input.longitude, -180.0, 180.0, "/longitude");
     (region, family_card_no)
+}
+
+fn assets(input: &CreateFamily, faults: &mut Faults) {
+    for (name, count) in input.assets.iter().flat_map(FamilyAssets::counts) {
+        faults.range(Some(count), 0, 1_000_000, &format!("/assets/{name}"));
+    }
 }
 
 fn finish(

@@ -130,8 +130,10 @@ pub async fn statuses(
 
 /// Enters new rows.
 pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
+    let names = store::name_rows(&rows.persons);
     bulk_store::insert_families(conn, rows.families, false).await.map_err(taken)?;
     bulk_store::insert_persons(conn, rows.persons, false).await.map_err(taken)?;
+    store::insert_name_rows(conn, &names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, false).await.map_err(taken)?;
     bulk_store::insert_statuses(conn, rows.statuses, false).await.map_err(taken)?;
     bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)?;
@@ -143,8 +145,10 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 
 /// Puts rows in the place of those with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
+    let names = store::name_rows(&rows.persons);
     bulk_store::insert_families(conn, rows.families, true).await?;
     bulk_store::insert_persons(conn, rows.persons, true).await?;
+    store::replace_names(conn, &names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, true).await?;
     bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)
 }

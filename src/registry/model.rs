@@ -233,6 +233,53 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Whether a person or a family still counts.
+    pub enum Standing {
+        Active = "active": "Aktif" / "Active",
+        Deceased = "deceased": "Meninggal dunia" / "Deceased",
+        Removed = "removed": "Dikeluarkan" / "Removed",
+        Merged = "merged": "Digabungkan" / "Merged into another",
+    }
+}
+
+crate::text_enum! {
+    /// Why a person is taken out of the registry.
+    pub enum RemovalReason {
+        MovedAbroad = "moved_abroad": "Pindah ke luar negeri" / "Moved abroad",
+        Untraceable = "untraceable": "Tidak ditemukan" / "Cannot be found",
+        EnteredInError = "entered_in_error": "Salah catat" / "Entered in error",
+        Refused = "refused": "Tidak bersedia didata" / "Does not want to be registered",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// What struck a family.
+    pub enum ShockKind {
+        Disaster = "disaster": "Bencana" / "Disaster",
+        Layoff = "layoff": "Pemutusan hubungan kerja" / "Layoff",
+        HarvestFailure = "harvest_failure": "Gagal panen" / "Harvest failure",
+        BreadwinnerDied = "breadwinner_died": "Pencari nafkah meninggal" / "Death of the breadwinner",
+        SeriousIllness = "serious_illness": "Sakit berat" / "Serious illness",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
+crate::text_enum! {
+    /// What kind of institution somebody lives in.
+    pub enum ResidenceKind {
+        ChildHome = "child_home": "Panti/LKS anak" / "Children's home",
+        ElderlyHome = "elderly_home": "Panti lanjut usia" / "Home for the elderly",
+        DisabilityHome = "disability_home": "Panti disabilitas" / "Home for persons with disability",
+        RehabilitationCentre = "rehabilitation_centre": "Balai/sentra rehabilitasi" / "Rehabilitation centre",
+        Shelter = "shelter": "Rumah singgah/TPS" / "Shelter",
+        Foundation = "foundation": "Yayasan" / "Foundation",
+        BoardingSchool = "boarding_school": "Asrama/pesantren" / "Boarding school",
+        Other = "other": "Lainnya" / "Other",
+    }
+}
+
 /// Categories that only a token with `cases:restricted` is shown: children in conflict with the law, violence, HIV, drug
 /// abuse, trafficking (UU 27/2022, article 4).
 const RESTRICTED_PPKS: &[&str] = &["PPKS-03", "PPKS-06", "PPKS-16", "PPKS-17", "PPKS-18", "PPKS-19"];

@@ -41,13 +41,14 @@ findings! {
     NotDigits "family_card_not_digits" "a family card number consists of the ASCII digits 0 to 9 only"
 }
 
-findings! {
+crate::text_enum! {
     /// Odd but possible: shown to the officer, never a reason to refuse.
-    NikWarning:
-    UnknownRegency "nik_unknown_regency" "the NIK names a regency that is not, or no longer, in the list"
-    UnknownDistrict "nik_unknown_district" "the NIK names a district that is not, or no longer, in the list"
-    BirthDateDiffers "nik_birth_date_differs" "the stated birth date differs from the one in the NIK"
-    SexDiffers "nik_sex_differs" "the stated sex differs from the one in the NIK"
+    pub enum NikWarning {
+        UnknownRegency = "nik_unknown_regency": "Kabupaten/kota dalam NIK tidak, atau tidak lagi, ada dalam daftar" / "The NIK names a regency that is not, or no longer, in the list",
+        UnknownDistrict = "nik_unknown_district": "Kecamatan dalam NIK tidak, atau tidak lagi, ada dalam daftar" / "The NIK names a district that is not, or no longer, in the list",
+        BirthDateDiffers = "nik_birth_date_differs": "Tanggal lahir berbeda dengan yang di NIK" / "The stated birth date differs from the one in the NIK",
+        SexDiffers = "nik_sex_differs": "Jenis kelamin berbeda dengan yang di NIK" / "The stated sex differs from the one in the NIK",
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]

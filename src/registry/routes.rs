@@ -35,6 +35,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_welfare_statuses)
         .service(create_welfare_status);
     super::routes_persons::configure(config);
+    super::routes_changes::configure(config);
+    super::routes_lists::configure(config);
+    super::routes_search::configure(config);
+    super::routes_residences::configure(config);
     super::routes_snapshots::configure(config);
 }
 
@@ -93,6 +97,7 @@ async fn look_up_family(
     let mut conn = db.read().await?;
     let found = actions::look_up_family(&mut conn, &keys.sealer, &caller.scope, body.valid()?, today).await?;
     if let (Some(purpose), Some(home)) = (revealed, &found) {
+        home.require_open_for(purpose)?;
         log.record(&mut conn, &caller, purpose, &all_of(home)).await?;
     }
     let viewer = Viewer::of(&caller, &keys.sealer, revealed.is_some());
@@ -131,6 +136,7 @@ async fn get_family(
     let home = actions::find_household(&mut conn, &caller.scope, *id, local_day(log.now)).await?;
     let home = home.ok_or_else(Error::not_found)?;
     if let Some(purpose) = revealed {
+        home.require_open_for(purpose)?;
         log.record(&mut conn, &caller, purpose, &all_of(&home)).await?;
     }
     let keys = tokens.keys().ring();

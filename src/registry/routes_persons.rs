@@ -74,6 +74,7 @@ async fn look_up_person(
     let mut conn = db.read().await?;
     let found = actions::look_up_person(&mut conn, &keys.sealer, &caller.scope, &nik).await?;
     if let (Some(purpose), Some(row)) = (revealed, &found) {
+        row.require_open_for(purpose)?;
         let target = Revealed { kind: "person", id: row.id, region_code: &row.region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }
@@ -104,6 +105,7 @@ async fn get_person(
     let mut conn = db.read().await?;
     let row = actions::find_person(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     if let Some(purpose) = revealed {
+        row.require_open_for(purpose)?;
         let target = Revealed { kind: "person", id: row.id, region_code: &row.region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }

@@ -8,13 +8,17 @@ use uuid::Uuid;
 
 use super::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
-    LightingSource, MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, Sex, ToiletFacility,
-    WallMaterial, WaterSource, WelfareSource,
+    LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
+    ShockKind, Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, welfare_statuses};
+use crate::db::schema::{
+    dwellings, families, family_shocks, identities, person_merges, person_names, person_residences, persons,
+    program_participations, registry_changes, welfare_statuses,
+};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = families, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
 pub struct FamilyRow {
     pub id: Uuid,
     pub region_code: String,
@@ -27,6 +31,9 @@ pub struct FamilyRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub standing: Standing,
+    pub merged_into: Option<Uuid>,
+    pub assets: Value,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -60,10 +67,14 @@ pub struct PersonRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub standing: Standing,
+    pub ended_on: Option<NaiveDate>,
+    pub merged_into: Option<Uuid>,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = dwellings, check_for_backend(diesel::pg::Pg))]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = dwellings, primary_key(family_id), check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true)]
 pub struct DwellingRow {
     pub family_id: Uuid,
     pub tenure: Option<DwellingTenure>,
@@ -124,6 +135,30 @@ pub struct IdentityRow {
     pub person_id: Option<Uuid>,
 }
 
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Deserialize)]
+#[diesel(table_name = family_shocks, check_for_backend(diesel::pg::Pg))]
+pub struct ShockRow {
+    pub family_id: Uuid,
+    pub id: Uuid,
+    pub kind: ShockKind,
+    pub happened_on: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub note: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A name from one of its words on: see `names`.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = person_names)]
+pub struct NameRow {
+    pub family_id: Uuid,
+    pub person_id: Uuid,
+    pub word: i16,
+    pub region_code: String,
+    pub key: String,
+    pub sound: String,
+}
+
 /// A family with all that belongs to it, as of a day.
 #[derive(Debug, Clone)]
 pub struct Household {
@@ -132,7 +167,8 @@ pub struct Household {
     /// The latest snapshot of that day or before.
     pub status: Option<WelfareStatusRow>,
     pub participations: Vec<ParticipationRow>,
-    /// The head first.
+    pub shocks: Vec<ShockRow>,
+    /// Who lives in it now, the head first.
     pub members: Vec<PersonRow>,
     /// Of the programmes' rules, read in the same statement: facts and rules are of one moment.
     pub program_revision: i64,
@@ -188,4 +224,59 @@ pub struct PersonFacts {
     /// The categories were assessed, so that an empty list says "none".
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ppks_known: bool,
+}
+
+/// A change of a family or a person: see `history`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = registry_changes, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ChangeRow {
+    pub subject_id: Uuid,
+    pub id: Uuid,
+    pub subject_kind: String,
+    pub family_id: Uuid,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub client_id: String,
+    pub action: String,
+    pub fields: Vec<String>,
+    pub values_sealed: Option<Vec<u8>>,
+    pub happened_on: Option<NaiveDate>,
+    pub reason: Option<String>,
+}
+
+/// A record that was found to be somebody else's: see `mergers`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_merges, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct MergeRow {
+    pub merged_person_id: Uuid,
+    pub id: Uuid,
+    pub merged_family_id: Uuid,
+    pub kept_person_id: Uuid,
+    pub kept_family_id: Uuid,
+    pub taken: Vec<String>,
+    pub participation_ids: Vec<Uuid>,
+    pub identity_moved: bool,
+    pub family_closed: bool,
+    pub actor: String,
+    pub merged_at: DateTime<Utc>,
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// A stay in an institution.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_residences, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ResidenceRow {
+    pub person_id: Uuid,
+    pub id: Uuid,
+    pub kind: ResidenceKind,
+    pub facility_id: Option<Uuid>,
+    pub facility_name: Option<String>,
+    pub region_code: String,
+    pub since: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }

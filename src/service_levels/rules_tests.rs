@@ -170,9 +170,9 @@ proptest! {
         clock.step(Status::AwaitingInfo, from);
         clock.step(Status::Received, until);
         clock.count(&calendar, until);
-        for moment in [from, middle] {
-            pieces.step(Status::AwaitingInfo, moment);
-            pieces.step(Status::Received, if moment == from { middle } else { until });
+        for (begin, end) in [(from, middle), (middle, until)] {
+            pieces.step(Status::AwaitingInfo, begin);
+            pieces.step(Status::Received, end);
         }
         pieces.count(&calendar, until);
         let passed = calendar.between(REGION, day_in(REGION, from), day_in(REGION, until));

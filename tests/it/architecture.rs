@@ -8,6 +8,7 @@ const SLICES: &[&str] = &[
     "audit",
     "auth",
     "complaints",
+    "consents",
     "demo",
     "desks",
     "directory",
@@ -16,12 +17,15 @@ const SLICES: &[&str] = &[
     "imports",
     "proposals",
     "jobs",
+    "queues",
     "reference",
     "letters",
     "referrals",
     "regions",
     "registry",
+    "rights",
     "service_levels",
+    "sync",
 ];
 
 /// Every source file with its path below `src`.
@@ -68,6 +72,7 @@ fn pure_files_know_no_web_no_connection_and_no_clock() {
     let pure = [
         "model.rs",
         "transitions.rs",
+        "purposes.rs",
         "rules.rs",
         "facts.rs",
         "evaluate.rs",
@@ -106,10 +111,12 @@ const NOT_REGIONAL: &[&str] = &[
     "eligibility/store.rs: find_revision",
     "eligibility/store.rs: list_programs",
     "eligibility/store.rs: list_rules",
+    "eligibility/store.rs: list_rules_of",
+    "eligibility/store.rs: lock_program",
     "proposals/store.rs: list_all_windows",
     "proposals/store.rs: list_windows",
     "proposals/store.rs: lock_default_window",
-    "registry/store.rs: list_known_programs",
+    "registry/store/mod.rs: list_known_programs",
     "service_levels/store.rs: find_revision",
 ];
 
@@ -145,7 +152,7 @@ fn no_read_without_a_scope() {
 fn files_stay_small_and_say_what_they_are() {
     for (name, text) in sources() {
         let lines = text.lines().count();
-        let limit = if name.ends_with("schema.rs") { 1000 } else { 700 };
+        let limit = if name.ends_with("schema.rs") { 2000 } else { 700 };
         assert!(lines <= limit, "{name} has {lines} lines: does it still have one job?");
         let opens = text.starts_with("//!") || text.starts_with("// Generated");
         assert!(opens, "{name} does not say what it is");

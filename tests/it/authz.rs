@@ -77,6 +77,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let holiday = holiday["id"].as_str().unwrap().to_owned();
     let attachment = world.attachment(&complaint).await;
     let message = world.message_about(&complaint).await;
+    let device = world.device("bandung-fas").await;
+    let visit = world.visit(&complaint).await;
     let figures = serde_json::json!({
         "kind": "ordinary", "first_response_days": 1, "resolution_days": 4,
         "province_after_days": 1, "ministry_after_days": 2, "source": "Perbup 7/2026",
@@ -85,6 +87,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let target = world.manager.post("/v1/service-level-targets", target).await.expect(201);
     let target = target["id"].as_str().unwrap().to_owned();
     let proposal = world.proposal().await;
+    let consent = world.consent(&member).await;
+    let request = world.subject_request(&member, "access").await;
     let bandung = crate::support::world::organization("slrt-bandung");
     let desk = json!({ "kind": "slrt", "organization_id": bandung, "name": "SLRT", "region_code": "32.04" });
     let desk = world.manager.post("/v1/desks", desk).await.expect(201);
@@ -102,6 +106,8 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let owned = [
         ("/v1/attachments/{id}", attachment),
         ("/v1/messages/{id}", message),
+        ("/v1/devices/{id}", device),
+        ("/v1/visits/{id}", visit),
         ("/v1/jobs/{id}", job),
         ("/v1/referral-needs/{id}", world.need().await),
         ("/v1/complaints/{id}", complaint),
@@ -116,12 +122,15 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
         ("/v1/staff/{id}", "relawan-1".to_owned()),
         ("/v1/service-level-targets/{id}", target),
         ("/v1/registry-proposals/{id}", proposal),
+        ("/v1/consents/{id}", consent),
+        ("/v1/subject-requests/{id}", request),
     ];
     let mut checked = 0;
     for operation in guarded().into_iter().filter(|o| o.path.contains("{id}")) {
         let id = owned.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
         let (_, id) = id.unwrap_or_else(|| panic!("no example of {} for this test", operation.path));
-        let purpose = [("access-purpose", "supervision")];
+        let export = operation.path.ends_with("/subject-export");
+        let purpose = [("access-purpose", if export { "subject_request" } else { "supervision" })];
         let path = with_id(&operation.path, id);
         let foreign = world.elsewhere.send(operation.method.clone(), &path, &purpose, operation.body.clone()).await;
         let unknown = with_id(&operation.path, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e");

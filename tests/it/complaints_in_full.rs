@@ -173,8 +173,17 @@ async fn an_appeal_is_handled_one_level_up_and_only_once() {
     assert_eq!(world.front.get(&appeal).await.expect(200)["allowed_actions"], json!([]));
     let verify = json!({ "class": "enrolment", "priority": "normal" });
     world.back.post(&format!("{appeal}/verify"), verify.clone()).await.expect_problem(403, "region-not-granted");
-    let province = world.server.session("jabar-bo", None, &["32"], &[P::ComplaintsHandle, P::ComplaintsSubmit]);
+    let province = world.server.session(
+        "jabar-bo",
+        None,
+        &["32"],
+        &[P::ComplaintsHandle, P::ComplaintsSubmit, P::ComplaintsTransfer],
+    );
     province.post(&format!("{appeal}/verify"), verify).await.expect(200);
+    // Whoever decided does not get the appeal back to decide on it.
+    let down = json!({ "region_code": "32.04.05.2001", "note": "Kembali ke desa." });
+    let refused = province.post(&format!("{appeal}/transfer"), down).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&refused), [("/region_code".into(), "appeal_stays_above".into())]);
     province.post(&format!("{appeal}/withdraw"), json!({ "reason": "Sudah jelas." })).await.expect(200);
 }
 
@@ -304,4 +313,35 @@ async fn what_has_an_open_referral_is_not_withdrawn() {
     let body = json!({ "reason": "Tidak jadi." });
     let refused = world.front.post(&format!("/v1/complaints/{id}/withdraw"), body).await;
     refused.expect_problem(409, "complaint-has-open-referrals");
+}
+
+#[actix_web::test]
+async fn a_tablets_clock_that_is_years_behind_is_doubted_and_nothing_is_lost() {
+    let world = World::start().await;
+    let mut body = submission();
+    body["captured_at"] = json!("2019-05-01T08:00:00Z");
+    let made = world.front.post("/v1/complaints", body.clone()).await.expect(201);
+    assert_eq!(
+        (made["captured_at"].as_str(), made["captured_at_doubtful"].as_bool()),
+        (Some("2019-05-01T08:00:00Z"), Some(true))
+    );
+    body["captured_at"] = json!(chrono::Utc::now() - TimeDelta::days(2));
+    let made = world.front.post("/v1/complaints", body).await.expect(201);
+    assert!(made.get("captured_at_doubtful").is_none());
+}
+
+#[actix_web::test]
+async fn what_has_an_open_referral_does_not_close_by_itself() {
+    let world = World::start().await;
+    let id = world.pending_complaint().await;
+    let referral = world.draft(Some(&id)).await;
+    world.back.act(&format!("/v1/referrals/{referral}/request")).await.expect(200);
+    world.pkh.act(&format!("/v1/referrals/{referral}/accept")).await.expect(200);
+    let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Sudah." });
+    world.step(&world.manager, &id, "approve", decision).await;
+    world.server.shared.clock.advance(TimeDelta::days(20));
+    // Two processes at once.
+    futures_util::future::join(world.server.work(), world.server.work()).await;
+    let late = desk(&world);
+    assert_eq!(late.get(&format!("/v1/complaints/{id}")).await.expect(200)["status"], "resolved");
 }

@@ -22,6 +22,7 @@ const PUBLIC: &[&str] = &[
     "get_reference_list",
     "list_programs",
     "get_program",
+    "get_rule_version",
     "list_organizations",
     "get_organization",
     "list_services",

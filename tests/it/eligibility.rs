@@ -26,6 +26,12 @@ async fn all_thirteen_programmes_answer_for_a_family() {
     assert!(pkh["clauses"].as_array().unwrap().iter().all(|c| c["explanation"]["id"].as_str().unwrap().len() > 3));
     assert_eq!(of(&check, "LISTRIK_SUBSIDI")["outcome"], "likely_eligible");
     assert_eq!(of(&check, "BPBL")["outcome"], "not_eligible");
+    let (id, en) = (pkh["summary"]["id"].as_str().unwrap(), pkh["summary"]["en"].as_str().unwrap());
+    assert!(id.starts_with("Program Keluarga Harapan: kemungkinan layak bagi keluarga ini. Dasarnya: "), "{id}");
+    assert!(id.contains("Desil kesejahteraan 2 (batas: paling tinggi 4)") && id.contains("26 Mei 2025"), "{id}");
+    assert!(en.contains("likely eligible: this family") && en.contains("medium"), "{en}");
+    let whole = check["summary"]["id"].as_str().unwrap();
+    assert!(whole.starts_with("Kemungkinan layak: ") && whole.contains("Terdaftar bukan berarti menerima."), "{whole}");
     let rst = of(&check, "RST");
     assert_eq!(rst["outcome"], "undetermined");
     let missing: Vec<_> = rst["missing"].as_array().unwrap().iter().map(|m| m["field"].as_str().unwrap()).collect();
@@ -103,8 +109,11 @@ async fn a_referral_keeps_the_check_of_its_day() {
     assert_eq!(sent["eligibility"]["results"][0]["program_code"], "PKH");
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
     world.front.post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
-    let read = world.pkh.get(&format!("/v1/referrals/{id}")).await.expect(200);
+    let read = world.back.get(&format!("/v1/referrals/{id}")).await.expect(200);
     assert_eq!(read["eligibility"]["snapshot"]["snapshot_version"], "2026-Q3");
+    // The target is told what came out, not from which data.
+    let told = world.pkh.get(&format!("/v1/referrals/{id}")).await.expect(200);
+    assert!(told["eligibility"].is_object() && told["eligibility"].get("snapshot").is_none());
 }
 
 #[actix_web::test]

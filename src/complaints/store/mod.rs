@@ -98,6 +98,23 @@ pub async fn lock_visible(
         .optional()
 }
 
+/// Those that have not ended, oldest first.
+pub async fn list_open(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ended: &[ComplaintStatus],
+    limit: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    complaints::table
+        .filter(scope.covers_by_regency(complaints::region_code))
+        .filter(complaints::status.ne_all(ended))
+        .order((complaints::created_at, complaints::id))
+        .limit(limit)
+        .select(ComplaintRow::as_select())
+        .load(conn)
+        .await
+}
+
 pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     complaints::table.filter(complaints::id.eq_any(ids)).select(complaints::id).load(conn).await
 }
@@ -123,7 +140,7 @@ pub struct ComplaintFilter {
     pub class: Option<ComplaintClass>,
     pub sector: Option<Sector>,
     pub assignee: Option<String>,
-    pub subject_person_id: Option<Uuid>,
+    pub subject_person_ids: Option<Vec<Uuid>>,
     pub sla: Option<(SlaFilter, DateTime<Utc>)>,
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -155,8 +172,8 @@ pub async fn list_visible(
     if let Some(assignee) = filter.assignee {
         query = query.filter(complaints::assignee.eq(assignee));
     }
-    if let Some(person) = filter.subject_person_id {
-        query = query.filter(complaints::subject_person_id.eq(person));
+    if let Some(persons) = filter.subject_person_ids {
+        query = query.filter(complaints::subject_person_id.eq_any(persons));
     }
     if let Some((sla, now)) = filter.sla {
         query = query.filter(complaints::id.eq_any(service_levels::filter::undecided(sla, now)));

@@ -15,6 +15,9 @@ use crate::db::schema::{
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
 
+/// Timers among which a worker looks for one that nobody holds.
+const CANDIDATES: i64 = 100;
+
 #[derive(Debug, Insertable)]
 #[diesel(table_name = complaint_trails)]
 #[diesel(treat_none_as_default_value = false)]
@@ -245,18 +248,31 @@ pub async fn delete_timer(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> Q
     prepared(diesel::delete(complaint_timers::table.find(complaint_id))).execute(conn).await.map(|_| ())
 }
 
-/// Takes one timer that has run out and that no other worker holds.
+/// Takes one timer that has run out and that no other worker holds. The lock is on the complaint, as for everybody who acts
+/// on it: two orders of locks would be a deadlock. The timer is read once it is held.
 pub async fn claim_due_timer(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<(Uuid, ComplaintAction)>> {
-    complaint_timers::table
+    let due = complaint_timers::table
         .filter(complaint_timers::due_at.le(now))
         .order(complaint_timers::due_at)
-        .select((complaint_timers::complaint_id, complaint_timers::action))
+        .limit(CANDIDATES)
+        .select(complaint_timers::complaint_id);
+    let held: Option<Uuid> = complaints::table
+        .filter(complaints::id.eq_any(due))
+        .select(complaints::id)
         .for_update()
         .skip_locked()
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(id) = held else { return Ok(None) };
+    complaint_timers::table
+        .filter(complaint_timers::complaint_id.eq(id))
+        .filter(complaint_timers::due_at.le(now))
+        .select((complaint_timers::complaint_id, complaint_timers::action))
         .first(conn)
         .await
         .optional()

@@ -29,6 +29,30 @@ pub fn announcement(parent: Value, media_type: &str, bytes: &[u8]) -> Value {
 }
 
 impl World {
+    /// A tablet that this officer carries in the usual village.
+    pub async fn device(&self, officer: &str) -> String {
+        let row = slrt::auth::clients::StaffRow {
+            id: officer.to_owned(),
+            organization_id: super::world::organization("slrt-bandung"),
+            name: "Fasilitator Contoh".to_owned(),
+            roles: vec!["facilitator".to_owned()],
+            regions: vec!["32.04".to_owned()],
+            created_at: self.server.shared.clock.now(),
+            disabled_at: None,
+        };
+        slrt::auth::clients::insert_staff(&mut self.server.connection().await, &row).await.expect("an officer");
+        let admin = self.server.session("admin", None, &["32.04"], &[slrt::auth::Permission::AccessAdmin]);
+        let body = json!({ "label": "Tablet 1", "staff_id": officer, "village_codes": [super::world::VILLAGE] });
+        let made = admin.post("/v1/devices", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    pub async fn visit(&self, complaint: &str) -> String {
+        let body = json!({ "region_code": super::world::VILLAGE, "complaint_id": complaint, "result": "met" });
+        let made = self.front.post("/v1/visits", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     /// The first note to the reporter of a complaint.
     pub async fn message_about(&self, complaint: &str) -> String {
         let told = self.front.get(&format!("/v1/complaints/{complaint}/messages")).await.expect(200);

@@ -275,4 +275,37 @@ impl World {
         let made = slrt::transaction::run(&worker.db, setting, async move |tx| actions::create(tx, job).await);
         made.await.expect("a job").id.to_string()
     }
+
+    /// A person's consent to be referred; its id.
+    pub async fn consent(&self, person: &str) -> String {
+        let body = json!({
+            "subject": { "person_id": person }, "purpose": "referral", "lawful_basis": "consent",
+            "given_by": { "role": "subject" }, "method": "written", "given_on": "2026-01-05",
+        });
+        let made = self.front.post("/v1/consents", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// What a person asks for; its id.
+    pub async fn subject_request(&self, person: &str, kind: &str) -> String {
+        let body = json!({ "kind": kind, "requested_by": { "identity_check": "identity_paper" } });
+        let made = self.front.post(&format!("/v1/persons/{person}/subject-requests"), body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+impl World {
+    /// So many synthetic families in each of these villages.
+    pub async fn families_in(&self, villages: &[&str], each: usize) {
+        let now = self.server.shared.clock.now();
+        let mut generator = demo::people::Generator::new(11);
+        let today = slrt::clock::local_day(now);
+        let mut made = Vec::new();
+        for village in villages {
+            made.extend((0..each).map(|_| generator.family(&village[..8], village, today)));
+        }
+        let keys = self.server.shared.tokens.keys().ring();
+        let mut conn = self.server.connection().await;
+        slrt::registry::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
+    }
 }

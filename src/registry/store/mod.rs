@@ -1,6 +1,13 @@
 //! The registry's statements. A family is read in two: the root with what hangs on it once, and its members. `.._of_visible`
 //! reads what belongs to a family that the caller was shown to see.
 
+pub mod changes;
+pub mod households;
+pub mod listing;
+pub mod mergers;
+pub mod residences;
+pub mod search;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -9,12 +16,20 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{RelationToHead, WelfareSource};
-use super::rows::{DwellingRow, FamilyRow, Household, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
-use crate::db::prepared::prepared;
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, programs, welfare_statuses};
+use super::model::{RelationToHead, Standing, WelfareSource};
+use super::names;
+use super::rows::{
+    DwellingRow, FamilyRow, Household, IdentityRow, NameRow, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
+};
+use crate::db::prepared::{prepared, prepared_for};
+use crate::db::schema::{
+    dwellings, families, identities, person_names, persons, program_participations, programs, welfare_statuses,
+};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
+
+/// PostgreSQL takes 65,535 parameters a statement; a name has six.
+const NAMES_A_STATEMENT: usize = 8000;
 
 /// Whom a blind index names: an id that says nothing until it is read within a scope.
 pub async fn find_identity(
@@ -57,7 +72,15 @@ pub async fn lock_person(
 
 /// Writes back a row that this transaction has locked.
 pub async fn save_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
-    prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await.map(|_| ())
+    prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await?;
+    diesel::delete(
+        person_names::table
+            .filter(person_names::family_id.eq(row.family_id))
+            .filter(person_names::person_id.eq(row.id)),
+    )
+    .execute(conn)
+    .await?;
+    insert_names(conn, std::slice::from_ref(row)).await
 }
 
 /// The same by the whole key, which a sharded engine answers from one shard.
@@ -82,12 +105,12 @@ pub async fn find_name(
     scope: &RegionScope,
     person_id: Option<Uuid>,
     family_id: Option<Uuid>,
-) -> QueryResult<Option<(Uuid, String, Option<String>)>> {
+) -> QueryResult<Option<(Uuid, String, Option<String>, Option<Uuid>)>> {
     if let Some(id) = person_id {
         let mut query = persons::table
             .filter(persons::id.eq(id))
             .filter(scope.covers(persons::region_code))
-            .select((persons::family_id, persons::region_code, persons::full_name.nullable()))
+            .select((persons::family_id, persons::region_code, persons::full_name.nullable(), persons::merged_into))
             .into_boxed();
         if let Some(family_id) = family_id {
             query = query.filter(persons::family_id.eq(family_id));
@@ -95,12 +118,15 @@ pub async fn find_name(
         return query.first(conn).await.optional();
     }
     let Some(id) = family_id else { return Ok(None) };
-    let head = persons::family_id.eq(families::id).and(persons::relation_to_head.eq(RelationToHead::Head));
+    let head = persons::family_id
+        .eq(families::id)
+        .and(persons::relation_to_head.eq(RelationToHead::Head))
+        .and(persons::standing.eq(Standing::Active));
     families::table
         .left_join(persons::table.on(head))
         .filter(families::id.eq(id))
         .filter(scope.covers(families::region_code))
-        .select((families::id, families::region_code, persons::full_name.nullable()))
+        .select((families::id, families::region_code, persons::full_name.nullable(), families::merged_into))
         .first(conn)
         .await
         .optional()
@@ -119,7 +145,7 @@ pub async fn find_household(
     whose: HouseholdOf,
     on: NaiveDate,
 ) -> QueryResult<Option<Household>> {
-    type Root = (FamilyRow, Option<DwellingRow>, Option<Value>, Option<Value>, i64);
+    type Root = (FamilyRow, Option<DwellingRow>, Option<Value>, Option<Value>, Option<Value>, i64);
     let status = sql::<Nullable<Jsonb>>(
         "(select to_jsonb(w) from welfare_statuses w where w.family_id = families.id and w.as_of <= ",
     )
@@ -127,6 +153,9 @@ pub async fn find_household(
     .sql(" order by w.as_of desc, w.id desc limit 1)");
     let participations = sql::<Nullable<Jsonb>>(
         "(select jsonb_agg(p order by p.id) from program_participations p where p.family_id = families.id)",
+    );
+    let shocks = sql::<Nullable<Jsonb>>(
+        "(select jsonb_agg(s order by s.happened_on desc, s.id desc) from family_shocks s where s.family_id = families.id)",
     );
     let root = families::table
         .left_join(dwellings::table.on(dwellings::family_id.eq(families::id)))
@@ -136,34 +165,59 @@ pub async fn find_household(
             Option::<DwellingRow>::as_select(),
             status,
             participations,
+            shocks,
             sql::<BigInt>("(select revision from program_revision)"),
         ));
     let found: Option<Root> = match whose {
         HouseholdOf::Family(id) => prepared(root.filter(families::id.eq(id))).get_result(conn).await,
         HouseholdOf::Person(id) => {
-            let family = persons::table.filter(persons::id.eq(id)).select(persons::family_id);
+            let lives = persons::standing.eq(Standing::Active);
+            let family = persons::table.filter(persons::id.eq(id)).filter(lives).select(persons::family_id);
             prepared(root.filter(families::id.eq_any(family))).get_result(conn).await
         }
     }
     .optional()?;
-    let Some((family, dwelling, status, participations, program_revision)) = found else { return Ok(None) };
+    let Some((family, dwelling, status, participations, shocks, program_revision)) = found else { return Ok(None) };
     let members = list_members_of_visible(conn, family.id).await?;
     let status = status.map(serde_json::from_value::<WelfareStatusRow>).transpose().map_err(unreadable)?;
     let participations = participations.map(serde_json::from_value::<Vec<ParticipationRow>>);
     let participations = participations.transpose().map_err(unreadable)?.unwrap_or_default();
-    Ok(Some(Household { family, dwelling, status, participations, members, program_revision }))
+    let shocks =
+        shocks.map(serde_json::from_value::<Vec<ShockRow>>).transpose().map_err(unreadable)?.unwrap_or_default();
+    Ok(Some(Household { family, dwelling, status, participations, shocks, members, program_revision }))
 }
 
 fn unreadable(error: serde_json::Error) -> diesel::result::Error {
     diesel::result::Error::DeserializationError(Box::new(error))
 }
 
-/// The head first.
-async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
-    let mut members: Vec<PersonRow> =
-        persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await?;
-    members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
+/// Who lives in it now, the head first.
+pub async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
+    let mut members: Vec<PersonRow> = persons::table
+        .filter(persons::family_id.eq(family_id))
+        .filter(persons::standing.eq(Standing::Active))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await?;
+    households::in_order(&mut members);
     Ok(members)
+}
+
+/// Families of the scope by their ids, a page at a time.
+pub async fn list_family_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    families::table
+        .filter(scope.covers(families::region_code))
+        .filter(families::id.gt(after.unwrap_or_default()))
+        .order(families::id)
+        .limit(limit)
+        .select(families::id)
+        .load(conn)
+        .await
 }
 
 /// Holds the family for the rest of the transaction.
@@ -223,7 +277,46 @@ pub async fn insert_families(conn: &mut AsyncPgConnection, rows: &[FamilyRow]) -
 }
 
 pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
-    diesel::insert_into(persons::table).values(rows).execute(conn).await.map(|_| ())
+    diesel::insert_into(persons::table).values(rows).execute(conn).await?;
+    insert_names(conn, rows).await
+}
+
+/// At every way in which a person or a name comes in, so that a search misses nobody.
+pub async fn insert_names(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
+    insert_name_rows(conn, &name_rows(rows)).await
+}
+
+pub fn name_rows(rows: &[PersonRow]) -> Vec<NameRow> {
+    let names = rows.iter().flat_map(|row| {
+        (0i16..).zip(names::keys(&row.full_name)).map(|(word, name)| NameRow {
+            family_id: row.family_id,
+            person_id: row.id,
+            word,
+            region_code: row.region_code.clone(),
+            key: name.key,
+            sound: name.sound,
+        })
+    });
+    names.collect()
+}
+
+pub async fn insert_name_rows(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
+    for chunk in names.chunks(NAMES_A_STATEMENT) {
+        let insert = diesel::insert_into(person_names::table).values(chunk).on_conflict_do_nothing();
+        prepared_for(chunk.len(), insert).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// The names of people whose rows were written anew.
+pub async fn replace_names(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
+    let families: Vec<Uuid> = names.iter().map(|name| name.family_id).collect();
+    let persons: Vec<Uuid> = names.iter().map(|name| name.person_id).collect();
+    let old = person_names::table
+        .filter(person_names::family_id.eq_any(families))
+        .filter(person_names::person_id.eq_any(persons));
+    diesel::delete(old).execute(conn).await?;
+    insert_name_rows(conn, names).await
 }
 
 pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {
@@ -301,6 +394,57 @@ pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<
     prepared(touched).get_result(conn).await
 }
 
+pub async fn find_family(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<FamilyRow>> {
+    families::table
+        .filter(families::id.eq(id))
+        .filter(scope.covers(families::region_code))
+        .select(FamilyRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Sets or lifts a limit of one member or of all; whoever has it already is left alone.
+pub async fn set_limit(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    person_id: Option<Uuid>,
+    limit: &str,
+    on: bool,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "update persons set limited_purposes = case when $4 then array_append(limited_purposes, $3) \
+         else array_remove(limited_purposes, $3) end, version = version + 1, updated_at = $5 \
+         where family_id = $1 and ($2 is null or id = $2) and ($3 = any(limited_purposes)) <> $4",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(family_id)
+    .bind::<Nullable<diesel::sql_types::Uuid>, _>(person_id)
+    .bind::<diesel::sql_types::Text, _>(limit)
+    .bind::<diesel::sql_types::Bool, _>(on)
+    .bind::<diesel::sql_types::Timestamptz, _>(now)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+pub async fn list_limits_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_id: Uuid,
+    person_id: Option<Uuid>,
+) -> QueryResult<Vec<Vec<String>>> {
+    let mut query =
+        persons::table.filter(persons::family_id.eq(family_id)).select(persons::limited_purposes).into_boxed();
+    if let Some(id) = person_id {
+        query = query.filter(persons::id.eq(id));
+    }
+    query.load(conn).await
+}
+
 pub async fn list_identities(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -363,6 +507,7 @@ pub async fn list_headed_of_visible(conn: &mut AsyncPgConnection, family_ids: &[
     persons::table
         .filter(persons::family_id.eq_any(family_ids))
         .filter(persons::relation_to_head.eq(RelationToHead::Head))
+        .filter(persons::standing.eq(Standing::Active))
         .select(persons::family_id)
         .load(conn)
         .await
@@ -383,6 +528,25 @@ pub async fn list_all_statuses_of_visible(
         .filter(welfare_statuses::family_id.eq_any(family_ids))
         .order((welfare_statuses::family_id, welfare_statuses::as_of, welfare_statuses::id))
         .select(WelfareStatusRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Who is found by no name, though there is one.
+pub async fn list_nameless(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    erased: &str,
+    most: i64,
+) -> QueryResult<Vec<PersonRow>> {
+    let named = person_names::table
+        .filter(person_names::family_id.eq(persons::family_id))
+        .filter(person_names::person_id.eq(persons::id));
+    persons::table
+        .filter(persons::full_name.ne(erased))
+        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
+        .limit(most)
+        .select(PersonRow::as_select())
         .load(conn)
         .await
 }

@@ -1,0 +1,173 @@
+//! Searches for persons beside a read of one person by its id, on the same connection: the aim is a 95th percentile within
+//! five times the read's.
+//!
+//!   cargo bench --bench search                          1,000,000 persons, 400 searches of each kind
+//!   PERSONS=100000 SEARCHES=100 cargo bench --bench search
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a program for developers")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDate, Utc};
+use diesel::sql_types::{Date, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+use serde_json::{Value, json};
+use slrt::auth::Actor;
+use slrt::auth::keys::{KeyFile, Keys};
+use slrt::auth::permission::Permission;
+use slrt::clock::local_day;
+use slrt::db::Db;
+use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
+use slrt::demo::people::Generator;
+use slrt::regions::{RegionScope, directory};
+use slrt::registry::actions::{find_person, insert_synthetic};
+use slrt::registry::answers::Viewer;
+use slrt::registry::search::search;
+use uuid::Uuid;
+
+type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// Where the people live: a desk of one regency has an eighth of them.
+const REGENCIES: &[&str] = &["32.04", "34.04", "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
+const FAMILIES_A_CALL: usize = 4000;
+const AIM: f64 = 5.0;
+
+#[derive(diesel::QueryableByName)]
+struct Somebody {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    full_name: String,
+    #[diesel(sql_type = Nullable<Date>)]
+    birth_date: Option<NaiveDate>,
+}
+
+fn number(name: &str, default: usize) -> Fallible<usize> {
+    Ok(std::env::var(name).map_or(Ok(default), |text| text.parse())?)
+}
+
+fn main() -> Fallible {
+    actix_web::rt::System::new().block_on(run())
+}
+
+async fn run() -> Fallible {
+    let (persons, searches) = (number("PERSONS", 1_000_000)?, number("SEARCHES", 400)?);
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
+        data_dir: folder.path().join("db"),
+        postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(std::path::PathBuf::from),
+        durable: false,
+        max_connections: 20,
+        shared_buffers_mb: 512,
+    })?;
+    let keys = Keys::fixed(&KeyFile::read_or_generate(&folder.path().join("keys.json"), Utc::now())?)?;
+    let ring = Arc::new(keys).ring();
+    let url = postgres.url("bench");
+    let mut admin = AsyncPgConnection::establish(&postgres.url("postgres")).await?;
+    admin.batch_execute("create database bench locale 'C' encoding 'UTF8' template template0").await?;
+    slrt::db::migrate(&url).await.map_err(|e| e.to_string())?;
+    let mut conn = AsyncPgConnection::establish(&url).await?;
+    slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
+
+    let (now, mut generator, mut entered) = (Utc::now(), Generator::new(7), 0);
+    let begun = Instant::now();
+    for (index, regency) in REGENCIES.iter().enumerate() {
+        let villages: Vec<_> = directory::within(regency).iter().filter(|e| e.code.len() == 13).collect();
+        let mut villages = villages.iter().cycle();
+        while entered < persons * (index + 1) / REGENCIES.len() {
+            let families: Vec<_> = villages
+                .by_ref()
+                .take(FAMILIES_A_CALL)
+                .map(|village| generator.family(&village.code[..8], village.code, local_day(now)))
+                .collect();
+            entered += families.iter().map(|f| f.members.len()).sum::<usize>();
+            insert_synthetic(&mut conn, &ring, families, now).await.map_err(|e| e.to_string())?;
+        }
+    }
+    conn.batch_execute("vacuum analyze").await?;
+    println!("{entered} persons entered in {:.0} s", begun.elapsed().as_secs_f64());
+
+    let somebody: Vec<Somebody> = diesel::sql_query(
+        "select id, full_name, birth_date from persons where region_code like '32.04.%' order by md5(id::text) limit 1000",
+    )
+    .load(&mut conn)
+    .await?;
+    let db = Db::new(&url, 2, Duration::from_secs(10)).map_err(|e| e.to_string())?;
+    let mut conn = db.read().await.map_err(|e| e.to_string())?;
+    let today = local_day(now);
+    let viewer = Viewer::masked(&ring.sealer);
+
+    let word =
+        |name: &str, at: usize| name.split(' ').nth(at).or(name.split(' ').next()).unwrap_or_default().to_owned();
+    let start = |text: &str, letters: usize| text.chars().take(letters).collect::<String>();
+    type Ask<'a> = Box<dyn Fn(&Somebody) -> Value + 'a>;
+    let kinds: Vec<(&str, Ask<'_>)> = vec![
+        ("whole name", Box::new(|s| json!({ "name": s.full_name }))),
+        (
+            "first word and two letters",
+            Box::new(
+                move |s| json!({ "name": format!("{} {}", word(&s.full_name, 0), start(&word(&s.full_name, 1), 2)) }),
+            ),
+        ),
+        ("three letters of the last word", Box::new(move |s| json!({ "name": start(&word(&s.full_name, 1), 3) }))),
+        ("sound of the name", Box::new(|s| json!({ "name": s.full_name, "name_match": "fuzzy" }))),
+        ("birth date", Box::new(|s| json!({ "birth_date": s.birth_date }))),
+        (
+            "first word and birth date",
+            Box::new(move |s| json!({ "name": word(&s.full_name, 0), "birth_date": s.birth_date })),
+        ),
+        ("category", Box::new(|_| json!({ "ppks_code": "PPKS-24" }))),
+        ("decile", Box::new(|_| json!({ "decile": 2 }))),
+        ("programme", Box::new(|_| json!({ "program_code": "PKH" }))),
+        (
+            "name, decile and programme",
+            Box::new(move |s| json!({ "name": word(&s.full_name, 0), "decile": 2, "program_code": "PKH" })),
+        ),
+    ];
+
+    for (place, codes) in [("a regency", vec!["32.04"]), ("a province", vec!["32"]), ("the country", vec!["ID"])] {
+        let actor = Actor {
+            scope: RegionScope::from_codes(&codes),
+            permissions: [Permission::RegistryRead].into_iter().collect(),
+            ..Actor::system()
+        };
+        let mut read = Vec::new();
+        for s in somebody.iter().cycle().take(searches.max(200)) {
+            let begun = Instant::now();
+            let row = find_person(&mut conn, &actor.scope, s.id).await.map_err(|e| e.to_string())?;
+            let shown = viewer.person(row.ok_or("nobody there")?).map_err(|e| e.to_string())?;
+            std::hint::black_box(serde_json::to_string(&shown)?);
+            read.push(begun.elapsed());
+        }
+        let read = percentiles(read);
+        println!("\n{place}: a person by id, p50 {:.2} ms, p95 {:.2} ms", read.0, read.1);
+        println!("| search | p50 ms | p95 ms | p95 : read's p95 | found |");
+        println!("|---|--:|--:|--:|--:|");
+        for (title, ask) in &kinds {
+            let (mut took, mut found) = (Vec::new(), 0);
+            for s in somebody.iter().cycle().take(searches) {
+                let mut body = ask(s);
+                body["limit"] = json!(20);
+                let asked = serde_json::from_value(body)?;
+                let begun = Instant::now();
+                let page = search(&mut conn, viewer, &actor, asked, today).await.map_err(|e| e.to_string())?;
+                found += page.items.len();
+                std::hint::black_box(serde_json::to_string(&page)?);
+                took.push(begun.elapsed());
+            }
+            let took = percentiles(took);
+            let ratio = took.1 / read.1;
+            let mark = if ratio <= AIM { "" } else { " (over)" };
+            let found = found as f64 / searches as f64;
+            println!("| {title} | {:.2} | {:.2} | {ratio:.1}{mark} | {found:.1} |", took.0, took.1);
+        }
+    }
+    Ok(())
+}
+
+/// The median and the 95th percentile in milliseconds.
+fn percentiles(mut took: Vec<Duration>) -> (f64, f64) {
+    took.sort();
+    let at = |percent: usize| took.get(took.len() * percent / 100).map_or(f64::NAN, |d| d.as_secs_f64() * 1000.0);
+    (at(50), at(95))
+}

@@ -1,0 +1,63 @@
+//! Handing a complaint to an officer: no change of state, in any state that has not ended.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::model::ComplaintAction as Action;
+use super::{store, transitions};
+use crate::auth::clients::find_active_staff;
+use crate::error::Error;
+use crate::events::NewEvent;
+use crate::http::problem_table::Code;
+use crate::service_levels;
+use crate::state_machine;
+use crate::transaction::Tx;
+
+/// The officer must be one of the caller's organization, or the caller.
+pub async fn require_officer(tx: &mut Tx, assignee: &str) -> Result<(), Error> {
+    if assignee == tx.actor.subject {
+        return Ok(());
+    }
+    let officer = find_active_staff(&mut tx.conn, assignee).await?;
+    if officer.is_none_or(|o| Some(o.organization_id) != tx.actor.organization_id) {
+        return Err(Error::field("/assignee", "unknown_officer"));
+    }
+    Ok(())
+}
+
+/// What became of an assignment: the complaint's version, and whether it is a new one.
+pub struct Assigned {
+    pub version: i32,
+    pub changed: bool,
+}
+
+/// Whoever has it already keeps it, and nothing is written.
+pub async fn assign(tx: &mut Tx, id: Uuid, assignee: String) -> Result<Assigned, Error> {
+    let scope = tx.actor.scope.clone();
+    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    if transitions::FINAL.contains(&row.status) {
+        let allowed = state_machine::allowed(transitions::EDGES, row.status);
+        let allowed = allowed.into_iter().map(Action::as_str).collect();
+        return Err(Error::transition(Code::ComplaintInvalidTransition, row.status.as_str(), allowed));
+    }
+    if row.assignee.as_deref() == Some(assignee.as_str()) {
+        return Ok(Assigned { version: row.version, changed: false });
+    }
+    service_levels::actions::on_assignment(tx, id, &assignee).await?;
+    row.assignee = Some(assignee);
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save(&mut tx.conn, &row).await?;
+    let status = row.status.as_str();
+    tx.audit("complaint.assign", "complaint", row.id, Some(&row.region_code));
+    tx.timeline(row.id, "assign", Some(status), status, None);
+    tx.publish(NewEvent {
+        type_: "complaint.assigned".to_owned(),
+        subject_kind: "complaint",
+        subject_id: row.id,
+        region_code: row.region_code.clone(),
+        organization_id: row.organization_id,
+        data: json!({ "status": row.status, "version": row.version }),
+    });
+    Ok(Assigned { version: row.version, changed: true })
+}

@@ -1,0 +1,300 @@
+//! Changing programmes. A rule version is never edited: what changes comes as a new version, and one that has not begun
+//! may be withdrawn.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::api::BilingualText;
+use super::api_programs::{
+    CreateProgram, CreateRuleVersion, Program, ProgramComponent, ProgramRule, RuleFault, RuleValidation, UpdateProgram,
+};
+use super::cache::{CompiledProgram, compile_program};
+use super::facts::{FactId, Kind};
+use super::rules::{Component, Limits, Rule, RuleError, Selection};
+use super::store::{self, ProgramRow, RuleRow};
+use crate::clock::local_day;
+use crate::error::{Error, FieldError};
+use crate::events::NewEvent;
+use crate::http::field_table;
+use crate::http::json::{Json, sha256};
+use crate::http::problem_table::Code;
+use crate::transaction::Tx;
+
+/// Whole rupiah; far beyond what a family is paid in a year.
+const MOST_RUPIAH: i64 = 1_000_000_000;
+
+/// What became of a new programme.
+pub enum Entered {
+    New(Program),
+    /// The same code and content were sent before.
+    Known(Program),
+}
+
+/// What holds everywhere takes a token for everywhere. Programmes are public, so there is nothing to hide behind a 404.
+fn require(tx: &Tx, region_code: Option<&str>) -> Result<(), Error> {
+    let scope = &tx.actor.scope;
+    let allowed = region_code.map_or_else(|| scope.is_everything(), |code| scope.allows(code));
+    if allowed { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+}
+
+pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error> {
+    require(tx, input.region_code.as_ref().map(|code| code.as_str()))?;
+    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let mut faults = Vec::new();
+    let mut template = None;
+    if let Some(code) = &input.instance_of {
+        if input.region_code.is_none() {
+            faults.push(FieldError::new("/region_code", "required"));
+        }
+        template = store::lock_program(&mut tx.conn, code).await?;
+        match &template {
+            Some(t) if t.region_code.is_none() && t.recipient_unit == input.recipient_unit => {}
+            Some(t) if t.region_code.is_none() => faults.push(FieldError::new("/recipient_unit", "differs")),
+            _ => faults.push(FieldError::new("/instance_of", "unknown_program")),
+        }
+    }
+    let components = input.components.map(|list| read_components(&list, &mut faults));
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let components = match (components, &template) {
+        (Some(list), _) => serde_json::to_value(list).map_err(Error::internal)?,
+        (None, Some(template)) => template.components.clone(),
+        (None, None) => json!([]),
+    };
+    let row = ProgramRow {
+        code: input.code.into_string(),
+        name: input.name.into_string(),
+        recipient_unit: input.recipient_unit,
+        owner: input.owner.into_string(),
+        legal_basis: input.legal_basis.into_string(),
+        confidence: input.confidence,
+        notes: input.notes.map(|n| n.into_string()).unwrap_or_default(),
+        region_code: input.region_code.map(|code| code.as_str().to_owned()),
+        components,
+        created_at: tx.now,
+        id: Uuid::now_v7(),
+        instance_of: input.instance_of,
+        submission_hash: Some(hash),
+        version: 1,
+        updated_at: tx.now,
+    };
+    let inserted = store::insert_program(&mut tx.conn, &row).await.map_err(instance_taken)?;
+    if !inserted {
+        let stored = store::lock_program(&mut tx.conn, &row.code).await?;
+        return match stored.filter(|s| s.submission_hash == row.submission_hash) {
+            Some(stored) => Ok(Entered::Known(show(tx, stored).await?)),
+            None => Err(Error::new(Code::AlreadyExists)),
+        };
+    }
+    let copied: Vec<RuleRow> = match template {
+        None => Vec::new(),
+        Some(template) => {
+            let rules = store::list_rules_of(&mut tx.conn, &template.code).await?;
+            let standing = rules.into_iter().filter(|r| r.withdrawn_at.is_none());
+            standing.map(|rule| copy(tx, &row, rule)).collect()
+        }
+    };
+    store::insert_rules(&mut tx.conn, &copied).await?;
+    changed(tx, &row, "program.create").await?;
+    Ok(Entered::New(show(tx, row).await?))
+}
+
+fn copy(tx: &Tx, program: &ProgramRow, rule: RuleRow) -> RuleRow {
+    RuleRow {
+        program_code: program.code.clone(),
+        created_at: tx.now,
+        created_by: Some(tx.actor.subject.clone()),
+        ..rule
+    }
+}
+
+/// A second instance of one programme in one region, as the database noticed it.
+fn instance_taken(error: diesel::result::Error) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::new(Code::AlreadyExists),
+        other => other.into(),
+    }
+}
+
+pub async fn update(tx: &mut Tx, code: &str, body: Json<UpdateProgram>) -> Result<Program, Error> {
+    let mut row = lock(tx, code).await?;
+    tx.if_match.require(row.version)?;
+    let input = body.valid()?;
+    row.name = input.name.map_or(row.name, |t| t.into_string());
+    row.owner = input.owner.map_or(row.owner, |t| t.into_string());
+    row.legal_basis = input.legal_basis.map_or(row.legal_basis, |t| t.into_string());
+    row.confidence = input.confidence.unwrap_or(row.confidence);
+    row.notes = input.notes.map_or(row.notes, |t| t.into_string());
+    touch(tx, &mut row, "program.update").await?;
+    show(tx, row).await
+}
+
+/// Adds a version; the answer also says the programme's version after it.
+pub async fn create_version(
+    tx: &mut Tx,
+    code: &str,
+    body: Json<CreateRuleVersion>,
+) -> Result<(ProgramRule, i32), Error> {
+    let mut row = lock(tx, code).await?;
+    tx.if_match.check(row.version)?;
+    let input = body.valid()?;
+    let rules = store::list_rules_of(&mut tx.conn, code).await?;
+    let mut faults = judge_days(&input, &rules, local_day(tx.now));
+    if let Err(errors) = Rule::compile(&input.rule) {
+        faults.extend(
+            errors.iter().map(|error| FieldError::new(format!("/rule{}", error.pointer), error.problem.code())),
+        );
+    }
+    let components = input.components.map(|list| read_components(&list, &mut faults));
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let limits = input
+        .max_components_per_family
+        .map(|most| Limits { max_components_per_family: Some(most), selection: Some(Selection::HighestIndexFirst) });
+    let number = rules.iter().map(|r| r.version).max().unwrap_or(0) + 1;
+    let rule = RuleRow {
+        program_code: row.code.clone(),
+        version: number,
+        effective_from: input.effective_from,
+        effective_to: input.effective_to,
+        rule: input.rule,
+        limits: limits.map(serde_json::to_value).transpose().map_err(Error::internal)?,
+        confidence: input.confidence.unwrap_or(row.confidence),
+        source: input.source.map(|t| t.into_string()),
+        created_at: tx.now,
+        components: components.map(serde_json::to_value).transpose().map_err(Error::internal)?,
+        created_by: Some(tx.actor.subject.clone()),
+        withdrawn_at: None,
+    };
+    store::insert_rules(&mut tx.conn, std::slice::from_ref(&rule)).await?;
+    touch(tx, &mut row, "rule_version.create").await?;
+    let version = row.version;
+    let compiled = compiled(tx, row).await?;
+    let made = compiled.versions.iter().find(|v| v.version == number);
+    Ok((made.map(ProgramRule::from).ok_or_else(Error::not_found)?, version))
+}
+
+/// Takes back a version that has not begun; the one before goes on.
+pub async fn withdraw_version(tx: &mut Tx, code: &str, number: i32) -> Result<Program, Error> {
+    let mut row = lock(tx, code).await?;
+    let rules = store::list_rules_of(&mut tx.conn, code).await?;
+    let rule = rules.iter().find(|r| r.version == number).ok_or_else(Error::not_found)?;
+    tx.if_match.check(row.version)?;
+    let refuse = |state| Err(Error::transition(Code::RuleVersionBegun, state, Vec::new()));
+    if rule.withdrawn_at.is_some() {
+        return refuse("withdrawn");
+    }
+    if rule.effective_from <= local_day(tx.now) {
+        return refuse("begun");
+    }
+    store::set_withdrawn(&mut tx.conn, code, number, tx.now).await?;
+    touch(tx, &mut row, "rule_version.withdraw").await?;
+    show(tx, row).await
+}
+
+/// A past day would change what was answered about it; only a programme that has decided nothing yet may begin there.
+fn judge_days(input: &CreateRuleVersion, rules: &[RuleRow], today: NaiveDate) -> Vec<FieldError> {
+    let mut standing = rules.iter().filter(|r| r.withdrawn_at.is_none());
+    let mut faults = Vec::new();
+    if standing.clone().any(|r| r.effective_from == input.effective_from) {
+        faults.push(FieldError::new("/effective_from", "first_day_taken"));
+    } else if input.effective_from < today && standing.any(|r| r.effective_from <= today) {
+        faults.push(FieldError::new("/effective_from", "in_the_past"));
+    }
+    if input.effective_to.is_some_and(|last| last < input.effective_from) {
+        faults.push(FieldError::new("/effective_to", "too_small"));
+    }
+    faults
+}
+
+fn read_components(list: &[ProgramComponent], faults: &mut Vec<FieldError>) -> Vec<Component> {
+    let mut codes = HashSet::new();
+    let mut read = Vec::with_capacity(list.len());
+    for (index, given) in list.iter().enumerate() {
+        let mut fault = |field: &str, code| faults.push(FieldError::new(format!("/components/{index}/{field}"), code));
+        if given.code.is_empty() || given.code.len() > 60 {
+            fault("code", "too_long");
+        }
+        if !codes.insert(given.code.as_str()) {
+            fault("code", "repeated");
+        }
+        if !(0..=MOST_RUPIAH).contains(&given.amount_idr_per_year) {
+            fault("amount_idr_per_year", "out_of_range");
+        }
+        match FactId::from_name(&given.fact) {
+            None => fault("fact", "fact_unknown"),
+            Some(fact) if fact.meta().kind != Kind::Int => fault("fact", "fact_wrong_kind"),
+            Some(fact) => read.push(Component {
+                code: given.code.clone(),
+                fact,
+                amount_idr_per_year: given.amount_idr_per_year,
+                confidence: given.confidence,
+            }),
+        }
+    }
+    read
+}
+
+/// What is wrong with a rule, each mistake with its place.
+pub fn validate(tree: &serde_json::Value) -> RuleValidation {
+    match Rule::compile(tree) {
+        Ok(rule) => {
+            let facts = rule.facts().iter().map(|fact| fact.name().to_owned()).collect();
+            RuleValidation { valid: true, errors: Vec::new(), facts }
+        }
+        Err(errors) => RuleValidation { valid: false, errors: errors.iter().map(fault).collect(), facts: Vec::new() },
+    }
+}
+
+fn fault(error: &RuleError) -> RuleFault {
+    let code = error.problem.code();
+    let texts = field_table::texts(code);
+    RuleFault {
+        pointer: format!("/rule{}", error.pointer),
+        code: code.to_owned(),
+        detail: BilingualText::new(texts.id, texts.en),
+    }
+}
+
+async fn lock(tx: &mut Tx, code: &str) -> Result<ProgramRow, Error> {
+    let row = store::lock_program(&mut tx.conn, code).await?.ok_or_else(Error::not_found)?;
+    require(tx, row.region_code.as_deref())?;
+    Ok(row)
+}
+
+async fn touch(tx: &mut Tx, row: &mut ProgramRow, what: &str) -> Result<(), Error> {
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::save_program(&mut tx.conn, row).await?;
+    changed(tx, row, what).await
+}
+
+async fn changed(tx: &mut Tx, row: &ProgramRow, what: &str) -> Result<(), Error> {
+    store::raise_revision(&mut tx.conn).await?;
+    tx.audit(what, "program", row.id, row.region_code.as_deref());
+    tx.publish(NewEvent {
+        type_: "program.changed".to_owned(),
+        subject_kind: "program",
+        subject_id: row.id,
+        region_code: row.region_code.clone().unwrap_or_else(|| "ID".to_owned()),
+        organization_id: None,
+        data: json!({ "code": row.code, "what": what, "version": row.version }),
+    });
+    Ok(())
+}
+
+/// From this transaction's own rows: the process's copy must hold nothing that may yet be undone.
+async fn compiled(tx: &mut Tx, row: ProgramRow) -> Result<CompiledProgram, Error> {
+    let rules = store::list_rules_of(&mut tx.conn, &row.code).await?;
+    compile_program(row, &rules)
+}
+
+async fn show(tx: &mut Tx, row: ProgramRow) -> Result<Program, Error> {
+    Ok(Program::from(&compiled(tx, row).await?))
+}

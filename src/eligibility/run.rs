@@ -1,0 +1,201 @@
+//! A check of every family of a region, as a job: families are read a page at a time in sets, judged without words, and
+//! written line by line. What it gives holds ids alone, for whoever may check each of them.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::answer::{Verdict, verdicts};
+use super::api_many::CreateEligibilityRun;
+use super::cache::{CompiledProgram, Programs};
+use super::model::{EligibilityOutcome, RunFormat};
+use crate::clock::local_day;
+use crate::error::{Error, FieldError};
+use crate::jobs::actions::NewJob;
+use crate::jobs::api::Job;
+use crate::jobs::model::JobKind;
+use crate::jobs::run::{Outcome, Progress, Run, Stop};
+use crate::regions::RegionScope;
+use crate::registry::actions as registry;
+use crate::registry::rows::Household;
+use crate::transaction::Tx;
+
+/// Families a step: some tenths of a second.
+const A_STEP: i64 = 1000;
+const HEADER: &str = "region_code,family_id,person_id,program_code,rule_version,outcome,missing,estimate_idr_per_year,\
+snapshot_version\r\n";
+
+/// What the job was asked for, as whoever reads the job sees it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Asked {
+    region_code: String,
+    programs: Vec<String>,
+    on: NaiveDate,
+    outcomes: Vec<EligibilityOutcome>,
+    format: RunFormat,
+}
+
+pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Error> {
+    tx.actor.scope.require(&input.region_code)?;
+    let today = local_day(tx.now);
+    let programs = tx.programs.clone().latest(&mut tx.conn).await?;
+    let wanted = input.programs.unwrap_or_default();
+    let mut faults: Vec<FieldError> = Vec::new();
+    for (index, code) in wanted.iter().enumerate() {
+        if programs.find(code).is_none() {
+            faults.push(FieldError::new(format!("/programs/{index}"), "unknown_program"));
+        }
+    }
+    faults.extend(judge_day(input.on, today));
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let asked = Asked {
+        region_code: input.region_code.as_str().to_owned(),
+        programs: wanted,
+        on: input.on.unwrap_or(today),
+        outcomes: input.outcomes.unwrap_or_else(|| EligibilityOutcome::ALL.to_vec()),
+        format: input.format,
+    };
+    let job = NewJob {
+        id: None,
+        kind: JobKind::EligibilityRun,
+        scope: RegionScope::from_codes(&[input.region_code.as_str()]),
+        params: serde_json::to_value(&asked).map_err(Error::internal)?,
+        total: None,
+    };
+    crate::jobs::actions::create(tx, job).await
+}
+
+/// The same days as a single check takes.
+pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<FieldError> {
+    let on = on?;
+    if NaiveDate::from_ymd_opt(2005, 1, 1).is_some_and(|first| on < first) {
+        return Some(FieldError::new("/on", "too_small"));
+    }
+    (on > today + TimeDelta::days(2 * 366)).then(|| FieldError::new("/on", "too_large"))
+}
+
+pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
+    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let scope = run.scope();
+    loop {
+        let (asked, scope) = (asked.clone(), scope.clone());
+        let before = run.progress.done;
+        run.step(async move |tx, progress| {
+            if progress.total.is_none() {
+                progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
+                progress.result_type = Some(asked.format.media_type().to_owned());
+                if asked.format == RunFormat::Csv {
+                    progress.write_result(HEADER.as_bytes());
+                }
+            }
+            let after = read_place(progress)?;
+            let homes = registry::next_households(&mut tx.conn, &scope, after.as_ref(), A_STEP, asked.on).await?;
+            let Some(last) = homes.last() else { return Ok(()) };
+            progress.position = json!([last.family.region_code, last.family.id]);
+            let programs = tx.programs.clone().at(&mut tx.conn, last.program_revision).await?;
+            write_page(progress, &asked, &programs, &homes)
+        })
+        .await?;
+        if run.progress.done == before {
+            // A family may come or go while the job runs.
+            run.progress.total = Some(run.progress.done);
+            run.report().await?;
+            return Ok(Outcome::Succeeded);
+        }
+    }
+}
+
+/// The family after which to go on.
+pub(super) fn read_place(progress: &Progress) -> Result<Option<(String, Uuid)>, Error> {
+    serde_json::from_value(progress.position.clone()).map_err(Error::internal)
+}
+
+fn write_page(progress: &mut Progress, asked: &Asked, programs: &Programs, homes: &[Household]) -> Result<(), Error> {
+    let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
+    let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
+    let mut lines = Vec::new();
+    for home in homes {
+        let village = home.family.region_code.as_str();
+        let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
+        for verdict in verdicts(home, chosen, asked.on) {
+            *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
+            if asked.outcomes.contains(&verdict.outcome) {
+                match asked.format {
+                    RunFormat::Csv => write_csv(&mut lines, home, &verdict),
+                    RunFormat::Ndjson => write_json(&mut lines, home, &verdict)?,
+                }
+            }
+        }
+    }
+    for ((program, outcome), count) in counts {
+        progress.count(&format!("{program}.{outcome}"), count);
+    }
+    progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
+    progress.write_result(&lines);
+    Ok(())
+}
+
+pub(super) fn applying_in<'a>(programs: &'a Programs, village: &str, wanted: &[String]) -> Vec<&'a CompiledProgram> {
+    if wanted.is_empty() {
+        return programs.applying_in(village);
+    }
+    let mut chosen: Vec<&CompiledProgram> = Vec::new();
+    for program in wanted.iter().filter_map(|code| programs.find_for(code, village)) {
+        if !chosen.iter().any(|c| c.code == program.code) {
+            chosen.push(program);
+        }
+    }
+    chosen
+}
+
+/// Ids, codes and numbers alone: nothing to quote.
+fn write_csv(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) {
+    let mut missing = String::new();
+    for fact in &verdict.missing {
+        if !missing.is_empty() {
+            missing.push(' ');
+        }
+        missing.push_str(fact.name());
+    }
+    let or_none = |text: Option<String>| text.unwrap_or_default();
+    let line = [
+        home.family.region_code.as_str(),
+        &home.family.id.to_string(),
+        &or_none(verdict.person.map(|p| p.id.to_string())),
+        &verdict.program.code,
+        &or_none(verdict.version.map(|v| v.version.to_string())),
+        verdict.outcome.as_str(),
+        &missing,
+        &or_none(verdict.estimate.as_ref().map(|e| e.total_idr_per_year.to_string())),
+        &quoted(home.status.as_ref().map_or("", |s| s.snapshot_version.as_str())),
+    ];
+    lines.extend_from_slice(line.join(",").as_bytes());
+    lines.extend_from_slice(b"\r\n");
+}
+
+/// A snapshot's name is its source's own.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+fn write_json(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Result<(), Error> {
+    let line = json!({
+        "region_code": home.family.region_code,
+        "family_id": home.family.id,
+        "person_id": verdict.person.map(|p| p.id),
+        "program_code": verdict.program.code,
+        "rule_version": verdict.version.map(|v| v.version),
+        "outcome": verdict.outcome,
+        "missing": verdict.missing,
+        "estimate_idr_per_year": verdict.estimate.as_ref().map(|e| e.total_idr_per_year),
+        "snapshot_version": home.status.as_ref().map(|s| &s.snapshot_version),
+    });
+    serde_json::to_writer(&mut *lines, &line).map_err(Error::internal)?;
+    lines.push(b'\n');
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The endpoints of work queues.
+
+use actix_web::{get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions;
+use super::api::{BulkAssign, BulkAssignResult, WorkCountQuery, WorkCounts, WorkItem, WorkQueueQuery};
+use super::store::{self, QueueRow};
+use crate::auth::Caller;
+use crate::auth::permission::{ComplaintsHandle, ComplaintsRead};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(list_work_queue).service(count_work_queue).service(bulk_assign_complaints);
+}
+
+/// List what waits
+///
+/// Complaints that have not ended, by the deadline that comes next: for a role, an officer, a desk. A token for whole
+/// provinces or the country begins with what has risen to it; `level=0` shows everything.
+#[utoipa::path(
+    tag = "Work queues",
+    params(WorkQueueQuery),
+    responses(
+        (status = 200, description = "A page of the queue", body = Page<WorkItem>),
+        (status = 404, description = "The desk is unknown or outside the caller's regions",
+         body = crate::http::problem::Problem, content_type = "application/problem+json")
+    ),
+    security(("oauth2" = ["complaints:read"]))
+)]
+#[get("/v1/work-queue")]
+async fn list_work_queue(
+    caller: Caller<ComplaintsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<WorkQueueQuery>,
+) -> Result<Reply, Error> {
+    let asked = query.value;
+    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let (now, mut conn) = (clock.now(), db.read().await?);
+    let filter = actions::filter_of(&mut conn, &caller, &asked).await?;
+    let rows = store::list_waiting(&mut conn, &caller.scope, filter, now, &page).await?;
+    let position = |row: &QueueRow| Position::at(row.clock.due_at, row.clock.complaint_id);
+    Reply::page(&page.page(rows, position, |row| WorkItem::of(row, now)))
+}
+
+/// Count what waits
+///
+/// By state, by deadline and by officer. Complaints that have ended are not counted.
+#[utoipa::path(
+    tag = "Work queues",
+    params(WorkCountQuery),
+    responses(
+        (status = 200, description = "The counts", body = WorkCounts),
+        (status = 404, description = "The desk is unknown or outside the caller's regions",
+         body = crate::http::problem::Problem, content_type = "application/problem+json")
+    ),
+    security(("oauth2" = ["complaints:read"]))
+)]
+#[get("/v1/work-queue/counts")]
+async fn count_work_queue(
+    caller: Caller<ComplaintsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<WorkCountQuery>,
+) -> Result<Reply, Error> {
+    let counts = actions::counts(&mut *db.read().await?, &caller, query.value, clock.now()).await?;
+    Reply::ok(&counts)
+}
+
+/// Assign complaints
+///
+/// Hands up to 1,000 complaints to one officer of the caller's organization, one result each in order. A complaint that has
+/// ended is 409, one outside the caller's regions 404; they hold no other up.
+#[utoipa::path(
+    tag = "Work queues",
+    request_body = BulkAssign,
+    responses((status = 207, description = "One result a complaint", body = BulkAssignResult)),
+    security(("oauth2" = ["complaints:handle"]))
+)]
+#[post("/v1/complaints/bulk-assign")]
+async fn bulk_assign_complaints(
+    caller: Caller<ComplaintsHandle>,
+    write: Write,
+    body: Json<BulkAssign>,
+) -> Result<Reply, Error> {
+    write.run(&caller, body.digest(), async move |tx| actions::assign_all(tx, body.valid()?).await).await
+}

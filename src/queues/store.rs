@@ -1,0 +1,160 @@
+//! The rows of a queue: clocks of complaints that have not ended, each with what its item shows of the complaint.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::complaints::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::db::schema::{complaint_clocks as clocks, complaints};
+use crate::directory::model::Sector;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+use crate::service_levels::model::SlaFilter;
+use crate::service_levels::rules::Clock;
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
+pub struct Matter {
+    pub sector: Sector,
+    pub class: Option<ComplaintClass>,
+    pub priority: Option<ComplaintPriority>,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Queryable)]
+pub struct QueueRow {
+    pub clock: Clock,
+    pub complaint: Matter,
+}
+
+#[derive(Debug)]
+pub enum Assignee {
+    Is(String),
+    Nobody,
+}
+
+/// What a queue is narrowed to.
+#[derive(Debug, Default)]
+pub struct QueueFilter {
+    pub within: Option<RegionScope>,
+    pub statuses: Option<Vec<ComplaintStatus>>,
+    pub assignee: Option<Assignee>,
+    pub organization_id: Option<Uuid>,
+    pub villages: Option<Vec<String>>,
+    pub sla: Option<SlaFilter>,
+    pub level: i16,
+}
+
+type Narrowed = Box<dyn BoxableExpression<clocks::table, diesel::pg::Pg, SqlType = diesel::sql_types::Bool>>;
+
+/// All conditions of a filter, for the page and the counts alike.
+fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> Narrowed {
+    let mut all: Narrowed = Box::new(clocks::open.and(scope.covers_by_regency(clocks::region_code)));
+    if let Some(within) = &filter.within {
+        all = Box::new(all.and(within.covers_by_regency(clocks::region_code)));
+    }
+    if let Some(statuses) = filter.statuses {
+        all = Box::new(all.and(clocks::status.eq_any(statuses)));
+    }
+    match filter.assignee {
+        Some(Assignee::Is(id)) => all = Box::new(all.and(clocks::assignee.assume_not_null().eq(id))),
+        Some(Assignee::Nobody) => all = Box::new(all.and(clocks::assignee.is_null())),
+        None => {}
+    }
+    if let Some(id) = filter.organization_id {
+        all = Box::new(all.and(clocks::organization_id.assume_not_null().eq(id)));
+    }
+    if let Some(villages) = filter.villages {
+        all = Box::new(all.and(clocks::region_code.eq_any(villages)));
+    }
+    if filter.level > 0 {
+        all = Box::new(all.and(clocks::escalation_level.ge(filter.level)));
+    }
+    if let Some(sla) = filter.sla {
+        let running = clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
+        all = match sla {
+            SlaFilter::Paused => Box::new(all.and(clocks::stopped_at.is_null()).and(clocks::paused_at.is_not_null())),
+            SlaFilter::Breached => Box::new(all.and(running).and(clocks::due_at.lt(now))),
+            SlaFilter::DueSoon => {
+                Box::new(all.and(running).and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now)))
+            }
+            SlaFilter::OnTime => Box::new(all.and(running).and(clocks::due_soon_at.gt(now))),
+        };
+    }
+    all
+}
+
+/// By the deadline that comes next.
+pub async fn list_waiting(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: QueueFilter,
+    now: DateTime<Utc>,
+    page: &PageRequest,
+) -> QueryResult<Vec<QueueRow>> {
+    // The page first, then what it shows of the complaints: the plan cannot begin with all complaints of a regency.
+    let mut query = clocks::table
+        .filter(conditions(scope, filter, now))
+        .order((clocks::due_at, clocks::complaint_id))
+        .limit(page.fetch())
+        .select(Clock::as_select())
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query
+            .filter(clocks::due_at.ge(after.time()))
+            .filter(clocks::due_at.gt(after.time()).or(clocks::complaint_id.gt(after.id)));
+    }
+    let waiting: Vec<Clock> = query.load(conn).await?;
+    let ids: Vec<Uuid> = waiting.iter().map(|clock| clock.complaint_id).collect();
+    let shown: Vec<(Uuid, Matter)> = complaints::table
+        .filter(complaints::id.eq_any(&ids))
+        .filter(scope.covers(complaints::region_code))
+        .select((complaints::id, Matter::as_select()))
+        .load(conn)
+        .await?;
+    let mut shown: std::collections::HashMap<Uuid, Matter> = shown.into_iter().collect();
+    let row = |clock: Clock| shown.remove(&clock.complaint_id).map(|complaint| QueueRow { clock, complaint });
+    Ok(waiting.into_iter().filter_map(row).collect())
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(clocks::status, clocks::assignee);
+
+/// One state and officer: how many, and of these past the deadline, due soon, paused, decided.
+#[derive(Debug, Queryable)]
+pub struct CountRow {
+    pub status: ComplaintStatus,
+    pub assignee: Option<String>,
+    pub all: i64,
+    pub breached: i64,
+    pub due_soon: i64,
+    pub paused: i64,
+    pub decided: i64,
+}
+
+pub async fn count_waiting(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: QueueFilter,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CountRow>> {
+    let running = || clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
+    let late = running().and(clocks::due_at.lt(now));
+    let soon = running().and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now));
+    let paused = clocks::stopped_at.is_null().and(clocks::paused_at.is_not_null());
+    clocks::table
+        .filter(conditions(scope, filter, now))
+        .group_by((clocks::status, clocks::assignee))
+        .select((
+            clocks::status,
+            clocks::assignee,
+            count(clocks::complaint_id),
+            count(clocks::complaint_id).aggregate_filter(late),
+            count(clocks::complaint_id).aggregate_filter(soon),
+            count(clocks::complaint_id).aggregate_filter(paused),
+            count(clocks::complaint_id).aggregate_filter(clocks::stopped_at.is_not_null()),
+        ))
+        .load(conn)
+        .await
+}

@@ -1,0 +1,149 @@
+//! Who changed what of a family or a person, and when. What stood there is sealed, and opened only with a purpose.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel_async::AsyncPgConnection;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::document::Document;
+use super::model::is_restricted_ppks;
+use super::rows::ChangeRow;
+use super::store::changes as store;
+use crate::auth::sealing::Sealer;
+use crate::error::Error;
+use crate::transaction::Tx;
+
+/// A change that is being made.
+pub struct Change<'a> {
+    pub kind: &'static str,
+    pub id: Uuid,
+    pub family_id: Uuid,
+    pub action: &'static str,
+    pub values: &'a Document,
+    pub happened_on: Option<NaiveDate>,
+    pub reason: Option<String>,
+}
+
+pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
+    let id = Uuid::now_v7();
+    let values = serde_json::to_vec(change.values).map_err(Error::internal)?;
+    let sealed = tx.keys.sealer.seal_bytes(&place(change.id, id), &values)?;
+    let mut fields: Vec<String> = change.values.keys().cloned().collect();
+    fields.sort();
+    let row = ChangeRow {
+        subject_id: change.id,
+        id,
+        subject_kind: change.kind.to_owned(),
+        family_id: change.family_id,
+        at: tx.now,
+        actor: tx.actor.subject.clone(),
+        client_id: tx.actor.client_id.clone(),
+        action: change.action.to_owned(),
+        fields,
+        values_sealed: Some(sealed).filter(|_| !change.values.is_empty()),
+        happened_on: change.happened_on,
+        reason: change.reason,
+    };
+    Ok(store::insert(&mut tx.conn, &row).await?)
+}
+
+fn place(subject: Uuid, id: Uuid) -> Vec<u8> {
+    [b"registry_change".as_slice(), subject.as_bytes(), id.as_bytes()].concat()
+}
+
+/// One change of a family or a person.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RegistryChange {
+    /// Id of the entry.
+    pub id: Uuid,
+    /// When it was entered.
+    pub at: DateTime<Utc>,
+    /// The officer or client who changed it.
+    #[schema(example = "bandung-fo-1")]
+    pub actor: String,
+    /// What was done.
+    #[schema(example = "update")]
+    pub action: String,
+    /// The day on which it happened, where that is another matter: a death, a move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub happened_on: Option<NaiveDate>,
+    /// The reason given, as a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub reason: Option<String>,
+    /// The fields that changed.
+    pub fields: Vec<ChangedField>,
+}
+
+/// A field that changed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChangedField {
+    /// Name of the field, with a dot where it lies deeper.
+    #[schema(example = "jkn_status")]
+    pub field: String,
+    /// What stood there, when revealed. A NIK or card number is masked even then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Value>,
+    /// What stands there since, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Value>,
+}
+
+/// What one caller may see of changes.
+#[derive(Clone, Copy)]
+pub struct ChangeViewer<'a> {
+    pub sealer: &'a Sealer,
+    pub revealed: bool,
+    pub restricted: bool,
+}
+
+impl ChangeViewer<'_> {
+    pub fn show(&self, row: ChangeRow) -> Result<RegistryChange, Error> {
+        let values: Document = match &row.values_sealed {
+            Some(sealed) if self.revealed => {
+                let bytes = self.sealer.open_bytes(&place(row.subject_id, row.id), sealed)?;
+                serde_json::from_slice(&bytes).map_err(Error::internal)?
+            }
+            _ => Document::new(),
+        };
+        let fields = row.fields.into_iter().map(|field| {
+            let of = |side: &str| values.get(&field).and_then(|pair| pair.get(side)).filter(|v| !v.is_null()).cloned();
+            let (from, to) = (of("from").map(|v| self.open_to(v)), of("to").map(|v| self.open_to(v)));
+            ChangedField { field, from, to }
+        });
+        Ok(RegistryChange {
+            id: row.id,
+            at: row.at,
+            actor: row.actor,
+            action: row.action,
+            happened_on: row.happened_on,
+            reason: row.reason,
+            fields: fields.collect(),
+        })
+    }
+
+    /// Codes of the specific categories stay out of lists without the permission.
+    fn open_to(&self, value: Value) -> Value {
+        match value {
+            Value::Array(items) if !self.restricted => {
+                let hidden = |v: &Value| v.as_str().is_some_and(|code| is_restricted_ppks(code) || code == "violence");
+                json!(items.into_iter().filter(|v| !hidden(v)).collect::<Vec<_>>())
+            }
+            other => other,
+        }
+    }
+}
+
+/// What was ever changed of the subject, for the export to whom it is about.
+pub async fn list_all(
+    conn: &mut AsyncPgConnection,
+    sealer: &Sealer,
+    subject_id: Uuid,
+) -> Result<Vec<RegistryChange>, Error> {
+    let viewer = ChangeViewer { sealer, revealed: true, restricted: true };
+    let rows = store::list_all_of_visible(conn, subject_id).await?;
+    rows.into_iter().map(|row| viewer.show(row)).collect()
+}

@@ -1,0 +1,300 @@
+//! Who lives with whom: moves, families that come apart or together, heads. Everybody is in exactly one family at any
+//! time, and a family with anybody in it has exactly one head.
+
+use chrono::NaiveDate;
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use super::answers::{Family, Person};
+use super::api::CreateFamily;
+use super::api_changes::{ChangeHead, MemberRelation, MergeFamilies, MovePerson, NewHome, SplitFamily};
+use super::build::{Rows, Stamp};
+use super::change::{self, Told, require_active_family, require_standing, write_person};
+use super::create::{Made, masked, publish_created};
+use super::identities;
+use super::judge;
+use super::model::{RelationToHead, Standing};
+use super::rows::{FamilyRow, PersonRow};
+use super::store::{self, changes};
+use crate::clock::local_day;
+use crate::error::{Error, FieldError};
+use crate::http::json::Json;
+use crate::http::problem_table::Code;
+use crate::regions::{RegionCode, Unscoped};
+use crate::transaction::Tx;
+
+/// Who of a family remains when these leave: a head is chosen when theirs goes, and an empty family counts no longer.
+pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head: Option<Uuid>) -> Result<(), Error> {
+    let members = store::list_members_of_visible(&mut tx.conn, family.id).await?;
+    let (gone, rest): (Vec<PersonRow>, Vec<PersonRow>) = members.into_iter().partition(|m| leaving.contains(&m.id));
+    let head_leaves = gone.iter().any(|m| m.relation_to_head == RelationToHead::Head);
+    if rest.is_empty() {
+        let mut row = family.clone();
+        row.standing = Standing::Removed;
+        changes::save_family(&mut tx.conn, &row).await?;
+        return Ok(());
+    }
+    match new_head {
+        None if head_leaves => Err(Error::field("/new_head_id", "required")),
+        None => Ok(()),
+        Some(_) if !head_leaves => Err(Error::field("/new_head_id", "head_stays")),
+        Some(id) => {
+            let before = rest.iter().find(|m| m.id == id);
+            let before = before.ok_or_else(|| Error::field("/new_head_id", "unknown_person"))?;
+            let mut after = before.clone();
+            after.relation_to_head = RelationToHead::Head;
+            write_person(tx, before, &mut after, Told::plain("become-head", "updated")).await
+        }
+    }
+}
+
+/// The person's row, numbers and programmes under another family.
+async fn relocate(
+    tx: &mut Tx,
+    before: &PersonRow,
+    target: (Uuid, &str),
+    relation: RelationToHead,
+    told: Told,
+) -> Result<PersonRow, Error> {
+    let mut after = before.clone();
+    after.family_id = target.0;
+    target.1.clone_into(&mut after.region_code);
+    after.relation_to_head = relation;
+    write_person(tx, before, &mut after, told).await?;
+    let (from, to) = ((before.family_id, before.id), (target.0, before.id));
+    changes::set_identities_of_person(&mut tx.conn, from, to).await?;
+    changes::set_participations_of_person(&mut tx.conn, from, to).await?;
+    Ok(after)
+}
+
+fn home(new: NewHome) -> CreateFamily {
+    CreateFamily {
+        id: new.id,
+        family_card_no: new.family_card_no,
+        region_code: new.region_code,
+        address: new.address,
+        latitude: None,
+        longitude: None,
+        dwelling: None,
+        attributes: None,
+        assets: None,
+        programs: None,
+        welfare_status: None,
+        members: Vec::new(),
+    }
+}
+
+/// A family for people who are known; its id and region.
+async fn found(tx: &mut Tx, new: NewHome, digest: [u8; 32]) -> Result<Made<(Uuid, RegionCode)>, Error> {
+    let input = home(new);
+    let judged = judge::family_alone(&input).map_err(|faults| {
+        let below = |f: FieldError| FieldError::new(format!("/new_family{}", f.pointer), f.code);
+        Error::fields(faults.into_iter().map(below).collect())
+    })?;
+    tx.actor.scope.require(&judged.region)?;
+    let region = judged.region.clone();
+    if let Some(id) = input.id {
+        match store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await? {
+            Some((id, Some(hash))) if hash == digest => return Ok(Made::Before((id, region))),
+            Some(_) => return Err(Error::new(Code::AlreadyExists)),
+            None => {}
+        }
+    }
+    let id = input.id.unwrap_or_else(Uuid::now_v7);
+    let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
+    let rows = Rows::of(&stamp, id, input, judged, Some(digest.to_vec()))?;
+    store::insert_families(&mut tx.conn, &rows.families).await?;
+    identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned()).await?;
+    publish_created(tx, "family", id, id, region.as_str());
+    Ok(Made::New((id, region)))
+}
+
+/// A day that has come already.
+fn day(tx: &Tx, given: Option<NaiveDate>, pointer: &str) -> Result<NaiveDate, Error> {
+    let today = local_day(tx.now);
+    match given {
+        Some(day) if day > today => Err(Error::field(pointer, "in_the_future")),
+        given => Ok(given.unwrap_or(today)),
+    }
+}
+
+pub async fn move_person(tx: &mut Tx, id: Uuid, body: Json<MovePerson>, digest: [u8; 32]) -> Result<Person, Error> {
+    let scope = tx.actor.scope.clone();
+    let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let input = body.valid();
+    let target = input.as_ref().ok().and_then(|input| input.family_id);
+    let ids: Vec<Uuid> = std::iter::once(seen.family_id).chain(target).collect();
+    let mut held = change::hold_families(tx, &ids).await?.into_iter();
+    let source = held.next().flatten().ok_or_else(Error::not_found)?;
+    let taking = held.next().flatten();
+    let person = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    if person.family_id != source.id {
+        return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+    }
+    tx.if_match.check(person.version)?;
+    require_standing(&person, &[Standing::Active])?;
+    let input = input?;
+    let on = day(tx, input.moved_on, "/moved_on")?;
+    let told = Told { happened_on: Some(on), ..Told::plain("move", "moved") };
+    let after = match (input.family_id, input.new_family) {
+        (Some(family_id), None) => {
+            let taking = taking.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
+            if family_id == source.id {
+                return Err(Error::field("/family_id", "itself"));
+            }
+            require_active_family(&taking)?;
+            let relation = input.relation_to_head.ok_or_else(|| Error::field("/relation_to_head", "required"))?;
+            if relation == RelationToHead::Head {
+                return Err(Error::field("/relation_to_head", "head_required"));
+            }
+            succeed(tx, &source, &[id], input.new_head_id).await?;
+            let after = relocate(tx, &person, (taking.id, &taking.region_code), relation, told).await?;
+            store::touch_family(&mut tx.conn, taking.id, tx.now).await?;
+            after
+        }
+        (None, Some(new)) => {
+            succeed(tx, &source, &[id], input.new_head_id).await?;
+            let (Made::New(made) | Made::Before(made)) = found(tx, new, digest).await?;
+            relocate(tx, &person, (made.0, made.1.as_str()), RelationToHead::Head, told).await?
+        }
+        _ => return Err(Error::field("", "one_of")),
+    };
+    store::touch_family(&mut tx.conn, source.id, tx.now).await?;
+    masked(tx).person(after)
+}
+
+/// The relations named for members of a family: each a member, each once.
+fn relations<'a>(
+    members: &'a [PersonRow],
+    named: &[MemberRelation],
+) -> Result<Vec<(&'a PersonRow, RelationToHead)>, Error> {
+    let mut faults = Vec::new();
+    let mut found = Vec::new();
+    for (at, named_one) in named.iter().enumerate() {
+        let pointer = format!("/members/{at}/person_id");
+        let repeated = named.iter().take(at).any(|before| before.person_id == named_one.person_id);
+        match members.iter().find(|m| m.id == named_one.person_id) {
+            None => faults.push(FieldError::new(pointer, "unknown_person")),
+            Some(_) if repeated => faults.push(FieldError::new(pointer, "repeated")),
+            Some(member) => found.push((member, named_one.relation_to_head)),
+        }
+    }
+    if faults.is_empty() { Ok(found) } else { Err(Error::fields(faults)) }
+}
+
+/// The new family. The same id and body again is the family that was made.
+pub async fn split_family(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<SplitFamily>,
+    digest: [u8; 32],
+) -> Result<Made<Family>, Error> {
+    let source = change::hold_family(tx, id).await?;
+    let input = body.valid()?;
+    if let Some(made) = input.new_family.id
+        && let Some((made, Some(hash))) = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(made), &[]).await?
+        && hash == digest
+    {
+        return Ok(Made::Before(change::show_family(tx, made).await?));
+    }
+    tx.if_match.check(source.version)?;
+    require_active_family(&source)?;
+    let members = store::list_members_of_visible(&mut tx.conn, id).await?;
+    let going = relations(&members, &input.members)?;
+    let heads = going.iter().filter(|(_, relation)| *relation == RelationToHead::Head).count();
+    if heads != 1 {
+        return Err(Error::field("/members", "head_required"));
+    }
+    if going.len() == members.len() {
+        return Err(Error::field("/members", "too_many"));
+    }
+    let leaving: Vec<Uuid> = going.iter().map(|(m, _)| m.id).collect();
+    succeed(tx, &source, &leaving, input.new_head_id).await?;
+    let (Made::New((made, region)) | Made::Before((made, region))) = found(tx, input.new_family, digest).await?;
+    for (member, relation) in going {
+        let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
+        relocate(tx, member, (made, region.as_str()), relation, told).await?;
+    }
+    change::tell_family(tx, &source, &Map::new(), Told::plain("split", "split")).await?;
+    Ok(Made::New(change::show_family(tx, made).await?))
+}
+
+/// The family that remains.
+pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) -> Result<Family, Error> {
+    let input = body.valid();
+    let other = input.as_ref().ok().map(|input| input.family_id);
+    let ids: Vec<Uuid> = std::iter::once(id).chain(other).collect();
+    let mut held = change::hold_families(tx, &ids).await?.into_iter();
+    let kept = held.next().flatten().ok_or_else(Error::not_found)?;
+    let absorbed = held.next().flatten();
+    tx.if_match.check(kept.version)?;
+    require_active_family(&kept)?;
+    let input = input?;
+    let absorbed = absorbed.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
+    if absorbed.id == kept.id {
+        return Err(Error::field("/family_id", "itself"));
+    }
+    require_active_family(&absorbed)?;
+    let members = store::list_members_of_visible(&mut tx.conn, absorbed.id).await?;
+    let coming = relations(&members, &input.members)?;
+    if coming.len() < members.len() {
+        return Err(Error::field("/members", "too_few"));
+    }
+    if let Some(at) = coming.iter().position(|(_, relation)| *relation == RelationToHead::Head) {
+        return Err(Error::field(&format!("/members/{at}/relation_to_head"), "head_required"));
+    }
+    for (member, relation) in coming {
+        let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
+        relocate(tx, member, (kept.id, &kept.region_code), relation, told).await?;
+    }
+    take_programs(tx, absorbed.id, kept.id).await?;
+    changes::set_identities_of_family(&mut tx.conn, absorbed.id, kept.id).await?;
+    let mut gone = absorbed.clone();
+    gone.standing = Standing::Merged;
+    gone.merged_into = Some(kept.id);
+    changes::save_family(&mut tx.conn, &gone).await?;
+    let mut values = Map::new();
+    values.insert("standing".to_owned(), json!({ "from": absorbed.standing, "to": gone.standing }));
+    values.insert("merged_into".to_owned(), json!({ "from": null, "to": kept.id }));
+    change::tell_family(tx, &gone, &values, Told::plain("merge", "merged")).await?;
+    change::tell_family(tx, &kept, &Map::new(), Told::plain("take-in", "updated")).await?;
+    change::show_family(tx, kept.id).await
+}
+
+/// What the family as a whole is in goes along, but for what the other is in already.
+async fn take_programs(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), Error> {
+    let today = local_day(tx.now);
+    let has = changes::list_participations_of_visible(&mut tx.conn, to).await?;
+    let comes = changes::list_participations_of_visible(&mut tx.conn, from).await?;
+    let held = |code: &str| has.iter().any(|h| h.person_id.is_none() && h.program_code == code && h.runs_on(today));
+    let ids: Vec<Uuid> =
+        comes.iter().filter(|c| c.person_id.is_none() && !held(&c.program_code)).map(|c| c.id).collect();
+    Ok(changes::set_participations(&mut tx.conn, &ids, from, (to, None)).await?)
+}
+
+pub async fn change_head(tx: &mut Tx, id: Uuid, body: Json<ChangeHead>) -> Result<Family, Error> {
+    let family = change::hold_family(tx, id).await?;
+    tx.if_match.check(family.version)?;
+    require_active_family(&family)?;
+    let input = body.valid()?;
+    if input.former_head_relation == RelationToHead::Head {
+        return Err(Error::field("/former_head_relation", "head_required"));
+    }
+    let members = store::list_members_of_visible(&mut tx.conn, id).await?;
+    let new = members.iter().find(|m| m.id == input.person_id);
+    let new = new.ok_or_else(|| Error::field("/person_id", "unknown_person"))?;
+    if new.relation_to_head == RelationToHead::Head {
+        return Err(Error::field("/person_id", "head_stays"));
+    }
+    for (before, relation) in members.iter().filter_map(|m| match m.relation_to_head {
+        RelationToHead::Head => Some((m, input.former_head_relation)),
+        _ if m.id == new.id => Some((m, RelationToHead::Head)),
+        _ => None,
+    }) {
+        let mut after = before.clone();
+        after.relation_to_head = relation;
+        write_person(tx, before, &mut after, Told::plain("change-head", "updated")).await?;
+    }
+    change::tell_family(tx, &family, &Map::new(), Told::plain("change-head", "updated")).await?;
+    change::show_family(tx, id).await
+}

@@ -1,0 +1,379 @@
+//! Indonesian names: the spellings and short forms in which one name is written, brought to one key, and to a sound in
+//! which near spellings meet. Pure.
+
+use std::borrow::Cow;
+
+/// Titles before and after a name; they say nothing of who it is.
+const TITLES: &[&str] = &[
+    "h",
+    "hj",
+    "haji",
+    "hajjah",
+    "drs",
+    "dra",
+    "dr",
+    "drg",
+    "ir",
+    "prof",
+    "tn",
+    "ny",
+    "nn",
+    "sdr",
+    "sdri",
+    "bpk",
+    "ibu",
+    "alm",
+    "almh",
+    "almarhum",
+    "almarhumah",
+    "kh",
+    "ust",
+    "ustadz",
+    "ustadzah",
+    "se",
+    "sh",
+    "spd",
+    "sag",
+    "ssos",
+    "st",
+    "skm",
+    "amd",
+    "mm",
+    "mpd",
+    "msi",
+    "skom",
+    "skep",
+];
+/// Before a father's name, which is often left out.
+const PATRONYMICS: &[&str] = &["bin", "binti", "bt", "bte", "al"];
+/// Names with many spellings and short forms.
+const SAME: &[(&str, &[&str])] = &[
+    (
+        "muhamad",
+        &[
+            "m",
+            "md",
+            "moh",
+            "mohd",
+            "mohamad",
+            "mochamad",
+            "mohammad",
+            "mochammad",
+            "muh",
+            "muhd",
+            "mhd",
+            "muhammad",
+            "muchamad",
+            "muchammad",
+            "mukhamad",
+            "mukhammad",
+            "mohamed",
+            "muhamed",
+            "mohammed",
+            "muhammed",
+        ],
+    ),
+    ("ahmad", &["achmad", "akhmad", "ahmed", "achmat", "ahmat", "akhmat", "acmad"]),
+    ("abdul", &["abd", "abdoel", "abdl", "abdu"]),
+    ("siti", &["sitti", "sity", "st", "sitty", "siity"]),
+    ("nur", &["noor", "nor", "noer", "nuur"]),
+];
+
+/// The words that make out a name: without titles and without the father's name.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let dotless = name.replace("S.Pd", "spd").replace("S.Ag", "sag");
+    let parts = dotless.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '`' && c != '’');
+    let mut first = true;
+    for part in parts.filter(|part| !part.is_empty()) {
+        let word: String =
+            part.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).map(plain).collect();
+        // A short form of a given name is no title: `St. Aminah` is Siti, but only at the beginning.
+        let short_name = first && word == "st";
+        if word.is_empty() || (TITLES.contains(&word.as_str()) && !short_name) {
+            continue;
+        }
+        if !first && PATRONYMICS.contains(&word.as_str()) {
+            break;
+        }
+        words.push(spell(&word).into_owned());
+        first = false;
+    }
+    // A name of titles alone is kept as it stands.
+    if words.is_empty() {
+        words = name.split_whitespace().map(|w| w.to_lowercase()).collect();
+    }
+    words
+}
+
+fn plain(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ä' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        other => other,
+    }
+}
+
+/// One spelling: the reform of 1972 (oe, dj, tj, nj, sj), doubled letters, and names that everybody spells otherwise.
+fn spell(word: &str) -> Cow<'_, str> {
+    for (name, forms) in SAME {
+        if *name == word || forms.contains(&word) {
+            return Cow::Borrowed(name);
+        }
+    }
+    let reformed =
+        word.replace("oe", "u").replace("dj", "j").replace("tj", "c").replace("nj", "ny").replace("sj", "sy");
+    let single = once(&reformed);
+    for (name, forms) in SAME {
+        if *name == single || forms.contains(&single.as_str()) {
+            return Cow::Borrowed(name);
+        }
+    }
+    Cow::Owned(single)
+}
+
+/// Each letter once where it stands doubled.
+fn once(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// What is left of a word when near letters are one and vowels fall away: `Efendi`, `Effendy` and `Ependi` sound alike.
+pub fn sound(word: &str) -> String {
+    let near = word
+        .replace("kh", "h")
+        .replace("ch", "h")
+        .replace("sy", "s")
+        .replace("sh", "s")
+        .replace("ts", "s")
+        .replace("th", "t")
+        .replace("dh", "d")
+        .replace("dz", "z")
+        .replace("ph", "f")
+        .replace("gh", "g")
+        .replace('x', "ks");
+    let mut out = String::with_capacity(near.len());
+    for (at, c) in near.chars().enumerate() {
+        let c = match c {
+            'v' | 'f' | 'p' => 'p',
+            'z' | 'j' => 'j',
+            'q' | 'k' => 'k',
+            't' | 'd' => 't',
+            'y' => 'i',
+            'w' if at > 0 => 'w',
+            other => other,
+        };
+        let vowel = matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+        // The first letter is heard, whatever it is; a vowel there stands for any.
+        let kept = if vowel { (at == 0).then_some('a') } else { (c != 'h' || at == 0).then_some(c) };
+        if let Some(c) = kept.filter(|c| !out.ends_with(*c)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// One entry of the index of names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameKey {
+    pub key: String,
+    pub sound: String,
+}
+
+const MOST_WORDS: usize = 8;
+
+/// The name from each of its words on. A sound ends in a blank, so that whole words are compared.
+pub fn keys(name: &str) -> Vec<NameKey> {
+    let words = words(name);
+    let sounds: Vec<String> = words.iter().map(|w| sound(w)).collect();
+    (0..words.len().min(MOST_WORDS))
+        .map(|from| {
+            let rest = |all: &[String]| all.get(from..).unwrap_or_default().join(" ");
+            NameKey { key: rest(&words), sound: format!("{} ", rest(&sounds)) }
+        })
+        .collect()
+}
+
+/// What a search by the beginning of a name looks for. The last word may still be unfinished, and is not interpreted then.
+pub fn prefix(asked: &str) -> String {
+    let unfinished = !asked.ends_with([' ', '.']);
+    let mut found = words(asked);
+    if unfinished && let Some(last) = found.last_mut() {
+        let typed: String = asked
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .flat_map(char::to_lowercase)
+            .map(plain)
+            .collect();
+        if last.chars().count() <= 3 || !last.starts_with(&once(&typed)) {
+            // A whole short form (`Moh`) is its name; anything else stays as it was typed.
+            if !SAME.iter().any(|(name, forms)| name == last && forms.contains(&typed.as_str()) && typed.len() > 1) {
+                *last = once(&typed.replace("oe", "u").replace("dj", "j").replace("tj", "c"));
+            }
+        }
+    }
+    found.join(" ")
+}
+
+/// What a search by sound looks for.
+pub fn sounds(asked: &str) -> String {
+    let words = words(asked);
+    format!("{} ", words.iter().map(|w| sound(w)).collect::<Vec<_>>().join(" "))
+}
+
+/// How alike two names are, from 0 to 100: each word with its best match in the other name, by edits and by sound. A
+/// word that one of the names lacks counts little, for names are shortened more often than they are invented.
+pub fn likeness(a: &str, b: &str) -> u8 {
+    let (a, b) = (words(a), words(b));
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    if short.is_empty() {
+        return 0;
+    }
+    let mut free: Vec<&String> = long.iter().collect();
+    let mut sum = 0.0;
+    for word in short {
+        let best = free
+            .iter()
+            .enumerate()
+            .map(|(at, other)| (at, word_likeness(word, other)))
+            .max_by(|x, y| x.1.total_cmp(&y.1));
+        if let Some((at, score)) = best {
+            sum += score;
+            free.remove(at);
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a name has a handful of words")]
+    let (matched, missing) = (sum / short.len() as f64, (long.len() - short.len()) as f64);
+    let whole = (matched - 0.08 * missing).clamp(0.0, 1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 100")]
+    let percent = (whole * 100.0).round() as u8;
+    percent
+}
+
+fn word_likeness(a: &str, b: &str) -> f64 {
+    if a == b {
+        return 1.0;
+    }
+    let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
+    if initial(a, b) || initial(b, a) {
+        return 0.8;
+    }
+    let longest = a.chars().count().max(b.chars().count());
+    #[expect(clippy::cast_precision_loss, reason = "a word has a handful of letters")]
+    let by_edits = 1.0 - edits(a, b) as f64 / longest as f64;
+    if sound(a) == sound(b) { by_edits.max(0.9) } else { by_edits }
+}
+
+/// Letters put in, left out, exchanged or swapped with their neighbour.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut least = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                least = least.min(at(&before, j - 1) + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spellings_of_one_name_have_one_key() {
+        let same = [
+            ("Mochammad Ridwan", "Moh. Ridwan"),
+            ("Muhammad Ridwan", "M. Ridwan"),
+            ("Soekarno", "Sukarno"),
+            ("Djoko Tjahjono", "Joko Cahjono"),
+            ("Sitti Aminah", "Siti Aminah"),
+            ("H. Ahmad Fauzi", "Achmad Fauzi"),
+            ("Hj. Siti Rahmawati binti Abdullah", "Siti Rahmawati"),
+            ("Drs. Effendi", "Efendi"),
+            ("Nurul Hidayah, S.Pd", "Nurul Hidayah"),
+            ("Abd. Rahman", "Abdul Rahman"),
+            ("St. Aminah", "Siti Aminah"),
+        ];
+        for (a, b) in same {
+            assert_eq!(words(a), words(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn near_spellings_sound_alike_and_others_do_not() {
+        let alike = [
+            ("rahmawati", "rachmawaty"),
+            ("rizki", "rijqi"),
+            ("efendi", "ependy"),
+            ("yusuf", "yusup"),
+            ("fatimah", "patima"),
+            ("syarif", "sarip"),
+            ("indah", "endah"),
+        ];
+        for (a, b) in alike {
+            assert_eq!(sound(&spell(a)), sound(&spell(b)), "{a} / {b}");
+        }
+        assert_ne!(sound("rahmawati"), sound("ratnawati"));
+        assert_ne!(sound("budi"), sound("rudi"));
+    }
+
+    #[test]
+    fn a_name_is_found_from_any_of_its_words() {
+        let found: Vec<String> = keys("Siti Nur Aisyah").into_iter().map(|k| k.key).collect();
+        assert_eq!(found, ["siti nur aisyah", "nur aisyah", "aisyah"]);
+        for (asked, key) in [
+            ("Sit", "siti nur aisyah"),
+            ("siti n", "siti nur aisyah"),
+            ("Aisy", "aisyah"),
+            ("Moh. Rid", "muhamad ridwan"),
+            ("m", "muhamad ridwan"),
+            ("Sitti R", "siti rahmawati"),
+        ] {
+            assert!(key.starts_with(&prefix(asked)), "{asked}: {}", prefix(asked));
+        }
+    }
+
+    #[test]
+    fn likeness_ranks_as_a_person_would() {
+        assert_eq!(likeness("Moh. Ridwan", "Muhammad Ridwan"), 100);
+        assert!(likeness("Siti Rahmawati", "Sitti Rachmawaty") >= 90);
+        assert!(likeness("Siti Rahmawati", "Siti Rahmawati binti Ujang") == 100);
+        assert!(likeness("Siti Rahmawati", "Rahmawati") >= 85);
+        assert!(likeness("Rahnawati", "Rahmawati") >= 85);
+        assert!(likeness("Budi Santoso", "Siti Rahmawati") < 50);
+        assert!(likeness("Agus Setiawan", "Agus Kurniawan") < 85);
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_wholly_like_itself(a in "[A-Za-z]{2,9}( [A-Za-z]{2,9}){0,3}") {
+            prop_assert_eq!(likeness(&a, &a), 100);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,40}") {
+            let _ = (keys(&text), prefix(&text), sounds(&text), likeness(&text, "Siti"));
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Who lives in an institution: children in homes and foundations, elderly people, people in rehabilitation. On the
+//! map only counts, and none that is small enough to point at somebody.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use super::answers::Viewer;
+use super::change::{self, Told};
+use super::create::masked;
+use super::model::{ResidenceKind, Standing};
+use super::rows::{PersonRow, ResidenceRow};
+use super::store::{self as registry, residences as store};
+use crate::clock::local_day;
+use crate::db::pool::Connection;
+use crate::error::{Error, FieldError};
+use crate::http::json::Json;
+use crate::http::text::Name;
+use crate::regions::{RegionCode, RegionScope, directory};
+use crate::transaction::Tx;
+
+/// A stay in an institution that begins.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "child_home", "facility_name": "LKSA Contoh Harapan", "region_code": "32.04.05", "since": "2026-07-01",
+}))]
+pub struct AddResidence {
+    /// What kind of institution it is.
+    pub kind: ResidenceKind,
+    /// The institution as an organization of the directory; this or its name.
+    pub facility_id: Option<Uuid>,
+    /// Name of an institution that is not in the directory.
+    pub facility_name: Option<Name>,
+    /// Where it lies: a regency, a district or a village.
+    pub region_code: RegionCode,
+    /// First day.
+    pub since: NaiveDate,
+    /// Last day; absent while it goes on.
+    pub until: Option<NaiveDate>,
+}
+
+/// A stay that ends.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "residence_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8da2", "until": "2026-11-20" }))]
+pub struct EndResidence {
+    /// Id of the stay.
+    pub residence_id: Uuid,
+    /// Last day.
+    pub until: NaiveDate,
+}
+
+/// A stay in an institution.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Residence {
+    /// Id of the stay, by which it is ended.
+    pub id: Uuid,
+    /// What kind of institution it is.
+    pub kind: ResidenceKind,
+    /// The institution in the directory, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub facility_id: Option<Uuid>,
+    /// Its name, when revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub facility_name: Option<String>,
+    /// Where it lies; to its regency unless revealed.
+    #[schema(example = "32.04")]
+    pub region_code: String,
+    /// First day.
+    #[schema(example = "2026-07-01")]
+    pub since: NaiveDate,
+    /// Last day; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub until: Option<NaiveDate>,
+}
+
+/// Where somebody lived in institutions.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Residences {
+    /// Latest first.
+    pub items: Vec<Residence>,
+}
+
+/// Rehabilitation tells of drugs, violence and the like.
+fn is_restricted(kind: ResidenceKind) -> bool {
+    kind == ResidenceKind::RehabilitationCentre
+}
+
+pub fn show(viewer: &Viewer<'_>, rows: Vec<ResidenceRow>) -> Residences {
+    let seen = rows.into_iter().filter(|row| viewer.restricted || !is_restricted(row.kind));
+    let place = |code: String| match code.get(..5) {
+        Some(regency) if !viewer.revealed => regency.to_owned(),
+        _ => code,
+    };
+    let items = seen.map(|row| Residence {
+        id: row.id,
+        kind: row.kind,
+        facility_id: row.facility_id.filter(|_| viewer.revealed),
+        facility_name: row.facility_name.filter(|_| viewer.revealed),
+        region_code: place(row.region_code),
+        since: row.since,
+        until: row.until,
+    });
+    Residences { items: items.collect() }
+}
+
+/// The person's region and stays, if the scope covers the person.
+pub async fn list(
+    conn: &mut Connection,
+    scope: &RegionScope,
+    person_id: Uuid,
+) -> Result<(String, Vec<ResidenceRow>), Error> {
+    let person = registry::find_person(conn, scope, person_id).await?.ok_or_else(Error::not_found)?;
+    Ok((person.region_code, store::list_of_visible(conn, person_id).await?))
+}
+
+const REGENCY: usize = 2;
+
+/// All stays after this one was entered. Nobody stays in two places at once.
+pub async fn add(tx: &mut Tx, person_id: Uuid, body: Json<AddResidence>) -> Result<Residences, Error> {
+    let (_, person) = change::hold_person(tx, person_id).await?;
+    tx.if_match.check(person.version)?;
+    change::require_standing(&person, &[Standing::Active])?;
+    let input = body.valid()?;
+    let mut faults = Vec::new();
+    let mut check = |fits: bool, pointer: &str, code| {
+        if !fits {
+            faults.push(FieldError::new(pointer, code));
+        }
+    };
+    check(input.facility_id.is_some() != input.facility_name.is_some(), "/facility_id", "one_of");
+    check(input.region_code.level() >= REGENCY, "/region_code", "region_too_wide");
+    check(input.since <= local_day(tx.now), "/since", "in_the_future");
+    check(person.birth_date.is_none_or(|born| input.since >= born), "/since", "before_birth");
+    check(input.until.is_none_or(|until| until >= input.since), "/until", "ends_before_it_begins");
+    let before = store::list_of_visible(&mut tx.conn, person_id).await?;
+    let overlaps = |row: &ResidenceRow| {
+        row.until.is_none_or(|until| until >= input.since) && input.until.is_none_or(|until| until >= row.since)
+    };
+    check(!before.iter().any(overlaps), "/since", "overlaps");
+    if let Some(id) = input.facility_id
+        && crate::directory::actions::find_organization(&mut tx.conn, id, None).await?.is_none()
+    {
+        faults.push(FieldError::new("/facility_id", "unknown_facility"));
+    }
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let row = ResidenceRow {
+        person_id,
+        id: Uuid::now_v7(),
+        kind: input.kind,
+        facility_id: input.facility_id,
+        facility_name: input.facility_name.map(|name| name.into_string()),
+        region_code: input.region_code.as_str().to_owned(),
+        since: input.since,
+        until: input.until,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    store::insert(&mut tx.conn, &row).await?;
+    tell(tx, &person, "add-residence", row.since).await?;
+    let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
+    Ok(show(&masked(tx), rows))
+}
+
+pub async fn end(tx: &mut Tx, person_id: Uuid, body: Json<EndResidence>) -> Result<Residences, Error> {
+    let (_, person) = change::hold_person(tx, person_id).await?;
+    tx.if_match.check(person.version)?;
+    let input = body.valid()?;
+    let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
+    let row = rows.into_iter().find(|row| row.id == input.residence_id && row.until.is_none());
+    let row = row.ok_or_else(|| Error::field("/residence_id", "unknown_residence"))?;
+    if input.until < row.since {
+        return Err(Error::field("/until", "ends_before_it_begins"));
+    }
+    store::set_end(&mut tx.conn, person_id, row.id, input.until, tx.now).await?;
+    tell(tx, &person, "end-residence", input.until).await?;
+    let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
+    Ok(show(&masked(tx), rows))
+}
+
+/// The trail tells that there was a change, not of which institution.
+async fn tell(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDate) -> Result<(), Error> {
+    let mut after = person.clone();
+    let told = Told { happened_on: Some(on), ..Told::plain(action, "updated") };
+    change::write_person(tx, person, &mut after, told).await?;
+    registry::touch_family(&mut tx.conn, person.family_id, tx.now).await?;
+    Ok(())
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ResidenceMapQuery {
+    /// The region whose parts are counted: the country when absent.
+    #[param(value_type = Option<String>, example = "32")]
+    pub region_code: Option<RegionCode>,
+    /// Only this kind of institution.
+    pub kind: Option<ResidenceKind>,
+}
+
+/// How many people live in institutions, by region and kind.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ResidenceMap {
+    /// The region whose parts are counted; `ID` is the country.
+    #[schema(example = "32")]
+    pub region_code: String,
+    /// The parts in which somebody lives in an institution.
+    pub items: Vec<ResidenceCount>,
+}
+
+/// A count for one region and kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResidenceCount {
+    /// The part.
+    #[schema(example = "32.04")]
+    pub region_code: String,
+    /// Its name.
+    #[schema(example = "Kabupaten Bandung")]
+    pub region_name: String,
+    /// What kind of institution.
+    pub kind: ResidenceKind,
+    /// How many people; absent where it is suppressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 42)]
+    pub count: Option<i64>,
+    /// Is the count held back, because it is below 10 or would tell one that is?
+    #[schema(example = false)]
+    pub suppressed: bool,
+}
+
+/// Counts below are not told.
+const LEAST_SHOWN: i64 = 10;
+
+pub async fn map(conn: &mut Connection, scope: &RegionScope, asked: &ResidenceMapQuery) -> Result<ResidenceMap, Error> {
+    let within = asked.region_code.as_ref().map(|code| RegionScope::from_codes(&[code.as_str()]));
+    let around = asked.region_code.as_ref().map_or("ID", RegionCode::as_str);
+    let length = match (around, around.len()) {
+        ("ID", _) => 2,
+        (_, 2) => 5,
+        (_, 5) => 8,
+        _ => 13,
+    };
+    let scope = within.map_or_else(|| scope.clone(), |within| within.intersect(scope));
+    let mut parts: BTreeMap<(String, ResidenceKind), i64> = BTreeMap::new();
+    for (code, kind, count) in store::count_by_region(conn, &scope, asked.kind).await? {
+        // A stay known only by a wider region counts for that region.
+        let part = code.get(..length).unwrap_or(&code).to_owned();
+        *parts.entry((part, kind)).or_default() += count;
+    }
+    let counts = parts.into_iter().map(|((code, kind), count)| (code, kind, count)).collect();
+    Ok(ResidenceMap { region_code: around.to_owned(), items: suppress(counts) })
+}
+
+/// Small counts are held back; a single one of a kind could be told from the sum of the region around, so the smallest other
+/// goes with it.
+fn suppress(counts: Vec<(String, ResidenceKind, i64)>) -> Vec<ResidenceCount> {
+    let mut of_kind: BTreeMap<ResidenceKind, Vec<(String, i64)>> = BTreeMap::new();
+    for (code, kind, count) in counts {
+        of_kind.entry(kind).or_default().push((code, count));
+    }
+    let mut shown = Vec::new();
+    for (kind, parts) in of_kind {
+        let small = parts.iter().filter(|(_, count)| *count < LEAST_SHOWN).count();
+        let with_it = (small == 1)
+            .then(|| parts.iter().filter(|(_, count)| *count >= LEAST_SHOWN).min_by_key(|(_, count)| *count))
+            .flatten()
+            .map(|(code, _)| code.clone());
+        for (code, count) in parts {
+            let suppressed = count < LEAST_SHOWN || with_it.as_ref() == Some(&code);
+            shown.push(ResidenceCount {
+                region_name: directory::find(&code).map_or_else(String::new, |entry| entry.name.to_owned()),
+                region_code: code,
+                kind,
+                count: (!suppressed).then_some(count),
+                suppressed,
+            });
+        }
+    }
+    shown.sort_by(|a, b| (&a.region_code, a.kind).cmp(&(&b.region_code, b.kind)));
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_count_cannot_be_told_from_the_others() {
+        let kind = ResidenceKind::ChildHome;
+        let shown = |counts: &[i64]| -> Vec<Option<i64>> {
+            let rows = counts.iter().enumerate().map(|(at, n)| (format!("32.{:02}", at + 1), kind, *n)).collect();
+            suppress(rows).into_iter().map(|c| c.count).collect()
+        };
+        assert_eq!(shown(&[12, 40, 30]), [Some(12), Some(40), Some(30)]);
+        assert_eq!(shown(&[3, 40, 30]), [None, Some(40), None]);
+        assert_eq!(shown(&[3, 9, 30]), [None, None, Some(30)]);
+        assert_eq!(shown(&[3]), [None]);
+    }
+}

@@ -1,0 +1,185 @@
+//! Finding persons by what a desk knows of them: a name as it is said, a birth date, a place, a need. Always masked.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::answers::{Person, Viewer};
+use super::model::{is_ppks_code, is_restricted_ppks};
+use super::names;
+use super::store::search::{self as store, NameRange, SearchFilter};
+use crate::auth::{Actor, Permission};
+use crate::db::pool::Connection;
+use crate::error::{Error, FieldError};
+use crate::http::json::sha256;
+use crate::http::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use crate::http::problem_table::Code;
+use crate::http::text::PersonName;
+use crate::regions::{RegionCode, RegionScope};
+
+crate::text_enum! {
+    /// How a name is compared.
+    pub enum NameMatch {
+        Prefix = "prefix": "Awal nama atau salah satu katanya" / "The beginning of the name, or of any of its words",
+        Fuzzy = "fuzzy": "Bunyi kata-katanya" / "The sound of its words",
+    }
+}
+
+/// Whom to find: at least one of name, birth date, category, decile and programme; all that is given must fit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "Moh. Rid", "region_code": "32.04" }))]
+pub struct PersonSearch {
+    /// A name or the beginning of one, from any of its words on. Titles and fathers' names (`H.`, `bin`) are passed over, spellings
+    /// (`Mochammad`, `Moh.`, `Soekarno`, `Sitti`) are brought together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    /// How the name is compared; `prefix` when absent. `fuzzy` compares whole words by their consonants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_match: Option<NameMatch>,
+    /// Date of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<NaiveDate>,
+    /// Only within this region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region_code: Option<RegionCode>,
+    /// Service need category (PPKS). The specific ones need `cases:restricted` besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ppks_code: Option<String>,
+    /// Decile of the family's latest ranking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10)]
+    pub decile: Option<i16>,
+    /// A programme that the person or the family is in today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_code: Option<String>,
+    /// Also those who died or were removed or merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_ended: Option<bool>,
+    /// Persons a page, 1 to 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+    /// Where to read on: the `next_cursor` of the same search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A person found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PersonHit {
+    /// How like the name is to the one asked for, 0 to 100, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100, example = 100)]
+    pub likeness: Option<u8>,
+    /// The person, masked.
+    pub person: Person,
+}
+
+/// After which hit a page begins.
+struct After {
+    key: String,
+    id: Uuid,
+}
+
+impl After {
+    fn encode(&self, bound: [u8; 8]) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode([bound.as_slice(), self.id.as_bytes(), self.key.as_bytes()].concat())
+    }
+
+    fn decode(text: &str, bound: [u8; 8]) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (for_filters, rest) = bytes.split_first_chunk::<8>()?;
+        let (id, key) = rest.split_first_chunk::<16>()?;
+        let key = String::from_utf8(key.to_vec()).ok()?;
+        (*for_filters == bound).then_some(Self { key, id: Uuid::from_bytes(*id) })
+    }
+}
+
+/// A cursor belongs to its search.
+fn fingerprint(asked: &PersonSearch) -> Result<[u8; 8], Error> {
+    let bare = PersonSearch { limit: None, cursor: None, ..asked.clone() };
+    let digest = sha256(&serde_json::to_vec(&bare).map_err(Error::internal)?);
+    digest.first_chunk::<8>().copied().ok_or_else(|| Error::internal("a digest is too short"))
+}
+
+fn judge(asked: &PersonSearch, limit: i64) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    let mut check = |fits: bool, pointer: &str, code| {
+        if !fits {
+            faults.push(FieldError::new(pointer, code));
+        }
+    };
+    let narrowed = asked.name.is_some()
+        || asked.birth_date.is_some()
+        || asked.ppks_code.is_some()
+        || asked.decile.is_some()
+        || asked.program_code.is_some();
+    check(narrowed, "", "criterion_required");
+    check(asked.decile.is_none_or(|d| d >= 1), "/decile", "too_small");
+    check(asked.decile.is_none_or(|d| d <= 10), "/decile", "too_large");
+    check(limit >= 1, "/limit", "too_small");
+    check(limit <= MAX_LIMIT, "/limit", "too_large");
+    check(asked.ppks_code.as_deref().is_none_or(is_ppks_code), "/ppks_code", "unknown_value");
+    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
+}
+
+pub async fn search(
+    conn: &mut Connection,
+    viewer: Viewer<'_>,
+    actor: &Actor,
+    asked: PersonSearch,
+    today: NaiveDate,
+) -> Result<Page<PersonHit>, Error> {
+    let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
+    judge(&asked, limit)?;
+    let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
+    if restricted && !actor.may(Permission::CasesRestricted) {
+        return Err(Error::about(Code::InsufficientScope, Permission::CasesRestricted.as_str()));
+    }
+    let bound = fingerprint(&asked)?;
+    let after = match asked.cursor.as_deref() {
+        None => None,
+        Some(text) => Some(After::decode(text, bound).ok_or_else(|| Error::new(Code::InvalidCursor))?),
+    };
+    let filter = SearchFilter {
+        within: asked.region_code.as_ref().map(|code| RegionScope::from_codes(&[code.as_str()])),
+        birth_date: asked.birth_date,
+        ppks_code: asked.ppks_code,
+        decile: asked.decile,
+        program_code: asked.program_code,
+        all_standings: asked.include_ended.unwrap_or(false),
+        today,
+        after: after.map(|after| (after.key, after.id)),
+        limit: limit + 1,
+    };
+    let name = asked.name.as_ref().map(|name| name.as_str());
+    let mut rows = match (name, asked.name_match.unwrap_or(NameMatch::Prefix)) {
+        (None, _) => {
+            let rows = store::list_by_facts_visible(conn, &actor.scope, &filter).await?;
+            rows.into_iter().map(|row| (row, String::new())).collect()
+        }
+        (Some(name), NameMatch::Prefix) => {
+            let range = NameRange::from(names::prefix(name));
+            store::list_by_key_visible(conn, &actor.scope, &filter, &range).await?
+        }
+        (Some(name), NameMatch::Fuzzy) => {
+            let range = NameRange::from(names::sounds(name));
+            store::list_by_sound_visible(conn, &actor.scope, &filter, &range).await?
+        }
+    };
+    let size = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let last = rows.last().filter(|_| more);
+    let next_cursor = last.map(|(row, key)| After { key: key.clone(), id: row.id }.encode(bound));
+    let hits = rows.into_iter().map(|(row, _)| {
+        let likeness = name.map(|name| names::likeness(name, &row.full_name));
+        Ok(PersonHit { likeness, person: viewer.person(row)? })
+    });
+    Ok(Page { items: hits.collect::<Result<_, Error>>()?, next_cursor })
+}

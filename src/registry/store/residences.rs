@@ -1,0 +1,69 @@
+//! Stays in institutions, and how many there are where.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::super::model::{ResidenceKind, Standing};
+use super::super::rows::ResidenceRow;
+use crate::db::schema::{person_residences, persons};
+use crate::regions::RegionScope;
+
+pub async fn insert(conn: &mut AsyncPgConnection, row: &ResidenceRow) -> QueryResult<()> {
+    diesel::insert_into(person_residences::table).values(row).execute(conn).await.map(|_| ())
+}
+
+/// Latest first.
+pub async fn list_of_visible(conn: &mut AsyncPgConnection, person_id: Uuid) -> QueryResult<Vec<ResidenceRow>> {
+    person_residences::table
+        .filter(person_residences::person_id.eq(person_id))
+        .order((person_residences::since.desc(), person_residences::id.desc()))
+        .select(ResidenceRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn set_end(
+    conn: &mut AsyncPgConnection,
+    person_id: Uuid,
+    id: Uuid,
+    until: NaiveDate,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(person_residences::table.find((person_id, id)))
+        .set((person_residences::until.eq(until), person_residences::updated_at.eq(now)))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// An erased person lives nowhere.
+pub async fn delete_of_person(conn: &mut AsyncPgConnection, person_id: Uuid) -> QueryResult<()> {
+    diesel::delete(person_residences::table.filter(person_residences::person_id.eq(person_id)))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// How many stay there now, by region and kind.
+pub async fn count_by_region(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    kind: Option<ResidenceKind>,
+) -> QueryResult<Vec<(String, ResidenceKind, i64)>> {
+    let lives = persons::table
+        .filter(persons::standing.eq(Standing::Active))
+        .filter(persons::id.eq(person_residences::person_id));
+    let kinds = kind.map_or_else(|| ResidenceKind::ALL.to_vec(), |kind| vec![kind]);
+    person_residences::table
+        .filter(person_residences::until.is_null())
+        .filter(scope.covers(person_residences::region_code))
+        .filter(person_residences::kind.eq_any(kinds))
+        .filter(diesel::dsl::exists(lives))
+        .group_by((person_residences::region_code, person_residences::kind))
+        .select((person_residences::region_code, person_residences::kind, count_star()))
+        .load(conn)
+        .await
+}

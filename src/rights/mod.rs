@@ -1,0 +1,13 @@
+//! The rights of whoever the data is about (UU 27/2022): to see all that is held and who opened it, to have it corrected,
+//! restricted and erased. Each request has a deadline and an answer.
+
+pub mod actions;
+pub mod api;
+mod erase;
+mod export;
+mod html;
+pub mod model;
+pub mod routes;
+mod routes_persons;
+mod store;
+pub mod transitions;

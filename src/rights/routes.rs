@@ -1,0 +1,163 @@
+//! Requests of data subjects, recorded and answered.
+
+use actix_web::{get, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Received};
+use super::api::{
+    FulfilSubjectRequest, ReceiveSubjectRequest, RefuseSubjectRequest, SubjectRequest, SubjectRequestQuery, show,
+};
+use super::routes_persons;
+use super::store::{self, RequestFilter, RequestRow};
+use crate::audit::access::AccessLog;
+use crate::auth::Caller;
+use crate::auth::permission::{RegistryRead, RegistryWrite};
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::page::{Page, PageRequest, Position};
+use crate::http::path::Path;
+use crate::http::query::Query;
+use crate::http::reply::Reply;
+use crate::regions::RegionScope;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(receive_subject_request)
+        .service(list_subject_requests)
+        .service(get_subject_request)
+        .service(fulfil_subject_request)
+        .service(refuse_subject_request);
+    routes_persons::configure(config);
+}
+
+/// Record a subject's request
+///
+/// What the data subject asks for under UU 27/2022, and how their identity was checked. The answer is due 72 hours after it reached
+/// the desk.
+#[utoipa::path(
+    tag = "Subject rights",
+    request_body = ReceiveSubjectRequest,
+    responses(
+        (status = 201, description = "The request", body = SubjectRequest),
+        (status = 200, description = "It was sent before; this is what is stored", body = SubjectRequest)
+    ),
+    security(("oauth2" = ["registry:write"]))
+)]
+#[post("/v1/persons/{id}/subject-requests")]
+async fn receive_subject_request(
+    caller: Caller<RegistryWrite>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<ReceiveSubjectRequest>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write
+        .run(&caller, digest, async move |tx| match actions::receive(tx, *id, body).await? {
+            Received::New(made) => Reply::created(&made, made.version, format!("/v1/subject-requests/{}", made.id)),
+            Received::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        })
+        .await
+}
+
+/// List subjects' requests
+///
+/// Requests within the caller's regions, newest first; `overdue=true` shows what is unanswered after its deadline.
+#[utoipa::path(
+    tag = "Subject rights",
+    params(SubjectRequestQuery),
+    responses((status = 200, description = "A page of requests", body = Page<SubjectRequest>)),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/subject-requests")]
+async fn list_subject_requests(
+    caller: Caller<RegistryRead>,
+    db: Db,
+    log: AccessLog,
+    query: Query<SubjectRequestQuery>,
+) -> Result<Reply, Error> {
+    let asked = query.value;
+    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let filter = RequestFilter {
+        within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
+        person_id: asked.person_id,
+        kind: asked.kind,
+        status: asked.status,
+        due_before: asked.overdue.then_some(log.now),
+    };
+    let rows = store::list_requests(&mut *db.read().await?, &caller.scope, filter, &page).await?;
+    Reply::page(&page.page(rows, |row: &RequestRow| Position::at(row.created_at, row.id), |row| show(row, log.now)))
+}
+
+/// Read a subject's request
+///
+/// One request with its deadline and answer.
+#[utoipa::path(
+    tag = "Subject rights",
+    responses((status = 200, description = "The request", body = SubjectRequest)),
+    security(("oauth2" = ["registry:read"]))
+)]
+#[get("/v1/subject-requests/{id}")]
+async fn get_subject_request(
+    caller: Caller<RegistryRead>,
+    db: Db,
+    log: AccessLog,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    let found = store::find_request(&mut *db.read().await?, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let version = found.version;
+    Reply::resource(&show(found, log.now), version)
+}
+
+/// Answer a subject's request
+///
+/// What was asked for was done, for example the export handed over. A restriction or an erasure is answered by doing it (409
+/// `subject-request-not-done`).
+#[utoipa::path(
+    tag = "Subject rights",
+    request_body = FulfilSubjectRequest,
+    responses((status = 200, description = "The request", body = SubjectRequest)),
+    security(("oauth2" = ["registry:write"]))
+)]
+#[post("/v1/subject-requests/{id}/fulfil")]
+async fn fulfil_subject_request(
+    caller: Caller<RegistryWrite>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<FulfilSubjectRequest>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write
+        .run(&caller, digest, async move |tx| {
+            let answered = actions::fulfil(tx, *id, body).await?;
+            Reply::resource(&answered, answered.version)
+        })
+        .await
+}
+
+/// Refuse a subject's request
+///
+/// With the reason that the law names and the words for the applicant.
+#[utoipa::path(
+    tag = "Subject rights",
+    request_body = RefuseSubjectRequest,
+    responses((status = 200, description = "The request", body = SubjectRequest)),
+    security(("oauth2" = ["registry:write"]))
+)]
+#[post("/v1/subject-requests/{id}/refuse")]
+async fn refuse_subject_request(
+    caller: Caller<RegistryWrite>,
+    write: Write,
+    id: Path<Uuid>,
+    body: Json<RefuseSubjectRequest>,
+) -> Result<Reply, Error> {
+    let digest = body.digest();
+    write
+        .run(&caller, digest, async move |tx| {
+            let answered = actions::refuse(tx, *id, body).await?;
+            Reply::resource(&answered, answered.version)
+        })
+        .await
+}

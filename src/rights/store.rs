@@ -1,0 +1,179 @@
+//! The rows of subject rights.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{RestrictionReason, SubjectRequestKind, SubjectRequestRefusalReason, SubjectRequestStatus};
+use crate::db::prepared::prepared;
+use crate::db::schema::{processing_restrictions, subject_requests};
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = subject_requests, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct RequestRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub person_id: Uuid,
+    pub family_id: Uuid,
+    pub kind: SubjectRequestKind,
+    pub status: SubjectRequestStatus,
+    pub requested_by: Option<Value>,
+    pub detail: Option<String>,
+    pub received_at: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+    pub answer: Option<String>,
+    pub refusal_reason: Option<SubjectRequestRefusalReason>,
+    pub proposal_id: Option<Uuid>,
+    pub submission_hash: Vec<u8>,
+    pub created_by: String,
+    pub answered_by: Option<String>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = processing_restrictions, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct RestrictionRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub person_id: Uuid,
+    pub family_id: Uuid,
+    pub reason: RestrictionReason,
+    pub note: Option<String>,
+    pub request_id: Option<Uuid>,
+    pub set_by: String,
+    pub set_at: DateTime<Utc>,
+    pub lifted_by: Option<String>,
+    pub lifted_at: Option<DateTime<Utc>>,
+    pub version: i32,
+}
+
+/// False when the id is taken.
+pub async fn insert_request(conn: &mut AsyncPgConnection, row: &RequestRow) -> QueryResult<bool> {
+    diesel::insert_into(subject_requests::table)
+        .values(row)
+        .on_conflict(subject_requests::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+pub async fn find_request(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<RequestRow>> {
+    subject_requests::table
+        .filter(subject_requests::id.eq(id))
+        .filter(scope.covers(subject_requests::region_code))
+        .select(RequestRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_request(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<RequestRow>> {
+    subject_requests::table
+        .filter(subject_requests::id.eq(id))
+        .filter(scope.covers(subject_requests::region_code))
+        .select(RequestRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn save_request(conn: &mut AsyncPgConnection, row: &RequestRow) -> QueryResult<()> {
+    prepared(diesel::update(subject_requests::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+pub async fn list_requests_of_visible(conn: &mut AsyncPgConnection, person_id: Uuid) -> QueryResult<Vec<RequestRow>> {
+    subject_requests::table
+        .filter(subject_requests::person_id.eq(person_id))
+        .order((subject_requests::created_at, subject_requests::id))
+        .select(RequestRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// What is listed.
+#[derive(Debug, Default)]
+pub struct RequestFilter {
+    pub within: Option<RegionScope>,
+    pub person_id: Option<Uuid>,
+    pub kind: Option<SubjectRequestKind>,
+    pub status: Option<SubjectRequestStatus>,
+    /// Only what was due before and is unanswered.
+    pub due_before: Option<DateTime<Utc>>,
+}
+
+/// By time of recording, newest first.
+pub async fn list_requests(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: RequestFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<RequestRow>> {
+    use subject_requests as table;
+    let mut query = table::table
+        .filter(scope.covers_by_regency(table::region_code))
+        .order((table::created_at.desc(), table::id.desc()))
+        .limit(page.fetch())
+        .select(RequestRow::as_select())
+        .into_boxed();
+    if let Some(within) = &filter.within {
+        query = query.filter(within.covers_by_regency(table::region_code));
+    }
+    if let Some(person) = filter.person_id {
+        query = query.filter(table::person_id.eq(person));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(table::kind.eq(kind));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(table::status.eq(status));
+    }
+    if let Some(before) = filter.due_before {
+        query = query.filter(table::due_at.lt(before)).filter(table::answered_at.is_null());
+    }
+    if let Some(after) = page.after {
+        query = query
+            .filter(table::created_at.le(after.time()))
+            .filter(table::created_at.lt(after.time()).or(table::id.lt(after.id)));
+    }
+    query.load(conn).await
+}
+
+pub async fn insert_restriction(conn: &mut AsyncPgConnection, row: &RestrictionRow) -> QueryResult<()> {
+    diesel::insert_into(processing_restrictions::table).values(row).execute(conn).await.map(|_| ())
+}
+
+pub async fn save_restriction(conn: &mut AsyncPgConnection, row: &RestrictionRow) -> QueryResult<()> {
+    prepared(diesel::update(processing_restrictions::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
+}
+
+/// The latest first.
+pub async fn list_restrictions_of_visible(
+    conn: &mut AsyncPgConnection,
+    person_id: Uuid,
+) -> QueryResult<Vec<RestrictionRow>> {
+    processing_restrictions::table
+        .filter(processing_restrictions::person_id.eq(person_id))
+        .order((processing_restrictions::set_at.desc(), processing_restrictions::id.desc()))
+        .select(RestrictionRow::as_select())
+        .load(conn)
+        .await
+}

@@ -1,0 +1,133 @@
+//! What a tablet is given at the start of its work, and the service's side of a conflict: always as the caller may see
+//! it, and masked.
+
+use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::actions;
+use super::api::{Device, SyncBundle, SyncRegion};
+use super::model::{SyncItemKind, SyncOperationKind as Kind};
+use super::store::{self, DeviceRow, HoldingRow};
+use crate::auth::sealing::Sealer;
+use crate::clock::local_day;
+use crate::db::pool::Connection;
+use crate::db::settled::settled_transaction;
+use crate::eligibility::api_programs::Program;
+use crate::eligibility::cache::ProgramCache;
+use crate::error::Error;
+use crate::http::page::Position;
+use crate::http::query::Filters;
+use crate::reference::catalogue::Catalogue;
+use crate::regions::{RegionScope, directory};
+use crate::registry::answers::{Family, Viewer};
+use crate::transaction::Tx;
+use crate::{attachments, complaints, registry};
+
+/// Families a page.
+const FAMILIES: i64 = 200;
+/// More open complaints than any village has.
+const COMPLAINTS: i64 = 1000;
+
+/// Binds a cursor to the tablet's villages: when they change, what was read before is no longer enough.
+pub fn bound(device: &DeviceRow) -> Filters {
+    let mut bytes = [0; 8];
+    let digest = crate::http::json::sha256(format!("{}\n{}", device.id, device.village_codes.join(",")).as_bytes());
+    bytes.copy_from_slice(digest.first_chunk::<8>().unwrap_or(&[0; 8]));
+    Filters(bytes)
+}
+
+/// What stands around the database.
+pub struct Sources<'a> {
+    pub catalogue: &'a Catalogue,
+    pub programs: &'a ProgramCache,
+    pub sealer: &'a Sealer,
+    pub today: NaiveDate,
+}
+
+pub async fn make(
+    conn: &mut Connection,
+    sources: &Sources<'_>,
+    device: DeviceRow,
+    scope: &RegionScope,
+    after: Option<Uuid>,
+) -> Result<SyncBundle, Error> {
+    // The feed's place is taken first: what changes while the bundle is read comes again with the first changes.
+    let changes = Position { key: settled_transaction(conn).await? - 1, id: Uuid::max() };
+    let ids = registry::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
+    let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
+    let mut families = Vec::with_capacity(ids.len());
+    for id in ids {
+        families.extend(family(conn, sources.sealer, scope, id, sources.today).await?);
+    }
+    let first = after.is_none();
+    let complaints = if first { complaints::actions::list_open(conn, scope, COMPLAINTS).await? } else { Vec::new() };
+    let programs =
+        if first { sources.programs.latest(conn).await?.all.iter().map(Program::from).collect() } else { Vec::new() };
+    let held = |id: Uuid, kind| HoldingRow { device_id: device.id, subject_id: id, kind };
+    let mut holdings: Vec<HoldingRow> = families.iter().map(|f| held(f.id, SyncItemKind::Family)).collect();
+    holdings.extend(complaints.iter().map(|c| held(c.id, SyncItemKind::Complaint)));
+    store::insert_holdings(conn, &holdings).await?;
+    let filters = bound(&device);
+    Ok(SyncBundle {
+        regions: if first { regions(&device.village_codes) } else { Vec::new() },
+        code_lists: if first { sources.catalogue.lists.clone() } else { Vec::new() },
+        programs,
+        families,
+        complaints,
+        changes_cursor: changes.encode(filters),
+        next_cursor: next.map(|id| Position { key: 0, id }.encode(filters)),
+        device: Device::from(device),
+    })
+}
+
+/// The villages, and what holds them.
+fn regions(villages: &[String]) -> Vec<SyncRegion> {
+    let mut codes: Vec<String> = villages.iter().flat_map(|code| actions::lineage(code)).collect();
+    codes.sort();
+    codes.dedup();
+    let named = |code: String| directory::find(&code).map(|entry| SyncRegion { name: entry.name.to_owned(), code });
+    codes.into_iter().filter_map(named).collect()
+}
+
+pub async fn family(
+    conn: &mut AsyncPgConnection,
+    sealer: &Sealer,
+    scope: &RegionScope,
+    id: Uuid,
+    today: NaiveDate,
+) -> Result<Option<Family>, Error> {
+    let home = registry::actions::find_household(conn, scope, id, today).await?;
+    home.map(|home| Viewer::masked(sealer).family(home)).transpose()
+}
+
+/// What stands in the way of an operation, if the caller may see it.
+pub async fn server_side(tx: &mut Tx, kind: Kind, id: Uuid) -> Result<Option<Value>, Error> {
+    let (scope, actor, keys, today) = (tx.actor.scope.clone(), tx.actor.clone(), tx.keys.clone(), local_day(tx.now));
+    let json = |value: Result<Value, serde_json::Error>| value.map(Some).map_err(Error::internal);
+    match kind {
+        Kind::Complaint | Kind::CloseComplaint => {
+            match complaints::actions::find_shown(&mut tx.conn, &scope, id).await? {
+                Some(found) => json(serde_json::to_value(found)),
+                None => Ok(None),
+            }
+        }
+        Kind::Family => match family(&mut tx.conn, &keys.sealer, &scope, id, today).await? {
+            Some(found) => json(serde_json::to_value(found)),
+            None => Ok(None),
+        },
+        Kind::Person => match registry::actions::find_person(&mut tx.conn, &scope, id).await? {
+            Some(row) => json(serde_json::to_value(Viewer::masked(&keys.sealer).person(row)?)),
+            None => Ok(None),
+        },
+        Kind::Attachment => match attachments::actions::find(&mut tx.conn, &actor, id, None).await {
+            Ok((row, _)) => json(serde_json::to_value(attachments::api::show(row))),
+            Err(_) => Ok(None),
+        },
+        Kind::Visit => match super::visits::read(&mut tx.conn, &scope, id).await {
+            Ok(visit) => json(serde_json::to_value(visit)),
+            Err(_) => Ok(None),
+        },
+    }
+}

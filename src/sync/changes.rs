@@ -1,0 +1,104 @@
+//! What changed in a tablet's villages since it last asked. The feed of events says what to look at, in an order that
+//! nothing can slip behind; each thing is then given as it is now, or as gone when the tablet may no longer see it.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::api::{SyncChanges, SyncItem};
+use super::bundle;
+use super::model::SyncItemKind as Kind;
+use super::store::{self, Change, DeviceRow, HoldingRow};
+use crate::auth::sealing::Sealer;
+use crate::db::pool::Connection;
+use crate::error::Error;
+use crate::http::page::Position;
+use crate::http::problem_table::Code;
+use crate::http::query::Filters;
+use crate::regions::RegionScope;
+use crate::{complaints, registry};
+
+pub const LIMIT: i64 = 200;
+
+pub async fn since(
+    conn: &mut Connection,
+    sealer: &Sealer,
+    device: DeviceRow,
+    scope: &RegionScope,
+    cursor: &str,
+    limit: i64,
+    today: NaiveDate,
+) -> Result<SyncChanges, Error> {
+    let filters = bundle::bound(&device);
+    let Some(after) = Position::decode(cursor, filters) else {
+        return other_villages(device, cursor);
+    };
+    let mut found = store::list_changes(conn, scope, device.id, after, limit + 1).await?;
+    let has_more = i64::try_from(found.len()).is_ok_and(|n| n > limit);
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    let last = found.last().map_or(after, |change| Position { key: change.transaction_id, id: change.id });
+    let mut items: Vec<SyncItem> = Vec::new();
+    for change in found {
+        let Some((kind, id)) = subject(conn, scope, &change).await? else { continue };
+        if items.iter().any(|item| item.id == id) {
+            continue;
+        }
+        let mut item = SyncItem { kind, id, gone: false, family: None, complaint: None };
+        match kind {
+            Kind::Family => item.family = bundle::family(conn, sealer, scope, id, today).await?,
+            Kind::Complaint => item.complaint = complaints::actions::find_shown(conn, scope, id).await?,
+        }
+        item.gone = item.family.is_none() && item.complaint.is_none();
+        items.push(item);
+    }
+    let held = |item: &SyncItem| HoldingRow { device_id: device.id, subject_id: item.id, kind: item.kind };
+    let holdings: Vec<HoldingRow> = items.iter().filter(|item| !item.gone).map(held).collect();
+    store::insert_holdings(conn, &holdings).await?;
+    Ok(SyncChanges {
+        items,
+        village_codes: device.village_codes,
+        bundle_required: false,
+        next_cursor: last.encode(filters),
+        has_more,
+    })
+}
+
+/// A cursor that was made for other villages is no mistake: the tablet was assigned elsewhere meanwhile.
+fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error> {
+    if !Position::is_one(cursor) {
+        return Err(Error::new(Code::InvalidCursor));
+    }
+    Ok(SyncChanges {
+        items: Vec::new(),
+        next_cursor: cursor.to_owned(),
+        village_codes: device.village_codes,
+        bundle_required: true,
+        has_more: false,
+    })
+}
+
+/// The thing that a tablet holds: a person belongs to a family.
+async fn subject(conn: &mut Connection, scope: &RegionScope, change: &Change) -> Result<Option<(Kind, Uuid)>, Error> {
+    let named = |field: &str| change.data.get(field).and_then(|v| v.as_str()).and_then(|text| text.parse().ok());
+    Ok(match change.subject_kind.as_str() {
+        "complaint" => Some((Kind::Complaint, change.subject_id)),
+        "family" => Some((Kind::Family, change.subject_id)),
+        _ => match named("family_id") {
+            Some(family) => Some((Kind::Family, family)),
+            None => registry::actions::find_subject(conn, scope, Some(change.subject_id), None)
+                .await?
+                .map(|subject| (Kind::Family, subject.family_id)),
+        },
+    })
+}
+
+/// The place of a page of families in the bundle.
+pub fn family_after(device: &DeviceRow, cursor: Option<&str>) -> Result<Option<Uuid>, Error> {
+    let filters: Filters = bundle::bound(device);
+    match cursor {
+        None => Ok(None),
+        Some(text) => match Position::decode(text, filters) {
+            Some(at) => Ok(Some(at.id)),
+            None => Err(Error::new(Code::InvalidCursor)),
+        },
+    }
+}

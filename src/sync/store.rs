@@ -1,0 +1,262 @@
+//! The rows of tablets, of what they brought home, of what they hold, and of visits.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
+use crate::db::schema::{device_holdings, devices, events, sync_operations, visits};
+use crate::db::settled::settled_transaction;
+use crate::http::page::{PageRequest, Position};
+use crate::regions::RegionScope;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = devices, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct DeviceRow {
+    pub id: Uuid,
+    pub label: String,
+    pub staff_id: String,
+    pub organization_id: Option<Uuid>,
+    pub region_code: String,
+    pub village_codes: Vec<String>,
+    pub last_seen_at: Option<DateTime<Utc>>,
+    pub last_skew_ms: Option<i64>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub revoked_by: Option<String>,
+    pub created_by: String,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sync_operations, check_for_backend(diesel::pg::Pg))]
+pub struct OperationRow {
+    pub device_id: Uuid,
+    pub operation_id: Uuid,
+    pub kind: SyncOperationKind,
+    pub fingerprint: Vec<u8>,
+    pub status: i32,
+    pub resource_id: Uuid,
+    pub resource_version: i32,
+    pub captured_at: DateTime<Utc>,
+    pub corrected_at: DateTime<Utc>,
+    pub skew_ms: i64,
+    pub received_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = device_holdings, check_for_backend(diesel::pg::Pg))]
+pub struct HoldingRow {
+    pub device_id: Uuid,
+    pub subject_id: Uuid,
+    pub kind: SyncItemKind,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = visits, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
+pub struct VisitRow {
+    pub id: Uuid,
+    pub region_code: String,
+    pub family_id: Option<Uuid>,
+    pub complaint_id: Option<Uuid>,
+    pub visited_at: DateTime<Utc>,
+    pub visited_by: String,
+    pub result: VisitResult,
+    pub note: Option<String>,
+    pub submission_hash: Vec<u8>,
+    pub created_by: String,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+/// False when the id is taken.
+pub async fn insert_device(conn: &mut AsyncPgConnection, row: &DeviceRow) -> QueryResult<bool> {
+    diesel::insert_into(devices::table)
+        .values(row)
+        .on_conflict(devices::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+pub async fn find_device(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<DeviceRow>> {
+    devices::table
+        .find(id)
+        .filter(scope.covers(devices::region_code))
+        .select(DeviceRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn lock_device(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> QueryResult<Option<DeviceRow>> {
+    devices::table
+        .find(id)
+        .filter(scope.covers(devices::region_code))
+        .select(DeviceRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Writes back a row that this transaction has locked.
+pub async fn save_device(conn: &mut AsyncPgConnection, row: &DeviceRow) -> QueryResult<()> {
+    diesel::update(devices::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+}
+
+pub async fn list_devices(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    staff_id: Option<String>,
+    page: &PageRequest,
+) -> QueryResult<Vec<DeviceRow>> {
+    let mut query = devices::table
+        .filter(scope.covers(devices::region_code))
+        .order((devices::created_at.desc(), devices::id.desc()))
+        .limit(page.fetch())
+        .select(DeviceRow::as_select())
+        .into_boxed();
+    if let Some(staff_id) = staff_id {
+        query = query.filter(devices::staff_id.eq(staff_id));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(
+            devices::created_at.lt(after.time()).or(devices::created_at.eq(after.time()).and(devices::id.lt(after.id))),
+        );
+    }
+    query.load(conn).await
+}
+
+/// What became of these operations of a tablet that the caller carries.
+pub async fn list_operations_of_visible(
+    conn: &mut AsyncPgConnection,
+    device: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<Vec<OperationRow>> {
+    sync_operations::table
+        .filter(sync_operations::device_id.eq(device))
+        .filter(sync_operations::operation_id.eq_any(ids))
+        .select(OperationRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn insert_operation(conn: &mut AsyncPgConnection, row: &OperationRow) -> QueryResult<()> {
+    diesel::insert_into(sync_operations::table).values(row).execute(conn).await.map(|_| ())
+}
+
+pub async fn insert_holdings(conn: &mut AsyncPgConnection, rows: &[HoldingRow]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(device_holdings::table).values(rows).on_conflict_do_nothing().execute(conn).await.map(|_| ())
+}
+
+/// An event of something that a tablet may hold.
+#[derive(Debug, Clone, Queryable)]
+pub struct Change {
+    pub transaction_id: i64,
+    pub id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    pub data: serde_json::Value,
+}
+
+/// What happened in the scope, or to something that the tablet was given, wherever it lies now.
+pub async fn list_changes(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    device: Uuid,
+    after: Position,
+    limit: i64,
+) -> QueryResult<Vec<Change>> {
+    let settled = settled_transaction(conn).await?;
+    let held = device_holdings::table
+        .filter(device_holdings::device_id.eq(device))
+        .filter(device_holdings::subject_id.eq(events::subject_id))
+        .select(device_holdings::subject_id);
+    events::table
+        .filter(events::transaction_id.lt(settled))
+        .filter(
+            events::transaction_id.gt(after.key).or(events::transaction_id.eq(after.key).and(events::id.gt(after.id))),
+        )
+        .filter(events::subject_kind.eq_any(["complaint", "family", "person", "welfare_status"]))
+        .filter(scope.covers(events::region_code).or(diesel::dsl::exists(held)))
+        .order((events::transaction_id, events::id))
+        .limit(limit)
+        .select((events::transaction_id, events::id, events::subject_kind, events::subject_id, events::data))
+        .load(conn)
+        .await
+}
+
+/// False when the id is taken.
+pub async fn insert_visit(conn: &mut AsyncPgConnection, row: &VisitRow) -> QueryResult<bool> {
+    diesel::insert_into(visits::table)
+        .values(row)
+        .on_conflict(visits::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|n| n == 1)
+}
+
+pub async fn find_visit(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> QueryResult<Option<VisitRow>> {
+    visits::table
+        .find(id)
+        .filter(scope.covers(visits::region_code))
+        .select(VisitRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// What a list of visits is narrowed to.
+#[derive(Debug, Default)]
+pub struct VisitFilter {
+    pub family_id: Option<Uuid>,
+    pub complaint_id: Option<Uuid>,
+    pub visited_by: Option<String>,
+}
+
+pub async fn list_visits(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: VisitFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<VisitRow>> {
+    let mut query = visits::table
+        .filter(scope.covers(visits::region_code))
+        .order((visits::created_at.desc(), visits::id.desc()))
+        .limit(page.fetch())
+        .select(VisitRow::as_select())
+        .into_boxed();
+    if let Some(id) = filter.family_id {
+        query = query.filter(visits::family_id.eq(id));
+    }
+    if let Some(id) = filter.complaint_id {
+        query = query.filter(visits::complaint_id.eq(id));
+    }
+    if let Some(officer) = filter.visited_by {
+        query = query.filter(visits::visited_by.eq(officer));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(
+            visits::created_at.lt(after.time()).or(visits::created_at.eq(after.time()).and(visits::id.lt(after.id))),
+        );
+    }
+    query.load(conn).await
+}

@@ -1,0 +1,123 @@
+//! Work queues: order, filters, counts, handing out.
+
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+
+use crate::support::world::{organization, submission};
+use crate::support::{Session, World};
+
+fn ids(found: &Value) -> Vec<String> {
+    found["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn queue(session: &Session, query: &str) -> Vec<String> {
+    ids(&session.get(&format!("/v1/work-queue{query}")).await.expect(200))
+}
+
+#[actix_web::test]
+async fn the_queue_begins_with_what_is_due_first_and_ends_with_the_complaint() {
+    let world = World::start().await;
+    let plain = world.complaint().await;
+    let urgent = world.complaint().await;
+    world.step(&world.back, &urgent, "verify", json!({ "class": "unmet_need", "priority": "urgent" })).await;
+    let later = world.complaint().await;
+    world.step(&world.back, &later, "verify", json!({ "class": "unmet_need", "priority": "normal" })).await;
+    let rejected = world.complaint().await;
+    world.step(&world.back, &rejected, "reject", json!({ "reason": "abusive" })).await;
+    assert_eq!(queue(&world.back, "").await, [urgent.clone(), plain.clone(), later.clone()]);
+    let found = world.back.get("/v1/work-queue?limit=1").await.expect(200);
+    let item = &found["items"][0];
+    assert_eq!((&item["waiting_for"], &item["status"]), (&json!("start"), &json!("verified")));
+    assert_eq!((&item["priority"], &item["sla"]), (&json!("urgent"), &json!("on_time")));
+    let next = found["next_cursor"].as_str().unwrap();
+    let rest = queue(&world.back, &format!("?limit=1&cursor={next}")).await;
+    assert_eq!(rest, std::slice::from_ref(&plain));
+    assert_eq!(queue(&world.back, "?status=received").await, std::slice::from_ref(&plain));
+    assert_eq!(queue(&world.back, "?role=manager").await, Vec::<String>::new());
+    assert_eq!(queue(&world.back, "?role=manager&status=received").await, Vec::<String>::new());
+    assert_eq!(queue(&world.back, "?role=back_office&status=received").await, [plain]);
+    assert_eq!(queue(&world.elsewhere, "").await, Vec::<String>::new());
+    assert_eq!(queue(&world.back, "?region_code=32.04.06").await, Vec::<String>::new());
+    world.back.get("/v1/work-queue?colour=red").await.expect_problem(400, "malformed-parameter");
+}
+
+#[actix_web::test]
+async fn many_are_handed_out_at_once_and_one_that_fails_holds_no_other_up() {
+    let world = World::start().await;
+    let (first, second) = (world.complaint().await, world.complaint().await);
+    let ended = world.complaint().await;
+    world.step(&world.back, &ended, "reject", json!({ "reason": "abusive" })).await;
+    let mut abroad = submission();
+    abroad["region_code"] = json!("34.04.07.2001");
+    let abroad = world.elsewhere.post("/v1/complaints", abroad).await.expect(201);
+    let body = json!({ "assignee": "bandung-bo", "complaint_ids": [first, ended, abroad["id"], second] });
+    let headers = [("idempotency-key", "assign-1")];
+    let done = world.back.post_with("/v1/complaints/bulk-assign", &headers, body.clone()).await.expect(207);
+    let statuses: Vec<_> = done["items"].as_array().unwrap().iter().map(|i| i["status"].clone()).collect();
+    assert_eq!(statuses, [200, 409, 404, 200]);
+    assert_eq!(done["items"][1]["problem"]["code"], "complaint-invalid-transition");
+    let again = world.back.post_with("/v1/complaints/bulk-assign", &headers, body).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(queue(&world.back, "?assignee=me").await, [first.clone(), second.clone()]);
+    assert_eq!(queue(&world.back, "?assignee=bandung-bo").await.len(), 2);
+    assert_eq!(queue(&world.back, "?assignee=none").await.len(), 0);
+    let shown = world.front.get(&format!("/v1/complaints/{first}")).await.expect(200);
+    assert_eq!((&shown["assignee"], &shown["version"]), (&json!("bandung-bo"), &json!(2)));
+    let events = world.front.get("/v1/events?type=complaint.assigned").await.expect(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 2);
+    // Who has it already keeps it.
+    let same = json!({ "assignee": "bandung-bo", "complaint_ids": [first] });
+    let same = world.back.post("/v1/complaints/bulk-assign", same).await.expect(207);
+    assert_eq!((&same["items"][0]["status"], &same["items"][0]["version"]), (&json!(200), &json!(2)));
+    let unknown = json!({ "assignee": "nobody", "complaint_ids": [first] });
+    world.back.post("/v1/complaints/bulk-assign", unknown).await.expect_problem(422, "validation-failed");
+}
+
+#[actix_web::test]
+async fn counts_tell_states_deadlines_and_officers_of_what_has_not_ended() {
+    let world = World::start().await;
+    let one = world.complaint().await;
+    world.complaint().await;
+    let ended = world.complaint().await;
+    world.step(&world.back, &ended, "reject", json!({ "reason": "abusive" })).await;
+    let body = json!({ "assignee": "bandung-bo", "complaint_ids": [one] });
+    world.back.post("/v1/complaints/bulk-assign", body).await.expect(207);
+    let counts = world.back.get("/v1/work-queue/counts").await.expect(200);
+    assert_eq!(counts["total"], 2);
+    assert_eq!(counts["by_status"], json!([{ "status": "received", "count": 2 }]));
+    let sum: i64 = counts["by_sla"].as_object().unwrap().values().map(|v| v.as_i64().unwrap()).sum();
+    assert_eq!(sum, 2);
+    let officers: Vec<_> = counts["by_assignee"].as_array().unwrap().iter().map(|c| c["count"].clone()).collect();
+    assert_eq!(officers, [1, 1]);
+    let manager = world.back.get("/v1/work-queue/counts?role=manager").await.expect(200);
+    assert_eq!(manager["total"], 0);
+}
+
+#[actix_web::test]
+async fn a_province_sees_what_has_risen_to_it_and_a_desk_its_own() {
+    let world = World::start().await;
+    let id = world.complaint().await;
+    assert_eq!(queue(&world.province, "").await, Vec::<String>::new());
+    assert_eq!(queue(&world.province, "?level=0").await, std::slice::from_ref(&id));
+    world.server.shared.clock.advance(chrono::TimeDelta::days(60));
+    world.server.work().await;
+    let world = World::around(world.server);
+    assert_eq!(queue(&world.province, "").await, std::slice::from_ref(&id));
+    let country = world.server.session("ministry", None, &["ID"], &[P::ComplaintsRead]);
+    assert_eq!(queue(&country, "").await, std::slice::from_ref(&id));
+    assert_eq!(queue(&world.front, "?sla=breached").await, std::slice::from_ref(&id));
+    assert_eq!(queue(&world.front, "?sla=on_time").await, Vec::<String>::new());
+    let desk = |region: &str| {
+        json!({
+            "kind": "puskesos", "organization_id": organization("slrt-bandung"), "name": "Puskesos",
+            "region_code": region, "villages": [region],
+        })
+    };
+    let here = world.manager.post("/v1/desks", desk("32.04.05.2001")).await.expect(201);
+    let beside = world.manager.post("/v1/desks", desk("32.04.05.2002")).await.expect(201);
+    let of = |desk: &Value| format!("?desk={}", desk["id"].as_str().unwrap());
+    assert_eq!(queue(&world.front, &of(&here)).await, [id]);
+    assert_eq!(queue(&world.front, &of(&beside)).await, Vec::<String>::new());
+    let path = format!("/v1/work-queue{}", of(&here));
+    world.elsewhere.get(&path).await.expect_problem(404, "not-found");
+}

@@ -1,0 +1,173 @@
+//! Finding people: by name however it is spelt, by what is known of them; doubles, mergers and their undoing; homes.
+
+use serde_json::{Value, json};
+use slrt::auth::Permission as P;
+
+use crate::support::World;
+use crate::support::http::faults;
+use crate::support::world::{VILLAGE, family, submission};
+
+async fn person(world: &World, name: &str, more: Value) -> Value {
+    let mut body = json!({ "region_code": VILLAGE, "full_name": name, "sex": "male" });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    world.front.post("/v1/persons", body).await.expect(201)
+}
+
+async fn names(world: &World, body: Value) -> Vec<String> {
+    let found = world.front.post("/v1/persons/search", body).await.expect(200);
+    found["items"].as_array().unwrap().iter().map(|h| h["person"]["full_name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn a_name_is_found_in_any_spelling_and_from_any_word() {
+    let world = World::start().await;
+    for name in ["Mochammad Ridwan", "H. Moh. Ridwan Efendi", "Siti Rahmawati", "Soekarno Djojo"] {
+        person(&world, name, json!({})).await;
+    }
+    let both = ["Mochammad Ridwan", "H. Moh. Ridwan Efendi"];
+    assert_eq!(names(&world, json!({ "name": "Muhammad Rid" })).await, both);
+    assert_eq!(names(&world, json!({ "name": "ridw" })).await, both);
+    assert_eq!(names(&world, json!({ "name": "Sukarno" })).await, ["Soekarno Djojo"]);
+    assert_eq!(names(&world, json!({ "name": "Sitti Rachmawaty", "name_match": "fuzzy" })).await, ["Siti Rahmawati"]);
+    assert_eq!(names(&world, json!({ "name": "Ependi", "name_match": "fuzzy" })).await, ["H. Moh. Ridwan Efendi"]);
+    assert_eq!(names(&world, json!({ "name": "Ratnawati", "name_match": "fuzzy" })).await, [] as [&str; 0]);
+    let far = world.elsewhere.post("/v1/persons/search", json!({ "name": "Siti" })).await.expect(200);
+    assert_eq!(far["items"], json!([]));
+    // A name that changes is found by the new one alone.
+    let id = world.front.post("/v1/persons/search", json!({ "name": "Siti" })).await.expect(200);
+    let path = format!("/v1/persons/{}", id["items"][0]["person"]["id"].as_str().unwrap());
+    let version = [("if-match", "\"1\"")];
+    let body = Some(json!({ "full_name": "Dewi Lestari" }));
+    world.front.send(reqwest::Method::PATCH, &path, &version, body).await.expect(200);
+    assert_eq!(names(&world, json!({ "name": "Siti" })).await, [] as [&str; 0]);
+    assert_eq!(names(&world, json!({ "name": "Lest" })).await, ["Dewi Lestari"]);
+}
+
+#[actix_web::test]
+async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
+    let world = World::start().await;
+    let home = world.front.post("/v1/families", family(1)).await.expect(201);
+    let id = home["id"].as_str().unwrap();
+    world.front.post(&format!("/v1/families/{id}/add-program"), json!({ "program_code": "PKH" })).await.expect(200);
+    person(&world, "Siti Aminah", json!({ "birth_date": "1990-03-12", "ppks_codes": ["PPKS-16", "PPKS-24"] })).await;
+    assert_eq!(names(&world, json!({ "birth_date": "1990-03-12" })).await, ["Siti Rahmawati", "Siti Aminah"]);
+    assert_eq!(names(&world, json!({ "name": "siti", "decile": 2 })).await, ["Siti Rahmawati"]);
+    assert_eq!(names(&world, json!({ "program_code": "PKH" })).await, ["Siti Rahmawati", "Ahmad Fauzi"]);
+    assert_eq!(names(&world, json!({ "ppks_code": "PPKS-24" })).await, ["Siti Aminah"]);
+    assert_eq!(names(&world, json!({ "name": "siti", "region_code": "32.04.06" })).await, [] as [&str; 0]);
+    let ask = |body| world.front.post("/v1/persons/search", body);
+    ask(json!({ "ppks_code": "PPKS-16" })).await.expect_problem(403, "insufficient-scope");
+    let faulty = ask(json!({ "region_code": "32.04", "decile": 11, "limit": 0 })).await;
+    let found = faults(&faulty.expect_problem(422, "validation-failed"));
+    assert_eq!(found, [("/decile".to_owned(), "too_large".to_owned()), ("/limit".to_owned(), "too_small".to_owned())]);
+    let none = ask(json!({ "region_code": "32.04" })).await;
+    assert_eq!(faults(&none.expect_problem(422, "validation-failed"))[0].1, "criterion_required");
+    let first = ask(json!({ "name": "siti", "limit": 1 })).await.expect(200);
+    let cursor = &first["next_cursor"];
+    let second = ask(json!({ "name": "siti", "limit": 1, "cursor": cursor })).await.expect(200);
+    assert_eq!(
+        (&first["items"][0]["person"]["full_name"], &second["items"][0]["person"]["full_name"]),
+        (&json!("Siti Aminah"), &json!("Siti Rahmawati"))
+    );
+    assert!(second.get("next_cursor").is_none());
+    ask(json!({ "name": "sita", "cursor": cursor })).await.expect_problem(400, "invalid-cursor");
+}
+
+#[actix_web::test]
+async fn doubles_are_found_with_their_reasons() {
+    let world = World::start().await;
+    let known = person(&world, "Mochammad Ridwan bin Ujang", json!({ "birth_date": "1990-03-12" })).await;
+    person(&world, "Muhammad Rizki", json!({ "birth_date": "1970-01-01" })).await;
+    let body = json!({ "full_name": "Moh. Ridwan", "birth_date": "1990-12-03", "sex": "male", "region_code": VILLAGE });
+    let found = world.front.post("/v1/persons/duplicate-search", body).await.expect(200);
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found["items"][0]["person"]["id"], known["id"]);
+    assert_eq!(found["items"][0]["reasons"], json!(["same_name", "near_birth_date", "same_village"]));
+    let again = world.front.post("/v1/persons/duplicate-search", json!({ "person_id": known["id"] })).await.expect(200);
+    assert_eq!(again["items"], json!([]));
+    let home = world.front.post("/v1/families", family(1)).await.expect(201);
+    let body = json!({ "nik": "3204055203909001", "full_name": "Nama Lain", "region_code": VILLAGE });
+    let by_nik = world.front.post("/v1/persons/duplicate-search", body).await;
+    assert!(!by_nik.text.contains("3204055203909001"));
+    let by_nik = by_nik.expect(200);
+    assert_eq!(
+        (by_nik["items"][0]["score"].as_i64(), &by_nik["items"][0]["person"]["id"]),
+        (Some(100), &home["members"][0]["id"])
+    );
+}
+
+#[actix_web::test]
+async fn a_merger_keeps_what_refers_to_it_and_can_be_undone() {
+    let world = World::start().await;
+    let home = world.front.post("/v1/families", family(1)).await.expect(201);
+    let (kept, child) = (home["members"][0]["id"].clone(), home["members"][1]["id"].clone());
+    let double = person(&world, "Sitti Rachmawati", json!({ "nik": "3204051203809777" })).await;
+    let mut complaint = submission();
+    complaint["subject"] = json!({ "person_id": double["id"] });
+    world.front.post("/v1/complaints", complaint.clone()).await.expect(201);
+    let path = format!("/v1/persons/{}/merge", kept.as_str().unwrap());
+    let body = json!({ "duplicate_id": double["id"] });
+    world.front.post(&path, body.clone()).await.expect(200);
+    world.front.post(&path, body).await.expect_problem(409, "person-invalid-transition");
+    let gone = world.front.get(&format!("/v1/persons/{}", double["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!((gone["standing"].as_str(), &gone["merged_into"]), (Some("merged"), &kept));
+    let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051203809777" })).await.expect(200);
+    assert_eq!(found["items"][0]["id"], kept);
+    // What referred to the double is found with the person, and so is what refers to it from now on.
+    let of = world.back.get(&format!("/v1/complaints?subject_person_id={}", kept.as_str().unwrap())).await.expect(200);
+    assert_eq!(of["items"].as_array().unwrap().len(), 1);
+    world.front.post("/v1/complaints", complaint).await.expect(201);
+    let of = world.back.get(&format!("/v1/complaints?subject_person_id={}", kept.as_str().unwrap())).await.expect(200);
+    assert_eq!(of["items"].as_array().unwrap().len(), 2);
+    let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": double["id"] })).await;
+    check.expect(200);
+    let path = format!("/v1/persons/{}/undo-merge", double["id"].as_str().unwrap());
+    let back = world.front.act(&path).await.expect(200);
+    assert_eq!((back["standing"].as_str(), back["relation_to_head"].as_str()), (Some("active"), Some("head")));
+    let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051203809777" })).await.expect(200);
+    assert_eq!(found["items"][0]["id"], double["id"]);
+    // A NIK that the kept record lacks is taken over, and given back.
+    let bare = person(&world, "Ahmad Fauji", json!({})).await;
+    let path = format!("/v1/persons/{}", bare["id"].as_str().unwrap());
+    let whole = world.front.post(&format!("{path}/merge"), json!({ "duplicate_id": child })).await.expect(200);
+    assert_eq!(whole["nik"], "32************01");
+    world.front.act(&format!("/v1/persons/{}/undo-merge", child.as_str().unwrap())).await.expect(200);
+    assert!(world.front.get(&path).await.expect(200).get("nik").is_none());
+}
+
+#[actix_web::test]
+async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
+    let world = World::start().await;
+    let stay = json!({ "kind": "child_home", "facility_name": "LKSA Contoh", "region_code": "32.04.05", "since": "2026-07-01" });
+    let mut first = String::new();
+    for at in 0..12 {
+        let child = person(&world, &format!("Anak Contoh {at}"), json!({})).await;
+        let path = format!("/v1/persons/{}", child["id"].as_str().unwrap());
+        world.front.post(&format!("{path}/add-residence"), stay.clone()).await.expect(200);
+        first = path;
+    }
+    let twice = world.front.post(&format!("{first}/add-residence"), stay).await;
+    assert_eq!(faults(&twice.expect_problem(422, "validation-failed"))[0].1, "overlaps");
+    let stats = world.server.session("stats", None, &["32"], &[P::StatsRead]);
+    let map = stats.get("/v1/residence-map?region_code=32").await.expect(200);
+    assert_eq!((map["items"][0]["region_code"].as_str(), map["items"][0]["count"].as_i64()), (Some("32.04"), Some(12)));
+    let masked = world.front.get(&format!("{first}/residences")).await.expect(200);
+    assert_eq!(
+        (masked["items"][0].get("facility_name"), masked["items"][0]["region_code"].as_str()),
+        (None, Some("32.04"))
+    );
+    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let shown = may.get_with(&format!("{first}/residences"), &[("access-purpose", "supervision")]).await.expect(200);
+    assert_eq!(shown["items"][0]["facility_name"], "LKSA Contoh");
+    let id = &shown["items"][0]["id"];
+    for until in ["2026-06-01", "2026-11-01"] {
+        let body = json!({ "residence_id": id, "until": until });
+        let status = world.front.post(&format!("{first}/end-residence"), body).await.status;
+        assert_eq!(status, if until < "2026-07-01" { 422 } else { 200 });
+    }
+    world.front.post(&format!("{first}/remove"), json!({ "reason": "untraceable" })).await.expect(200);
+    let nearby = stats.get("/v1/residence-map?region_code=32.04").await.expect(200);
+    assert_eq!(nearby["items"][0]["count"], 11);
+    let elsewhere = world.elsewhere.get("/v1/residence-map?region_code=32").await.expect(200);
+    assert_eq!(elsewhere["items"], json!([]));
+}

@@ -1,0 +1,256 @@
+//! The rights of whoever the data is about: to see it, to know who looked, to have it corrected, restricted, erased.
+
+use chrono::TimeDelta;
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+use slrt::auth::Permission as P;
+
+use crate::support::http::faults;
+use crate::support::world::{organization, submission};
+use crate::support::{Session, World};
+
+const NIK: &str = "3204055203909001";
+const OWN: [(&str, &str); 1] = [("access-purpose", "subject_request")];
+
+/// Back office with the right to open data.
+fn opener(world: &World) -> Session {
+    let may = [P::RegistryRead, P::RegistryWrite, P::PiiReveal, P::EligibilityCheck, P::ComplaintsRead];
+    world.server.session("bandung-bo", Some(organization("slrt-bandung")), &["32.04"], &may)
+}
+
+/// A complaint about the person in their own words.
+async fn own_complaint(world: &World, person: &str) -> String {
+    let mut body = submission();
+    body["subject"] = json!({ "person_id": person });
+    let made = world.front.post("/v1/complaints", body).await.expect(201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let person = world.member_of(&home).await;
+    own_complaint(&world, &person).await;
+    let mut neighbour = submission();
+    neighbour["subject"] = json!({ "person_id": person });
+    neighbour["complainant"] = json!({ "name": "Tetangga Lain", "relation": "tetangga" });
+    world.front.post("/v1/complaints", neighbour).await.expect(201);
+    let mut referral = world.referral(None).await;
+    referral["subject"] = json!({ "person_id": person });
+    world.back.post("/v1/referrals", referral).await.expect(201);
+    world.proposal().await;
+    world.subject_request(&person, "access").await;
+    let path = format!("/v1/persons/{person}/subject-export");
+    let bo = opener(&world);
+    bo.get(&path).await.expect_problem(400, "purpose-required");
+    bo.get_with(&path, &[("access-purpose", "verification")]).await.expect_problem(400, "purpose-required");
+    bo.get_with(&format!("/v1/persons/{person}"), &[("access-purpose", "verification")]).await.expect(200);
+
+    let answer = bo.get_with(&path, &OWN).await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(!answer.text.contains("Tetangga Lain") && !answer.text.contains("Ahmad Fauzi"));
+    let export = answer.expect(200);
+    let members = export["family"]["members"].as_array().unwrap();
+    assert_eq!((members.len(), &members[0]["nik"]), (1, &json!(NIK)));
+    assert_eq!(export["family"]["address"], "Kampung Contoh RT 01 RW 02");
+    for part in ["welfare_statuses", "referrals", "registry_proposals", "consents", "subject_requests"] {
+        assert_eq!(export[part].as_array().unwrap().len(), 1, "{part}");
+    }
+    let complaints = export["complaints"].as_array().unwrap();
+    assert_eq!(complaints.len(), 2);
+    assert_eq!(complaints[0]["complainant"]["phone"], "0812-0000-9001");
+    assert_eq!(complaints[1].get("complainant"), None);
+    assert_eq!(export["access_records"][0]["purpose"], "verification");
+
+    let page = bo.get_with(&format!("{path}?format=html"), &OWN).await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    for words in ["<html lang=\"id\">", NIK, "Cileunyi Kulon", "12 Maret 1990", "Siapa yang membuka data Anda"] {
+        assert!(page.text.contains(words), "{words}");
+    }
+    assert!(!page.text.contains("<script") && !page.text.contains("http://") && !page.text.contains("https://"));
+
+    let records = bo.get(&format!("/v1/persons/{person}/access-records")).await.expect(200);
+    let actions: Vec<&str> =
+        records["items"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["person.export", "person.export", "person.reveal"]);
+    let last = &records["items"][2];
+    assert_eq!((&last["actor"], &last["lawful_basis"]), (&json!("bandung-bo"), &json!("legal_obligation")));
+    assert_eq!(last["organization_id"], json!(organization("slrt-bandung")));
+    world.front.get(&path).await.expect_problem(403, "insufficient-scope");
+}
+
+#[actix_web::test]
+async fn a_request_has_a_deadline_and_an_answer() {
+    let world = World::start().await;
+    let person = world.member_of(&world.family().await).await;
+    let id = world.subject_request(&person, "access").await;
+    let path = format!("/v1/subject-requests/{id}");
+    let open = world.front.get(&path).await.expect(200);
+    let time = |name: &str| open[name].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert_eq!(time("due_at") - time("received_at"), TimeDelta::hours(72));
+    assert_eq!((&open["overdue"], &open["allowed_actions"]), (&json!(false), &json!(["fulfil", "refuse"])));
+    world.server.shared.clock.advance(TimeDelta::hours(73));
+    let world = World::around(world.server);
+    let late = world.front.get("/v1/subject-requests?overdue=true").await.expect(200);
+    assert_eq!((&late["items"][0]["id"], &late["items"][0]["overdue"]), (&json!(id), &json!(true)));
+    assert_eq!(world.elsewhere.get("/v1/subject-requests").await.expect(200)["items"], json!([]));
+    let told = json!({ "answer": "Salinan data diserahkan di meja layanan." });
+    let done = world.back.post(&format!("{path}/fulfil"), told.clone()).await.expect(200);
+    assert_eq!((&done["status"], &done["answered_by"]), (&json!("fulfilled"), &json!("bandung-bo")));
+    let again = world.back.post(&format!("{path}/fulfil"), told.clone()).await;
+    again.expect_problem(409, "subject-request-invalid-transition");
+    assert_eq!(world.front.get("/v1/subject-requests?overdue=true").await.expect(200)["items"], json!([]));
+    let erasure = world.subject_request(&person, "erasure").await;
+    let erasure = format!("/v1/subject-requests/{erasure}");
+    let undone = world.back.post(&format!("{erasure}/fulfil"), told.clone()).await;
+    undone.expect_problem(409, "subject-request-not-done");
+    let refusal = json!({ "reason": "law_requires_keeping", "answer": "Bantuan masih dipertanggungjawabkan." });
+    let refused = world.back.post(&format!("{erasure}/refuse"), refusal).await.expect(200);
+    assert_eq!((&refused["status"], &refused["refusal_reason"]), (&json!("refused"), &json!("law_requires_keeping")));
+}
+
+#[actix_web::test]
+async fn restricted_data_is_kept_and_neither_shown_nor_used() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let person = world.member_of(&home).await;
+    let path = format!("/v1/persons/{person}");
+    let request = world.subject_request(&person, "restriction").await;
+    let body =
+        json!({ "reason": "accuracy_contested", "request_id": request, "note": "Data disabilitas dipersoalkan." });
+    world.front.post(&format!("{path}/restrict"), body.clone()).await.expect(200);
+    world.front.post(&format!("{path}/restrict"), body).await.expect_problem(409, "already-restricted");
+    let answered = world.front.get(&format!("/v1/subject-requests/{request}")).await.expect(200);
+    assert_eq!(answered["status"], "fulfilled");
+
+    let shown = world.front.get(&path).await.expect(200);
+    assert_eq!((&shown["restricted"], &shown["full_name"]), (&json!(true), &json!("***")));
+    assert!(shown.get("nik").is_none() && shown.get("birth_year").is_none() && shown.get("jkn_status").is_none());
+    let family = world.front.get(&format!("/v1/families/{home}")).await;
+    assert!(!family.text.contains("Siti") && family.text.contains("Ahmad Fauzi"));
+    let bo = opener(&world);
+    let supervision = [("access-purpose", "service_delivery")];
+    bo.get_with(&path, &supervision).await.expect_problem(403, "processing-restricted");
+    bo.get_with(&format!("/v1/families/{home}"), &supervision).await.expect_problem(403, "processing-restricted");
+    assert_eq!(bo.get_with(&path, &[("access-purpose", "emergency")]).await.expect(200)["nik"], json!(NIK));
+    assert_eq!(bo.get_with(&path, &OWN).await.expect(200)["full_name"], "Siti Rahmawati");
+    let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": person })).await;
+    check.expect_problem(403, "processing-restricted");
+    let mut referral = world.referral(None).await;
+    referral["subject"] = json!({ "person_id": person });
+    world.back.post("/v1/referrals", referral).await.expect_problem(403, "processing-restricted");
+
+    world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
+    world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect_problem(409, "not-restricted");
+    bo.get_with(&path, &supervision).await.expect(200);
+    let all = world.front.get(&format!("{path}/restrictions")).await.expect(200);
+    assert!(all["items"][0]["lifted_at"].is_string());
+}
+
+#[actix_web::test]
+async fn a_correction_is_written_or_proposed() {
+    let world = World::start().await;
+    let person = world.member_of(&world.family().await).await;
+    let path = format!("/v1/persons/{person}/correct");
+    let request = world.subject_request(&person, "correction").await;
+    let body = json!({ "changes": { "full_name": "Siti Rahmawati Putri" }, "request_id": request });
+    let done = world.front.post(&path, body.clone()).await.expect(200);
+    assert_eq!(done["person"]["full_name"], "Siti Rahmawati Putri");
+    let refused = faults(&world.front.post(&path, body).await.expect_problem(422, "validation-failed"));
+    assert_eq!(refused, [("/request_id".to_owned(), "unknown_request".to_owned())]);
+    let mut always = json!({ "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31 });
+    always["source"] = json!("Uji coba");
+    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+    let window = "/v1/registry-proposal-windows/default";
+    keeper.send(reqwest::Method::PUT, window, &[("if-match", "\"1\"")], Some(always)).await.expect(200);
+    let request = world.subject_request(&person, "correction").await;
+    let evidence = json!([{ "kind": "identity_paper", "text": "Kartu keluarga" }]);
+    let proposed = json!({
+        "changes": { "marital_status": "widowed" }, "request_id": request,
+        "proposal": { "statement": "Suami meninggal.", "evidence": evidence },
+    });
+    let answer = world.front.post(&path, proposed).await;
+    assert!(!answer.text.contains(NIK));
+    let proposal = answer.expect(200)["proposal"].clone();
+    assert_eq!((&proposal["kind"], &proposal["person_id"]), (&json!("correction"), &json!(person)));
+    let answered = world.front.get(&format!("/v1/subject-requests/{request}")).await.expect(200);
+    assert_eq!(answered["proposal_id"], proposal["id"]);
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Tables in which a text stands, but for the kept answers that go within a day.
+async fn tables_with(world: &World, text: &str) -> Vec<String> {
+    let mut conn = world.server.connection().await;
+    let tables: Vec<Line> = diesel::sql_query(
+        "select table_name::text as line from information_schema.tables \
+         where table_schema = 'public' and table_name <> 'idempotency_keys'",
+    )
+    .load(&mut conn)
+    .await
+    .unwrap();
+    let mut found = Vec::new();
+    for table in tables {
+        let sql = format!("select count(*) from {0} t where t::text like '%{text}%'", table.line);
+        let count: Count = diesel::sql_query(sql).get_result(&mut conn).await.unwrap();
+        if count.count > 0 {
+            found.push(table.line);
+        }
+    }
+    found
+}
+
+#[actix_web::test]
+async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let person = world.member_of(&home).await;
+    let complaint = own_complaint(&world, &person).await;
+    world.consent(&person).await;
+    let request = world.subject_request(&person, "erasure").await;
+    let path = format!("/v1/persons/{person}/erase");
+    let body = json!({ "request_id": request, "ground": "subject_request" });
+    let barred = world.back.post(&path, body.clone()).await.expect_problem(409, "erasure-barred");
+    assert!(barred["detail"].as_str().unwrap().contains("complaint"), "{barred}");
+    let reject = json!({ "reason": "out_of_scope", "note": "Bukan urusan Siti Rahmawati." });
+    world.back.post(&format!("/v1/complaints/{complaint}/reject"), reject).await.expect(200);
+    world.front.post(&path, body.clone()).await.expect_problem(403, "own-recommendation");
+    let wrong = json!({ "request_id": complaint, "ground": "subject_request" });
+    world.back.post(&path, wrong).await.expect_problem(422, "validation-failed");
+    assert!(!tables_with(&world, "Siti Rahmawati").await.is_empty());
+
+    let erased = world.back.post(&path, body.clone()).await.expect(200);
+    assert_eq!((&erased["person_id"], &erased["request"]["status"]), (&json!(person), &json!("fulfilled")));
+    assert_eq!(tables_with(&world, "Siti Rahmawati").await, Vec::<String>::new());
+    assert_eq!(tables_with(&world, "0812-0000-9001").await, Vec::<String>::new());
+    let nobody = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
+    assert_eq!(nobody["items"], json!([]));
+    let left = world.front.get(&format!("/v1/persons/{person}")).await.expect(200);
+    assert_eq!((&left["full_name"], &left["sex"]), (&json!("(dihapus)"), &json!("female")));
+    assert!(left.get("nik").is_none());
+    let kept = world.front.get(&format!("/v1/complaints/{complaint}")).await.expect(200);
+    assert_eq!((&kept["status"], &kept["description"]), (&json!("rejected"), &json!("(dihapus)")));
+    let other = world.front.get(&format!("/v1/families/{home}")).await;
+    assert!(other.text.contains("Ahmad Fauzi"));
+    let events = world.front.get("/v1/events?type=person.erased").await.expect(200);
+    assert_eq!(events["items"][0]["subject_id"], json!(person));
+    let trail = world.auditor.get(&format!("/v1/audit-records?target_id={person}")).await.expect(200);
+    assert!(trail["items"].as_array().unwrap().iter().any(|r: &Value| r["action"] == "person.erase"));
+    // The number is free: somebody who comes back is entered anew.
+    let anew = json!({ "region_code": "32.04.05.2001", "full_name": "Siti Baru", "sex": "female", "nik": NIK });
+    world.front.post("/v1/persons", anew).await.expect(201);
+}
