@@ -3,7 +3,6 @@
 
 use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
-use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::api::{CreateReferral, Referral, ReferralSubject, show};
