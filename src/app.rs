@@ -51,6 +51,7 @@ fn slices(config: &mut ServiceConfig) {
     crate::directory::routes::configure(config);
     crate::complaints::routes::configure(config);
     crate::referrals::routes::configure(config);
+    crate::letters::routes::configure(config);
     crate::imports::routes::configure(config);
     crate::attachments::routes::configure(config);
     crate::messages::routes::configure(config);
@@ -161,6 +162,7 @@ fn catalogue() -> Catalogue {
         .codes::<referral::ReferralNeedState>("referral-need-states")
         .codes::<referral::IdentityMatch>("identity-matches")
         .codes::<crate::directory::model::GovernmentLevel>("government-levels")
+        .codes::<crate::letters::model::LetterStatus>("letter-statuses")
         .codes::<referral::ReferralOutcomeCode>("referral-outcomes")
         .machine("referral-states", crate::referrals::transitions::EDGES)
         .codes::<sync::SyncOperationKind>("sync-operation-kinds")
@@ -272,6 +274,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
         let db = Db::new(&shared.database_url, pool_size, wait).ok();
         let app = App::new().into_utoipa_app().configure(slices).into_app();
         app.configure(docs::configure)
+            .configure(crate::letters::configure_page)
             .app_data(web::Data::new(WorkerDb(db)))
             .app_data(shared.tokens.clone())
             .app_data(shared.clock.clone())

@@ -28,6 +28,7 @@ pub mod middleware;
 pub mod proposals;
 pub mod queues;
 pub mod reference;
+pub mod letters;
 pub mod referrals;
 pub mod regions;
 pub mod registry;

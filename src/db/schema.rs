@@ -888,6 +888,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    recommendation_letters (code) {
+        code -> Text,
+        referral_id -> Uuid,
+        region_code -> Text,
+        number -> Text,
+        issuer_id -> Nullable<Uuid>,
+        issuer_name -> Text,
+        issued_by -> Text,
+        officer_name -> Nullable<Text>,
+        issued_on -> Date,
+        valid_until_on -> Date,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referral_details (referral_id) {
         referral_id -> Uuid,
         need_id -> Nullable<Uuid>,
@@ -1044,6 +1061,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     program_revision,
     program_rules,
     programs,
+    recommendation_letters,
     referral_details,
     referrals,
     registry_changes,

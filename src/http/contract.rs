@@ -308,6 +308,8 @@ const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
             Code::ServiceInactive,
             Code::ServiceClosed,
             Code::NoCapacity,
+            Code::LetterNotPossible,
+            Code::LetterNotValid,
             Code::MatchAttemptsUsed,
             Code::JobInvalidTransition,
             Code::JobHasNoResult,

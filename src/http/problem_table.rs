@@ -236,6 +236,13 @@ problems! {
         "Percobaan pencocokan habis", "No attempt to match is left",
         "Terlalu banyak NIK yang tidak cocok untuk rujukan ini. Hubungi pengirim rujukan.",
         "Too many numbers did not match for this referral. Ask whoever referred.";
+    LetterNotPossible = "letter-not-possible", 409,
+        "Surat belum dapat diterbitkan", "No letter can be issued",
+        "Surat hanya untuk rujukan yang sudah dikirim, belum selesai, dan menyebut kliennya.",
+        "A letter is for a referral that was sent, has not ended and names its client.";
+    LetterNotValid = "letter-not-valid", 409,
+        "Surat tidak berlaku lagi", "The letter no longer holds",
+        "Surat ini kedaluwarsa atau dicabut, sehingga tidak dicetak lagi.", "The letter is expired or revoked and is not printed again.";
     AlreadyExists = "already-exists", 409,
         "Sudah ada", "It exists already",
         "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";

@@ -10,6 +10,7 @@ use super::links::{self, Links};
 use super::model::{ReferralAction as Action, ReferralStatus as Status};
 use super::store::{self, Record, ReferralDetails, ReferralRow, Viewpoint};
 use super::{client, sides, transitions};
+use crate::auth::Actor;
 use crate::clock::local_day;
 use crate::complaints;
 use crate::consents;
@@ -21,6 +22,7 @@ use crate::events::NewEvent;
 use crate::http::json::sha256;
 use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
+use crate::letters;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::actions::Subject;
@@ -288,6 +290,9 @@ pub(super) async fn conclude(
     if transitions::holds_place(from) && !transitions::holds_place(to) {
         directory::places::free(tx, row.service_id).await?;
     }
+    if matches!(to, Status::Cancelled | Status::EnteredInError) {
+        letters::actions::revoke_of(tx, row.id, &row.region_code).await?;
+    }
     if from == Status::Requested && ends {
         directory::places::release(tx, row.service_id, row.id).await?;
     }
@@ -317,6 +322,51 @@ pub(super) async fn conclude(
         complaints::actions::referral_ended(tx, complaint_id).await?;
     }
     Ok(show(record, tx.actor.organization_id))
+}
+
+/// What a letter of recommendation says of its referral.
+pub struct Commended {
+    pub region_code: String,
+    pub source_organization_id: Option<Uuid>,
+    pub target_organization_id: Uuid,
+    pub service_id: Uuid,
+    pub subject_name: Option<String>,
+    pub birth_year: Option<i16>,
+    pub program_code: Option<String>,
+    pub need: String,
+}
+
+impl From<Record> for Commended {
+    fn from(Record { row, details }: Record) -> Self {
+        Self {
+            region_code: row.region_code,
+            source_organization_id: row.source_organization_id,
+            target_organization_id: row.target_organization_id,
+            service_id: row.service_id,
+            subject_name: row.subject_name,
+            birth_year: details.subject_birth_year,
+            program_code: row.program_code,
+            need: row.need,
+        }
+    }
+}
+
+/// The referral for which the caller, as its source, would issue a letter; locked.
+pub async fn lock_commendable(tx: &mut Tx, id: Uuid) -> Result<Commended, Error> {
+    let actor = tx.actor.clone();
+    let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
+    let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    sides::check(tx, &record.row, Action::Request).await?;
+    let runs = matches!(record.row.status, Status::Requested | Status::Accepted | Status::InProgress | Status::OnHold);
+    if !runs || record.row.subject_name.is_none() {
+        return Err(Error::new(Code::LetterNotPossible));
+    }
+    Ok(record.into())
+}
+
+pub async fn find_commended(conn: &mut AsyncPgConnection, actor: &Actor, id: Uuid) -> Result<Option<Commended>, Error> {
+    let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
+    Ok(store::find_visible(conn, view, id).await?.map(Commended::from))
 }
 
 pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {

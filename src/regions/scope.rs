@@ -15,6 +15,8 @@ use crate::http::problem_table::Code;
 pub enum Unscoped {
     /// The public part of the directory needs no permission.
     PublicDirectory,
+    /// Anybody may ask whether a letter is genuine; the answer names nobody.
+    PublicVerification,
     /// The service itself carries out what a caller within scope has begun.
     FollowUpOfScopedAction,
     /// Background work of the service itself, which no caller asked for.

@@ -19,6 +19,7 @@ const SLICES: &[&str] = &[
     "jobs",
     "queues",
     "reference",
+    "letters",
     "referrals",
     "regions",
     "registry",

@@ -158,7 +158,7 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
         .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
     let mut offered = actions("referrals");
-    // It asks, and moves nothing.
+    // It moves nothing.
     assert!(offered.remove("match-identity"));
     assert_eq!(offered, referrals);
     let proposals = slrt::proposals::transitions::EDGES

@@ -34,6 +34,8 @@ mod programs;
 mod proposals;
 mod queues;
 mod reference;
+mod letters;
+mod referral_edges;
 mod referral_needs;
 mod referral_silence;
 mod referrals;

@@ -1,0 +1,83 @@
+//! Wire types of letters.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::code;
+use super::model::LetterStatus;
+use super::store::LetterRow;
+
+/// A letter to issue.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"valid_days": 30}))]
+pub struct IssueRecommendationLetter {
+    /// Days from today on which the letter holds; 30 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 180, code = "out_of_range"))]
+    #[schema(minimum = 1, maximum = 180, example = 30)]
+    pub valid_days: Option<u16>,
+}
+
+/// A letter of recommendation. The letter itself, with the client's name, is its `document`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecommendationLetter {
+    /// The referral it recommends.
+    pub referral_id: Uuid,
+    /// Its number: class 460 (social affairs), a random part with a check, the desk's region and the year.
+    #[schema(example = "460/7K3Q9FX/SLRT-32.04/2026")]
+    pub number: String,
+    /// The code that the verification page is asked with.
+    #[schema(example = "8F3K-Q0ZD-77MX-1R4T-P")]
+    pub code: String,
+    /// The public page that says whether the letter is genuine and still holds. It shows nothing of the person.
+    #[schema(example = "https://slrt.example.go.id/verify/8F3K-Q0ZD-77MX-1R4T-P")]
+    pub verify_url: String,
+    /// Whether it holds today.
+    pub status: LetterStatus,
+    /// Who issued it.
+    #[schema(example = "Sekretariat SLRT Kabupaten Bandung")]
+    pub issuer_name: String,
+    /// The officer or client who issued it.
+    #[schema(example = "bandung-bo-1")]
+    pub issued_by: String,
+    /// When it was issued.
+    pub issued_on: NaiveDate,
+    /// The last day on which it holds.
+    pub valid_until_on: NaiveDate,
+    /// When it was revoked, because its referral was cancelled or entered in error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+pub fn status(row: &LetterRow, today: NaiveDate) -> LetterStatus {
+    if row.revoked_at.is_some() {
+        LetterStatus::Revoked
+    } else if row.valid_until_on < today {
+        LetterStatus::Expired
+    } else {
+        LetterStatus::Valid
+    }
+}
+
+pub fn verify_url(base: &str, row: &LetterRow) -> String {
+    format!("{base}/verify/{}", code::grouped(&row.code))
+}
+
+pub fn show(row: LetterRow, base: &str, today: NaiveDate) -> RecommendationLetter {
+    RecommendationLetter {
+        verify_url: verify_url(base, &row),
+        status: status(&row, today),
+        referral_id: row.referral_id,
+        number: row.number,
+        code: code::grouped(&row.code),
+        issuer_name: row.issuer_name,
+        issued_by: row.issued_by,
+        issued_on: row.issued_on,
+        valid_until_on: row.valid_until_on,
+        revoked_at: row.revoked_at,
+    }
+}

@@ -1,0 +1,56 @@
+//! The rows of letters, keyed by what the verification page is asked with.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::recommendation_letters;
+use crate::regions::Unscoped;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = recommendation_letters, check_for_backend(diesel::pg::Pg))]
+pub struct LetterRow {
+    pub code: String,
+    pub referral_id: Uuid,
+    pub region_code: String,
+    pub number: String,
+    pub issuer_id: Option<Uuid>,
+    pub issuer_name: String,
+    pub issued_by: String,
+    pub officer_name: Option<String>,
+    pub issued_on: NaiveDate,
+    pub valid_until_on: NaiveDate,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// False when the code or the number is taken.
+pub async fn insert(conn: &mut AsyncPgConnection, row: &LetterRow) -> QueryResult<bool> {
+    let insert = diesel::insert_into(recommendation_letters::table).values(row).on_conflict_do_nothing();
+    insert.execute(conn).await.map(|n| n == 1)
+}
+
+/// The last letter of a referral that the caller was shown to see.
+pub async fn find_last_of_visible(conn: &mut AsyncPgConnection, referral_id: Uuid) -> QueryResult<Option<LetterRow>> {
+    recommendation_letters::table
+        .filter(recommendation_letters::referral_id.eq(referral_id))
+        .order((recommendation_letters::created_at.desc(), recommendation_letters::code))
+        .select(LetterRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// For the public page, which shows nothing of the person.
+pub async fn find_by_code(conn: &mut AsyncPgConnection, _why: Unscoped, code: &str) -> QueryResult<Option<LetterRow>> {
+    recommendation_letters::table.find(code).select(LetterRow::as_select()).first(conn).await.optional()
+}
+
+/// Every letter of a referral that became void.
+pub async fn set_revoked(conn: &mut AsyncPgConnection, referral_id: Uuid, at: DateTime<Utc>) -> QueryResult<usize> {
+    let standing = recommendation_letters::table
+        .filter(recommendation_letters::referral_id.eq(referral_id))
+        .filter(recommendation_letters::revoked_at.is_null());
+    diesel::update(standing).set(recommendation_letters::revoked_at.eq(at)).execute(conn).await
+}

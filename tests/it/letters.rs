@@ -1,0 +1,87 @@
+//! A letter of recommendation, from the desk to whoever checks it.
+
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+
+use crate::support::World;
+
+/// A referral of a person, sent to PKH; its address.
+async fn of_a_person(world: &World) -> String {
+    let family = world.family().await;
+    let person = world.member_of(&family).await;
+    let mut body = world.referral(None).await;
+    body.as_object_mut().unwrap().remove("region_code");
+    body["subject"] = json!({ "person_id": person });
+    let made = world.back.post("/v1/referrals", body).await.expect(201);
+    let path = format!("/v1/referrals/{}", made["id"].as_str().unwrap());
+    world.back.act(&format!("{path}/request")).await.expect(200);
+    path
+}
+
+async fn verify(world: &World, letter: &Value) -> String {
+    let path = letter["verify_url"].as_str().unwrap().strip_prefix("https://slrt.test").unwrap().to_owned();
+    let page = world.server.anonymous().get(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    page.text
+}
+
+#[actix_web::test]
+async fn a_letter_is_issued_printed_and_checked() {
+    let world = World::start().await;
+    let path = of_a_person(&world).await;
+    let at = format!("{path}/recommendation-letter");
+    world.back.get(&at).await.expect_problem(404, "not-found");
+    world.pkh.post(&at, json!({})).await.expect_problem(403, "not-the-source");
+    world.back.post(&at, json!({ "valid_days": 0 })).await.expect_problem(422, "validation-failed");
+    let letter = world.back.post(&at, json!({})).await.expect(201);
+    assert_eq!(letter["status"], "valid");
+    assert!(letter["number"].as_str().unwrap().starts_with("460/"));
+    let again = world.back.post(&at, json!({})).await.expect(200);
+    assert_eq!(again, letter, "while it holds there is no second one");
+    let seen = world.pkh.get(&at).await.expect(200);
+    assert_eq!(seen["number"], letter["number"]);
+    let file = world.pkh.get(&format!("{at}/document")).await;
+    assert_eq!((file.status, file.header("content-type")), (200, Some("application/pdf")));
+    assert!(file.text.starts_with("%PDF-") && file.text.contains("Siti Rahmawati"));
+    assert!(file.text.contains(letter["code"].as_str().unwrap()));
+    let id = path.rsplit('/').next().unwrap();
+    let trail = world.auditor.get(&format!("/v1/audit-records?target_id={id}")).await.expect(200);
+    let reveals = trail["items"].as_array().unwrap().iter().filter(|r| r["action"] == "recommendation_letter.reveal");
+    assert_eq!(reveals.count(), 1);
+    let page = verify(&world, &letter).await;
+    assert!(page.contains("Genuine, and valid") && page.contains(letter["number"].as_str().unwrap()));
+    assert!(!page.contains("Siti") && !page.contains("PKH"), "nothing of the person or of the programme");
+}
+
+#[actix_web::test]
+async fn a_letter_ends_with_its_time_and_with_its_referral() {
+    let world = World::start().await;
+    let path = of_a_person(&world).await;
+    let at = format!("{path}/recommendation-letter");
+    let first = world.back.post(&at, json!({ "valid_days": 7 })).await.expect(201);
+    world.server.shared.clock.advance(chrono::TimeDelta::days(9));
+    assert!(verify(&world, &first).await.contains("Genuine, but expired"));
+    let bandung = slrt::demo::organization("slrt-bandung");
+    let back = world.server.session("bandung-bo", bandung, &["32.04"], &[P::ReferralsRead, P::ReferralsSend]);
+    back.get(&format!("{at}/document")).await.expect_problem(409, "letter-not-valid");
+    let second = back.post(&at, json!({})).await.expect(201);
+    assert_ne!(first["code"], second["code"]);
+    back.post(&format!("{path}/cancel"), json!({ "reason": "client_withdrew" })).await.expect(200);
+    assert!(verify(&world, &second).await.contains("Genuine, but revoked"));
+    back.post(&at, json!({})).await.expect_problem(409, "letter-not-possible");
+}
+
+#[actix_web::test]
+async fn what_is_no_code_is_no_letter() {
+    let world = World::start().await;
+    for code in ["8F3K-Q0ZD-77MX-1R4T-P", "x", "%3Cscript%3E"] {
+        let page = world.server.anonymous().get(&format!("/verify/{code}")).await;
+        assert!(page.status == 200 && page.text.contains("Not a known letter"), "{code}");
+        assert!(!page.text.contains("<script"));
+    }
+    let draft = world.draft(None).await;
+    let at = format!("/v1/referrals/{draft}/recommendation-letter");
+    world.back.post(&at, json!({})).await.expect_problem(409, "letter-not-possible");
+}
