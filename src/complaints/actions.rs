@@ -304,14 +304,25 @@ pub async fn find_shown(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    now: DateTime<Utc>,
 ) -> Result<Option<Complaint>, Error> {
-    Ok(store::find_visible(conn, scope, id).await?.map(|row| show(row, false)))
+    let Some(row) = store::find_visible(conn, scope, id).await? else { return Ok(None) };
+    let mut shown = show(row, false);
+    add_levels(conn, now, std::slice::from_mut(&mut shown)).await?;
+    Ok(Some(shown))
 }
 
 /// Those of a scope that have not ended, masked, oldest first.
-pub async fn list_open(conn: &mut AsyncPgConnection, scope: &RegionScope, limit: i64) -> Result<Vec<Complaint>, Error> {
+pub async fn list_open(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Complaint>, Error> {
     let rows = store::list_open(conn, scope, transitions::FINAL, limit).await?;
-    Ok(rows.into_iter().map(|row| show(row, false)).collect())
+    let mut shown: Vec<Complaint> = rows.into_iter().map(|row| show(row, false)).collect();
+    add_levels(conn, now, &mut shown).await?;
+    Ok(shown)
 }
 
 /// Those of the ids that name a complaint.

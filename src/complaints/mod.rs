@@ -18,7 +18,7 @@ pub mod routes_follow_ups;
 mod routes_notes;
 mod routes_steps;
 mod similar;
-mod steps;
+pub mod steps;
 mod store;
 pub mod subject;
 mod telling;

@@ -103,6 +103,7 @@ pub struct ComplaintExchanges {
 pub async fn create(tx: &mut Tx, id: Uuid, body: Json<CreateComplaintNote>) -> Result<ComplaintNote, Error> {
     let scope = tx.actor.scope.clone();
     let complaint = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    tx.if_match.check(complaint.version)?;
     let input = body.valid()?;
     let row = NoteRow {
         complaint_id: id,

@@ -155,8 +155,8 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     (
         "not_offline",
         Texts {
-            id: "NIK dan nomor KK tidak dicatat di perangkat",
-            en: "NIK and card numbers are not recorded on a tablet",
+            id: "Nomor identitas dan wilayah tidak dicatat di perangkat",
+            en: "Identity numbers and the region are not recorded on a tablet",
         },
     ),
     (
@@ -188,6 +188,7 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_referral",
         Texts { id: "Rujukan tidak ditemukan dalam wilayah Anda", en: "No such referral within your regions" },
     ),
+    ("id_stays", Texts { id: "Id tidak dapat diganti", en: "The id cannot be changed" }),
     ("itself", Texts { id: "Tidak boleh menunjuk dirinya sendiri", en: "It may not point to itself" }),
     (
         "not_accepted",

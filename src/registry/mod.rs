@@ -9,7 +9,7 @@ pub mod backfill;
 pub mod build;
 pub mod bulk;
 mod bulk_store;
-mod change;
+pub mod change;
 pub mod correct;
 pub mod create;
 mod document;

@@ -75,6 +75,9 @@ pub async fn replace(tx: &mut Tx, id: Uuid, body: Json<CreateDevice>) -> Result<
     tx.if_match.require(row.version)?;
     require_in_use(&row)?;
     let input = body.valid()?;
+    if input.id.is_some_and(|named| named != id) {
+        return Err(Error::field("/id", "id_stays"));
+    }
     for code in &input.village_codes {
         scope.require(code)?;
     }

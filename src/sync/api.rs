@@ -134,7 +134,8 @@ pub struct SyncOperation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub target_id: Option<Uuid>,
-    /// The version of it that the tablet had; another one is a conflict.
+    /// The version of it that the tablet had; another one is a conflict. A correction needs it, unless an operation that
+    /// it depends on made or changed the same thing: then that one's version counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub based_on: Option<i32>,
@@ -144,7 +145,9 @@ pub struct SyncOperation {
     #[schema(max_items = 20, example = json!([]))]
     pub depends_on: Vec<Uuid>,
     /// The body as the endpoint takes it: `CreateFamily` and `CreatePerson` (without NIK and card number), `SubmitComplaint`,
-    /// `CloseComplaint`, `CreateAttachment`, `CreateVisit`. `captured_at` in it is set by the service.
+    /// `CloseComplaint`, `AnswerQuestion`, `CreateComplaintNote`, `CreateAttachment`, `CreateVisit`; for corrections a merge
+    /// patch as `PATCH /v1/families/{id}` and `PATCH /v1/persons/{id}` take it, without numbers and region.
+    /// `captured_at` in it is set by the service.
     #[schema(value_type = Object, example = json!({
         "region_code": "32.04.05.2001", "sector": "food", "description": "Keluarga lansia belum menerima bantuan pangan.",
         "anonymous": true
@@ -153,12 +156,15 @@ pub struct SyncOperation {
 }
 
 fn operation_fits(input: &SyncOperation) -> Result<(), ValidationError> {
-    let acts = input.kind == SyncOperationKind::CloseComplaint;
+    let acts = input.kind.acts();
     match input {
         _ if input.operation_id.get_version_num() != 7 => fault("not_uuid_v7", "/operation_id"),
         _ if acts && input.target_id.is_none() => fault("required", "/target_id"),
         _ if !acts && input.target_id.is_some() => fault("only_for_actions", "/target_id"),
         _ if !acts && input.based_on.is_some() => fault("only_for_actions", "/based_on"),
+        _ if input.kind.corrects() && input.based_on.is_none() && input.depends_on.is_empty() => {
+            fault("required", "/based_on")
+        }
         _ if !input.payload.is_object() => fault("type", "/payload"),
         _ => Ok(()),
     }

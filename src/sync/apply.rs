@@ -17,7 +17,7 @@ use super::{actions, bundle};
 use crate::attachments;
 use crate::attachments::actions::{Announced, Side};
 use crate::attachments::storage::Storage;
-use crate::auth::Actor;
+use crate::auth::{Actor, Permission};
 use crate::complaints;
 use crate::complaints::actions::Submitted;
 use crate::error::{Error, FieldError};
@@ -25,6 +25,7 @@ use crate::http::etag::IfMatch;
 use crate::http::json::{Json, parse_value};
 use crate::http::problem::Draft;
 use crate::http::problem_table::Code;
+use crate::registry::change;
 use crate::registry::create::{self, Made};
 use crate::transaction::Tx;
 
@@ -38,6 +39,15 @@ struct Batch {
 impl Batch {
     fn corrected(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
         at.checked_add_signed(self.skew).unwrap_or(now).min(now)
+    }
+
+    /// The version on which an operation rests. A tablet cannot know the version that its own earlier operation will
+    /// leave, so a correction takes it from there.
+    fn rests_on(&self, operation: &SyncOperation) -> Option<i32> {
+        let before = operation.depends_on.iter().filter_map(|needed| self.known.get(needed));
+        let same = before.filter(|row| Some(row.resource_id) == operation.target_id);
+        let left = same.map(|row| row.resource_version).max();
+        operation.based_on.or(left.filter(|_| operation.kind.corrects()))
     }
 }
 
@@ -91,10 +101,13 @@ async fn one(tx: &mut Tx, storage: &Storage, batch: &mut Batch, value: Value) ->
         return Ok(failed(tx, Some(id), &Error::new(Code::DependencyFailed)));
     }
     let corrected_at = batch.corrected(operation.captured_at, tx.now);
+    if operation.kind.corrects() && batch.rests_on(&operation).is_none() {
+        return Ok(failed(tx, Some(id), &Error::field("/based_on", "required")));
+    }
     let (device, skew) = (batch.device, batch.skew);
     let (kind, captured_at, target_id) = (operation.kind, operation.captured_at, operation.target_id);
     let yours = operation.payload.clone();
-    tx.if_match = IfMatch::naming(operation.based_on);
+    tx.if_match = IfMatch::naming(batch.rests_on(&operation));
     let outcome = tx
         .attempt(async move |tx: &mut Tx| {
             let (status, resource_id, resource_version) = perform(tx, storage, operation, corrected_at).await?;
@@ -181,10 +194,40 @@ async fn perform(
             })
         }
         Kind::CloseComplaint => {
-            let id = target_id.ok_or_else(|| Error::field("/target_id", "required"))?;
+            let id = target(target_id)?;
             let body = Json::made(parse_value(payload).map_err(within)?);
             let closed = complaints::actions::close(tx, id, body).await.map_err(within)?;
             Ok((200, closed.id, closed.version))
+        }
+        Kind::Answer => {
+            let id = target(target_id)?;
+            let body = Json::made(parse_value(payload).map_err(within)?);
+            let answered = complaints::steps::answer(tx, id, body).await.map_err(within)?;
+            Ok((200, answered.id, answered.version))
+        }
+        Kind::Note => {
+            // Its endpoint asks for this permission; this one's is another.
+            if !tx.actor.may(Permission::ComplaintsNote) {
+                return Err(Error::about(Code::InsufficientScope, Permission::ComplaintsNote.as_str()));
+            }
+            let id = target(target_id)?;
+            let body = Json::made(parse_value(payload).map_err(within)?);
+            let note = complaints::notes::create(tx, id, body).await.map_err(within)?;
+            Ok((201, note.id, 1))
+        }
+        Kind::CorrectFamily => {
+            facts_alone(&payload, &["family_card_no", "region_code"])?;
+            let id = target(target_id)?;
+            let body = Json::made(parse_value(payload).map_err(within)?);
+            let (family, _) = change::patch_family(tx, id, body).await.map_err(within)?;
+            Ok((200, family.id, family.version))
+        }
+        Kind::CorrectPerson => {
+            facts_alone(&payload, &["nik", "identity_status"])?;
+            let id = target(target_id)?;
+            let body = Json::made(parse_value(payload).map_err(within)?);
+            let (person, _) = change::patch_person(tx, id, body).await.map_err(within)?;
+            Ok((200, person.id, person.version))
         }
         Kind::Family => {
             without_numbers(&payload)?;
@@ -222,6 +265,18 @@ async fn perform(
             })
         }
     }
+}
+
+fn target(named: Option<Uuid>) -> Result<Uuid, Error> {
+    named.ok_or_else(|| Error::field("/target_id", "required"))
+}
+
+/// A correction from a tablet is one of facts: what identifies somebody, and where a family belongs, is the desk's to write.
+fn facts_alone(patch: &Value, not_these: &[&str]) -> Result<(), Error> {
+    let named = not_these.iter().filter(|field| patch.get(**field).is_some());
+    let faults: Vec<FieldError> =
+        named.map(|field| FieldError::new(format!("/payload/{field}"), "not_offline")).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
 /// The service's time for what the tablet recorded: its own may be a year off.

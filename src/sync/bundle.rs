@@ -1,7 +1,7 @@
 //! What a tablet is given at the start of its work, and the service's side of a conflict: always as the caller may see
 //! it, and masked.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub struct Sources<'a> {
     pub catalogue: &'a Catalogue,
     pub programs: &'a ProgramCache,
     pub sealer: &'a Sealer,
-    pub today: NaiveDate,
+    pub now: DateTime<Utc>,
 }
 
 pub async fn make(
@@ -59,10 +59,10 @@ pub async fn make(
     let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
     let mut families = Vec::with_capacity(ids.len());
     for id in ids {
-        families.extend(family(conn, sources.sealer, scope, id, sources.today).await?);
+        families.extend(family(conn, sources.sealer, scope, id, local_day(sources.now)).await?);
     }
     let first = after.is_none();
-    let complaints = if first { complaints::actions::list_open(conn, scope, COMPLAINTS).await? } else { Vec::new() };
+    let complaints = if first { complaints::actions::list_open(conn, scope, COMPLAINTS, sources.now).await? } else { Vec::new() };
     let programs =
         if first { sources.programs.latest(conn).await?.all.iter().map(Program::from).collect() } else { Vec::new() };
     let held = |id: Uuid, kind| HoldingRow { device_id: device.id, subject_id: id, kind };
@@ -107,17 +107,17 @@ pub async fn server_side(tx: &mut Tx, kind: Kind, id: Uuid) -> Result<Option<Val
     let (scope, actor, keys, today) = (tx.actor.scope.clone(), tx.actor.clone(), tx.keys.clone(), local_day(tx.now));
     let json = |value: Result<Value, serde_json::Error>| value.map(Some).map_err(Error::internal);
     match kind {
-        Kind::Complaint | Kind::CloseComplaint => {
-            match complaints::actions::find_shown(&mut tx.conn, &scope, id).await? {
+        Kind::Complaint | Kind::CloseComplaint | Kind::Answer | Kind::Note => {
+            match complaints::actions::find_shown(&mut tx.conn, &scope, id, tx.now).await? {
                 Some(found) => json(serde_json::to_value(found)),
                 None => Ok(None),
             }
         }
-        Kind::Family => match family(&mut tx.conn, &keys.sealer, &scope, id, today).await? {
+        Kind::Family | Kind::CorrectFamily => match family(&mut tx.conn, &keys.sealer, &scope, id, today).await? {
             Some(found) => json(serde_json::to_value(found)),
             None => Ok(None),
         },
-        Kind::Person => match registry::actions::find_person(&mut tx.conn, &scope, id).await? {
+        Kind::Person | Kind::CorrectPerson => match registry::actions::find_person(&mut tx.conn, &scope, id).await? {
             Some(row) => json(serde_json::to_value(Viewer::masked(&keys.sealer).person(row)?)),
             None => Ok(None),
         },

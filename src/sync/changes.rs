@@ -1,7 +1,7 @@
 //! What changed in a tablet's villages since it last asked. The feed of events says what to look at, in an order that
 //! nothing can slip behind; each thing is then given as it is now, or as gone when the tablet may no longer see it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::api::{SyncChanges, SyncItem};
@@ -9,6 +9,7 @@ use super::bundle;
 use super::model::SyncItemKind as Kind;
 use super::store::{self, Change, DeviceRow, HoldingRow};
 use crate::auth::sealing::Sealer;
+use crate::clock::local_day;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::Position;
@@ -26,7 +27,7 @@ pub async fn since(
     scope: &RegionScope,
     cursor: &str,
     limit: i64,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<SyncChanges, Error> {
     let filters = bundle::bound(&device);
     let Some(after) = Position::decode(cursor, filters) else {
@@ -44,8 +45,8 @@ pub async fn since(
         }
         let mut item = SyncItem { kind, id, gone: false, family: None, complaint: None };
         match kind {
-            Kind::Family => item.family = bundle::family(conn, sealer, scope, id, today).await?,
-            Kind::Complaint => item.complaint = complaints::actions::find_shown(conn, scope, id).await?,
+            Kind::Family => item.family = bundle::family(conn, sealer, scope, id, local_day(now)).await?,
+            Kind::Complaint => item.complaint = complaints::actions::find_shown(conn, scope, id, now).await?,
         }
         item.gone = item.family.is_none() && item.complaint.is_none();
         items.push(item);

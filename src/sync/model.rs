@@ -9,8 +9,24 @@ text_enum! {
         Person = "person": "Orang baru" / "New person",
         Complaint = "complaint": "Pengaduan baru" / "New complaint",
         CloseComplaint = "close_complaint": "Pengaduan ditutup" / "Complaint closed",
+        Answer = "answer": "Jawaban pelapor" / "Reporter's answer",
+        Note = "note": "Catatan pengaduan" / "Note on a complaint",
+        CorrectFamily = "correct_family": "Koreksi data keluarga" / "Correction of a family",
+        CorrectPerson = "correct_person": "Koreksi data orang" / "Correction of a person",
         Attachment = "attachment": "Lampiran baru" / "New attachment",
         Visit = "visit": "Kunjungan" / "Visit",
+    }
+}
+
+impl SyncOperationKind {
+    /// Acts on something that is there, which the operation names.
+    pub fn acts(self) -> bool {
+        self.corrects() || matches!(self, Self::CloseComplaint | Self::Answer | Self::Note)
+    }
+
+    /// Writes over what is there, so it says on which version it rests.
+    pub fn corrects(self) -> bool {
+        matches!(self, Self::CorrectFamily | Self::CorrectPerson)
     }
 }
 

@@ -87,8 +87,8 @@ async fn get_sync_changes(
     }
     let mut conn = db.read().await?;
     let (device, scope) = actions::find_own(&mut conn, &caller, asked.device_id).await?;
-    let (keys, today) = (tokens.keys().ring(), local_day(clock.now()));
-    Reply::ok(&changes::since(&mut conn, &keys.sealer, device, &scope, &asked.cursor, limit, today).await?)
+    let keys = tokens.keys().ring();
+    Reply::ok(&changes::since(&mut conn, &keys.sealer, device, &scope, &asked.cursor, limit, clock.now()).await?)
 }
 
 /// Fetch what a tablet needs for its first day
@@ -113,8 +113,8 @@ async fn get_sync_bundle(
     let (device, scope) = actions::find_own(&mut conn, &caller, query.value.device_id).await?;
     let after = changes::family_after(&device, query.value.cursor.as_deref())?;
     let keys = stock.tokens.keys().ring();
-    let today = local_day(stock.clock.now());
-    let sources = Sources { catalogue: &stock.catalogue, programs: &stock.programs, sealer: &keys.sealer, today };
+    let now = stock.clock.now();
+    let sources = Sources { catalogue: &stock.catalogue, programs: &stock.programs, sealer: &keys.sealer, now };
     let made = bundle::make(&mut conn, &sources, device, &scope, after).await?;
     packed(&request, Reply::of_content(&made, &content_of(&made))?)
 }

@@ -16,9 +16,11 @@ use crate::support::world::{VILLAGE, organization, submission};
 use crate::support::{Session, World};
 
 const OFFICER: &str = "bandung-fas";
+/// Operations of the day that is sent in pieces.
+const DAY: usize = 13;
 
 fn facilitator(world: &World) -> Session {
-    let may = [P::ComplaintsSubmit, P::ComplaintsRead, P::RegistryRead];
+    let may = [P::ComplaintsSubmit, P::ComplaintsNote, P::ComplaintsRead, P::RegistryRead];
     world.server.session(OFFICER, Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 
@@ -170,6 +172,7 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
         (bundle["families"].as_array().unwrap().len(), bundle["complaints"][0]["id"].as_str()),
         (1, Some(before.as_str()))
     );
+    assert!(bundle["complaints"][0]["sla"]["first_response_due_at"].is_string());
     let codes: Vec<&str> = bundle["regions"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["32", "32.04", "32.04.05", VILLAGE]);
     assert!(bundle["programs"].as_array().unwrap().len() >= 13 && bundle["code_lists"].as_array().unwrap().len() > 30);
@@ -191,6 +194,7 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
         (changed["items"].as_array().unwrap().len(), changed["items"][0]["complaint"]["status"].as_str()),
         (1, Some("verified"))
     );
+    assert!(changed["items"][0]["complaint"]["sla"]["resolution_due_at"].is_string());
     // An answer that was lost is asked for again.
     assert_eq!(ask(&start).await["items"], changed["items"]);
     let next = changed["next_cursor"].as_str().unwrap().to_owned();
@@ -219,8 +223,131 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
     tablet.get(&damaged).await.expect_problem(400, "invalid-cursor");
 }
 
+fn acting(kind: &str, target: impl serde::Serialize, payload: Value) -> Value {
+    let mut made = operation(kind, payload);
+    made["target_id"] = json!(target);
+    made
+}
+
+#[actix_web::test]
+async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
+    let world = World::start().await;
+    let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
+    let id = world.complaint().await;
+    world.step(&world.back, &id, "ask", json!({ "question": "Di sekolah mana?" })).await;
+    let day = [
+        acting("answer", &id, json!({ "answer": "SDN Cileunyi 1." })),
+        acting("note", &id, json!({ "visibility": "internal", "text": "Rumah di ujung gang." })),
+        acting("note", &id, json!({ "visibility": "reporter", "text": "Kami kembali hari Senin." })),
+    ];
+    let answer = tablet.post("/v1/sync", batch(&device, &day)).await.expect(207);
+    assert_eq!(statuses(&answer), [200, 201, 201]);
+    assert_eq!(statuses(&tablet.post("/v1/sync", batch(&device, &day)).await.expect(207)), [200, 201, 201]);
+    let path = format!("/v1/complaints/{id}");
+    assert_eq!(world.front.get(&path).await.expect(200)["status"], "received");
+    let notes = world.front.get(&format!("{path}/notes")).await.expect(200);
+    let written: Vec<_> = notes["items"].as_array().unwrap().iter().map(|n| n["visibility"].as_str().unwrap()).collect();
+    assert_eq!((written, notes["items"][0]["written_by"].as_str()), (vec!["internal", "reporter"], Some(OFFICER)));
+    // The question was answered meanwhile, by somebody else: both sides come back.
+    let late = acting("answer", &id, json!({ "answer": "SDN Cileunyi 2." }));
+    let answer = tablet.post("/v1/sync", batch(&device, &[late])).await.expect(207);
+    assert_eq!(answer["results"][0]["problem"]["code"], "complaint-invalid-transition");
+    assert_eq!(
+        (answer["results"][0]["conflict"]["yours"]["answer"].as_str(), answer["results"][0]["conflict"]["server"]["status"].as_str()),
+        (Some("SDN Cileunyi 2."), Some("received"))
+    );
+    // Who may not write notes at the desk may not from a tablet either.
+    let may = [P::ComplaintsSubmit, P::ComplaintsRead];
+    let plain = world.server.session(OFFICER, Some(organization("slrt-bandung")), &["32.04"], &may);
+    let note = acting("note", &id, json!({ "visibility": "internal", "text": "x" }));
+    let answer = plain.post("/v1/sync", batch(&device, &[note])).await.expect(207);
+    assert_eq!(answer["results"][0]["problem"]["code"], "insufficient-scope");
+}
+
+#[actix_web::test]
+async fn a_correction_made_offline_never_overwrites_what_is_newer() {
+    let world = World::start().await;
+    let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
+    let home = world.family().await;
+    let head = world.member_of(&home).await;
+    let seen = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
+    let mut first = acting("correct_family", &home, json!({ "address": "RT 05", "dwelling": { "power_va": 900 } }));
+    first["based_on"] = seen["version"].clone();
+    // The second rests on what the first left, which no tablet can know.
+    let mut second = acting("correct_family", &home, json!({ "assets": { "motorcycles": 1 } }));
+    second["depends_on"] = json!([first["operation_id"]]);
+    let mut person = acting("correct_person", &head, json!({ "school_level": "sd" }));
+    person["based_on"] = seen["members"][0]["version"].clone();
+    let day = [first, second, person];
+    for _ in 0..2 {
+        let answer = tablet.post("/v1/sync", batch(&device, &day)).await.expect(207);
+        assert_eq!(statuses(&answer), [200, 200, 200], "{answer}");
+    }
+    let now = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
+    assert_eq!((now["dwelling"]["power_va"].as_i64(), now["dwelling"]["tenure"].as_str()), (Some(900), Some("own")));
+    assert_eq!((now["assets"]["motorcycles"].as_i64(), now["members"][0]["school_level"].as_str()), (Some(1), Some("sd")));
+
+    let mut stale = acting("correct_family", &home, json!({ "dwelling": { "power_va": 1300 } }));
+    stale["based_on"] = seen["version"].clone();
+    let answer = tablet.post("/v1/sync", batch(&device, &[stale])).await.expect(207);
+    let result = &answer["results"][0];
+    assert_eq!((result["status"].as_u64(), result["problem"]["code"].as_str()), (Some(412), Some("version-mismatch")));
+    assert_eq!(
+        ["yours", "server"].map(|side| result["conflict"][side]["dwelling"]["power_va"].as_i64()),
+        [Some(1300), Some(900)]
+    );
+    assert!(!answer.to_string().contains("3204055203909001"));
+    assert_eq!(world.front.get(&format!("/v1/families/{home}")).await.expect(200)["version"], now["version"]);
+
+    // Numbers and the region are the desk's to write, and a correction says on what it rests.
+    let mut numbered = acting("correct_person", &head, json!({ "nik": "3204055203909002" }));
+    numbered["based_on"] = json!(1);
+    let mut moved = acting("correct_family", &home, json!({ "region_code": "32.04.05.2002" }));
+    moved["based_on"] = now["version"].clone();
+    let blind = acting("correct_family", &home, json!({ "address": "RT 09" }));
+    let mut unrelated = acting("correct_family", &home, json!({ "address": "RT 09" }));
+    unrelated["depends_on"] = json!([day[2]["operation_id"]]);
+    let answer = tablet.post("/v1/sync", batch(&device, &[numbered, moved, blind, unrelated])).await.expect(207);
+    let fault = |at: usize| {
+        let error = &answer["results"][at]["problem"]["errors"][0];
+        (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())
+    };
+    assert_eq!(fault(0), ("/payload/nik", "not_offline"));
+    assert_eq!(fault(1), ("/payload/region_code", "not_offline"));
+    assert_eq!((fault(2), fault(3)), (("/based_on", "required"), ("/based_on", "required")));
+}
+
+#[actix_web::test]
+async fn an_id_in_the_body_that_is_not_the_addresses_is_refused() {
+    let world = World::start().await;
+    let device = world.device(OFFICER).await;
+    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let body = |id: &str| json!({ "id": id, "label": "Tablet 1", "staff_id": OFFICER, "village_codes": [VILLAGE] });
+    let put = async |id: &str| {
+        let path = format!("/v1/devices/{device}");
+        admin.send(reqwest::Method::PUT, &path, &[("if-match", "*")], Some(body(id))).await
+    };
+    let refused = put(&Uuid::now_v7().to_string()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&refused), [("/id".into(), "id_stays".into())]);
+    assert_eq!(put(&device).await.expect(200)["id"], device.as_str());
+}
+
+/// What stood before the day: a family and a complaint with an open question, the same in every world.
+struct Before {
+    home: Uuid,
+    asked: Uuid,
+}
+
+async fn prepare(world: &World, before: &Before, members: &Value) {
+    world.front.post("/v1/families", members.clone()).await.expect(201);
+    let mut body = submission();
+    body["id"] = json!(before.asked);
+    world.front.post("/v1/complaints", body).await.expect(201);
+    world.step(&world.back, &before.asked.to_string(), "ask", json!({ "question": "Di RT berapa?" })).await;
+}
+
 /// What a tablet recorded in a day, with ids of its own.
-fn day() -> Vec<Value> {
+fn day(before: &Before) -> Vec<Value> {
     let (home, one, two, paper) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
     let mut list = vec![operation("family", family(home))];
     for id in [one, two] {
@@ -241,6 +368,21 @@ fn day() -> Vec<Value> {
     let mut early = operation("close_complaint", json!({}));
     early["target_id"] = json!(one);
     list.push(early);
+    list.push(acting("answer", before.asked, json!({ "answer": "RT 02." })));
+    list.push(acting("note", before.asked, json!({ "visibility": "internal", "text": "Rumah di ujung gang." })));
+    let mut corrected = acting("correct_family", before.home, json!({ "address": "RT 02", "assets": { "motorcycles": 1 } }));
+    corrected["based_on"] = json!(1);
+    list.push(corrected);
+    let mut again = acting("correct_family", before.home, json!({ "assets": null, "dwelling": { "power_va": 450, "tenure": "rent" } }));
+    again["depends_on"] = json!([list[9]["operation_id"]]);
+    list.push(again);
+    let mut stale = acting("correct_family", before.home, json!({ "address": "RT 09" }));
+    stale["based_on"] = json!(7);
+    list.push(stale);
+    let mut new = acting("correct_family", home, json!({ "latitude": -6.94, "longitude": 107.75 }));
+    new["depends_on"] = json!([list[0]["operation_id"]]);
+    list.push(new);
+    assert_eq!(list.len(), DAY);
     list
 }
 
@@ -253,6 +395,11 @@ async fn state(world: &World, tablet: &Session, device: &str) -> Value {
     for complaint in complaints.as_array().unwrap() {
         let path = format!("/v1/complaints/{}", complaint["id"].as_str().unwrap());
         papers.push(world.front.get(&format!("{path}/attachments")).await.expect(200));
+        for what in ["notes", "exchanges"] {
+            let mut items = world.front.get(&format!("{path}/{what}")).await.expect(200)["items"].clone();
+            items.as_array_mut().unwrap().iter_mut().for_each(|item| item["id"] = Value::Null);
+            papers.push(items);
+        }
         papers.push(json!(
             world.front.get(&format!("{path}/messages")).await.expect(200)["items"].as_array().unwrap().len()
         ));
@@ -287,9 +434,9 @@ struct Attempt {
 }
 
 fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
-    let one = (0_usize..7, 1_usize..8, prop::option::of(0.0_f64..=1.1)).prop_map(|(from, length, cut)| Attempt {
+    let one = (0_usize..DAY, 1_usize..=DAY, prop::option::of(0.0_f64..=1.1)).prop_map(|(from, length, cut)| Attempt {
         from,
-        to: (from + length).min(7),
+        to: (from + length).min(DAY),
         cut,
     });
     prop::collection::vec(one, 2..7)
@@ -310,13 +457,15 @@ async fn send_cut(world: &World, tablet: &Session, body: &Value, part: f64) {
 
 #[actix_web::test]
 async fn pieces_repeats_and_cuts_at_any_byte_end_in_the_same_state() {
-    let operations = day();
+    let before = Before { home: Uuid::now_v7(), asked: Uuid::now_v7() };
+    let (operations, members) = (day(&before), family(before.home));
     let undisturbed = World::start().await;
+    prepare(&undisturbed, &before, &members).await;
     let device = undisturbed.device(OFFICER).await;
     let tablet = facilitator(&undisturbed);
     let answer = tablet.post("/v1/sync", batch(&device, &operations)).await.expect(207);
     let expected = statuses(&answer);
-    assert_eq!(expected, [201, 201, 201, 201, 201, 422, 409]);
+    assert_eq!(expected, [201, 201, 201, 201, 201, 422, 409, 200, 201, 200, 200, 412, 200]);
     let wanted = state(&undisturbed, &tablet, &device).await;
 
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -324,6 +473,7 @@ async fn pieces_repeats_and_cuts_at_any_byte_end_in_the_same_state() {
     for _ in 0..8 {
         let plan = attempts().new_tree(&mut runner).unwrap().current();
         let world = World::start().await;
+        prepare(&world, &before, &members).await;
         let device = world.device(OFFICER).await;
         let tablet = facilitator(&world);
         for attempt in &plan {
