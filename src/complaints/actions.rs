@@ -541,7 +541,12 @@ pub async fn add_levels(
 }
 
 async fn move_clocks(tx: &mut Tx, row: &ComplaintRow, from: Option<Status>) -> Result<ServiceLevel, Error> {
-    let step = service_levels::actions::Step {
+    service_levels::actions::on_transition(tx, step_of(row, from)).await
+}
+
+/// What the clocks need to know of a step that led to the row as it is now.
+pub(super) fn step_of(row: &ComplaintRow, from: Option<Status>) -> service_levels::actions::Step<'_> {
+    service_levels::actions::Step {
         complaint_id: row.id,
         region_code: &row.region_code,
         organization_id: row.organization_id,
@@ -552,8 +557,7 @@ async fn move_clocks(tx: &mut Tx, row: &ComplaintRow, from: Option<Status>) -> R
         received_at: row.created_at,
         from,
         to: row.status,
-    };
-    service_levels::actions::on_transition(tx, step).await
+    }
 }
 
 pub(super) fn publish(tx: &mut Tx, row: &ComplaintRow, what: &str, from: Option<Status>) {

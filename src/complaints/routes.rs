@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::actions::{self, Submitted};
 use super::api::{BatchQuery, Complaint, ComplaintBatch, ComplaintBatchResult, ComplaintQuery, SubmitComplaint, show};
 use super::store::{self, ComplaintFilter, ComplaintRow};
-use super::{batch, routes_actions, routes_follow_ups, routes_notes, routes_steps};
+use super::{batch, routes_actions, routes_follow_ups, routes_notes, routes_steps, routes_terms};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
@@ -35,6 +35,7 @@ pub fn configure(config: &mut ServiceConfig) {
     routes_steps::configure(config);
     routes_notes::configure(config);
     routes_follow_ups::configure(config);
+    routes_terms::configure(config);
 }
 
 /// Submit a complaint

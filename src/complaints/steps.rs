@@ -33,9 +33,11 @@ pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> R
     if region == row.region_code && input.organization_id.is_none_or(|o| Some(o) == row.organization_id) {
         return Err(Error::field("/region_code", "same_as_before"));
     }
-    // Whoever decided would decide on the appeal against it.
-    if row.appeal_of.is_some() && region.len() > 2 {
-        return Err(Error::field("/region_code", "appeal_stays_above"));
+    // Whoever decided would decide on the appeal against it; and no desk works for a whole province.
+    match (row.appeal_of, region.len() > 2) {
+        (Some(_), true) => return Err(Error::field("/region_code", "appeal_stays_above")),
+        (None, false) => return Err(Error::field("/region_code", "region_too_wide")),
+        _ => {}
     }
     let trail = TrailRow {
         complaint_id: row.id,
@@ -113,9 +115,16 @@ pub async fn reopen(tx: &mut Tx, id: Uuid, body: Json<ReopenComplaint>) -> Resul
 
 /// Points at the complaint that it repeats: always at the root, so that there are no chains and no rings.
 pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) -> Result<Complaint, Error> {
-    // Of two that are marked as each other's duplicate at once, the second sees what the first did.
-    store::set_marking_lock(&mut tx.conn).await?;
+    // Of two that are marked as each other's duplicate at once, the second sees what the first did. Both lie in one
+    // regency, and another regency's desk does not wait.
+    let regency = regency_to_hold(tx, id).await?;
+    if let Some(regency) = &regency {
+        store::set_marking_lock(&mut tx.conn, regency).await?;
+    }
     let (mut row, to) = begin(tx, id, Action::MarkDuplicate).await?;
+    if regency.as_deref() != row.region_code.get(..5) {
+        return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+    }
     let input = body.valid()?;
     require_no_open_referral(tx, row.id).await?;
     let scope = tx.actor.scope.clone();
@@ -138,6 +147,11 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     if root.region_code.get(..5) != row.region_code.get(..5) {
         return Err(fault("other_regency"));
     }
+    // Held, so that it is not transferred meanwhile and marked by the regency that received it.
+    let held = store::lock_visible(&mut tx.conn, &scope, root.id).await?;
+    if held.is_none_or(|now| now.duplicate_of.is_some() || now.region_code.get(..5) != row.region_code.get(..5)) {
+        return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+    }
     for (id, region_code) in parts::set_root_of_duplicates(&mut tx.conn, row.id, root.id, tx.now).await? {
         tx.audit("complaint.repoint_duplicate", "complaint", id, Some(&region_code));
     }
@@ -145,6 +159,13 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     row.previous_status = None;
     row.closed_at = Some(tx.now);
     finish(tx, row, Action::MarkDuplicate, to, input.note.map(|n| n.into_string())).await
+}
+
+/// Where the complaint lies, as far as the caller sees it; an appeal lies with a province and has no regency.
+async fn regency_to_hold(tx: &mut Tx, id: Uuid) -> Result<Option<String>, Error> {
+    let scope = tx.actor.scope.clone();
+    let row = store::find_visible(&mut tx.conn, &scope, id).await?;
+    Ok(row.and_then(|row| row.region_code.get(..5).map(str::to_owned)))
 }
 
 pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawComplaint>) -> Result<Complaint, Error> {

@@ -693,6 +693,8 @@ diesel::table! {
         reopen_days -> Int2,
         version -> Int4,
         updated_at -> Timestamptz,
+        source -> Text,
+        set_by -> Text,
     }
 }
 
@@ -962,6 +964,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    complaints_without_clock (complaint_id) {
+        complaint_id -> Uuid,
+    }
+}
+
+diesel::table! {
     complaint_clocks (complaint_id, round) {
         complaint_id -> Uuid,
         round -> Int2,
@@ -1036,6 +1044,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_timers,
     complaint_trails,
     complaints,
+    complaints_without_clock,
     consents,
     desk_villages,
     desks,

@@ -14,27 +14,10 @@ use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::problem_table::Code;
 use crate::http::text::LongText;
-use crate::regions::RegionCode;
 use crate::regions::model::contains;
+use crate::regions::place::nearness;
+use crate::regions::{Place, RegionCode};
 use crate::transaction::Tx;
-
-/// A region that defaults are set for: `ID` or one of the 91,599.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place(String);
-
-impl Place {
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if text == "ID" || RegionCode::parse(text).is_some() {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Error::not_found())
-        }
-    }
-
-    fn around(&self) -> Vec<String> {
-        RegionCode::parse(&self.0).map_or_else(|| vec!["ID".to_owned()], |code| store::areas_around(&code))
-    }
-}
 
 /// Where a need goes by default.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -82,20 +65,15 @@ pub struct PutRoutingDefault {
 
 fn shown(place: &Place, row: RoutingDefaultRow) -> RoutingDefault {
     RoutingDefault {
-        region_code: place.0.clone(),
+        region_code: place.as_str().to_owned(),
         sector: row.sector,
         service_id: row.service_id,
         note: row.note,
         set_by: row.set_by,
-        version: if row.region_code == place.0 { row.version } else { 0 },
+        version: if row.region_code == place.as_str() { row.version } else { 0 },
         set_in: row.region_code,
         updated_at: row.updated_at,
     }
-}
-
-/// `ID` is the widest, though its code is no shorter than a province's.
-fn nearness(code: &str) -> usize {
-    if code == "ID" { 0 } else { code.split('.').count() }
 }
 
 /// What holds in the region, for one sector or for all.
@@ -116,7 +94,7 @@ pub async fn find(
     region: &RegionCode,
     sector: Sector,
 ) -> Result<Option<(Uuid, String)>, Error> {
-    let place = Place(region.as_str().to_owned());
+    let place = Place::of(region);
     Ok(effective(conn, &place, Some(sector)).await?.pop().map(|found| (found.service_id, found.set_in)))
 }
 
@@ -134,11 +112,11 @@ pub async fn put(
     if !service.sectors.iter().any(|s| s == sector.as_str()) {
         return Err(Error::field("/service_id", "other_sector"));
     }
-    if !service.area_codes.iter().any(|area| contains(area, &place.0) || contains(&place.0, area)) {
+    if !service.area_codes.iter().any(|area| contains(area, place.as_str()) || contains(place.as_str(), area)) {
         return Err(Error::field("/service_id", "outside_service_area"));
     }
     let row = RoutingDefaultRow {
-        region_code: place.0.clone(),
+        region_code: place.as_str().to_owned(),
         sector,
         service_id: service.id,
         note: input.note.map(|n| n.into_string()),
@@ -152,7 +130,7 @@ pub async fn put(
     } else if !store::insert_default(&mut tx.conn, &row).await? {
         return Err(Error::new(Code::VersionMismatch));
     }
-    tx.audit("routing_default.set", "service", row.service_id, Some(&place.0));
+    tx.audit("routing_default.set", "service", row.service_id, Some(place.as_str()));
     Ok((shown(place, row), old.is_none()))
 }
 
@@ -160,17 +138,13 @@ pub async fn put(
 pub async fn remove(tx: &mut Tx, place: &Place, sector: Sector) -> Result<(), Error> {
     let old = begin(tx, place, sector).await?.ok_or_else(Error::not_found)?;
     store::delete_default(&mut tx.conn, &old).await?;
-    tx.audit("routing_default.remove", "service", old.service_id, Some(&place.0));
+    tx.audit("routing_default.remove", "service", old.service_id, Some(place.as_str()));
     Ok(())
 }
 
 async fn begin(tx: &mut Tx, place: &Place, sector: Sector) -> Result<Option<RoutingDefaultRow>, Error> {
-    let scope = &tx.actor.scope;
-    let allowed = if place.0 == "ID" { scope.is_everything() } else { scope.allows(&place.0) };
-    if !allowed {
-        return Err(Error::new(Code::RegionNotGranted));
-    }
-    let old = store::lock_default(&mut tx.conn, &public(), &place.0, sector).await?;
+    place.require(&tx.actor.scope)?;
+    let old = store::lock_default(&mut tx.conn, &public(), place.as_str(), sector).await?;
     tx.if_match.require(old.as_ref().map_or(0, |row| row.version))?;
     Ok(old)
 }

@@ -3,7 +3,7 @@
 use actix_web::{delete, get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::defaults::{self, Place, PutRoutingDefault, RoutingDefault, RoutingDefaultList};
+use super::defaults::{self, PutRoutingDefault, RoutingDefault, RoutingDefaultList};
 use super::model::Sector;
 use crate::auth::Caller;
 use crate::auth::permission::DirectoryWrite;
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::http::json::{Json, sha256};
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::regions::Place;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

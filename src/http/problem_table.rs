@@ -255,6 +255,9 @@ problems! {
     TargetOfLastResort = "target-of-last-resort", 409,
         "Target dasar tidak dapat dihapus", "The base target cannot be removed",
         "Target nasional tanpa saringan menjadi sandaran semua pengaduan. Ubah angkanya, jangan dihapus.", "Every complaint falls back on the national target without conditions. Change its figures instead.";
+    TermsOfLastResort = "terms-of-last-resort", 409,
+        "Tenggat nasional tidak dapat dihapus", "The country's terms cannot be removed",
+        "Tenggat nasional menjadi sandaran semua wilayah. Ubah angkanya, jangan dihapus.", "Every region falls back on the country's terms. Change their figures instead.";
     HolidayExists = "holiday-exists", 409,
         "Hari itu sudah tercatat", "That day is entered already",
         "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region, with other content.";

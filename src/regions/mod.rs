@@ -3,8 +3,10 @@
 
 pub mod directory;
 pub mod model;
+pub mod place;
 pub mod routes;
 pub mod scope;
 
 pub use model::RegionCode;
+pub use place::Place;
 pub use scope::{RegionScope, Unscoped};

@@ -84,6 +84,27 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
     Ok(ServiceLevel::of(&clock, tx.now))
 }
 
+/// The clock of a complaint from before there were clocks: it has run since the receipt. `since` is when the complaint
+/// came into its state. Whatever has given it a clock meanwhile is left.
+pub async fn start_late(
+    tx: &mut Tx,
+    step: Step<'_>,
+    verified_at: Option<DateTime<Utc>>,
+    since: DateTime<Utc>,
+) -> Result<(), Error> {
+    if store::lock_last_of_visible(&tx.conn, step.complaint_id).await?.is_some() {
+        return Ok(());
+    }
+    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let target = target(&standards, &step)?;
+    let mut clock = Clock::start(step.complaint_id, 1, step.region_code, target, step.to, step.received_at);
+    if let Some(at) = verified_at {
+        clock.step(Status::Verified, at);
+    }
+    clock.step(step.to, since);
+    write(tx, &standards, clock, &step, false).await.map(|_| ())
+}
+
 async fn write(
     tx: &mut Tx,
     standards: &Standards,

@@ -62,7 +62,8 @@ pub async fn make(
         families.extend(family(conn, sources.sealer, scope, id, local_day(sources.now)).await?);
     }
     let first = after.is_none();
-    let complaints = if first { complaints::actions::list_open(conn, scope, COMPLAINTS, sources.now).await? } else { Vec::new() };
+    let complaints =
+        if first { complaints::actions::list_open(conn, scope, COMPLAINTS, sources.now).await? } else { Vec::new() };
     let programs =
         if first { sources.programs.latest(conn).await?.all.iter().map(Program::from).collect() } else { Vec::new() };
     let held = |id: Uuid, kind| HoldingRow { device_id: device.id, subject_id: id, kind };

@@ -17,7 +17,7 @@ use crate::attachments::storage::Storage;
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
 use crate::auth::tokens::Tokens;
-use crate::clock::{Clock, local_day};
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;

@@ -80,6 +80,12 @@ async fn who_passed_a_complaint_on_reads_it_and_can_no_longer_act() {
     let nowhere = json!({ "region_code": "99.99", "note": "Salah wilayah." });
     let refused = world.back.post(&format!("{path}/transfer"), nowhere).await.expect_problem(422, "validation-failed");
     assert_eq!(faults(&refused), [("/region_code".into(), "unknown_region".into())]);
+    for wide in ["ID", "34"] {
+        let body = json!({ "region_code": wide, "note": "Bukan wilayah kami." });
+        let refused = world.back.post(&format!("{path}/transfer"), body).await.expect_problem(422, "validation-failed");
+        let code = if wide == "ID" { "format" } else { "region_too_wide" };
+        assert_eq!(faults(&refused), [("/region_code".into(), code.into())]);
+    }
     let note = world.back.post(&format!("{path}/transfer"), json!({ "region_code": "34.04.01.2001" })).await;
     assert_eq!(faults(&note.expect_problem(422, "validation-failed")), [("/note".into(), "required".into())]);
 
@@ -138,6 +144,74 @@ async fn two_that_are_marked_as_each_others_duplicate_at_once_make_no_ring() {
     let mut both = [one, other];
     both.sort_unstable();
     assert_eq!(both, [200, 422]);
+}
+
+#[actix_web::test]
+async fn a_regency_does_not_wait_for_anothers_marking() {
+    let world = World::start().await;
+    let submit = async || {
+        let mut body = submission();
+        body["region_code"] = json!("34.04.07.2001");
+        let made = world.elsewhere.post("/v1/complaints", body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let (a, b) = (submit().await, submit().await);
+    // Bandung is in the middle of one.
+    let mut bandung = world.server.connection().await;
+    let hold = "begin; select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate/32.04'))";
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut bandung, hold).await.unwrap();
+    let mark = async |from: &str, to: &str| {
+        let body = json!({ "duplicate_of": to });
+        world.elsewhere.post(&format!("/v1/complaints/{from}/mark-duplicate"), body).await
+    };
+    let (one, other) = tokio::join!(mark(&a, &b), mark(&b, &a));
+    let mut both = [one.status, other.status];
+    both.sort_unstable();
+    assert_eq!(both, [200, 422]);
+    let here = world.complaint().await;
+    let across = mark(&a, &here).await;
+    assert!(matches!(across.status, 409 | 422), "another regency's complaint is not even seen");
+}
+
+#[actix_web::test]
+async fn a_timer_that_no_longer_fits_holds_up_no_other() {
+    let world = World::start().await;
+    let (stuck, waiting) = (world.complaint().await, world.complaint().await);
+    world.step(&world.back, &waiting, "ask", json!({ "question": "Di mana?" })).await;
+    let mut conn = world.server.connection().await;
+    let timer =
+        format!("insert into complaint_timers values ('{stuck}', 'close_unanswered', now() - interval '1 day')");
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, &timer).await.unwrap();
+    world.server.shared.clock.advance(TimeDelta::days(30));
+    world.server.work().await;
+    let late = desk(&world);
+    let status = async |id: &str| late.get(&format!("/v1/complaints/{id}")).await.expect(200)["status"].clone();
+    assert_eq!((status(&stuck).await, status(&waiting).await), (json!("received"), json!("resolved")));
+    let auditor = world.server.session("auditor", None, &["ID"], &[P::AuditRead]);
+    let trail = auditor.get(&format!("/v1/audit-records?target_id={stuck}")).await.expect(200);
+    let done: Vec<_> = trail["items"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    assert_eq!(done.iter().filter(|a| **a == "complaint.drop_timer").count(), 1, "{done:?}");
+}
+
+#[actix_web::test]
+async fn what_is_older_than_the_clocks_gets_one_as_if_it_had_run_all_along() {
+    let world = World::start().await;
+    let id = world.complaint().await;
+    world.step(&world.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
+    let path = format!("/v1/complaints/{id}");
+    let before = world.front.get(&path).await.expect(200);
+    let mut conn = world.server.connection().await;
+    let old = format!(
+        "delete from complaint_clocks where complaint_id = '{id}'; insert into complaints_without_clock values ('{id}')"
+    );
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, &old).await.unwrap();
+    assert!(world.front.get(&path).await.expect(200).get("sla").is_none());
+    world.server.work().await;
+    world.server.work().await;
+    let after = world.front.get(&path).await.expect(200);
+    assert_eq!((&after["sla"], &after["version"]), (&before["sla"], &before["version"]));
+    let queue = world.back.get("/v1/work-queue").await.expect(200);
+    assert_eq!(queue["items"][0]["id"], id.as_str());
 }
 
 #[actix_web::test]

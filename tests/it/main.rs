@@ -14,6 +14,7 @@ mod audit;
 mod authz;
 mod commands;
 mod complaint_machine;
+mod complaint_terms;
 mod complaints;
 mod complaints_in_full;
 mod consents;

@@ -246,14 +246,18 @@ async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
     let path = format!("/v1/complaints/{id}");
     assert_eq!(world.front.get(&path).await.expect(200)["status"], "received");
     let notes = world.front.get(&format!("{path}/notes")).await.expect(200);
-    let written: Vec<_> = notes["items"].as_array().unwrap().iter().map(|n| n["visibility"].as_str().unwrap()).collect();
+    let written: Vec<_> =
+        notes["items"].as_array().unwrap().iter().map(|n| n["visibility"].as_str().unwrap()).collect();
     assert_eq!((written, notes["items"][0]["written_by"].as_str()), (vec!["internal", "reporter"], Some(OFFICER)));
     // The question was answered meanwhile, by somebody else: both sides come back.
     let late = acting("answer", &id, json!({ "answer": "SDN Cileunyi 2." }));
     let answer = tablet.post("/v1/sync", batch(&device, &[late])).await.expect(207);
     assert_eq!(answer["results"][0]["problem"]["code"], "complaint-invalid-transition");
     assert_eq!(
-        (answer["results"][0]["conflict"]["yours"]["answer"].as_str(), answer["results"][0]["conflict"]["server"]["status"].as_str()),
+        (
+            answer["results"][0]["conflict"]["yours"]["answer"].as_str(),
+            answer["results"][0]["conflict"]["server"]["status"].as_str()
+        ),
         (Some("SDN Cileunyi 2."), Some("received"))
     );
     // Who may not write notes at the desk may not from a tablet either.
@@ -285,7 +289,10 @@ async fn a_correction_made_offline_never_overwrites_what_is_newer() {
     }
     let now = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
     assert_eq!((now["dwelling"]["power_va"].as_i64(), now["dwelling"]["tenure"].as_str()), (Some(900), Some("own")));
-    assert_eq!((now["assets"]["motorcycles"].as_i64(), now["members"][0]["school_level"].as_str()), (Some(1), Some("sd")));
+    assert_eq!(
+        (now["assets"]["motorcycles"].as_i64(), now["members"][0]["school_level"].as_str()),
+        (Some(1), Some("sd"))
+    );
 
     let mut stale = acting("correct_family", &home, json!({ "dwelling": { "power_va": 1300 } }));
     stale["based_on"] = seen["version"].clone();
@@ -370,10 +377,15 @@ fn day(before: &Before) -> Vec<Value> {
     list.push(early);
     list.push(acting("answer", before.asked, json!({ "answer": "RT 02." })));
     list.push(acting("note", before.asked, json!({ "visibility": "internal", "text": "Rumah di ujung gang." })));
-    let mut corrected = acting("correct_family", before.home, json!({ "address": "RT 02", "assets": { "motorcycles": 1 } }));
+    let mut corrected =
+        acting("correct_family", before.home, json!({ "address": "RT 02", "assets": { "motorcycles": 1 } }));
     corrected["based_on"] = json!(1);
     list.push(corrected);
-    let mut again = acting("correct_family", before.home, json!({ "assets": null, "dwelling": { "power_va": 450, "tenure": "rent" } }));
+    let mut again = acting(
+        "correct_family",
+        before.home,
+        json!({ "assets": null, "dwelling": { "power_va": 450, "tenure": "rent" } }),
+    );
     again["depends_on"] = json!([list[9]["operation_id"]]);
     list.push(again);
     let mut stale = acting("correct_family", before.home, json!({ "address": "RT 09" }));

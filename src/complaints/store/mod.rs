@@ -1,6 +1,7 @@
 //! The rows of complaints; what hangs on them is in `parts`.
 
 pub mod parts;
+pub mod terms;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -124,9 +125,10 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResu
     prepared(diesel::update(complaints::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// One marking of duplicates at a time, until this transaction ends: two that point at each other must not cross.
-pub async fn set_marking_lock(conn: &mut AsyncPgConnection) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate'))")
+/// One marking of duplicates at a time in a regency, until this transaction ends: two that point at each other must not cross.
+pub async fn set_marking_lock(conn: &mut AsyncPgConnection, regency: &str) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate/' || $1))")
+        .bind::<diesel::sql_types::Text, _>(regency)
         .execute(conn)
         .await
         .map(|_| ())

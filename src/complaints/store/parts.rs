@@ -10,7 +10,7 @@ use super::{ComplaintRow, ComplaintStatus};
 use crate::db::prepared::prepared;
 use crate::db::schema::{
     complaint_circumstances, complaint_exchanges, complaint_follow_ups, complaint_notes, complaint_references,
-    complaint_subjects, complaint_terms, complaint_timers, complaint_trails, complaints,
+    complaint_subjects, complaint_timers, complaint_trails, complaints, complaints_without_clock,
 };
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
@@ -70,15 +70,6 @@ pub struct CircumstancesRow {
     pub complaint_id: Uuid,
     pub vulnerabilities: Vec<String>,
     pub suggested_priority: ComplaintPriority,
-}
-
-/// How long a reporter has.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = complaint_terms, check_for_backend(diesel::pg::Pg))]
-pub struct TermsRow {
-    pub answer_working_days: i16,
-    pub confirm_working_days: i16,
-    pub reopen_days: i16,
 }
 
 pub async fn insert_trail(conn: &mut AsyncPgConnection, row: &TrailRow) -> QueryResult<()> {
@@ -326,6 +317,30 @@ pub async fn lock_unnumbered(
         .await
 }
 
+/// Complaints from before there were clocks, and not held by another worker.
+pub async fn lock_without_clock(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    most: i64,
+) -> QueryResult<Vec<ComplaintRow>> {
+    let waiting = complaints_without_clock::table
+        .order(complaints_without_clock::complaint_id)
+        .limit(most)
+        .select(complaints_without_clock::complaint_id);
+    complaints::table
+        .filter(complaints::id.eq_any(waiting))
+        .select(ComplaintRow::as_select())
+        .for_update()
+        .skip_locked()
+        .load(conn)
+        .await
+}
+
+pub async fn delete_without_clock(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+    let had = complaints_without_clock::table.filter(complaints_without_clock::complaint_id.eq_any(ids));
+    diesel::delete(had).execute(conn).await.map(|_| ())
+}
+
 /// Not a change of the complaint: its version stays.
 pub async fn set_reference(conn: &mut AsyncPgConnection, complaint_id: Uuid, reference_no: &str) -> QueryResult<()> {
     diesel::update(complaints::table.find(complaint_id))
@@ -350,22 +365,6 @@ pub async fn raise_issue(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> Qu
         .set(complaint_follow_ups::issue.eq(complaint_follow_ups::issue + 1))
         .returning(complaint_follow_ups::issue);
     prepared(upsert).get_result(conn).await
-}
-
-/// The terms of the nearest of these regions; they are public.
-pub async fn find_terms(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    regions: &[&str],
-) -> QueryResult<Option<TermsRow>> {
-    let length = diesel::dsl::sql::<diesel::sql_types::Integer>("length(region_code) * (region_code <> 'ID')::int");
-    complaint_terms::table
-        .filter(complaint_terms::region_code.eq_any(regions))
-        .order(length.desc())
-        .select(TermsRow::as_select())
-        .first(conn)
-        .await
-        .optional()
 }
 
 /// How many appeals a complaint has.

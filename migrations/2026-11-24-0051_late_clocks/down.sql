@@ -1,0 +1,1 @@
+drop table complaints_without_clock;
