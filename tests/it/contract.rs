@@ -36,6 +36,7 @@ const PUBLIC: &[&str] = &[
     "get_service",
     // Which office a need goes to is as public as the office.
     "list_routing_defaults",
+    "get_complaint_terms",
     "get_routing_default",
     // Standards of service are public (UU 25/2009).
     "list_holidays",
