@@ -126,14 +126,14 @@ pub struct ServerArgs {
     /// Whom to tell of a weakness, as `mailto:` or `https:` address, for `/.well-known/security.txt` (RFC 9116).
     #[arg(long, env = "SLRT_SECURITY_CONTACT", value_parser = parse_contact)]
     pub security_contact: Option<String>,
-    /// Days after which a target that has not answered a referral is reminded, again and again.
+    /// Working days after which a target that has not answered a referral is reminded, again and again.
     #[arg(long, env = "SLRT_REFERRAL_REMIND_DAYS", default_value = "3", value_parser = clap::value_parser!(u16).range(1..=365))]
     pub referral_remind_days: u16,
-    /// Days past the due time from one level of escalation to the next; the first comes with the due time itself.
+    /// Working days past the due time from one level of escalation to the next; the first comes with the due time itself.
     #[arg(long, env = "SLRT_REFERRAL_ESCALATE_DAYS", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=365))]
     pub referral_escalate_days: u16,
-    /// Days past the due time after which an unanswered referral is cancelled with the reason `no_response`; 0 is never.
-    #[arg(long, env = "SLRT_REFERRAL_CANCEL_DAYS", default_value = "30", value_parser = clap::value_parser!(u16).range(0..=3650))]
+    /// Working days past the due time after which an unanswered referral is cancelled with the reason `no_response`; 0 is never.
+    #[arg(long, env = "SLRT_REFERRAL_CANCEL_DAYS", default_value = "30", value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub referral_cancel_days: u16,
     /// Write the log as JSON lines.
     #[arg(long, env = "SLRT_LOG_JSON")]

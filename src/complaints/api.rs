@@ -569,7 +569,7 @@ pub struct ComplaintQuery {
     #[serde(default)]
     #[param(default = false)]
     pub passed_on: bool,
-    /// Only what stands so to its deadline and is not decided yet.
+    /// Only what stands so to its deadline and is not decided yet: by the deadline that comes next, the longest overdue first.
     #[param(inline)]
     pub sla: Option<SlaFilter>,
     /// A change feed: what changed at or after this time, oldest change first.

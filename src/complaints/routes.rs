@@ -1,6 +1,7 @@
 //! Submitting and reading complaints.
 
 use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -124,6 +125,13 @@ async fn list_complaints(
         sla: asked.sla.map(|sla| (sla, clock.now())),
         updated_since: asked.updated_since,
     };
+    if let (Some(sla), false, false) = (filter.sla, by_change, asked.passed_on) {
+        let rows = store::list_by_deadline(&mut conn, &caller.scope, filter, sla, &page).await?;
+        let position = |(due_at, row): &(DateTime<Utc>, ComplaintRow)| Position::at(*due_at, row.id);
+        let mut shown = page.page(rows, position, |(_, row)| show(row, false));
+        actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
+        return Reply::page(&shown);
+    }
     let rows = if asked.passed_on {
         store::parts::list_passed_on(&mut conn, &caller.scope, &page).await?
     } else {

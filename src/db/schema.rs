@@ -886,6 +886,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        waits_for -> Nullable<Text>,
+        waits_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -922,6 +924,7 @@ diesel::table! {
         client_phone -> Nullable<Text>,
         match_attempts -> Int2,
         subject_birth_year -> Nullable<Int2>,
+        check_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -27,12 +27,28 @@ pub(super) fn public() -> RegionScope {
     RegionScope::everything(Unscoped::PublicDirectory)
 }
 
-pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Result<Organization, Error> {
+/// What became of an entry.
+pub enum Entered<T> {
+    New(T),
+    /// The same id and content were sent before.
+    Known(T),
+}
+
+pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Result<Entered<Organization>, Error> {
     tx.actor.scope.require(&input.region_code)?;
-    let row = load::organization(Uuid::now_v7(), input, tx.now);
-    store::insert_organization(&mut tx.conn, &row).await.map_err(unknown_program)?;
+    let row = load::organization(input.id.unwrap_or_else(Uuid::now_v7), input, tx.now);
+    if !store::insert_organization(&mut tx.conn, &row).await.map_err(unknown_program)? {
+        let scope = tx.actor.scope.clone();
+        let known = store::find_organization(&mut tx.conn, &scope, row.id).await?;
+        let same = |known: &OrganizationRow| {
+            let OrganizationRow { version, created_at, updated_at, .. } = known.clone();
+            OrganizationRow { version, created_at, updated_at, ..row.clone() } == *known
+        };
+        let known = known.filter(same).ok_or_else(|| Error::new(Code::AlreadyExists))?;
+        return Ok(Entered::Known(Organization::shown(known, Some(&tx.actor))));
+    }
     tx.audit("organization.create", "organization", row.id, Some(&row.region_code));
-    Ok(Organization::shown(row, Some(&tx.actor)))
+    Ok(Entered::New(Organization::shown(row, Some(&tx.actor))))
 }
 
 /// What became of a change.
@@ -117,15 +133,25 @@ fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32
     });
 }
 
-pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Service, Error> {
+pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered<Service>, Error> {
     let scope = tx.actor.scope.clone();
     let organization = store::find_organization(&mut tx.conn, &scope, input.organization_id)
         .await?
         .ok_or_else(|| Error::field("/organization_id", "unknown_organization"))?;
-    let row = load::service(Uuid::now_v7(), organization.region_code, input, tx.now)?;
-    store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)?;
+    let id = input.id.unwrap_or_else(Uuid::now_v7);
+    let row = load::service(id, organization.region_code, input, tx.now)?;
+    if !store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)? {
+        let known = store::find_service(&mut tx.conn, &scope, row.id).await?;
+        // What it holds moves with referrals and is nobody's entry.
+        let same = |known: &ServiceRow| {
+            let ServiceRow { version, created_at, updated_at, in_use, reserved, .. } = known.clone();
+            ServiceRow { version, created_at, updated_at, in_use, reserved, ..row.clone() } == *known
+        };
+        let known = known.filter(same).ok_or_else(|| Error::new(Code::AlreadyExists))?;
+        return Ok(Entered::Known(known.into()));
+    }
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
-    Ok(row.into())
+    Ok(Entered::New(row.into()))
 }
 
 /// A code that names no programme, as the database noticed it.

@@ -88,10 +88,19 @@ fn may_know_location(row: &OrganizationRow, actor: Option<&Actor>) -> bool {
     })
 }
 
+fn is_v7(id: &Uuid) -> Result<(), ValidationError> {
+    if id.get_version_num() == 7 { Ok(()) } else { Err(ValidationError::new("not_uuid_v7")) }
+}
+
 /// A new organization.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganization {
+    /// Id made by the client (UUIDv7); made by the service if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "is_v7"))]
+    #[schema(nullable, example = json!(null))]
+    pub id: Option<Uuid>,
     /// What kind it is.
     pub kind: OrganizationKind,
     /// Its name.
@@ -193,7 +202,7 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 40)]
     pub capacity: Option<i32>,
-    /// How many it holds now.
+    /// How many it holds now. This and `reserved` move with referrals and are no part of the version.
     #[schema(example = 12)]
     pub in_use: i32,
     /// How many are held for referrals that are not yet answered.
@@ -270,6 +279,11 @@ impl Service {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateService {
+    /// Id made by the client (UUIDv7); made by the service if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "is_v7"))]
+    #[schema(nullable, example = json!(null))]
+    pub id: Option<Uuid>,
     /// Who offers it.
     pub organization_id: Uuid,
     /// Its name.

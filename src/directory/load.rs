@@ -11,6 +11,7 @@ use super::api::{CreateOrganization, CreateService};
 use super::store;
 pub use super::store::{OrganizationRow, ServiceRow};
 use crate::error::Error;
+use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
 
 /// Entries to write.
@@ -116,18 +117,23 @@ pub async fn page_of_services(
 
 pub async fn write(conn: &mut AsyncPgConnection, rows: DirectoryRows) -> Result<(), Error> {
     for row in &rows.new_organizations {
-        store::insert_organization(conn, row).await?;
+        require_new(store::insert_organization(conn, row).await?)?;
     }
     for row in &rows.changed_organizations {
         store::save_organization(conn, row).await?;
     }
     for row in &rows.new_services {
-        store::insert_service(conn, row).await?;
+        require_new(store::insert_service(conn, row).await?)?;
     }
     for row in &rows.changed_services {
         store::save_service(conn, row).await?;
     }
     Ok(())
+}
+
+/// The plan found the id free; somebody took it meanwhile.
+fn require_new(inserted: bool) -> Result<(), Error> {
+    if inserted { Ok(()) } else { Err(Error::new(Code::ConcurrentChange)) }
 }
 
 /// By id, for a look-up.

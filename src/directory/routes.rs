@@ -4,7 +4,7 @@ use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Patched};
+use super::actions::{self, Entered, Patched};
 use super::api::{
     CreateOrganization, CreateService, Organization, OrganizationQuery, PatchOrganization, PatchService, Service,
     ServiceQuery,
@@ -74,7 +74,10 @@ async fn list_organizations(visitor: Visitor, db: Db, query: Query<OrganizationQ
 #[utoipa::path(
     tag = "Directory",
     request_body = CreateOrganization,
-    responses((status = 201, description = "The organization", body = Organization)),
+    responses(
+        (status = 201, description = "The organization", body = Organization),
+        (status = 200, description = "It was sent before; this is what is stored", body = Organization)
+    ),
     security(("oauth2" = ["directory:write"]))
 )]
 #[post("/v1/organizations")]
@@ -84,9 +87,9 @@ async fn create_organization(
     body: Json<CreateOrganization>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| {
-            let made = actions::create_organization(tx, body.valid()?).await?;
-            Reply::created(&made, made.version, format!("/v1/organizations/{}", made.id))
+        .run(&caller, body.digest(), async move |tx| match actions::create_organization(tx, body.valid()?).await? {
+            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/organizations/{}", made.id)),
+            Entered::Known(known) => Ok(Reply::resource(&known, known.version)?.unchanged()),
         })
         .await
 }
@@ -155,7 +158,10 @@ async fn list_services(db: Db, query: Query<ServiceQuery>) -> Result<Reply, Erro
 #[utoipa::path(
     tag = "Directory",
     request_body = CreateService,
-    responses((status = 201, description = "The service", body = Service)),
+    responses(
+        (status = 201, description = "The service", body = Service),
+        (status = 200, description = "It was sent before; this is what is stored", body = Service)
+    ),
     security(("oauth2" = ["directory:write"]))
 )]
 #[post("/v1/services")]
@@ -165,9 +171,9 @@ async fn create_service(
     body: Json<CreateService>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| {
-            let made = actions::create_service(tx, body.valid()?).await?;
-            Reply::created(&made, made.version, format!("/v1/services/{}", made.id))
+        .run(&caller, body.digest(), async move |tx| match actions::create_service(tx, body.valid()?).await? {
+            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/services/{}", made.id)),
+            Entered::Known(known) => Ok(Reply::resource(&known, known.version)?.unchanged()),
         })
         .await
 }

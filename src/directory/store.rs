@@ -54,12 +54,16 @@ pub struct ServiceRow {
     pub closures: Value,
 }
 
-pub async fn insert_organization(conn: &mut AsyncPgConnection, row: &OrganizationRow) -> QueryResult<()> {
-    diesel::insert_into(organizations::table).values(row).execute(conn).await.map(|_| ())
+/// False when the id is taken.
+pub async fn insert_organization(conn: &mut AsyncPgConnection, row: &OrganizationRow) -> QueryResult<bool> {
+    let insert = diesel::insert_into(organizations::table).values(row).on_conflict(organizations::id).do_nothing();
+    insert.execute(conn).await.map(|n| n == 1)
 }
 
-pub async fn insert_service(conn: &mut AsyncPgConnection, row: &ServiceRow) -> QueryResult<()> {
-    diesel::insert_into(services::table).values(row).execute(conn).await.map(|_| ())
+/// False when the id is taken.
+pub async fn insert_service(conn: &mut AsyncPgConnection, row: &ServiceRow) -> QueryResult<bool> {
+    let insert = diesel::insert_into(services::table).values(row).on_conflict(services::id).do_nothing();
+    insert.execute(conn).await.map(|n| n == 1)
 }
 
 pub async fn find_organization(

@@ -35,6 +35,7 @@ impl Kind for Organizations {
         let name = cells.read("name", "invalid");
         let region_code = cells.read("region_code", "unknown_region");
         let input = CreateOrganization {
+            id: None,
             program_code: cells.text("program_code"),
             phone: cells.read("phone", "invalid"),
             email: cells.read("email", "invalid"),
@@ -141,6 +142,7 @@ impl Kind for Services {
         let sectors = cells.list("sectors", "unknown_value");
         let area_codes = cells.list("area_codes", "unknown_region");
         let input = CreateService {
+            id: None,
             description,
             program_code,
             capacity: cells.number("capacity"),

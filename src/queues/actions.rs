@@ -12,8 +12,8 @@ use super::api::{
 };
 use super::rules::{level_of, states_for};
 use super::store::{self, Assignee, CountRow, QueueFilter};
-use crate::auth::Actor;
 use crate::auth::roles::Role;
+use crate::auth::{Actor, Permission};
 use crate::complaints;
 use crate::complaints::model::ComplaintStatus;
 use crate::desks;
@@ -82,7 +82,11 @@ pub async fn counts(
     now: DateTime<Utc>,
 ) -> Result<WorkCounts, Error> {
     let filter = narrowed(conn, actor, asked.role, asked.desk, asked.region_code.as_ref(), asked.level).await?;
-    Ok(summed(store::count_waiting(conn, &actor.scope, filter, now).await?))
+    let mut counts = summed(store::count_waiting(conn, &actor.scope, filter, now).await?);
+    if actor.may(Permission::ReferralsRead) {
+        counts.referrals = Some(super::referrals::counts(conn, actor, now).await?);
+    }
+    Ok(counts)
 }
 
 fn summed(rows: Vec<CountRow>) -> WorkCounts {

@@ -6,10 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+use super::api_referrals::ReferralWorkCounts;
 use super::rules::waits_for;
 use super::store::QueueRow;
 use crate::auth::roles::Role;
 use crate::complaints::model::{ComplaintAction, ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::complaints::reference_no;
 use crate::directory::model::Sector;
 use crate::http::problem::Problem;
 use crate::http::text::ShortText;
@@ -21,6 +23,10 @@ use crate::service_levels::model::{SlaFilter, SlaState};
 pub struct WorkItem {
     /// Id of the complaint.
     pub id: Uuid,
+    /// Its number, as people say it on the phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3204-26-K7M4-9Q9")]
+    pub reference_no: Option<String>,
     /// Its state.
     pub status: ComplaintStatus,
     /// The step it waits for; `resolve` stands for the manager's decision, `referrals_ended` for the answer of others.
@@ -56,6 +62,7 @@ impl WorkItem {
         let QueueRow { clock, complaint } = row;
         Self {
             id: clock.complaint_id,
+            reference_no: complaint.reference_no.as_deref().map(reference_no::show),
             status: clock.status,
             waiting_for: waits_for(clock.status).unwrap_or(ComplaintAction::Close),
             sla: clock.state(now),
@@ -145,6 +152,9 @@ pub struct WorkCounts {
     pub by_sla: SlaCounts,
     /// By officer, most first; what nobody has stands without a name.
     pub by_assignee: Vec<AssigneeCount>,
+    /// What waits of referrals, for a caller who may read them; the parameters do not narrow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrals: Option<ReferralWorkCounts>,
 }
 
 /// Complaints in one state.

@@ -3,6 +3,8 @@
 
 pub mod actions;
 pub mod api;
+pub mod api_referrals;
+mod referrals;
 pub mod routes;
 pub mod rules;
 mod store;

@@ -5,9 +5,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::api::{BulkAssign, BulkAssignResult, WorkCountQuery, WorkCounts, WorkItem, WorkQueueQuery};
+use super::api_referrals::{ReferralQueueQuery, ReferralWorkCounts, ReferralWorkItem};
+use super::referrals;
 use super::store::{self, QueueRow};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsHandle, ComplaintsRead};
+use crate::auth::permission::{ComplaintsHandle, ComplaintsRead, ReferralsRead};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
@@ -18,7 +20,12 @@ use crate::http::reply::Reply;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_work_queue).service(count_work_queue).service(bulk_assign_complaints);
+    config
+        .service(list_work_queue)
+        .service(count_work_queue)
+        .service(list_referral_queue)
+        .service(count_referral_queue)
+        .service(bulk_assign_complaints);
 }
 
 /// List what waits
@@ -73,6 +80,42 @@ async fn count_work_queue(
 ) -> Result<Reply, Error> {
     let counts = actions::counts(&mut *db.read().await?, &caller, query.value, clock.now()).await?;
     Reply::ok(&counts)
+}
+
+/// List referrals that wait
+///
+/// For the organization that received them (`side=target`): what is to be answered and brought to an end, by the time at
+/// which an answer is due. For those who sent them (`side=source`): what has ended and of which the citizen is still to be
+/// told, the longest ago first.
+#[utoipa::path(
+    tag = "Work queues",
+    params(ReferralQueueQuery),
+    responses((status = 200, description = "A page of the queue", body = Page<ReferralWorkItem>)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/work-queue/referrals")]
+async fn list_referral_queue(
+    caller: Caller<ReferralsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<ReferralQueueQuery>,
+) -> Result<Reply, Error> {
+    let asked = query.value;
+    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    Reply::page(&referrals::list(&mut *db.read().await?, &caller, &asked, &page, clock.now()).await?)
+}
+
+/// Count referrals that wait
+///
+/// For both sides, by state.
+#[utoipa::path(
+    tag = "Work queues",
+    responses((status = 200, description = "The counts", body = ReferralWorkCounts)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/work-queue/referrals/counts")]
+async fn count_referral_queue(caller: Caller<ReferralsRead>, db: Db, clock: web::Data<Clock>) -> Result<Reply, Error> {
+    Reply::ok(&referrals::counts(&mut *db.read().await?, &caller, clock.now()).await?)
 }
 
 /// Assign complaints

@@ -3,6 +3,7 @@
 use crate::auth::roles::Role;
 use crate::complaints::model::{ComplaintAction as Action, ComplaintStatus as Status};
 use crate::complaints::transitions::EDGES;
+use crate::referrals::model::{ReferralAction, ReferralStatus};
 use crate::regions::RegionScope;
 
 /// The step that takes a complaint on; `None` when it has ended.
@@ -16,6 +17,28 @@ pub const fn waits_for(status: Status) -> Option<Action> {
         Status::Referred => Some(Action::ReferralsEnded),
         Status::Resolved => Some(Action::Close),
         Status::Closed | Status::Rejected | Status::Withdrawn | Status::Duplicate => None,
+    }
+}
+
+crate::text_enum! {
+    /// Whom a referral waits for.
+    pub enum Side {
+        Target = "target": "Penerima rujukan" / "Who received it",
+        Source = "source": "Pengirim rujukan" / "Who sent it",
+    }
+}
+
+/// The step that takes a referral on: the target's until it ends, then the source's word to the citizen.
+pub const fn referral_waits_for(status: ReferralStatus) -> Option<ReferralAction> {
+    match status {
+        ReferralStatus::Requested => Some(ReferralAction::Accept),
+        ReferralStatus::Accepted => Some(ReferralAction::Start),
+        ReferralStatus::InProgress => Some(ReferralAction::Complete),
+        ReferralStatus::OnHold => Some(ReferralAction::Resume),
+        ReferralStatus::Rejected | ReferralStatus::Completed | ReferralStatus::Failed | ReferralStatus::Cancelled => {
+            Some(ReferralAction::CloseLoop)
+        }
+        ReferralStatus::Draft | ReferralStatus::EnteredInError => None,
     }
 }
 
@@ -50,6 +73,16 @@ mod tests {
             assert_eq!(next.is_none(), FINAL.contains(&status), "{status}");
             if let Some(action) = next {
                 assert!(EDGES.iter().any(|e| e.action == action && e.from.contains(&status)), "{status} {action}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_referral_waits_for_a_step_that_its_state_has() {
+        use crate::referrals::transitions;
+        for &status in ReferralStatus::ALL {
+            if let Some(action) = referral_waits_for(status) {
+                assert!(transitions::next(status, action).is_ok(), "{status} {action}");
             }
         }
     }

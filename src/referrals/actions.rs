@@ -296,9 +296,12 @@ pub(super) async fn conclude(
     if from == Status::Requested && ends {
         directory::places::release(tx, row.service_id, row.id).await?;
     }
-    if from == Status::OnHold || to == Status::OnHold {
+    let (waited, waits) = (from == Status::Requested, to == Status::Requested);
+    if from == Status::OnHold || to == Status::OnHold || waited != waits {
         details.review_at = details.review_at.filter(|_| to == Status::OnHold);
         details.review_told_at = None;
+        // Background work looks at once and says when it looks next.
+        details.check_at = waits.then_some(tx.now);
         store::save_details(&mut tx.conn, details).await?;
     }
     row.status = to;

@@ -73,6 +73,8 @@ pub struct ReferralDetails {
     pub client_phone: Option<String>,
     pub match_attempts: i16,
     pub subject_birth_year: Option<i16>,
+    /// When time may bring something to it next, while it waits for its answer.
+    pub check_at: Option<DateTime<Utc>>,
 }
 
 impl ReferralDetails {
@@ -92,6 +94,7 @@ impl ReferralDetails {
             client_phone: None,
             match_attempts: 0,
             subject_birth_year: None,
+            check_at: None,
         }
     }
 }
@@ -210,40 +213,18 @@ pub async fn list_of_need(
         .await
 }
 
-/// How long a target may be silent.
-#[derive(Debug, Clone, Copy)]
-pub struct SilentSince {
-    pub reminded_before: DateTime<Utc>,
-    /// Due before then is overdue at the first level; the next two follow.
-    pub due_before: [DateTime<Utc>; 3],
-    pub cancelled_before: Option<DateTime<Utc>>,
-}
-
-/// Unanswered referrals with which something is to happen.
+/// Unanswered referrals whose moment has come.
 pub async fn list_silent(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,
-    since: SilentSince,
+    now: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<Vec<Uuid>> {
-    let [first, second, third] = since.due_before;
-    let never = DateTime::<Utc>::UNIX_EPOCH;
-    referrals::table
-        .inner_join(referral_details::table.on(referral_details::referral_id.eq(referrals::id)))
-        .filter(referrals::status.eq(ReferralStatus::Requested))
-        .filter(
-            referral_details::reminded_at
-                .is_null()
-                .and(referrals::requested_at.le(since.reminded_before))
-                .or(referral_details::reminded_at.le(since.reminded_before).assume_not_null())
-                .or(referral_details::escalation_level.lt(1).and(referrals::due_at.lt(first)).assume_not_null())
-                .or(referral_details::escalation_level.lt(2).and(referrals::due_at.lt(second)).assume_not_null())
-                .or(referral_details::escalation_level.lt(3).and(referrals::due_at.lt(third)).assume_not_null())
-                .or(referrals::due_at.lt(since.cancelled_before.unwrap_or(never)).assume_not_null()),
-        )
-        .order(referrals::requested_at)
+    referral_details::table
+        .filter(referral_details::check_at.le(now))
+        .order(referral_details::check_at)
         .limit(limit)
-        .select(referrals::id)
+        .select(referral_details::referral_id)
         .load(conn)
         .await
 }

@@ -115,6 +115,16 @@ impl Calendar {
         if known { CalendarBasis::Official } else { CalendarBasis::WeekendsOnly }
     }
 
+    /// The beginning of the day on which so many working days have come since a moment.
+    pub fn after(&self, region: &str, from: DateTime<Utc>, working_days: u16) -> DateTime<Utc> {
+        start_of(region, self.add(region, day_in(region, from), working_days))
+    }
+
+    /// Working days that have come since a moment, with that of `to`.
+    pub fn passed(&self, region: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> u16 {
+        self.between(region, day_in(region, from), day_in(region, to))
+    }
+
     /// The end of the last of so many working days after a moment.
     pub fn deadline(&self, region: &str, from: DateTime<Utc>, working_days: u16) -> Deadline {
         let first = day_in(region, from);

@@ -188,3 +188,35 @@ async fn acceptance_uses_the_place_that_was_held_and_refusal_frees_it() {
     target.post(&format!("/v1/referrals/{taken}/cancel"), json!({ "reason": "client_withdrew" })).await.expect(200);
     assert_eq!(places().await, (0, 0));
 }
+
+#[actix_web::test]
+async fn an_entry_that_is_sent_again_is_entered_once() {
+    let world = World::start().await;
+    let organization_id = uuid::Uuid::now_v7();
+    let body =
+        json!({ "id": organization_id, "kind": "government", "name": "Dinas Percobaan", "region_code": "32.04" });
+    world.manager.post("/v1/organizations", body.clone()).await.expect(201);
+    let again = world.manager.post("/v1/organizations", body.clone()).await.expect(200);
+    assert_eq!(again["id"], json!(organization_id));
+    let mut other = body;
+    other["name"] = json!("Dinas Lain");
+    world.manager.post("/v1/organizations", other.clone()).await.expect_problem(409, "already-exists");
+    other["id"] = json!("f47ac10b-58cc-4372-a567-0e02b2c3d479");
+    let refused = world.manager.post("/v1/organizations", other).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&refused), [("/id".into(), "not_uuid_v7".into())]);
+
+    let body = json!({
+        "id": uuid::Uuid::now_v7(), "organization_id": organization("pupr-bandung"), "name": "Layanan dari luring",
+        "sectors": ["other"], "area_codes": ["32.04"], "capacity": 3,
+    });
+    let made = world.manager.post("/v1/services", body.clone()).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    let referral = world.requested_at(id).await;
+    world.target_of_own().act(&format!("/v1/referrals/{referral}/accept")).await.expect(200);
+    // A place that was taken meanwhile does not make it another entry.
+    let again = world.manager.post("/v1/services", body.clone()).await.expect(200);
+    assert_eq!((&again["id"], &again["in_use"], &again["version"]), (&body["id"], &json!(1), &json!(1)));
+    let mut other = body;
+    other["capacity"] = json!(4);
+    world.manager.post("/v1/services", other).await.expect_problem(409, "already-exists");
+}

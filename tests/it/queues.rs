@@ -29,6 +29,8 @@ async fn the_queue_begins_with_what_is_due_first_and_ends_with_the_complaint() {
     let item = &found["items"][0];
     assert_eq!((&item["waiting_for"], &item["status"]), (&json!("start"), &json!("verified")));
     assert_eq!((&item["priority"], &item["sla"]), (&json!("urgent"), &json!("on_time")));
+    let shown = world.back.get(&format!("/v1/complaints/{urgent}")).await.expect(200);
+    assert_eq!(item["reference_no"], shown["reference_no"]);
     let next = found["next_cursor"].as_str().unwrap();
     let rest = queue(&world.back, &format!("?limit=1&cursor={next}")).await;
     assert_eq!(rest, std::slice::from_ref(&plain));
@@ -120,4 +122,88 @@ async fn a_province_sees_what_has_risen_to_it_and_a_desk_its_own() {
     assert_eq!(queue(&world.front, &of(&beside)).await, Vec::<String>::new());
     let path = format!("/v1/work-queue{}", of(&here));
     world.elsewhere.get(&path).await.expect_problem(404, "not-found");
+}
+
+#[actix_web::test]
+async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
+    let world = World::start().await;
+    let (service, accepted) = (world.own_service(json!({ "answer_days": 2 })).await, world.accepted().await);
+    let later = world.requested().await;
+    let sooner = world.requested_at(&service).await;
+    let draft = world.draft(None).await;
+    let waiting = async |session: &Session, query: &str| {
+        let found = session.get(&format!("/v1/work-queue/referrals{query}")).await.expect(200);
+        (ids(&found), found["items"][0].clone())
+    };
+    let (all, first) = waiting(&world.pkh, "").await;
+    assert_eq!(all, [accepted.clone(), later.clone()]);
+    assert_eq!((&first["waiting_for"], &first["overdue"]), (&json!("start"), &json!(false)));
+    assert_eq!(waiting(&world.pkh, "?status=requested").await.0, std::slice::from_ref(&later));
+    let page = world.pkh.get("/v1/work-queue/referrals?limit=1").await.expect(200);
+    let next = page["next_cursor"].as_str().unwrap();
+    assert_eq!(waiting(&world.pkh, &format!("?limit=1&cursor={next}")).await.0, std::slice::from_ref(&later));
+    // Each target its own, and a source nothing of what others still have to do.
+    let (own, first) = waiting(&world.target_of_own(), "?side=target").await;
+    assert_eq!((own, first["due_at"].is_string()), (vec![sooner.clone()], true));
+    assert_eq!(waiting(&world.back, "").await.0, Vec::<String>::new());
+
+    world.pkh.post(&format!("/v1/referrals/{later}/reject"), json!({ "reason": "not_eligible" })).await.expect(200);
+    let (ended, first) = waiting(&world.back, "").await;
+    assert_eq!((ended, &first["waiting_for"]), (vec![later.clone()], &json!("close_loop")));
+    assert_eq!(waiting(&world.elsewhere, "").await.0, Vec::<String>::new());
+    assert_eq!(waiting(&world.pkh, "").await.0, std::slice::from_ref(&accepted));
+    let counts = world.back.get("/v1/work-queue/counts").await.expect(200);
+    assert_eq!(counts["referrals"]["as_source"]["by_status"], json!([{ "status": "rejected", "count": 1 }]));
+    let told = json!({ "citizen_informed_at": world.server.shared.clock.now() });
+    world.back.post(&format!("/v1/referrals/{later}/close-loop"), told).await.expect(200);
+    assert_eq!(waiting(&world.back, "?side=source").await.0, Vec::<String>::new());
+
+    world.server.shared.clock.advance(chrono::TimeDelta::days(20));
+    let world = World::around(world.server);
+    let (late, first) = waiting(&world.target_of_own(), "?overdue=true").await;
+    assert_eq!((late, &first["overdue"]), (vec![sooner], &json!(true)));
+    let counts = world.target_of_own().get("/v1/work-queue/referrals/counts").await.expect(200);
+    assert_eq!((&counts["as_target"]["total"], &counts["as_target"]["overdue"]), (&json!(1), &json!(1)));
+    let unseen = world.back.get("/v1/referrals?status=draft").await.expect(200);
+    assert_eq!(ids(&unseen), [draft]);
+    let plain = world.server.session("reader", None, &["32.04"], &[P::ComplaintsRead]);
+    assert!(plain.get("/v1/work-queue/counts").await.expect(200).get("referrals").is_none());
+    plain.get("/v1/work-queue/referrals").await.expect_problem(403, "insufficient-scope");
+}
+
+#[actix_web::test]
+async fn complaints_by_deadline_come_in_its_order_page_by_page() {
+    let world = World::start().await;
+    let normal = world.complaint().await;
+    let urgent = world.complaint().await;
+    for (id, priority) in [(&normal, "normal"), (&urgent, "urgent")] {
+        world.step(&world.back, id, "verify", json!({ "class": "unmet_need", "priority": priority })).await;
+    }
+    let decided = world.complaint().await;
+    world.step(&world.back, &decided, "reject", json!({ "reason": "abusive" })).await;
+    world.server.shared.clock.advance(chrono::TimeDelta::days(90));
+    let world = World::around(world.server);
+    let asked = world.complaint().await;
+    world.step(&world.back, &asked, "ask", json!({ "question": "Di mana?" })).await;
+    let list = async |query: &str| world.front.get(&format!("/v1/complaints?{query}")).await.expect(200);
+    let page = list("sla=breached&limit=1").await;
+    assert_eq!(ids(&page), std::slice::from_ref(&urgent));
+    assert_eq!(page["items"][0]["sla"]["state"], "breached");
+    let next = page["next_cursor"].as_str().unwrap();
+    let rest = list(&format!("sla=breached&limit=1&cursor={next}")).await;
+    assert_eq!((ids(&rest), rest.get("next_cursor")), (vec![normal.clone()], None));
+    assert_eq!(ids(&list("sla=paused").await), [asked]);
+    for (query, expected) in [
+        ("sla=breached&class=unmet_need&sector=socio_economic&status=verified", 2),
+        ("sla=breached&class=enrolment", 0),
+        ("sla=breached&sector=food", 0),
+        ("sla=breached&assignee=nobody", 0),
+        ("sla=breached&region_code=32.04.06", 0),
+        ("sla=on_time", 0),
+        ("sla=breached&updated_since=2020-01-01T00:00:00Z", 2),
+    ] {
+        assert_eq!(ids(&list(query).await).len(), expected, "{query}");
+    }
+    let foreign = world.elsewhere.get("/v1/complaints?sla=breached").await.expect(200);
+    assert_eq!(ids(&foreign), Vec::<String>::new());
 }

@@ -1,9 +1,10 @@
 //! What time alone does to a referral; the test moves the clock.
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, TimeDelta};
 use serde_json::json;
 
 use crate::support::World;
+use crate::support::world::VILLAGE;
 
 async fn types(world: &World) -> Vec<String> {
     let back = world.server.session(
@@ -27,6 +28,48 @@ async fn read(world: &World, id: &str) -> serde_json::Value {
     back.get(&format!("/v1/referrals/{id}")).await.expect(200)
 }
 
+/// The beginning of the last of so many working days after a moment, in western Indonesia.
+async fn working_day(world: &World, from: chrono::DateTime<chrono::Utc>, days: usize) -> chrono::DateTime<chrono::Utc> {
+    let zone = TimeDelta::hours(7);
+    let mut free = Vec::new();
+    let mut day = (from + zone).date_naive();
+    for year in [day.year(), day.year() + 1] {
+        let path = format!("/v1/holidays?year={year}&region_code={VILLAGE}&limit=200");
+        let found = world.server.anonymous().get(&path).await.expect(200);
+        free.extend(found["items"].as_array().unwrap().iter().map(|h| h["day"].as_str().unwrap().to_owned()));
+    }
+    let mut left = days;
+    while left > 0 {
+        day = day.succ_opt().unwrap();
+        let works = day.weekday().number_from_monday() < 6 && !free.contains(&day.to_string());
+        left -= usize::from(works);
+    }
+    day.and_time(chrono::NaiveTime::MIN).and_utc() - zone
+}
+
+/// A regency of its own free days: the next working day is one of them.
+#[actix_web::test]
+async fn a_regional_holiday_puts_the_reminder_off() {
+    let world = World::start().await;
+    let clock = &world.server.shared.clock;
+    let free = working_day(&world, clock.now(), 1).await + TimeDelta::hours(7);
+    let day = json!({
+        "region_code": "32.04", "day": free.date_naive(), "kind": "regional", "name": "Hari Jadi", "source": "Perbup 1",
+    });
+    let before = working_day(&world, clock.now(), 3).await;
+    world.manager.post("/v1/holidays", day).await.expect(201);
+    let after = working_day(&world, clock.now(), 3).await;
+    assert!(after > before);
+    let id = world.requested().await;
+    world.server.work().await;
+    clock.advance(before - clock.now() + TimeDelta::hours(1));
+    world.server.work().await;
+    assert!(read(&world, &id).await.get("reminders").is_none_or(|n| *n == json!(0)));
+    clock.advance(after - clock.now() + TimeDelta::minutes(1));
+    world.server.work().await;
+    assert_eq!(read(&world, &id).await["reminders"], 1);
+}
+
 #[actix_web::test]
 async fn a_silent_target_is_reminded_then_it_rises_and_at_last_the_service_cancels() {
     let world = World::start().await;
@@ -35,7 +78,13 @@ async fn a_silent_target_is_reminded_then_it_rises_and_at_last_the_service_cance
     let due: chrono::DateTime<chrono::Utc> = read(&world, &id).await["due_at"].as_str().unwrap().parse().unwrap();
     world.server.work().await;
     assert_eq!(types(&world).await, ["referral.drafted", "referral.requested"], "nothing is due yet");
-    clock.advance(TimeDelta::days(3));
+    // So many working days on, by the calendar that holds where the client lives.
+    let after = async |from: chrono::DateTime<chrono::Utc>, days: usize| working_day(&world, from, days).await;
+    let reminder = after(clock.now(), 3).await;
+    clock.advance(reminder - clock.now() - TimeDelta::minutes(1));
+    world.server.work().await;
+    assert_eq!(read(&world, &id).await["version"], 2, "two working days, whatever lies between, are not three");
+    clock.advance(TimeDelta::minutes(2));
     world.server.work().await;
     world.server.work().await;
     let now = read(&world, &id).await;
@@ -46,13 +95,13 @@ async fn a_silent_target_is_reminded_then_it_rises_and_at_last_the_service_cance
     assert_eq!((&now["escalation_level"], &now["status"]), (&json!(1), &json!("requested")));
     let told = types(&world).await;
     assert!(told.contains(&"referral.overdue".to_owned()) && told.contains(&"referral.escalated".to_owned()));
-    clock.advance(TimeDelta::days(7));
+    clock.advance(after(due, 7).await - clock.now() + TimeDelta::minutes(1));
     world.server.work().await;
     assert_eq!(read(&world, &id).await["escalation_level"], 2);
-    clock.advance(TimeDelta::days(7));
+    clock.advance(after(due, 14).await - clock.now() + TimeDelta::minutes(1));
     world.server.work().await;
     assert_eq!(read(&world, &id).await["escalation_level"], 3);
-    clock.advance(TimeDelta::days(20));
+    clock.advance(after(due, 30).await - clock.now() + TimeDelta::minutes(1));
     world.server.work().await;
     let ended = read(&world, &id).await;
     assert_eq!((&ended["status"], &ended["reason"]["code"]), (&json!("cancelled"), &json!("no_response")));

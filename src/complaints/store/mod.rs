@@ -3,7 +3,10 @@
 pub mod parts;
 pub mod terms;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
@@ -11,12 +14,12 @@ use uuid::Uuid;
 
 use super::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
 use crate::db::prepared::prepared;
-use crate::db::schema::complaints;
+use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::db::settled::settled_before;
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
-use crate::service_levels;
+use crate::service_levels::filter::undecided;
 use crate::service_levels::model::SlaFilter;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -147,6 +150,58 @@ pub struct ComplaintFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
+/// Those that stand so to their deadline, by the deadline that comes next: a page of the clocks' index, then its complaints. The
+/// plan cannot begin with everything that the regency ever received.
+pub async fn list_by_deadline(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: ComplaintFilter,
+    sla: (SlaFilter, DateTime<Utc>),
+    page: &PageRequest,
+) -> QueryResult<Vec<(DateTime<Utc>, ComplaintRow)>> {
+    let mut query = undecided(sla.0, sla.1)
+        .filter(scope.covers_by_regency(clocks::region_code))
+        .order((clocks::due_at, clocks::complaint_id))
+        .limit(page.fetch())
+        .select((clocks::due_at, clocks::complaint_id));
+    if let Some(within) = filter.within {
+        query = query.filter(within.covers_by_regency(clocks::region_code));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(clocks::status.eq(status));
+    }
+    if let Some(assignee) = filter.assignee {
+        query = query.filter(clocks::assignee.assume_not_null().eq(assignee));
+    }
+    // What does not stand on the clock is asked of each complaint in turn.
+    let of_clock = || complaints::table.filter(complaints::id.eq(clocks::complaint_id));
+    if let Some(class) = filter.class {
+        query = query.filter(exists(of_clock().filter(complaints::class.assume_not_null().eq(class))));
+    }
+    if let Some(sector) = filter.sector {
+        query = query.filter(exists(of_clock().filter(complaints::sector.eq(sector))));
+    }
+    if let Some(persons) = filter.subject_person_ids {
+        let about = complaints::subject_person_id.assume_not_null().eq_any(persons);
+        query = query.filter(exists(of_clock().filter(about)));
+    }
+    if let Some(after) = page.after {
+        query = query
+            .filter(clocks::due_at.ge(after.time()))
+            .filter(clocks::due_at.gt(after.time()).or(clocks::complaint_id.gt(after.id)));
+    }
+    let due: Vec<(DateTime<Utc>, Uuid)> = query.load(conn).await?;
+    let ids: Vec<Uuid> = due.iter().map(|(_, id)| *id).collect();
+    let rows: Vec<ComplaintRow> = complaints::table
+        .filter(complaints::id.eq_any(ids))
+        .filter(scope.covers(complaints::region_code))
+        .select(ComplaintRow::as_select())
+        .load(conn)
+        .await?;
+    let mut rows: HashMap<Uuid, ComplaintRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(due.into_iter().filter_map(|(due_at, id)| Some((due_at, rows.remove(&id)?))).collect())
+}
+
 /// By time of receipt, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
@@ -178,7 +233,7 @@ pub async fn list_visible(
         query = query.filter(complaints::subject_person_id.eq_any(persons));
     }
     if let Some((sla, now)) = filter.sla {
-        query = query.filter(complaints::id.eq_any(service_levels::filter::undecided(sla, now)));
+        query = query.filter(complaints::id.eq_any(undecided(sla, now).select(clocks::complaint_id)));
     }
     if let Some(since) = filter.updated_since {
         if let Some(settled) = settled_before(conn).await? {

@@ -1,5 +1,7 @@
 //! The rows of a queue: clocks of complaints that have not ended, each with what its item shows of the complaint.
 
+pub mod referrals;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
@@ -17,6 +19,7 @@ use crate::service_levels::rules::Clock;
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
 pub struct Matter {
+    pub reference_no: Option<String>,
     pub sector: Sector,
     pub class: Option<ComplaintClass>,
     pub priority: Option<ComplaintPriority>,
