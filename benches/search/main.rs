@@ -1,10 +1,13 @@
-//! Searches for persons beside a read of one person by its id, on the same connection: the aim is a 95th percentile within
-//! five times the read's.
+//! Searches for persons beside a read of one person by its id, both through the service on one connection: the aim is a 95th
+//! percentile within five times the read's.
 //!
 //!   cargo bench --bench search                          1,000,000 persons, 400 searches of each kind
 //!   PERSONS=100000 SEARCHES=100 cargo bench --bench search
 #![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a program for developers")]
 
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,16 +16,15 @@ use diesel::sql_types::{Date, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::{Value, json};
 use slrt::auth::Actor;
+use slrt::auth::external::TrustedIssuers;
 use slrt::auth::keys::{KeyFile, Keys};
 use slrt::auth::permission::Permission;
+use slrt::auth::tokens::Tokens;
 use slrt::clock::local_day;
-use slrt::db::Db;
 use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
 use slrt::demo::people::Generator;
 use slrt::regions::{RegionScope, directory};
-use slrt::registry::actions::{find_person, insert_synthetic};
-use slrt::registry::answers::Viewer;
-use slrt::registry::search::search;
+use slrt::registry::actions::insert_synthetic;
 use uuid::Uuid;
 
 type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -31,6 +33,7 @@ type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 const REGENCIES: &[&str] = &["32.04", "34.04", "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
 const FAMILIES_A_CALL: usize = 4000;
 const AIM: f64 = 5.0;
+const ISSUER: &str = "https://bench.test";
 
 #[derive(diesel::QueryableByName)]
 struct Somebody {
@@ -60,14 +63,15 @@ async fn run() -> Fallible {
         max_connections: 20,
         shared_buffers_mb: 512,
     })?;
-    let keys = Keys::fixed(&KeyFile::read_or_generate(&folder.path().join("keys.json"), Utc::now())?)?;
-    let ring = Arc::new(keys).ring();
+    let keys_file = folder.path().join("keys.json");
+    let ring = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?).ring();
     let url = postgres.url("bench");
     let mut admin = AsyncPgConnection::establish(&postgres.url("postgres")).await?;
     admin.batch_execute("create database bench locale 'C' encoding 'UTF8' template template0").await?;
     slrt::db::migrate(&url).await.map_err(|e| e.to_string())?;
     let mut conn = AsyncPgConnection::establish(&url).await?;
     slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
+    slrt::service_levels::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
 
     let (now, mut generator, mut entered) = (Utc::now(), Generator::new(7), 0);
     let begun = Instant::now();
@@ -92,10 +96,11 @@ async fn run() -> Fallible {
     )
     .load(&mut conn)
     .await?;
-    let db = Db::new(&url, 2, Duration::from_secs(10)).map_err(|e| e.to_string())?;
-    let mut conn = db.read().await.map_err(|e| e.to_string())?;
-    let today = local_day(now);
-    let viewer = Viewer::masked(&ring.sealer);
+    drop(conn);
+    let service = Service::start(&url, &keys_file)?;
+    let keys = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?);
+    let tokens = Tokens::new(ISSUER.into(), "slrt-api".into(), keys, TrustedIssuers::new(&[]));
+    let client = reqwest::Client::builder().pool_max_idle_per_host(1).build()?;
 
     let word =
         |name: &str, at: usize| name.split(' ').nth(at).or(name.split(' ').next()).unwrap_or_default().to_owned();
@@ -127,19 +132,20 @@ async fn run() -> Fallible {
 
     for (place, codes) in [("a regency", vec!["32.04"]), ("a province", vec!["32"]), ("the country", vec!["ID"])] {
         let actor = Actor {
+            client_id: "bench-desk".into(),
+            subject: "bench-officer".into(),
             scope: RegionScope::from_codes(&codes),
             permissions: [Permission::RegistryRead].into_iter().collect(),
             ..Actor::system()
         };
+        let token = tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?;
+        // The first ones fill the caches of either side.
         let mut read = Vec::new();
-        for s in somebody.iter().cycle().take(searches.max(200)) {
-            let begun = Instant::now();
-            let row = find_person(&mut conn, &actor.scope, s.id).await.map_err(|e| e.to_string())?;
-            let shown = viewer.person(row.ok_or("nobody there")?).map_err(|e| e.to_string())?;
-            std::hint::black_box(serde_json::to_string(&shown)?);
-            read.push(begun.elapsed());
+        for s in somebody.iter().cycle().take(2 * searches) {
+            let request = client.get(format!("{}/v1/persons/{}", service.url, s.id)).bearer_auth(&token);
+            read.push(answer(request).await?.0);
         }
-        let read = percentiles(read);
+        let read = percentiles(read.split_off(searches));
         println!("\n{place}: a person by id, p50 {:.2} ms, p95 {:.2} ms", read.0, read.1);
         println!("| search | p50 ms | p95 ms | p95 : read's p95 | found |");
         println!("|---|--:|--:|--:|--:|");
@@ -148,12 +154,10 @@ async fn run() -> Fallible {
             for s in somebody.iter().cycle().take(searches) {
                 let mut body = ask(s);
                 body["limit"] = json!(20);
-                let asked = serde_json::from_value(body)?;
-                let begun = Instant::now();
-                let page = search(&mut conn, viewer, &actor, asked, today).await.map_err(|e| e.to_string())?;
-                found += page.items.len();
-                std::hint::black_box(serde_json::to_string(&page)?);
-                took.push(begun.elapsed());
+                let request = client.post(format!("{}/v1/persons/search", service.url)).bearer_auth(&token).json(&body);
+                let (one, page) = answer(request).await?;
+                found += page["items"].as_array().map_or(0, Vec::len);
+                took.push(one);
             }
             let took = percentiles(took);
             let ratio = took.1 / read.1;
@@ -163,6 +167,50 @@ async fn run() -> Fallible {
         }
     }
     Ok(())
+}
+
+/// How long it took, and what came.
+async fn answer(request: reqwest::RequestBuilder) -> Fallible<(Duration, Value)> {
+    let begun = Instant::now();
+    let answer = request.send().await?.error_for_status()?;
+    let body = answer.bytes().await?;
+    let took = begun.elapsed();
+    Ok((took, serde_json::from_slice(&body)?))
+}
+
+/// The service as it would run anywhere. It ends with its value.
+struct Service {
+    url: String,
+    running: Child,
+}
+
+impl Service {
+    fn start(database: &str, keys_file: &Path) -> Fallible<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let running = Command::new(env!("CARGO_BIN_EXE_slrt"))
+            .args(["serve", "--rate-per-minute", "100000000", "--public-url", ISSUER])
+            .args(["--listen", &address.to_string(), "--workers", "2", "--pool-size", "4"])
+            .env("DATABASE_URL", database)
+            .env("SLRT_KEYS_FILE", keys_file)
+            .env("SLRT_DATA_DIR", keys_file.with_file_name("var"))
+            .env("SLRT_LOG", "warn")
+            .spawn()?;
+        let service = Self { url: format!("http://{address}"), running };
+        for _ in 0..1000 {
+            if TcpStream::connect(address).is_ok() {
+                return Ok(service);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Err("the service does not start".into())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.running.kill();
+        let _ = self.running.wait();
+    }
 }
 
 /// The median and the 95th percentile in milliseconds.

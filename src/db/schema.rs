@@ -190,6 +190,17 @@ diesel::table! {
         region_code -> Text,
         key -> Text,
         sound -> Text,
+        key_shared -> Int2,
+        sound_shared -> Int2,
+    }
+}
+
+diesel::table! {
+    search_facets (family_id, person_id, facet) {
+        family_id -> Uuid,
+        person_id -> Uuid,
+        facet -> Text,
+        region_code -> Text,
     }
 }
 
@@ -1077,6 +1088,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_details,
     referrals,
     registry_changes,
+    search_facets,
     routing_defaults,
     registry_proposal_windows,
     registry_proposals,

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::jobs::files;
 
 /// Rows of a batch: one transaction, well under a second.
-const BATCH: usize = 2000;
+const BATCH: usize = 5000;
 /// Bytes that are read before it is asked whether the batch is full.
 pub const READ_AT_A_TIME: usize = 1024;
 /// Rows of a file: what keeps the memory bounded that finds the same number twice.

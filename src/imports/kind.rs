@@ -91,5 +91,5 @@ pub trait Kind: 'static {
         conn: &mut AsyncPgConnection,
         planning: &Planning<'_>,
         rows: Vec<(u64, Self::Row)>,
-    ) -> impl Future<Output = Result<Plan, Error>>;
+    ) -> impl Future<Output = Result<Plan, Error>> + Send;
 }

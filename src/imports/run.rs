@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use diesel_async::AsyncConnection as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,11 +13,13 @@ use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
 use super::reader::FileFault;
 use super::{directory, dwellings, families, persons, welfare};
 use crate::clock::local_day;
+use crate::db::Db;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
-use crate::registry::load;
+use crate::registry::backfill::index_names;
+use crate::registry::load::{self, Names};
 use crate::transaction::Tx;
 
 pub const RUNNER: Runner = Runner { kind: JobKind::Import, run: |run| Box::pin(import(run)) };
@@ -112,8 +115,9 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
     let (scope, setting) = (run.scope(), run.setting());
     let mut batches = batches::<K>(run, params);
     let mut told = Instant::now();
+    let mut ahead = batches.next().await;
     loop {
-        let lines = match batches.next().await {
+        let lines = match ahead {
             Ok(lines) if lines.is_empty() => return Ok(Ok(())),
             Ok(lines) => lines,
             Err(Broken::File(fault)) => return Ok(Err(fault)),
@@ -129,7 +133,14 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
             write: false,
         };
         let mut conn = run.worker.db.read().await?;
-        let mut plan = K::plan(&mut conn, &planning, rows).await?;
+        let look = conn.transaction(async |conn| {
+            load::look_up_by_index(conn).await?;
+            K::plan(conn, &planning, rows).await
+        });
+        // The next batch is read while this one is judged.
+        let (plan, next) = futures_util::future::join(look, batches.next()).await;
+        ahead = next;
+        let mut plan = plan?;
         drop(conn);
         let also_faulty = i64::try_from(plan.faults.len()).unwrap_or(0);
         faults.append(&mut plan.faults);
@@ -144,39 +155,57 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
     }
 }
 
+/// Three things go on at once: a batch is written, the names of the one before are, and the next one is read.
 async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
+    let db = run.worker.db.clone();
     let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if written > 0 {
+        // Names whose turn had not come when the job was interrupted.
+        index_names(&run.worker).await?;
+    }
     let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
     let mut ahead = batches.next().await;
+    let mut names = Names::default();
     loop {
         let lines = match ahead {
-            Ok(lines) if lines.is_empty() => return Ok(Outcome::Succeeded),
             Ok(lines) => lines,
             Err(Broken::File(_)) => return Ok(Outcome::Failed(Code::ImportRefused)),
             Err(Broken::Service(error)) => return Err(error.into()),
         };
+        if lines.is_empty() {
+            write_names(&db, names).await?;
+            return Ok(Outcome::Succeeded);
+        }
         let skipped = left_out.min(lines.len());
         left_out -= skipped;
         let lines: Vec<_> = lines.into_iter().skip(skipped).collect();
-        // The next batch is read while this one is written.
-        let (step, next) = if lines.is_empty() {
-            (Ok(()), batches.next().await)
-        } else {
-            futures_util::future::join(write_batch::<K>(run, params, lines), batches.next()).await
-        };
-        step?;
+        let batch =
+            async { if lines.is_empty() { Ok(Names::default()) } else { write_batch::<K>(run, params, lines).await } };
+        let before = write_names(&db, std::mem::take(&mut names));
+        let (new_names, told, next) = futures_util::future::join3(batch, before, batches.next()).await;
+        told?;
+        names = new_names?;
         ahead = next;
     }
 }
 
-async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Line<K::Row>>) -> Result<(), Stop> {
+async fn write_names(db: &Db, names: Names) -> Result<(), Stop> {
+    if !names.is_empty() {
+        load::insert_names(&mut *db.read().await?, names).await?;
+    }
+    Ok(())
+}
+
+/// Gives the names that are to be written.
+async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Line<K::Row>>) -> Result<Names, Stop> {
     run.step(async move |tx: &mut Tx, progress: &mut Progress| {
         let size = i64::try_from(lines.len()).unwrap_or(0);
         let (rows, ..) = split(lines);
         let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
         let planning =
             Planning { scope: &scope, keys: &keys, now: tx.now, on_conflict: params.on_conflict, write: true };
+        load::look_up_by_index(&mut tx.conn).await?;
         let plan = K::plan(&mut tx.conn, &planning, rows).await?;
         // Told before, unless they came about since the file was judged.
         if params.on_fault == OnFault::Refuse {
@@ -186,13 +215,14 @@ async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Li
         count(progress, &plan, 0);
         progress.done += size;
         progress.position = json!({ "written": progress.done });
+        let names = Names::of(&plan.new);
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
         crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;
         plan.events.into_iter().for_each(|event| tx.publish(event));
-        Ok(())
+        Ok(names)
     })
     .await
 }

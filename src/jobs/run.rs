@@ -161,21 +161,22 @@ impl Run {
     }
 
     /// One short transaction: what `work` writes and how far the job then is commit together.
-    pub async fn step<W>(&mut self, work: W) -> Result<(), Stop>
+    pub async fn step<W, T>(&mut self, work: W) -> Result<T, Stop>
     where
-        W: AsyncFnOnce(&mut Tx, &mut Progress) -> Result<(), Error> + 'static,
+        W: AsyncFnOnce(&mut Tx, &mut Progress) -> Result<T, Error> + 'static,
+        T: 'static,
     {
         let (id, owner, region) = (self.job.id, self.owner, self.job.region_code.clone());
         let mut progress = self.progress.clone();
-        let progress = transaction::run(&self.worker.db, self.setting(), async move |tx: &mut Tx| {
-            work(tx, &mut progress).await?;
+        let (progress, outcome) = transaction::run(&self.worker.db, self.setting(), async move |tx: &mut Tx| {
+            let outcome = work(tx, &mut progress).await?;
             tx.audit("job.step", "job", id, Some(&region));
             advance(&mut tx.conn, &tx.keys, tx.now, (id, owner), &mut progress).await?;
-            Ok(progress)
+            Ok((progress, outcome))
         })
         .await?;
         self.progress = progress;
-        Ok(())
+        Ok(outcome)
     }
 
     /// Throws the problem lines away, for work that begins anew.

@@ -9,7 +9,7 @@ use diesel::sql_types::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::rows::{DwellingRow, FamilyRow, IdentityRow, PersonRow, WelfareStatusRow};
+use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, WelfareStatusRow};
 use crate::db::prepared::prepared;
 
 /// An array inside an array does not unnest: it travels as text.
@@ -130,6 +130,17 @@ bulk! { insert_persons, PersonRow, "persons", "family_id, id";
     standing: Text, "text";
     ended_on: Nullable<Date>, "date";
     merged_into: Nullable<SqlUuid>, "uuid";
+}
+
+bulk! { insert_names, NameRow, "person_names", "family_id, person_id, word";
+    family_id: SqlUuid, "uuid";
+    person_id: SqlUuid, "uuid";
+    word: Int2, "int2";
+    region_code: Text, "text";
+    key: Text, "text";
+    sound: Text, "text";
+    key_shared: Int2, "int2";
+    sound_shared: Int2, "int2";
 }
 
 bulk! { insert_dwellings, DwellingRow, "dwellings", "family_id";

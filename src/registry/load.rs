@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
 use super::build::Rows;
-use super::rows::{DwellingRow, FamilyRow, PersonRow, WelfareStatusRow};
+use super::rows::{DwellingRow, FamilyRow, NameRow, PersonRow, WelfareStatusRow};
 use super::{bulk_store, store};
 use crate::error::Error;
 use crate::http::problem_table::Code;
@@ -128,12 +128,30 @@ pub async fn statuses(
     Ok(all)
 }
 
-/// Enters new rows.
+/// Until the transaction ends, rows are found by their keys. A table that was empty a moment ago looks small to the planner,
+/// and it would read the whole of it for each batch.
+pub async fn look_up_by_index(conn: &mut AsyncPgConnection) -> Result<(), Error> {
+    Ok(conn.batch_execute("set local enable_seqscan = off").await?)
+}
+
+/// What the search for names finds people by.
+#[derive(Debug, Default)]
+pub struct Names(Vec<NameRow>);
+
+impl Names {
+    pub fn of(rows: &Rows) -> Self {
+        Self(store::name_rows(&rows.persons))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Enters new rows, but for the names.
 pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    let names = store::name_rows(&rows.persons);
     bulk_store::insert_families(conn, rows.families, false).await.map_err(taken)?;
     bulk_store::insert_persons(conn, rows.persons, false).await.map_err(taken)?;
-    store::insert_name_rows(conn, &names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, false).await.map_err(taken)?;
     bulk_store::insert_statuses(conn, rows.statuses, false).await.map_err(taken)?;
     bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)?;
@@ -143,12 +161,18 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
     Ok(())
 }
 
+/// The names of rows that were entered. A person whose name is missing is found by `backfill::index_names`, so that they may be
+/// written beside the next rows.
+pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
+    Ok(bulk_store::insert_names(conn, names.0, true).await?)
+}
+
 /// Puts rows in the place of those with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    let names = store::name_rows(&rows.persons);
+    let names = Names::of(&rows);
     bulk_store::insert_families(conn, rows.families, true).await?;
     bulk_store::insert_persons(conn, rows.persons, true).await?;
-    store::replace_names(conn, &names).await?;
+    store::replace_names(conn, names.0).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, true).await?;
     bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)
 }

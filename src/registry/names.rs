@@ -186,6 +186,9 @@ pub fn sound(word: &str) -> String {
 pub struct NameKey {
     pub key: String,
     pub sound: String,
+    /// Bytes in which the name from an earlier word on begins alike; -1 where there is no earlier one.
+    pub key_shared: i16,
+    pub sound_shared: i16,
 }
 
 const MOST_WORDS: usize = 8;
@@ -194,12 +197,20 @@ const MOST_WORDS: usize = 8;
 pub fn keys(name: &str) -> Vec<NameKey> {
     let words = words(name);
     let sounds: Vec<String> = words.iter().map(|w| sound(w)).collect();
-    (0..words.len().min(MOST_WORDS))
-        .map(|from| {
-            let rest = |all: &[String]| all.get(from..).unwrap_or_default().join(" ");
-            NameKey { key: rest(&words), sound: format!("{} ", rest(&sounds)) }
-        })
-        .collect()
+    let rest = |all: &[String], from: usize| all.get(from..).unwrap_or_default().join(" ");
+    let mut entries: Vec<NameKey> = Vec::with_capacity(words.len().min(MOST_WORDS));
+    for from in 0..words.len().min(MOST_WORDS) {
+        let (key, sound) = (rest(&words, from), format!("{} ", rest(&sounds, from)));
+        let key_shared = entries.iter().map(|earlier| shared(&earlier.key, &key)).max().unwrap_or(-1);
+        let sound_shared = entries.iter().map(|earlier| shared(&earlier.sound, &sound)).max().unwrap_or(-1);
+        entries.push(NameKey { key, sound, key_shared, sound_shared });
+    }
+    entries
+}
+
+fn shared(a: &str, b: &str) -> i16 {
+    let bytes = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    i16::try_from(bytes).unwrap_or(i16::MAX)
 }
 
 /// What a search by the beginning of a name looks for. The last word may still be unfinished, and is not interpreted then.
@@ -352,6 +363,13 @@ mod tests {
         ] {
             assert!(key.starts_with(&prefix(asked)), "{asked}: {}", prefix(asked));
         }
+    }
+
+    #[test]
+    fn an_entry_knows_what_an_earlier_one_begins_with() {
+        let told: Vec<_> = keys("Siti Sarah Siti").into_iter().map(|k| (k.key, k.key_shared)).collect();
+        let expected = [("siti sarah siti", -1), ("sarah siti", 1), ("siti", 4)];
+        assert_eq!(told, expected.map(|(key, bytes)| (key.to_owned(), bytes)));
     }
 
     #[test]

@@ -157,6 +157,9 @@ pub struct NameRow {
     pub region_code: String,
     pub key: String,
     pub sound: String,
+    /// Bytes in which the name from an earlier word on begins alike; -1 for the first word.
+    pub key_shared: i16,
+    pub sound_shared: i16,
 }
 
 /// A family with all that belongs to it, as of a day.

@@ -11,7 +11,8 @@ use validator::Validate;
 use super::answers::{Person, Viewer};
 use super::model::{is_ppks_code, is_restricted_ppks};
 use super::names;
-use super::store::search::{self as store, NameRange, SearchFilter};
+use super::rows::PersonRow;
+use super::store::search::{self as store, NameForm, NameRange, SearchFilter};
 use crate::auth::{Actor, Permission};
 use crate::db::pool::Connection;
 use crate::error::{Error, FieldError};
@@ -80,7 +81,7 @@ pub struct PersonHit {
     pub person: Person,
 }
 
-/// After which hit a page begins.
+/// After which hit a page begins: the name under which it was found, or its family.
 struct After {
     key: String,
     id: Uuid,
@@ -128,6 +129,44 @@ fn judge(asked: &PersonSearch, limit: i64) -> Result<(), Error> {
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
+/// With each person what a cursor remembers of the place: the name as it was found, or the family.
+async fn list(
+    conn: &mut Connection,
+    scope: &RegionScope,
+    filter: &SearchFilter,
+    name: Option<&(NameForm, NameRange)>,
+    after: Option<After>,
+) -> Result<Vec<(PersonRow, String)>, Error> {
+    if filter.birth_date.is_none()
+        && let Some((form, range)) = name
+    {
+        let after = after.map(|after| (after.key, after.id));
+        return Ok(match form {
+            NameForm::Key => store::list_by_key_visible(conn, scope, filter, range, after).await?,
+            NameForm::Sound => store::list_by_sound_visible(conn, scope, filter, range, after).await?,
+        });
+    }
+    let after = match after {
+        None => None,
+        Some(After { key, id }) => Some((key.parse().map_err(|_| Error::new(Code::InvalidCursor))?, id)),
+    };
+    let rows = match (filter.birth_date, filter.facet()) {
+        (Some(birth_date), _) => {
+            let name = name.map(|(form, range)| (*form, range));
+            store::list_by_birth_visible(conn, scope, filter, (birth_date, name), after).await?
+        }
+        (None, Some(facet)) => store::list_by_facet_visible(conn, scope, filter, &facet, after).await?,
+        (None, None) => Vec::new(),
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let family = row.family_id.to_string();
+            (row, family)
+        })
+        .collect())
+}
+
 pub async fn search(
     conn: &mut Connection,
     viewer: Viewer<'_>,
@@ -154,24 +193,14 @@ pub async fn search(
         program_code: asked.program_code,
         all_standings: asked.include_ended.unwrap_or(false),
         today,
-        after: after.map(|after| (after.key, after.id)),
         limit: limit + 1,
     };
     let name = asked.name.as_ref().map(|name| name.as_str());
-    let mut rows = match (name, asked.name_match.unwrap_or(NameMatch::Prefix)) {
-        (None, _) => {
-            let rows = store::list_by_facts_visible(conn, &actor.scope, &filter).await?;
-            rows.into_iter().map(|row| (row, String::new())).collect()
-        }
-        (Some(name), NameMatch::Prefix) => {
-            let range = NameRange::from(names::prefix(name));
-            store::list_by_key_visible(conn, &actor.scope, &filter, &range).await?
-        }
-        (Some(name), NameMatch::Fuzzy) => {
-            let range = NameRange::from(names::sounds(name));
-            store::list_by_sound_visible(conn, &actor.scope, &filter, &range).await?
-        }
-    };
+    let range = name.map(|name| match asked.name_match.unwrap_or(NameMatch::Prefix) {
+        NameMatch::Prefix => (NameForm::Key, NameRange::from(names::prefix(name))),
+        NameMatch::Fuzzy => (NameForm::Sound, NameRange::from(names::sounds(name))),
+    });
+    let mut rows = list(conn, &actor.scope, &filter, range.as_ref(), after).await?;
     let size = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > size;
     rows.truncate(size);

@@ -254,10 +254,12 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
 
 #[actix_web::test]
 async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
+    // More than two batches.
+    const ROWS: i64 = 11_000;
     let world = World::start().await;
     let who = loader(&world);
     let mut text = String::from("region_code,full_name,sex\r\n");
-    for n in 0..4500 {
+    for n in 0..ROWS {
         text.push_str(&format!("32.04.05.2001,Orang {n},male\r\n"));
     }
     let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
@@ -272,13 +274,14 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
         ended = slrt::jobs::run::run_due(&worker) => panic!("the import ended before the kill: {ended:?}"),
         () = begun => {}
     }
-    assert!(count(&world, "persons").await < 4500);
+    assert!(count(&world, "persons").await < ROWS);
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
     world.server.work().await;
     let done = who.get(&path).await.expect(200);
-    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(4500)));
-    assert_eq!(count(&world, "persons").await, 4500);
-    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, 4500);
+    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(ROWS)));
+    assert_eq!(count(&world, "persons").await, ROWS);
+    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, ROWS);
+    assert_eq!(count(&world, "person_names where word = 0").await, ROWS, "everybody is found by name");
 }
 
 #[actix_web::test]

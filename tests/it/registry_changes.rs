@@ -197,6 +197,61 @@ async fn a_person_moves_with_number_and_programmes() {
     assert_eq!(trail["items"][1]["happened_on"], "2026-11-01");
 }
 
+/// What a search by facts goes by, and what it must say.
+async fn found(world: &World, body: Value) -> Vec<String> {
+    let page = world.front.post("/v1/persons/search", body).await.expect(200);
+    page["items"].as_array().unwrap().iter().map(|hit| id(&hit["person"])).collect()
+}
+
+#[actix_web::test]
+async fn a_search_by_facts_follows_every_change() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let child = id(&home(&world, &family).await["members"][1]);
+    let (pkh, kip) = (json!({ "program_code": "PKH" }), json!({ "program_code": "KIP" }));
+    let held = json!({ "program_code": "PKH", "since": "2026-01-01" });
+    world.front.post(&format!("/v1/families/{family}/add-program"), held).await.expect(200);
+    let own = json!({ "program_code": "KIP", "person_id": child });
+    world.front.post(&format!("/v1/families/{family}/add-program"), own).await.expect(200);
+    assert_eq!((found(&world, pkh.clone()).await.len(), found(&world, kip.clone()).await), (2, vec![child.clone()]));
+    assert_eq!(found(&world, json!({ "program_code": "PKH", "decile": 2, "name": "ahmad" })).await, [child.clone()]);
+
+    // A page may end in the middle of a family.
+    let ask = |cursor: Option<Value>| {
+        let mut body = json!({ "decile": 2, "limit": 1 });
+        cursor.into_iter().for_each(|cursor| body["cursor"] = cursor);
+        world.front.post("/v1/persons/search", body)
+    };
+    let first = ask(None).await.expect(200);
+    let second = ask(Some(first["next_cursor"].clone())).await.expect(200);
+    assert_ne!(first["items"][0]["person"]["id"], second["items"][0]["person"]["id"]);
+    assert!(second.get("next_cursor").is_none());
+
+    let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
+    world.front.post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    assert!(found(&world, json!({ "decile": 2 })).await.is_empty());
+    assert_eq!(found(&world, json!({ "decile": 9 })).await.len(), 2);
+
+    let path = format!("/v1/persons/{child}");
+    patch(&world.front, &path, &json!(1), json!({ "ppks_codes": ["PPKS-24"] })).await.expect(200);
+    assert_eq!(found(&world, json!({ "ppks_code": "PPKS-24" })).await, [child.clone()]);
+    let away = json!({ "new_family": { "region_code": "32.04.06.2003" } });
+    world.front.post(&format!("/v1/persons/{child}/move"), away).await.expect(200);
+    for fact in [json!({ "ppks_code": "PPKS-24" }), kip, json!({ "birth_date": "2015-08-10" })] {
+        let within = |region: &str| {
+            let mut body = fact.clone();
+            body["region_code"] = json!(region);
+            found(&world, body)
+        };
+        assert_eq!(within("32.04.06").await, [child.clone()], "{fact}");
+        assert!(within("32.04.05").await.is_empty(), "{fact}");
+    }
+    assert_eq!(found(&world, pkh).await.len(), 1);
+    let version = world.front.get(&path).await.expect(200)["version"].clone();
+    patch(&world.front, &path, &version, json!({ "ppks_codes": [] })).await.expect(200);
+    assert!(found(&world, json!({ "ppks_code": "PPKS-24" })).await.is_empty());
+}
+
 #[actix_web::test]
 async fn a_family_comes_apart_and_together_again() {
     let world = World::start().await;

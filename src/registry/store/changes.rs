@@ -82,7 +82,8 @@ pub async fn list_everybody_of_visible(conn: &mut AsyncPgConnection, family_id: 
 
 /// The row itself goes; it comes back under another family at once.
 pub async fn delete_person(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
-    diesel::delete(persons::table.find((family_id, id))).execute(conn).await.map(|_| ())
+    diesel::delete(persons::table.find((family_id, id))).execute(conn).await?;
+    delete_names(conn, family_id, id).await
 }
 
 /// Those that were free, and are taken now.
@@ -218,7 +219,7 @@ pub async fn set_shock_end(
         .map(|_| ())
 }
 
-/// An erased person is found by no name.
+/// An erased person is found by no name, and one who moved under no old family.
 pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
     use crate::db::schema::person_names as n;
     diesel::delete(n::table.filter(n::family_id.eq(family_id)).filter(n::person_id.eq(id)))

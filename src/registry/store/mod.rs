@@ -17,19 +17,16 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{RelationToHead, Standing, WelfareSource};
-use super::names;
 use super::rows::{
     DwellingRow, FamilyRow, Household, IdentityRow, NameRow, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
 };
-use crate::db::prepared::{prepared, prepared_for};
+use super::{bulk_store, names};
+use crate::db::prepared::prepared;
 use crate::db::schema::{
     dwellings, families, identities, person_names, persons, program_participations, programs, welfare_statuses,
 };
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
-
-/// PostgreSQL takes 65,535 parameters a statement; a name has six.
-const NAMES_A_STATEMENT: usize = 8000;
 
 /// Whom a blind index names: an id that says nothing until it is read within a scope.
 pub async fn find_identity(
@@ -283,7 +280,7 @@ pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) ->
 
 /// At every way in which a person or a name comes in, so that a search misses nobody.
 pub async fn insert_names(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
-    insert_name_rows(conn, &name_rows(rows)).await
+    bulk_store::insert_names(conn, name_rows(rows), true).await
 }
 
 pub fn name_rows(rows: &[PersonRow]) -> Vec<NameRow> {
@@ -295,28 +292,25 @@ pub fn name_rows(rows: &[PersonRow]) -> Vec<NameRow> {
             region_code: row.region_code.clone(),
             key: name.key,
             sound: name.sound,
+            key_shared: name.key_shared,
+            sound_shared: name.sound_shared,
         })
     });
     names.collect()
 }
 
-pub async fn insert_name_rows(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
-    for chunk in names.chunks(NAMES_A_STATEMENT) {
-        let insert = diesel::insert_into(person_names::table).values(chunk).on_conflict_do_nothing();
-        prepared_for(chunk.len(), insert).execute(conn).await?;
-    }
-    Ok(())
-}
-
 /// The names of people whose rows were written anew.
-pub async fn replace_names(conn: &mut AsyncPgConnection, names: &[NameRow]) -> QueryResult<()> {
+pub async fn replace_names(conn: &mut AsyncPgConnection, names: Vec<NameRow>) -> QueryResult<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
     let families: Vec<Uuid> = names.iter().map(|name| name.family_id).collect();
     let persons: Vec<Uuid> = names.iter().map(|name| name.person_id).collect();
     let old = person_names::table
         .filter(person_names::family_id.eq_any(families))
         .filter(person_names::person_id.eq_any(persons));
     diesel::delete(old).execute(conn).await?;
-    insert_name_rows(conn, names).await
+    bulk_store::insert_names(conn, names, true).await
 }
 
 pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {

@@ -1,15 +1,16 @@
-//! Searches for persons: a range of the index of names, or of what is recorded of them, in an order that pages can follow.
+//! Searches for persons: each walks one index in the order in which pages follow, and holds what it meets against the rest.
+//! A birth date leads where there is one, for few share it; then a name, then a need, a programme or a decile.
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, SmallInt, Text};
+use diesel::sql_types::{Bool, Date, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::model::Standing;
 use super::super::rows::PersonRow;
-use crate::db::schema::{person_names, persons};
+use crate::db::schema::{person_names, persons, search_facets};
 use crate::regions::RegionScope;
 
 /// What a search is narrowed to besides a name.
@@ -22,8 +23,17 @@ pub struct SearchFilter {
     pub program_code: Option<String>,
     pub all_standings: bool,
     pub today: NaiveDate,
-    pub after: Option<(String, Uuid)>,
     pub limit: i64,
+}
+
+impl SearchFilter {
+    /// The entry of the index of facts that leads: a need is rarer than a programme, and that rarer than a tenth of all.
+    pub fn facet(&self) -> Option<String> {
+        let ppks = self.ppks_code.as_ref().map(|code| format!("ppks:{code}"));
+        let program = || self.program_code.as_ref().map(|code| format!("program:{code}"));
+        let decile = || self.decile.map(|decile| format!("decile:{decile}"));
+        ppks.or_else(program).or_else(decile)
+    }
 }
 
 /// Every text that begins so.
@@ -31,44 +41,49 @@ pub struct SearchFilter {
 pub struct NameRange {
     from: String,
     below: String,
+    bytes: i16,
 }
 
 impl From<String> for NameRange {
     fn from(prefix: String) -> Self {
+        let bytes = i16::try_from(prefix.len()).unwrap_or(i16::MAX);
         // The last character there is: nothing that begins so lies beyond.
-        Self { below: format!("{prefix}\u{10FFFF}"), from: prefix }
+        Self { below: format!("{prefix}\u{10FFFF}"), from: prefix, bytes }
     }
 }
 
-/// The conditions on what is recorded, for a query that has `persons` in it.
+/// Which of the two forms of a name is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameForm {
+    Key,
+    Sound,
+}
+
+/// The conditions on what is recorded, for a query that has `persons` in it. A condition in a subquery with a limit stays a
+/// condition: the planner does not turn it into the beginning of the search.
 macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
         let (mut query, filter): (_, &SearchFilter) = ($query, $filter);
         if !filter.all_standings {
             query = query.filter(persons::standing.eq(Standing::Active));
         }
-        if let Some(day) = filter.birth_date {
-            query = query.filter(persons::birth_date.eq(day));
-        }
         if let Some(code) = &filter.ppks_code {
-            // Spelt as the index's own condition, so that the index serves it.
-            query = query
-                .filter(sql::<Bool>("persons.ppks_codes <> '{}'"))
-                .filter(persons::ppks_codes.contains(vec![code.clone()]));
+            query = query.filter(persons::ppks_codes.contains(vec![code.clone()]));
         }
         if let Some(decile) = filter.decile {
             query = query.filter(
                 sql::<Bool>(
-                    "(select w.decile from welfare_statuses w where w.family_id = persons.family_id \
-                     order by w.as_of desc, w.id desc limit 1) = ",
+                    "(select true from search_facets d where d.family_id = persons.family_id \
+                     and d.person_id = '00000000-0000-0000-0000-000000000000' and d.facet = ",
                 )
-                .bind::<SmallInt, _>(decile),
+                .bind::<Text, _>(format!("decile:{decile}"))
+                .sql(" limit 1)"),
             );
         }
         if let Some(code) = &filter.program_code {
             query = query.filter(
                 sql::<Bool>(
-                    "exists (select from program_participations q where q.family_id = persons.family_id \
+                    "(select true from program_participations q where q.family_id = persons.family_id \
                      and (q.person_id is null or q.person_id = persons.id) and q.program_code = ",
                 )
                 .bind::<Text, _>(code.clone())
@@ -76,60 +91,108 @@ macro_rules! narrowed {
                 .bind::<Date, _>(filter.today)
                 .sql(", true) and coalesce(q.until >= ")
                 .bind::<Date, _>(filter.today)
-                .sql(", true))"),
+                .sql(", true) limit 1)"),
             );
         }
         query
     }};
 }
 
-/// In the order of the ids, that is, of entry.
-pub async fn list_by_facts_visible(
+/// Born on a day, in the order of families. The name is held against those few.
+pub async fn list_by_birth_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     filter: &SearchFilter,
+    (birth_date, name): (NaiveDate, Option<(NameForm, &NameRange)>),
+    after: Option<(Uuid, Uuid)>,
 ) -> QueryResult<Vec<PersonRow>> {
     let mut query = persons::table
-        .filter(scope.covers_by_regency(persons::region_code))
-        .order(persons::id.asc())
+        .filter(persons::birth_date.eq(birth_date))
+        .filter(scope.covers(persons::region_code))
+        .order((persons::family_id.asc(), persons::id.asc()))
         .limit(filter.limit)
         .select(PersonRow::as_select())
         .into_boxed();
     if let Some(within) = &filter.within {
-        query = query.filter(within.covers_by_regency(persons::region_code));
+        query = query.filter(within.covers(persons::region_code));
     }
-    if let Some((_, id)) = &filter.after {
-        query = query.filter(persons::id.gt(*id));
+    if let Some((family_id, id)) = after {
+        query = query
+            .filter(persons::family_id.ge(family_id))
+            .filter(persons::family_id.gt(family_id).or(persons::id.gt(id)));
+    }
+    if let Some((form, range)) = name {
+        let column = match form {
+            NameForm::Key => "n.key",
+            NameForm::Sound => "n.sound",
+        };
+        query = query.filter(
+            sql::<Bool>(
+                "(select true from person_names n where n.family_id = persons.family_id and n.person_id = persons.id and ",
+            )
+            .sql(column)
+            .sql(" >= ")
+            .bind::<Text, _>(range.from.clone())
+            .sql(" and ")
+            .sql(column)
+            .sql(" < ")
+            .bind::<Text, _>(range.below.clone())
+            .sql(" limit 1)"),
+        );
+    }
+    narrowed!(query, filter).load(conn).await
+}
+
+/// Of whom a fact is recorded, in the order of families. Somebody may hold a programme both alone and with the family.
+pub async fn list_by_facet_visible(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: &SearchFilter,
+    facet: &str,
+    after: Option<(Uuid, Uuid)>,
+) -> QueryResult<Vec<PersonRow>> {
+    let of = search_facets::family_id
+        .eq(persons::family_id)
+        .and(search_facets::person_id.eq(persons::id).or(search_facets::person_id.eq(Uuid::nil())));
+    let mut query = search_facets::table
+        .inner_join(persons::table.on(of))
+        .filter(search_facets::facet.eq(facet.to_owned()))
+        .filter(scope.covers_by_regency(search_facets::region_code))
+        .distinct_on((search_facets::family_id, persons::id))
+        .order_by((search_facets::family_id.asc(), persons::id.asc()))
+        .limit(filter.limit)
+        .select(PersonRow::as_select())
+        .into_boxed();
+    if let Some(within) = &filter.within {
+        query = query.filter(within.covers_by_regency(search_facets::region_code));
+    }
+    if let Some((family_id, id)) = after {
+        query = query
+            .filter(search_facets::family_id.ge(family_id))
+            .filter(search_facets::family_id.gt(family_id).or(persons::id.gt(id)));
     }
     narrowed!(query, filter).load(conn).await
 }
 
 /// In the order of the names, each person once: at the first word from which the name fits.
 macro_rules! by_name {
-    ($name:ident, $column:ident, $earlier:literal) => {
+    ($name:ident, $column:ident, $shared:ident) => {
         pub async fn $name(
             conn: &mut AsyncPgConnection,
             scope: &RegionScope,
             filter: &SearchFilter,
             range: &NameRange,
+            after: Option<(String, Uuid)>,
         ) -> QueryResult<Vec<(PersonRow, String)>> {
-            let of = person_names::person_id.eq(persons::id).and(person_names::family_id.eq(persons::family_id));
-            let earlier = sql::<Bool>(concat!(
-                "not exists (select from person_names e where e.family_id = person_names.family_id \
-                 and e.person_id = person_names.person_id and e.word < person_names.word and e.",
-                $earlier,
-                " >= "
-            ))
-            .bind::<Text, _>(range.from.clone())
-            .sql(concat!(" and e.", $earlier, " < "))
-            .bind::<Text, _>(range.below.clone())
-            .sql(")");
+            // By the id alone, which is unique: a second condition on it makes the planner expect nobody, and collect
+            // everybody before it sorts. For the same reason the statement is planned for what is asked, each time.
+            let of = person_names::person_id.eq(persons::id);
             let mut query = person_names::table
                 .inner_join(persons::table.on(of))
                 .filter(scope.covers_by_regency(person_names::region_code))
                 .filter(person_names::$column.ge(range.from.clone()))
                 .filter(person_names::$column.lt(range.below.clone()))
-                .filter(earlier)
+                .filter(person_names::$shared.lt(range.bytes))
                 .order((person_names::$column.asc(), person_names::person_id.asc()))
                 .limit(filter.limit)
                 .select((PersonRow::as_select(), person_names::$column))
@@ -137,17 +200,17 @@ macro_rules! by_name {
             if let Some(within) = &filter.within {
                 query = query.filter(within.covers_by_regency(person_names::region_code));
             }
-            if let Some((key, id)) = &filter.after {
+            if let Some((key, id)) = after {
                 query = query
                     .filter(person_names::$column.ge(key.clone()))
-                    .filter(person_names::$column.gt(key.clone()).or(person_names::person_id.gt(*id)));
+                    .filter(person_names::$column.gt(key).or(person_names::person_id.gt(id)));
             }
             narrowed!(query, filter).load(conn).await
         }
     };
 }
-by_name!(list_by_key_visible, key, "key");
-by_name!(list_by_sound_visible, sound, "sound");
+by_name!(list_by_key_visible, key, key_shared);
+by_name!(list_by_sound_visible, sound, sound_shared);
 
 /// Who sounds like this in the regency of a village, and who was born on the day, within the scope: few, to be judged.
 pub async fn list_candidates_visible(
