@@ -465,6 +465,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    eligibility_objections (complaint_id) {
+        complaint_id -> Uuid,
+        kind -> Text,
+        program_code -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        evidence -> Jsonb,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     program_revision (only_row) {
         only_row -> Bool,
         revision -> Int8,
@@ -1040,6 +1054,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     desk_villages,
     desks,
     dwellings,
+    eligibility_objections,
     events,
     facilitator_assignments,
     families,

@@ -12,7 +12,7 @@ use super::api_many::{
 };
 use super::batch::Asker;
 use super::cache::ProgramCache;
-use super::{routes_programs, run};
+use super::{routes_objections, routes_programs, run};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::EligibilityCheck as MayCheck;
 use crate::auth::tokens::Tokens;
@@ -30,6 +30,7 @@ use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(create_eligibility_check).service(create_eligibility_check_batch).service(create_eligibility_run);
+    routes_objections::configure(config);
     routes_programs::configure(config);
 }
 

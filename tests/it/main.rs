@@ -23,6 +23,7 @@ mod desks;
 mod directory;
 mod eligibility;
 mod eligibility_many;
+mod eligibility_objections;
 mod events;
 mod exports;
 mod flow;
