@@ -276,6 +276,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    welfare_snapshot_counts (region_code, source, snapshot_version, as_of) {
+        region_code -> Text,
+        source -> Text,
+        snapshot_version -> Text,
+        as_of -> Date,
+        families -> Int8,
+    }
+}
+
+diesel::table! {
     welfare_statuses (family_id, id) {
         family_id -> Uuid,
         id -> Uuid,
@@ -1089,5 +1099,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     subject_requests,
     timeline_entries,
+    welfare_snapshot_counts,
     welfare_statuses,
 );

@@ -138,9 +138,14 @@ pub async fn find(
 }
 
 /// About a person or the household, for that person's own rights.
-pub async fn list_about(tx: &mut Tx, person_id: Uuid, family_id: Uuid) -> Result<Vec<ObjectionEvidence>, Error> {
-    let rows = store::list_objections_about(&mut tx.conn, Unscoped::SubjectRights, person_id, family_id).await?;
+pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Result<Vec<ObjectionEvidence>, Error> {
+    let rows = store::list_objections_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     rows.into_iter().map(ObjectionEvidence::try_from).collect()
+}
+
+/// Whoever these complaints are about was erased: the evidence names nobody and stays.
+pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
+    Ok(store::set_hashes_forgotten(&mut tx.conn, complaints).await?)
 }
 
 fn show(row: ObjectionRow, complaint: Complaint) -> Result<EligibilityObjection, Error> {

@@ -66,6 +66,7 @@ async fn create_eligibility_check(
     let nik = body.nik.as_ref().map(|digits| registry::read_nik(digits, today)).transpose()?;
     let mut inquiry = Inquiry {
         revealed: purpose.is_some(),
+        purpose,
         restricted: caller.may(Permission::CasesRestricted),
         ..actions::read_inquiry(&body, today)?
     };
@@ -119,7 +120,7 @@ async fn create_eligibility_check_batch(
         sealer: &keys.sealer,
         programs: &programs,
         today: local_day(log.now),
-        revealed: purpose.is_some(),
+        purpose,
         restricted: caller.may(Permission::CasesRestricted),
         brief: !body.clauses,
     };

@@ -181,14 +181,23 @@ pub async fn find_objection_of_visible(
 pub async fn list_objections_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
-    person_id: Uuid,
+    person_ids: &[Uuid],
     family_id: Uuid,
 ) -> QueryResult<Vec<ObjectionRow>> {
     let of_family = eligibility_objections::family_id.eq(family_id).and(eligibility_objections::person_id.is_null());
     eligibility_objections::table
-        .filter(eligibility_objections::person_id.eq(person_id).or(of_family))
+        .filter(eligibility_objections::person_id.eq_any(person_ids).or(of_family))
         .order((eligibility_objections::created_at, eligibility_objections::complaint_id))
         .select(ObjectionRow::as_select())
         .load(conn)
         .await
+}
+
+/// What was judged stays; a hash of what was sent would still let a guess at it be confirmed.
+pub async fn set_hashes_forgotten(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<()> {
+    diesel::update(eligibility_objections::table.filter(eligibility_objections::complaint_id.eq_any(complaints)))
+        .set(eligibility_objections::submission_hash.eq(Vec::new()))
+        .execute(conn)
+        .await
+        .map(|_| ())
 }

@@ -42,6 +42,7 @@ mod referral_silence;
 mod referrals;
 mod registry;
 mod registry_changes;
+mod registry_history;
 mod registry_search;
 mod rights;
 mod routing;
