@@ -18,6 +18,7 @@ use super::model::{
 use super::store::parts::{self, CircumstancesRow, SubjectRow};
 use super::store::{self, ComplaintRow};
 use super::{circumstances, follow_ups, reference_no, similar, telling, terms, transitions};
+use crate::auth::caller::AccessPurpose;
 use crate::auth::clients::find_active_staff;
 use crate::directory;
 use crate::error::{Error, FieldError};
@@ -468,6 +469,18 @@ pub async fn read(
         shown.question = exchanges.into_iter().find(|e| e.answer.is_none()).map(|e| e.question);
     }
     Ok(shown)
+}
+
+/// May a complaint be opened for this purpose? Whoever it is about may have closed that.
+pub async fn require_open(
+    conn: &mut AsyncPgConnection,
+    shown: &Complaint,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    let about = || shown.subject.iter().chain(&shown.subjects);
+    let persons: Vec<Uuid> = about().filter_map(|s| s.person_id).collect();
+    let families: Vec<Uuid> = about().filter_map(|s| s.family_id).collect();
+    registry::limits::require_open(conn, &persons, &families, purpose).await
 }
 
 /// Complaints of the scope that may be the same matter, the likeliest first.
