@@ -14,7 +14,7 @@ use super::rows::Household;
 use super::welfare;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
-use crate::auth::permission::{RegistryRead, RegistryWrite};
+use crate::auth::permission::{RegistryImport, RegistryRead, RegistryWrite};
 use crate::auth::tokens::Tokens;
 use crate::clock::local_day;
 use crate::db::Db;
@@ -178,6 +178,7 @@ async fn list_welfare_statuses(
 
 /// Add a welfare status
 ///
+/// For whoever loads what a source says: a desk sets no decile, it proposes and disputes.
 /// Enters what a registry source said of the family at a time. The same source and version again with the same content is answered
 /// with 200, with other content with 409. When the decile moved, the event `welfare_status.changed` tells the direction. The
 /// `ETag` is the family's.
@@ -188,11 +189,11 @@ async fn list_welfare_statuses(
         (status = 201, description = "The snapshot", body = WelfareStatus),
         (status = 200, description = "The snapshot, entered before with the same content", body = WelfareStatus),
     ),
-    security(("oauth2" = ["registry:write"]))
+    security(("oauth2" = ["registry:import"]))
 )]
 #[post("/v1/families/{id}/welfare-statuses")]
 async fn create_welfare_status(
-    caller: Caller<RegistryWrite>,
+    caller: Caller<RegistryImport>,
     write: Write,
     id: Path<Uuid>,
     body: Json<CreateWelfareStatus>,

@@ -25,10 +25,13 @@ article{border:1px solid #d9e0de;border-radius:6px;padding:.75rem 1rem;margin:.6
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid #e3e8e6}
 th{color:#555;font-weight:600}
-tr{break-inside:avoid}
+tr,thead{break-inside:avoid}
+.wide{overflow-x:auto}
+summary{color:#555;margin:.6rem 0 .2rem}
+td:last-child{overflow-wrap:anywhere}
 footer{margin-top:2.5rem;border-top:1px solid #c9d3d0;padding-top:.75rem;color:#555;font-size:.9rem}
 @media (max-width:36rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
-@media print{body{padding:0;max-width:none;font-size:11pt}a{color:inherit}}
+@media print{body{padding:0;max-width:none;font-size:10pt}a{color:inherit}.wide{overflow:visible}article{break-inside:auto}h2,h3,summary{break-after:avoid}table{font-size:9pt}}
 @page{margin:18mm 16mm}
 ";
 

@@ -4,6 +4,11 @@ use serde_json::Value;
 
 use super::export::SubjectExport;
 use super::paper::{Page, day, label, moment, place};
+use crate::db::text_enum::CodeList;
+use crate::registry::model::{
+    DisabilitySeverity, DisabilityType, IdentityStatus, JknStatus, MaritalStatus, OccupationClass, RelationToHead,
+    SchoolLevel, Sex, Standing,
+};
 
 pub(super) fn residences(out: &mut Page, export: &SubjectExport) {
     if export.residences.is_empty() {
@@ -38,7 +43,10 @@ pub(super) fn history(out: &mut Page, export: &SubjectExport) {
             .iter()
             .map(|field| match (&field.from, &field.to) {
                 (None, None) => name(&field.field),
-                (from, to) => format!("{}: {} → {}", name(&field.field), value(from.as_ref()), value(to.as_ref())),
+                (from, to) => {
+                    let said = |of: &Option<Value>| value(&field.field, of.as_ref());
+                    format!("{}: {} → {}", name(&field.field), said(from), said(to))
+                }
             })
             .collect();
         out.row(&[&moment(change.at), &change.actor, action(&change.action), &fields.join("; ")]);
@@ -46,13 +54,38 @@ pub(super) fn history(out: &mut Page, export: &SubjectExport) {
     out.end_table();
 }
 
-fn value(of: Option<&Value>) -> String {
+/// In words where the value is a code.
+fn value(field: &str, of: Option<&Value>) -> String {
+    let each = |items: Vec<&Value>| {
+        let words: Vec<String> = items.into_iter().map(|item| value(field, Some(item))).collect();
+        words.join(", ")
+    };
     match of {
         None | Some(Value::Null) => "kosong".to_owned(),
         Some(Value::Bool(yes)) => super::paper::yes(*yes).to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(items)) => items.iter().map(|item| value(Some(item))).collect::<Vec<_>>().join(", "),
+        Some(Value::String(text)) => words_of(field, text).map_or_else(|| text.clone(), str::to_owned),
+        Some(Value::Array(items)) => each(items.iter().collect()),
+        Some(Value::Object(fields)) => each(fields.values().filter(|v| !v.is_null()).collect()),
         Some(other) => other.to_string(),
+    }
+}
+
+fn words_of(field: &str, code: &str) -> Option<&'static str> {
+    fn of<T: CodeList + std::fmt::Display + std::str::FromStr>(code: &str) -> Option<&'static str> {
+        code.parse::<T>().ok().map(label)
+    }
+    match field {
+        "sex" => of::<Sex>(code),
+        "identity_status" => of::<IdentityStatus>(code),
+        "relation_to_head" => of::<RelationToHead>(code),
+        "marital_status" => of::<MaritalStatus>(code),
+        "school_level" => of::<SchoolLevel>(code),
+        "occupation_class" => of::<OccupationClass>(code),
+        "disability_type" => of::<DisabilityType>(code),
+        "disability_severity" => of::<DisabilitySeverity>(code),
+        "jkn_status" => of::<JknStatus>(code),
+        "standing" => of::<Standing>(code),
+        _ => None,
     }
 }
 
@@ -115,7 +148,26 @@ fn name(field: &str) -> String {
         "welfare_status" => "peringkat kesejahteraan",
         "limited_purposes" => "pembatasan pemrosesan",
         "members" => "anggota",
+        "assets" => "harta",
+        "attributes" => "keadaan keluarga",
+        "dwelling" => "rumah",
         other => return other.replace(['_', '.'], " "),
     };
     known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_reads_as_people_say_it() {
+        assert_eq!(value("jkn_status", Some(&json!("active"))), "Aktif");
+        assert_eq!(value("full_name", Some(&json!("Siti"))), "Siti");
+        assert_eq!(value("programs", Some(&json!({ "program_code": "PKH", "until": null }))), "PKH");
+        assert_eq!(value("orphan", Some(&json!(true))), "Ya");
+        assert_eq!((value("nik", None).as_str(), name("has_kip").as_str()), ("kosong", "KIP"));
+    }
 }

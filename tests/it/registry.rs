@@ -143,19 +143,22 @@ async fn a_snapshot_is_never_overwritten_and_a_move_is_an_event() {
     let world = World::start().await;
     let id = world.family().await;
     let path = format!("/v1/families/{id}/welfare-statuses");
+    let keeper = world.keeper();
     let next = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 5 });
-    world.front.post(&path, next.clone()).await.expect(201);
-    world.front.post(&path, next.clone()).await.expect(200);
+    // A desk sets no decile.
+    world.front.post(&path, next.clone()).await.expect_problem(403, "insufficient-scope");
+    keeper.post(&path, next.clone()).await.expect(201);
+    keeper.post(&path, next.clone()).await.expect(200);
     let mut other = next;
     other["decile"] = json!(1);
-    assert_eq!(world.front.post(&path, other).await.status, 409);
+    assert_eq!(keeper.post(&path, other).await.status, 409);
     let list = world.front.get(&path).await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
     let events = world.front.get("/v1/events?type=welfare_status.changed").await.expect(200);
     assert_eq!(events["items"].as_array().unwrap().len(), 1);
     assert_eq!(events["items"][0]["data"]["direction"], "up");
     let wrong = json!({ "source": "dtsen", "snapshot_version": "x", "as_of": "2026-11-01", "decile": 11 });
-    let found = faults(&world.front.post(&path, wrong).await.expect_problem(422, "validation-failed"));
+    let found = faults(&keeper.post(&path, wrong).await.expect_problem(422, "validation-failed"));
     assert_eq!(found, [("/decile".to_owned(), "too_large".to_owned())]);
 }
 

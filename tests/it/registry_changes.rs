@@ -230,7 +230,7 @@ async fn a_search_by_facts_follows_every_change() {
     assert!(second.get("next_cursor").is_none());
 
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
-    world.front.post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     assert!(found(&world, json!({ "decile": 2 })).await.is_empty());
     assert_eq!(found(&world, json!({ "decile": 9 })).await.len(), 2);
 

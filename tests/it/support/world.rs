@@ -240,6 +240,11 @@ impl World {
         made["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Whoever loads what the sources of the registry say.
+    pub fn keeper(&self) -> Session {
+        self.server.session("pusdatin", None, &["32.04"], &[P::RegistryRead, P::RegistryImport])
+    }
+
     /// Its head.
     pub async fn member_of(&self, family: &str) -> String {
         let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
