@@ -138,6 +138,7 @@ fn catalogue() -> Catalogue {
         .machine("registry-proposal-states", crate::proposals::transitions::EDGES)
         .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
         .codes::<crate::eligibility::model::EligibilityGap>("eligibility-gaps")
+        .codes::<crate::eligibility::model::ObjectionKind>("objection-kinds")
         .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
         .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")

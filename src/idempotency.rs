@@ -77,6 +77,15 @@ pub struct KeyRow {
     created_at: DateTime<Utc>,
 }
 
+/// Drops the kept answers in which one of these ids stands: whoever it names was erased. A repeat is judged afresh.
+pub async fn delete_naming(conn: &mut AsyncPgConnection, ids: &[uuid::Uuid]) -> QueryResult<usize> {
+    let patterns: Vec<String> = ids.iter().map(|id| format!("%{id}%")).collect();
+    diesel::sql_query("delete from idempotency_keys where body like any($1) or operation like any($1)")
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(patterns)
+        .execute(conn)
+        .await
+}
+
 /// Takes the key for this transaction; gives the kept answer if there is one.
 pub async fn claim(
     conn: &AsyncPgConnection,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::db::prepared::prepared_for;
 use crate::db::schema::timeline_entries;
+use crate::registry::erase::without_name;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = timeline_entries, check_for_backend(diesel::pg::Pg))]
@@ -53,6 +54,18 @@ pub async fn forget_words_of(conn: &mut AsyncPgConnection, subjects: &[Uuid]) ->
         .map(|_| ())
 }
 
+/// Takes a name out of the words that were said of one subject.
+pub async fn forget_name_in(conn: &mut AsyncPgConnection, subject_id: Uuid, name: &str) -> QueryResult<()> {
+    for entry in list_of_visible(conn, subject_id).await?.items {
+        let Some(note) = entry.note else { continue };
+        diesel::update(timeline_entries::table.find((subject_id, entry.id)))
+            .set(timeline_entries::note.eq(without_name(&note, name)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
 /// All that happened, oldest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {
@@ -61,7 +74,7 @@ pub struct Timeline {
 }
 
 /// One step.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TimelineEntry {
     /// Id of the entry.
     pub id: Uuid,

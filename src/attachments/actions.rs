@@ -6,7 +6,9 @@ use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
-use super::api::{Attachment, AttachmentLink, AttachmentList, AttachmentParent, CreateAttachment, show};
+use super::api::{
+    Attachment, AttachmentAbout, AttachmentLink, AttachmentList, AttachmentParent, CreateAttachment, show,
+};
 use super::model::{AttachmentParentKind as Kind, AttachmentStatus as Status};
 use super::parents::{self, Parent};
 use super::store::{self, AttachmentRow};
@@ -179,6 +181,22 @@ pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentR
     row.version += 1;
     row.updated_at = tx.now;
     Ok(store::save(&mut tx.conn, row).await?)
+}
+
+/// What belongs to these complaints and referrals, each complete one with a link that opens it for a while: for the request of
+/// whoever they are about. Each link is in the trail.
+pub async fn list_about(tx: &mut Tx, parents: &[Uuid]) -> Result<Vec<AttachmentAbout>, Error> {
+    let rows = store::list_by_parents(&mut tx.conn, Unscoped::SubjectRights, parents).await?;
+    let mut about = Vec::with_capacity(rows.len());
+    for row in rows {
+        let complete = row.status == Status::Complete;
+        let link = complete.then(|| links::make_for(&tx.keys, row.id, tx.now, links::LIVES_FOR_SUBJECT));
+        if complete {
+            tx.audit("attachment.open", "attachment", row.id, None);
+        }
+        about.push(AttachmentAbout { attachment: show(row), link });
+    }
+    Ok(about)
 }
 
 /// Whoever these are about was erased: photos and papers go, that there were some stays.

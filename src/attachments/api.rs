@@ -272,6 +272,16 @@ pub struct AttachmentLink {
     pub expires_at: DateTime<Utc>,
 }
 
+/// An attachment in an export to whom it is about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AttachmentAbout {
+    #[serde(flatten)]
+    pub attachment: Attachment,
+    /// Opens the content for an hour without a token; absent while the content is incomplete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<AttachmentLink>,
+}
+
 /// How far an upload is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UploadProgress {

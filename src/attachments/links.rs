@@ -8,9 +8,15 @@ use super::api::AttachmentLink;
 use crate::auth::keys::KeyRing;
 
 const LIVES: TimeDelta = TimeDelta::minutes(5);
+/// Whoever asked for all that is held has to fetch each paper.
+pub const LIVES_FOR_SUBJECT: TimeDelta = TimeDelta::hours(1);
 
 pub fn make(keys: &KeyRing, id: Uuid, now: DateTime<Utc>) -> AttachmentLink {
-    let expires_at = DateTime::from_timestamp((now + LIVES).timestamp(), 0).unwrap_or(now);
+    make_for(keys, id, now, LIVES)
+}
+
+pub fn make_for(keys: &KeyRing, id: Uuid, now: DateTime<Utc>, lives: TimeDelta) -> AttachmentLink {
+    let expires_at = DateTime::from_timestamp((now + lives).timestamp(), 0).unwrap_or(now);
     let signature = keys.sign_link(&signed(id, expires_at.timestamp()));
     let url = format!("/v1/attachments/{id}/file?expires={}&signature={signature}", expires_at.timestamp());
     AttachmentLink { url, expires_at }

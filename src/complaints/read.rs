@@ -8,9 +8,11 @@ use super::api::{Complaint, ComplaintSubject, PossibleDuplicate, show};
 use super::model::ComplaintStatus as Status;
 use super::store::{self, ComplaintRow, parts};
 use super::{reference_no, similar, transitions};
+use crate::auth::caller::AccessPurpose;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
+use crate::registry;
 use crate::service_levels;
 use crate::transaction::Tx;
 
@@ -111,6 +113,18 @@ pub async fn read(
         shown.question = exchanges.into_iter().find(|e| e.answer.is_none()).map(|e| e.question);
     }
     Ok(shown)
+}
+
+/// May a complaint be opened for this purpose? Whoever it is about may have closed that.
+pub async fn require_open(
+    conn: &mut AsyncPgConnection,
+    shown: &Complaint,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    let about = || shown.subject.iter().chain(&shown.subjects);
+    let persons: Vec<Uuid> = about().filter_map(|s| s.person_id).collect();
+    let families: Vec<Uuid> = about().filter_map(|s| s.family_id).collect();
+    registry::limits::require_open(conn, &persons, &families, purpose).await
 }
 
 /// Complaints of the scope that may be the same matter, the likeliest first.

@@ -159,6 +159,7 @@ async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, i
     let mut conn = db.read().await?;
     let shown = actions::read(&mut conn, &caller.scope, *id, purpose.is_some(), log.now).await?;
     if let Some(purpose) = purpose {
+        actions::require_open(&mut conn, &shown, purpose).await?;
         let target = Revealed { kind: "complaint", id: shown.id, region_code: &shown.region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }

@@ -11,6 +11,7 @@ use super::store::{self, ConsentRow};
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
+use crate::complaints::subject::renamed;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
@@ -18,6 +19,7 @@ use crate::http::problem_table::Code;
 use crate::referrals::model::LawfulBasis;
 use crate::registry;
 use crate::registry::actions::Subject;
+use crate::registry::erase::without_name;
 use crate::state_machine;
 use crate::transaction::Tx;
 
@@ -202,22 +204,33 @@ fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
 }
 
 /// All that is held on a person, in any region: for the person's own request.
-pub async fn list_about(tx: &mut Tx, person_id: Uuid, family_id: Uuid) -> Result<Vec<Consent>, Error> {
+pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Result<Vec<Consent>, Error> {
     let today = local_day(tx.now);
     let why = crate::regions::Unscoped::SubjectRights;
-    let rows = store::list_about(&mut tx.conn, why, person_id, family_id).await?;
+    let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
     Ok(rows.into_iter().map(|row| show(row, today)).collect())
 }
 
-/// Takes the words out and keeps what was consented to.
-pub async fn forget(tx: &mut Tx, person_id: Uuid, family_id: Uuid) -> Result<(), Error> {
+/// Takes the words out and keeps what was consented to. In the household's consents, which others share, the person's name goes.
+pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str) -> Result<(), Error> {
     let why = crate::regions::Unscoped::SubjectRights;
-    let rows = store::list_about(&mut tx.conn, why, person_id, family_id).await?;
-    for mut row in rows.into_iter().filter(|row| row.person_id == Some(person_id)) {
+    let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
+    for mut row in rows {
+        if row.person_id.is_none() {
+            row.giver = row.giver.map(|said| renamed(said, name));
+            row.note = row.note.map(|words| without_name(&words, name));
+            row.withdrawal = row.withdrawal.map(|said| renamed(said, name));
+            row.submission_hash = Vec::new();
+            row.version += 1;
+            row.updated_at = tx.now;
+            store::save(&mut tx.conn, &row).await?;
+            continue;
+        }
         let nameless = |given: ConsentGivenBy| ConsentGivenBy { name: None, ..given };
         let giver = row.giver.take().and_then(|g| serde_json::from_value(g).ok()).map(nameless);
         row.giver = giver.as_ref().map(json).transpose()?;
         row.note = None;
+        row.submission_hash = Vec::new();
         row.withdrawal = match row.withdrawal.take().and_then(|w| serde_json::from_value::<WithdrawConsent>(w).ok()) {
             Some(said) => {
                 let withdrawn_by = said.withdrawn_by.map(nameless);

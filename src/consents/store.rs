@@ -123,12 +123,14 @@ pub async fn list_of_visible(
 pub async fn list_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
-    person_id: Uuid,
+    person_ids: &[Uuid],
     family_id: Uuid,
 ) -> QueryResult<Vec<ConsentRow>> {
     consents::table
         .filter(
-            consents::person_id.eq(person_id).or(consents::family_id.eq(family_id).and(consents::person_id.is_null())),
+            consents::person_id
+                .eq_any(person_ids)
+                .or(consents::family_id.eq(family_id).and(consents::person_id.is_null())),
         )
         .order((consents::created_at, consents::id))
         .select(ConsentRow::as_select())

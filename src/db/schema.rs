@@ -287,6 +287,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    welfare_snapshot_counts (region_code, source, snapshot_version, as_of) {
+        region_code -> Text,
+        source -> Text,
+        snapshot_version -> Text,
+        as_of -> Date,
+        families -> Int8,
+    }
+}
+
+diesel::table! {
     welfare_statuses (family_id, id) {
         family_id -> Uuid,
         id -> Uuid,
@@ -472,6 +482,20 @@ diesel::table! {
         components -> Nullable<Jsonb>,
         created_by -> Nullable<Text>,
         withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    eligibility_objections (complaint_id) {
+        complaint_id -> Uuid,
+        kind -> Text,
+        program_code -> Text,
+        family_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        evidence -> Jsonb,
+        submission_hash -> Bytea,
+        created_by -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1063,6 +1087,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     desk_villages,
     desks,
     dwellings,
+    eligibility_objections,
     events,
     facilitator_assignments,
     families,
@@ -1098,5 +1123,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     subject_requests,
     timeline_entries,
+    welfare_snapshot_counts,
     welfare_statuses,
 );

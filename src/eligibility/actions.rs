@@ -37,7 +37,7 @@ pub async fn check(
         SubjectRef::Family(_) => None,
     };
     let inquiry = Inquiry { person_id, on, ..Inquiry::default() };
-    let (home, programs) = read(conn, programs, scope, subject, on).await?;
+    let (home, programs) = read(conn, programs, scope, subject, &inquiry).await?;
     Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
 }
 
@@ -50,7 +50,7 @@ pub async fn inquire(
     wanted: &[String],
     inquiry: &Inquiry,
 ) -> Result<EligibilityCheck, Error> {
-    let (home, programs) = read(conn, programs, scope, subject, inquiry.on).await?;
+    let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
     Ok(answer::answer(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
@@ -59,17 +59,13 @@ async fn read(
     programs: &ProgramCache,
     scope: &RegionScope,
     subject: SubjectRef,
-    on: NaiveDate,
+    inquiry: &Inquiry,
 ) -> Result<(Household, std::sync::Arc<Programs>), Error> {
     let home = match subject {
-        SubjectRef::Person(id) => registry::find_household_of_person(conn, scope, id, on).await?,
-        SubjectRef::Family(id) => registry::find_household(conn, scope, id, on).await?,
+        SubjectRef::Person(id) => registry::find_household_of_person(conn, scope, id, inquiry.on).await?,
+        SubjectRef::Family(id) => registry::find_household(conn, scope, id, inquiry.on).await?,
     };
-    let person_id = match subject {
-        SubjectRef::Person(id) => Some(id),
-        SubjectRef::Family(_) => None,
-    };
-    let home = home.ok_or_else(Error::not_found)?.usable_for(person_id)?;
+    let home = home.ok_or_else(Error::not_found)?.usable_for(inquiry.person_id, inquiry.purpose)?;
     let programs = programs.at(conn, home.program_revision).await?;
     Ok((home, programs))
 }

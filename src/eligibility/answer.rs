@@ -14,6 +14,7 @@ use super::explain;
 use super::facts::{FactId, FactSet, Lang};
 use super::model::{EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::RecipientUnit;
+use crate::auth::caller::AccessPurpose;
 use crate::registry::model::{SocialCriterion, is_restricted_ppks};
 use crate::registry::rows::{Household, PersonRow};
 
@@ -32,6 +33,8 @@ pub struct Inquiry {
     pub stated: Vec<StatedFact>,
     /// May see specific personal data.
     pub revealed: bool,
+    /// What it is opened for.
+    pub purpose: Option<AccessPurpose>,
     /// May see the specific categories.
     pub restricted: bool,
     /// Leaves out the conditions one by one, for many answers at once.

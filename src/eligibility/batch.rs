@@ -11,6 +11,7 @@ use super::actions::{read_inquiry, select};
 use super::answer::{self, Inquiry};
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::cache::ProgramCache;
+use crate::auth::caller::AccessPurpose;
 use crate::auth::sealing::Sealer;
 use crate::error::Error;
 use crate::http::json::parse_value;
@@ -28,7 +29,8 @@ pub struct Asker<'a> {
     pub sealer: &'a Sealer,
     pub programs: &'a ProgramCache,
     pub today: NaiveDate,
-    pub revealed: bool,
+    /// What specific personal data is opened for.
+    pub purpose: Option<AccessPurpose>,
     pub restricted: bool,
     /// Leave out the conditions?
     pub brief: bool,
@@ -51,7 +53,13 @@ impl Asker<'_> {
     fn read(&self, item: Value) -> Result<Question, Error> {
         let body: CreateEligibilityCheck = parse_value(item)?;
         let inquiry = read_inquiry(&body, self.today)?;
-        let inquiry = Inquiry { revealed: self.revealed, restricted: self.restricted, brief: self.brief, ..inquiry };
+        let inquiry = Inquiry {
+            revealed: self.purpose.is_some(),
+            purpose: self.purpose,
+            restricted: self.restricted,
+            brief: self.brief,
+            ..inquiry
+        };
         let subject = match (&body.nik, body.person_id, body.family_id) {
             (Some(nik), ..) => Subject::Nik(registry::read_nik(nik, self.today)?),
             (None, Some(id), _) => Subject::Person(id),
@@ -88,8 +96,9 @@ impl Asker<'_> {
             results.push(question.and_then(|question| {
                 let place = question.family_id.map(|id| (question.inquiry.on, id));
                 let home = place.and_then(|place| households.get(&place)).ok_or_else(Error::not_found)?;
-                let chosen = select(&programs, home, &question.wanted)?;
-                Ok(answer::answer(home, &chosen, &question.inquiry))
+                let home = home.clone().usable_for(question.inquiry.person_id, question.inquiry.purpose)?;
+                let chosen = select(&programs, &home, &question.wanted)?;
+                Ok(answer::answer(&home, &chosen, &question.inquiry))
             }));
         }
         Ok(results)

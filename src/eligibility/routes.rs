@@ -12,7 +12,7 @@ use super::api_many::{
 };
 use super::batch::Asker;
 use super::cache::ProgramCache;
-use super::{routes_programs, run};
+use super::{routes_objections, routes_programs, run};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::EligibilityCheck as MayCheck;
 use crate::auth::tokens::Tokens;
@@ -30,6 +30,7 @@ use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(create_eligibility_check).service(create_eligibility_check_batch).service(create_eligibility_run);
+    routes_objections::configure(config);
     routes_programs::configure(config);
 }
 
@@ -65,6 +66,7 @@ async fn create_eligibility_check(
     let nik = body.nik.as_ref().map(|digits| registry::read_nik(digits, today)).transpose()?;
     let mut inquiry = Inquiry {
         revealed: purpose.is_some(),
+        purpose,
         restricted: caller.may(Permission::CasesRestricted),
         ..actions::read_inquiry(&body, today)?
     };
@@ -118,7 +120,7 @@ async fn create_eligibility_check_batch(
         sealer: &keys.sealer,
         programs: &programs,
         today: local_day(log.now),
-        revealed: purpose.is_some(),
+        purpose,
         restricted: caller.may(Permission::CasesRestricted),
         brief: !body.clauses,
     };

@@ -119,7 +119,12 @@ fn write_page(progress: &mut Progress, asked: &Asked, programs: &Programs, homes
     let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
     let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
     let mut lines = Vec::new();
-    for home in homes {
+    let usable = crate::registry::limits::usable(homes);
+    let withheld = homes.len() - usable.len();
+    if withheld > 0 {
+        progress.count("withheld", i64::try_from(withheld).map_err(Error::internal)?);
+    }
+    for home in &usable {
         let village = home.family.region_code.as_str();
         let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
         for verdict in verdicts(home, chosen, asked.on) {

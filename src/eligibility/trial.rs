@@ -193,7 +193,7 @@ struct Tally(BTreeMap<String, Numbers>);
 impl Tally {
     fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], asked: &Asked) {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
-        for home in homes {
+        for home in &crate::registry::limits::usable(homes) {
             let both = verdicts(home, &[current, draft], asked.on);
             let numbers = self.0.entry(below(&asked.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);

@@ -201,6 +201,9 @@ problems! {
     NotRestricted = "not-restricted", 409,
         "Pemrosesan tidak dibatasi", "Processing is not restricted",
         "Tidak ada pembatasan yang dapat dicabut.", "There is no restriction to lift.";
+    AlreadyErased = "already-erased", 409,
+        "Sudah dihapus", "It was erased already",
+        "Data orang ini sudah dihapus.", "The data of this person was erased already.";
     ErasureBarred = "erasure-barred", 409,
         "Belum dapat dihapus", "Erasure is not possible now",
         "Masih ada urusan berjalan untuk orang ini: {}.", "Something for this person is still open: {}.";

@@ -1,6 +1,8 @@
 //! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
 //! revealed them; then each person leaves an access record of its own.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -14,6 +16,7 @@ use crate::error::Error;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
+use crate::registry;
 use crate::registry::answers::Viewer;
 use crate::registry::load;
 use crate::registry::rows::{FamilyRow, PersonRow};
@@ -132,13 +135,22 @@ async fn families(
     let (last, read) = (page.last().map(|f| (f.region_code.clone(), f.id)), page.len());
     let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
     let mut written = 0;
+    // Where somebody closed the data, what tells the household apart stays masked.
+    let closed = if params.reveal {
+        registry::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
+    } else {
+        HashSet::new()
+    };
     match params.kind {
         ImportKind::Families => {
+            let (closed, open): (Vec<_>, Vec<_>) = page.into_iter().partition(|f| closed.contains(&f.id));
             if params.reveal {
-                record_families(tx, params.purpose, &page).await?;
+                record_families(tx, params.purpose, &open).await?;
             }
-            for family in page {
-                text.push_str(&line(rows::family(&keys.sealer, params.reveal, family)?));
+            for (family, reveal) in
+                open.into_iter().map(|f| (f, params.reveal)).chain(closed.into_iter().map(|f| (f, false)))
+            {
+                text.push_str(&line(rows::family(&keys.sealer, reveal, family)?));
                 written += 1;
             }
         }
@@ -146,7 +158,10 @@ async fn families(
             let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
             homes.sort_by_key(|home| home.family_id);
             written = homes.len();
-            homes.into_iter().for_each(|home| text.push_str(&line(rows::dwelling(params.reveal, home))));
+            for home in homes {
+                let reveal = params.reveal && !closed.contains(&home.family_id);
+                text.push_str(&line(rows::dwelling(reveal, home)));
+            }
         }
         _ => {
             let mut statuses: Vec<_> = load::statuses(&mut tx.conn, &ids).await?.into_values().flatten().collect();

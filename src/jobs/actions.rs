@@ -16,7 +16,7 @@ use crate::http::page::{Page, PageRequest, Position};
 use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::http::request_context::Language;
-use crate::regions::RegionScope;
+use crate::regions::{RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 /// How long an ended job and its files are kept.
@@ -132,4 +132,14 @@ pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
         organization_id: row.organization_id,
         data: json!({ "kind": row.kind, "counts": row.counts, "problems": row.problems }),
     });
+}
+
+/// Somebody of this village was erased: files of ended exports that reach there still show who it was, and go.
+pub async fn forget_exports(tx: &mut Tx, region_code: &str) -> Result<(), Error> {
+    let now = tx.now;
+    let why = Unscoped::SubjectRights;
+    for id in store::delete_results_around(&mut tx.conn, why, JobKind::Export, region_code, now).await? {
+        tx.audit("job.forget_result", "job", id, None);
+    }
+    Ok(())
 }

@@ -274,6 +274,28 @@ pub async fn delete_file(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str)
     diesel::delete(pieces).execute(conn).await.map(|_| ())
 }
 
+/// Exports that ended and reach into this region lose their file.
+pub async fn delete_results_around(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    kind: JobKind,
+    region_code: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Uuid>> {
+    let around: Vec<&str> = [2, 5, 8, 13].iter().filter_map(|end| region_code.get(..*end)).chain(["ID"]).collect();
+    let ids: Vec<Uuid> = diesel::update(jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::ended_at.is_not_null()))
+        .filter(jobs::region_codes.overlaps_with(around))
+        .filter(jobs::result_type.is_not_null())
+        .set((jobs::result_type.eq(None::<String>), jobs::version.eq(jobs::version + 1), jobs::updated_at.eq(now)))
+        .returning(jobs::id)
+        .get_results(conn)
+        .await?;
+    let pieces =
+        job_files::table.filter(job_files::job_id.eq_any(&ids)).filter(job_files::file.eq(super::files::RESULT));
+    diesel::delete(pieces).execute(conn).await?;
+    Ok(ids)
+}
+
 /// Jobs that ended before `ended`, with their files, and uploads of before `uploaded` that no job came of.
 pub async fn delete_before(
     conn: &mut AsyncPgConnection,

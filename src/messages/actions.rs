@@ -216,6 +216,18 @@ pub async fn replace_template(
     Ok(show_template(row))
 }
 
+/// Every note on these complaints with the telephone it went to, for the reporter's own request.
+pub async fn list_about(tx: &mut Tx, complaints: &[Uuid]) -> Result<Vec<Message>, Error> {
+    let mut about = Vec::new();
+    for complaint in complaints {
+        let rows = store::list_of_visible(&mut tx.conn, *complaint).await?;
+        let phones: Vec<Option<String>> = rows.iter().map(|row| row.recipient.clone()).collect();
+        let shown = with_history(&mut tx.conn, rows).await?;
+        about.extend(shown.into_iter().zip(phones).map(|(note, recipient)| Message { recipient, ..note }));
+    }
+    Ok(about)
+}
+
 /// Whoever these complaints are about was erased.
 pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
     store::delete_words_of(&mut tx.conn, complaints).await?;

@@ -198,6 +198,11 @@ pub async fn delete_words_before(conn: &mut AsyncPgConnection, before: DateTime<
 /// The same for what was said about these complaints; what was not sent yet no longer is.
 pub async fn delete_words_of(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<usize> {
     let about = messages::complaint_id.eq_any(complaints.to_vec());
+    let theirs = messages::table.filter(about.clone()).select(messages::id);
+    diesel::update(message_receipts::table.filter(message_receipts::message_id.eq_any(theirs)))
+        .set(message_receipts::reason.eq(None::<String>))
+        .execute(conn)
+        .await?;
     diesel::update(messages::table.filter(about.clone()).filter(messages::status.eq(MessageStatus::Queued)))
         .set(messages::status.eq(MessageStatus::Skipped))
         .execute(conn)

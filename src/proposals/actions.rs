@@ -318,19 +318,19 @@ pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid
     Ok(store::list_known(conn, why, ids).await?)
 }
 /// All that is held on a person, in any region: for the person's own request.
-pub async fn list_about(tx: &mut Tx, person_id: Uuid) -> Result<Vec<RegistryProposal>, Error> {
-    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<RegistryProposal>, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     rows.into_iter().map(|row| show(&tx.keys.sealer, row, true)).collect()
 }
 
-pub async fn count_open(tx: &mut Tx, person_id: Uuid) -> Result<usize, Error> {
-    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+pub async fn count_open(tx: &mut Tx, person_ids: &[Uuid]) -> Result<usize, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     Ok(rows.iter().filter(|row| !transitions::FINAL.contains(&row.status)).count())
 }
 
 /// Takes out who was proposed and in what words, and keeps that there was a proposal; gives the ids.
-pub async fn forget(tx: &mut Tx, person_id: Uuid) -> Result<Vec<Uuid>, Error> {
-    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_id).await?;
+pub async fn forget(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     let ids = rows.iter().map(|row| row.id).collect();
     for mut row in rows {
         let sealer = &tx.keys.sealer;

@@ -119,10 +119,10 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryResul
 pub async fn list_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
-    person_id: Uuid,
+    person_ids: &[Uuid],
 ) -> QueryResult<Vec<ProposalRow>> {
     registry_proposals::table
-        .filter(registry_proposals::person_id.eq(person_id))
+        .filter(registry_proposals::person_id.eq_any(person_ids))
         .order((registry_proposals::created_at, registry_proposals::id))
         .select(ProposalRow::as_select())
         .load(conn)

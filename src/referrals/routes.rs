@@ -21,6 +21,7 @@ use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
+use crate::registry;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
 
@@ -163,10 +164,13 @@ async fn get_referral(
     let phone = found.details.client_phone.clone();
     let is_target = caller.organization_id == Some(row.target_organization_id);
     let region_code = row.region_code.clone();
+    let (person, family) = (row.person_id, row.family_id.filter(|_| row.person_id.is_none()));
     let mut shown = show(found, caller.organization_id);
     // To the source it is its own client's number; to the target it is part of what it has taken on.
     let purpose = if is_target { caller.purpose()? } else { caller.reveal_if_asked()? };
     if let (Some(purpose), Some(phone)) = (purpose, phone.filter(|_| shown.client_phone.is_some() || !is_target)) {
+        let (persons, families) = (person.as_slice(), family.as_slice());
+        registry::limits::require_open(&mut *db.read().await?, persons, families, purpose).await?;
         let revealed = [Revealed { kind: "referral", id: *id, region_code: &region_code }];
         access.record(&mut *db.read().await?, &caller, purpose, &revealed).await?;
         shown.client_phone = Some(phone);

@@ -19,7 +19,6 @@ pub use super::bulk::insert_synthetic;
 pub use super::sets::{
     count_families, find_bearers, find_families_of, find_households, next_households, sample_households,
 };
-pub use super::subject::{PersonExport, erase_identity, export as export_person};
 
 /// Whom a complaint or a referral is about.
 #[derive(Debug, Clone)]
@@ -166,6 +165,7 @@ pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
     let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
+    super::history::record_fields(tx, "family", family_id, family_id, "dispute-upheld", &[]).await?;
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
     Ok(())
 }

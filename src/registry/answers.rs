@@ -149,6 +149,9 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!([]))]
     pub nik_warnings: Vec<NikWarning>,
+    /// The same with the place in this answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RegistryWarning>,
     /// Whether the person still counts. Who does not is left out of families, checks and searches.
     pub standing: Standing,
     /// Day of death or removal.
@@ -300,6 +303,9 @@ pub struct Family {
     /// What struck the family, latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shocks: Vec<FamilyShock>,
+    /// What is odd about somebody's NIK: shown, and never a reason to refuse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RegistryWarning>,
     /// Whether the family still counts.
     pub standing: Standing,
     /// The family that took this one in.
@@ -313,6 +319,28 @@ pub struct Family {
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What is odd and was taken all the same: no fault, for a fault refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegistryWarning {
+    /// The field of this answer that contradicts the NIK, or the NIK itself.
+    #[schema(example = "/sex")]
+    pub pointer: String,
+    /// What is odd; `GET /v1/reference/nik-warnings` has the words.
+    #[schema(example = "nik_sex_differs")]
+    pub code: NikWarning,
+}
+
+impl RegistryWarning {
+    fn of(code: NikWarning) -> Self {
+        let pointer = match code {
+            NikWarning::UnknownRegency | NikWarning::UnknownDistrict => "/nik",
+            NikWarning::BirthDateDiffers => "/birth_date",
+            NikWarning::SexDiffers => "/sex",
+        };
+        Self { pointer: pointer.to_owned(), code }
+    }
 }
 
 /// The person found, or nothing.
@@ -396,6 +424,7 @@ impl<'a> Viewer<'a> {
                 criteria
             }),
             ppks_codes: row.ppks_codes.into_iter().filter(|c| self.restricted || !is_restricted_ppks(c)).collect(),
+            warnings: nik_warnings.iter().map(|code| RegistryWarning::of(*code)).collect(),
             nik_warnings,
             standing: row.standing,
             ended_on: row.ended_on,
@@ -419,7 +448,16 @@ impl<'a> Viewer<'a> {
                 Some(if self.revealed { number.expose().to_owned() } else { number.mask() })
             }
         };
+        let members = members.into_iter().map(|row| self.person(row)).collect::<Result<Vec<_>, _>>()?;
+        let warnings = members.iter().enumerate().flat_map(|(at, member)| {
+            let inside = move |warning: &RegistryWarning| RegistryWarning {
+                pointer: format!("/members/{at}{}", warning.pointer),
+                code: warning.code,
+            };
+            member.warnings.iter().map(inside)
+        });
         Ok(Family {
+            warnings: warnings.collect(),
             id: family.id,
             region_code: family.region_code,
             masked: !self.revealed,
@@ -451,7 +489,7 @@ impl<'a> Viewer<'a> {
             standing: family.standing,
             merged_into: family.merged_into,
             programs: participations.into_iter().map(ProgramParticipation::from).collect(),
-            members: members.into_iter().map(|row| self.person(row)).collect::<Result<_, _>>()?,
+            members,
             version: family.version,
             created_at: family.created_at,
             updated_at: family.updated_at,

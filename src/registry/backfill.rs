@@ -12,7 +12,7 @@ pub async fn index_names(worker: &Worker) -> Result<(), Error> {
     let mut conn = worker.db.read().await?;
     loop {
         let rows =
-            store::list_nameless(&mut conn, Unscoped::FollowUpOfScopedAction, super::subject::ERASED, AT_ONCE).await?;
+            store::list_nameless(&mut conn, Unscoped::FollowUpOfScopedAction, super::erase::ERASED, AT_ONCE).await?;
         if rows.is_empty() {
             return Ok(());
         }

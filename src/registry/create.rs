@@ -7,6 +7,7 @@ use super::actions::find_household;
 use super::answers::{Family, Person, Viewer};
 use super::api::{CreateFamily, CreatePerson};
 use super::build::{Rows, Stamp};
+use super::history;
 use super::identities;
 use super::judge::{self, Judged};
 use super::rows::Household;
@@ -137,6 +138,9 @@ async fn insert(
         pointer.strip_prefix(rootless).unwrap_or(pointer).to_owned()
     };
     identities::claim_rows(tx, &rows.identities, pointer).await?;
+    if let Some(family) = rows.families.first() {
+        history::record_created(tx, family, rows.dwellings.first(), &rows.persons).await?;
+    }
     Ok(id)
 }
 

@@ -5,22 +5,37 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::history;
 use super::model::IdentityStatus;
 use super::rows::PersonRow;
-use super::store;
+use super::store::{self, changes, residences};
 use crate::clock::local_day;
-use crate::db::schema::{dwellings, families, identities, persons, program_participations};
+use crate::db::schema::{dwellings, families, family_shocks, identities, persons, program_participations};
 use crate::error::Error;
+use crate::regions::{RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 /// Stands for the name of somebody who was erased.
 pub const ERASED: &str = "(dihapus)";
 
+/// The record and those that were merged into it, held: all of them are the person.
+pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>, Error> {
+    let everywhere = RegionScope::everything(Unscoped::SubjectRights);
+    let mut ids = super::actions::list_ids_of_person(&mut tx.conn, who.id).await?;
+    ids.retain(|id| *id != who.id);
+    ids.sort();
+    let mut records = vec![who];
+    for id in ids {
+        records.extend(store::lock_person(&mut tx.conn, &everywhere, id).await?);
+    }
+    Ok(records)
+}
+
 /// Is nobody else in the family, or only people who were erased?
-pub async fn is_last_of_family(tx: &mut Tx, who: &PersonRow) -> Result<bool, Error> {
+pub async fn is_last_of_family(tx: &mut Tx, family_id: Uuid, ids: &[Uuid]) -> Result<bool, Error> {
     let others: i64 = persons::table
-        .filter(persons::family_id.eq(who.family_id))
-        .filter(persons::id.ne(who.id))
+        .filter(persons::family_id.eq(family_id))
+        .filter(persons::id.ne_all(ids))
         .filter(persons::full_name.ne(ERASED))
         .count()
         .get_result(&mut *tx.conn)
@@ -41,8 +56,9 @@ pub async fn count_running_programs(tx: &mut Tx, family_id: Uuid, person_id: Uui
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// The sealed number is destroyed, its index removed, the name blanked. With the last of a family goes where it lived.
-pub async fn erase_person(tx: &mut Tx, who: &PersonRow, last_of_family: bool) -> Result<(), Error> {
+/// The sealed number is destroyed, its index removed, the name blanked, and what the trail kept of the values forgotten. With
+/// the last of a family goes where it lived.
+pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) -> Result<(), Error> {
     diesel::delete(identities::table.filter(identities::person_id.eq(who.id))).execute(&mut *tx.conn).await?;
     let row = PersonRow {
         nik_sealed: None,
@@ -55,21 +71,24 @@ pub async fn erase_person(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
         ..who.clone()
     };
     store::save_person(&mut tx.conn, &row).await?;
+    changes::delete_names(&mut tx.conn, row.family_id, row.id).await?;
+    changes::set_values_forgotten(&mut tx.conn, row.id).await?;
+    residences::set_names_forgotten(&mut tx.conn, row.id, tx.now).await?;
+    let fields = ["birth_date", "full_name", "identity_status", "nik"];
+    history::record_fields(tx, "person", row.id, row.family_id, "erase", &fields).await?;
     if last_of_family {
-        diesel::delete(identities::table.filter(identities::family_id.eq(who.family_id)))
-            .execute(&mut *tx.conn)
-            .await?;
-        diesel::update(families::table.find(who.family_id))
-            .set((
-                families::family_card_sealed.eq(None::<Vec<u8>>),
-                families::address.eq(None::<String>),
-                families::latitude.eq(None::<f64>),
-                families::longitude.eq(None::<f64>),
-            ))
-            .execute(&mut *tx.conn)
-            .await?;
-        diesel::update(dwellings::table.find(who.family_id))
-            .set(dwellings::pln_customer_id.eq(None::<String>))
+        erase_home(tx, who.family_id).await?;
+    }
+    let notes = family_shocks::table
+        .filter(family_shocks::family_id.eq(who.family_id))
+        .filter(family_shocks::note.is_not_null())
+        .select((family_shocks::id, family_shocks::note.assume_not_null()))
+        .load::<(Uuid, String)>(&mut *tx.conn)
+        .await?;
+    for (id, note) in notes {
+        let note = Some(without_name(&note, &who.full_name)).filter(|_| !last_of_family);
+        diesel::update(family_shocks::table.find((who.family_id, id)))
+            .set(family_shocks::note.eq(note))
             .execute(&mut *tx.conn)
             .await?;
     }
@@ -80,4 +99,64 @@ pub async fn erase_person(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
         .await?;
     store::touch_family(&mut tx.conn, who.family_id, tx.now).await?;
     Ok(())
+}
+
+/// Where the family lived, and the families that it took in.
+async fn erase_home(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
+    let taken_in: Vec<Uuid> =
+        families::table.filter(families::merged_into.eq(family_id)).select(families::id).load(&mut *tx.conn).await?;
+    for id in taken_in.into_iter().chain([family_id]) {
+        diesel::delete(identities::table.filter(identities::family_id.eq(id))).execute(&mut *tx.conn).await?;
+        diesel::update(families::table.find(id))
+            .set((
+                families::family_card_sealed.eq(None::<Vec<u8>>),
+                families::address.eq(None::<String>),
+                families::latitude.eq(None::<f64>),
+                families::longitude.eq(None::<f64>),
+                families::submission_hash.eq(None::<Vec<u8>>),
+            ))
+            .execute(&mut *tx.conn)
+            .await?;
+        diesel::update(dwellings::table.find(id))
+            .set(dwellings::pln_customer_id.eq(None::<String>))
+            .execute(&mut *tx.conn)
+            .await?;
+        changes::set_values_forgotten(&mut tx.conn, id).await?;
+        let fields = ["address", "family_card_no", "latitude", "longitude"];
+        history::record_fields(tx, "family", id, id, "erase", &fields).await?;
+    }
+    Ok(())
+}
+
+/// The text without the name, however its letters are written.
+pub fn without_name(text: &str, name: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let wanted: Vec<char> = name.chars().collect();
+    let same = |a: &char, b: &char| a == b || a.to_lowercase().eq(b.to_lowercase());
+    let mut out = String::with_capacity(text.len());
+    let mut rest = letters.as_slice();
+    while let Some((first, tail)) = rest.split_first() {
+        let here = rest.get(..wanted.len()).filter(|head| !head.is_empty());
+        if here.is_some_and(|head| head.iter().zip(&wanted).all(|(a, b)| same(a, b))) {
+            out.push_str(ERASED);
+            rest = rest.get(wanted.len()..).unwrap_or_default();
+        } else {
+            out.push(*first);
+            rest = tail;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_goes_out_of_a_text_however_it_is_written() {
+        let text = "Ibu SITI RAHMAWATI datang; Siti Rahmawati sakit. Siti lain tinggal.";
+        assert_eq!(without_name(text, "Siti Rahmawati"), "Ibu (dihapus) datang; (dihapus) sakit. Siti lain tinggal.");
+        assert_eq!(without_name("Kosong", ""), "Kosong");
+        assert_eq!(without_name("Éna", "éna"), "(dihapus)");
+    }
 }

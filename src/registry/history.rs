@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::document::Document;
+use super::document::{self, Document};
 use super::model::is_restricted_ppks;
-use super::rows::ChangeRow;
+use super::rows::{ChangeRow, DwellingRow, FamilyRow, PersonRow};
 use super::store::changes as store;
 use crate::auth::sealing::Sealer;
 use crate::error::Error;
@@ -27,12 +27,55 @@ pub struct Change<'a> {
 }
 
 pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
+    let fields = change.values.keys().cloned().collect();
+    write(tx, change, fields).await
+}
+
+async fn write(tx: &mut Tx, change: Change<'_>, fields: Vec<String>) -> Result<(), Error> {
+    let row = row(tx, change, fields)?;
+    Ok(store::insert(&mut tx.conn, std::slice::from_ref(&row)).await?)
+}
+
+/// A family that was entered, with everybody in it: which fields were said. What was said stands in the records.
+pub async fn record_created(
+    tx: &mut Tx,
+    family: &FamilyRow,
+    home: Option<&DwellingRow>,
+    members: &[PersonRow],
+) -> Result<(), Error> {
+    let said =
+        |document: Document| document.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).collect();
+    let nothing = Document::new();
+    let change = |kind, id| Change {
+        kind,
+        id,
+        family_id: family.id,
+        action: "create",
+        values: &nothing,
+        happened_on: None,
+        reason: None,
+    };
+    // That there is a number is told, not the number.
+    let number = |sealed: &Option<Vec<u8>>| sealed.as_ref().map(|_| "");
+    let card = number(&family.family_card_sealed);
+    let mut rows = vec![row(tx, change("family", family.id), said(document::family(family, home, card)))?];
+    for member in members {
+        let fields = said(document::person(member, number(&member.nik_sealed)));
+        rows.push(row(tx, change("person", member.id), fields)?);
+    }
+    Ok(store::insert(&mut tx.conn, &rows).await?)
+}
+
+fn row(tx: &Tx, change: Change<'_>, mut fields: Vec<String>) -> Result<ChangeRow, Error> {
     let id = Uuid::now_v7();
-    let values = serde_json::to_vec(change.values).map_err(Error::internal)?;
-    let sealed = tx.keys.sealer.seal_bytes(&place(change.id, id), &values)?;
-    let mut fields: Vec<String> = change.values.keys().cloned().collect();
+    let sealed = if change.values.is_empty() {
+        None
+    } else {
+        let values = serde_json::to_vec(change.values).map_err(Error::internal)?;
+        Some(tx.keys.sealer.seal_bytes(&place(change.id, id), &values)?)
+    };
     fields.sort();
-    let row = ChangeRow {
+    Ok(ChangeRow {
         subject_id: change.id,
         id,
         subject_kind: change.kind.to_owned(),
@@ -42,11 +85,24 @@ pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
         client_id: tx.actor.client_id.clone(),
         action: change.action.to_owned(),
         fields,
-        values_sealed: Some(sealed).filter(|_| !change.values.is_empty()),
+        values_sealed: sealed,
         happened_on: change.happened_on,
         reason: change.reason,
-    };
-    Ok(store::insert(&mut tx.conn, &row).await?)
+    })
+}
+
+/// A change of which it is told that these fields changed, and not what stood there.
+pub async fn record_fields(
+    tx: &mut Tx,
+    kind: &'static str,
+    id: Uuid,
+    family_id: Uuid,
+    action: &'static str,
+    fields: &[&str],
+) -> Result<(), Error> {
+    let nothing = Document::new();
+    let change = Change { kind, id, family_id, action, values: &nothing, happened_on: None, reason: None };
+    write(tx, change, fields.iter().map(|field| (*field).to_owned()).collect()).await
 }
 
 fn place(subject: Uuid, id: Uuid) -> Vec<u8> {

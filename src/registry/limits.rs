@@ -1,7 +1,12 @@
 //! For which purposes a person's data may not be used. The limits stand on the person's own row and come with it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use super::history;
 use super::model::IdentityStatus;
 use super::rows::{Household, PersonRow};
 use super::store;
@@ -9,6 +14,7 @@ use crate::auth::caller::AccessPurpose;
 use crate::consents::purposes;
 use crate::error::Error;
 use crate::http::problem_table::Code;
+use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
 /// Stands for a name that is not shown.
@@ -55,8 +61,9 @@ impl Household {
         purposes::require(purpose, self.members.iter().map(|m| m.limited_purposes.as_slice()))
     }
 
-    /// For use in a decision: what is restricted counts as unknown, and a restricted subject is not decided on.
-    pub fn usable_for(mut self, subject: Option<Uuid>) -> Result<Self, Error> {
+    /// For use in a decision: what is restricted counts as unknown, and a restricted subject is not decided on. With a purpose
+    /// for which data is to be opened, nobody may have closed it whose data is shown.
+    pub fn usable_for(mut self, subject: Option<Uuid>, purpose: Option<AccessPurpose>) -> Result<Self, Error> {
         let restricted = |m: &PersonRow| m.is_restricted() && subject.is_none_or(|id| id == m.id);
         let barred = match subject {
             Some(_) => self.members.iter().any(restricted),
@@ -65,21 +72,73 @@ impl Household {
         if barred {
             return Err(Error::new(Code::ProcessingRestricted));
         }
+        if let Some(purpose) = purpose {
+            let shown = |m: &&PersonRow| !m.is_restricted() && subject.is_none_or(|id| id == m.id);
+            let limits = self.members.iter().filter(shown).map(|m| m.limited_purposes.as_slice());
+            purposes::require(purpose, limits)?;
+        }
         let seen = |m: PersonRow| if m.is_restricted() { m.withheld() } else { m };
         self.members = self.members.into_iter().map(seen).collect();
         Ok(self)
     }
 }
 
+/// Of many households what may be used; where all are restricted there is nothing to use.
+pub fn usable(homes: &[Household]) -> Vec<Cow<'_, Household>> {
+    let seen = |home| {
+        let home: &Household = home;
+        if home.members.iter().any(PersonRow::is_restricted) {
+            return home.clone().usable_for(None, None).ok().map(Cow::Owned);
+        }
+        Some(Cow::Borrowed(home))
+    };
+    homes.iter().filter_map(seen).collect()
+}
+
 /// Sets or lifts one limit of a person, or of everybody in a family.
 pub async fn set(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>, limit: &str, on: bool) -> Result<(), Error> {
     let now = tx.now;
-    Ok(store::set_limit(&mut tx.conn, family_id, person_id, limit, on, now).await?)
+    if store::set_limit(&mut tx.conn, family_id, person_id, limit, on, now).await? == 0 {
+        return Ok(());
+    }
+    let (kind, id) = person_id.map_or(("family", family_id), |id| ("person", id));
+    let action = if on { "limit" } else { "lift-limit" };
+    history::record_fields(tx, kind, id, family_id, action, &["limited_purposes"]).await
 }
 
 /// The limits of the person, or of each in the family. The subject was found within the caller's regions.
 pub async fn of(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>) -> Result<Vec<Vec<String>>, Error> {
     Ok(store::list_limits_of_visible(&mut tx.conn, family_id, person_id).await?)
+}
+
+/// May what speaks of these persons and families, wherever they live now, be opened for this purpose?
+pub async fn require_open(
+    conn: &mut AsyncPgConnection,
+    person_ids: &[Uuid],
+    family_ids: &[Uuid],
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    if person_ids.is_empty() && family_ids.is_empty() {
+        return Ok(());
+    }
+    let why = Unscoped::FollowUpOfScopedAction;
+    let limits = store::list_limits_of_subjects(conn, why, person_ids, family_ids).await?;
+    purposes::require(purpose, limits.iter().map(|(_, limits)| limits.as_slice()))
+}
+
+/// Those of the families in which somebody closed the data, for everything or for this purpose.
+pub async fn list_closed(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+    purpose: Option<AccessPurpose>,
+) -> Result<HashSet<Uuid>, Error> {
+    let why = Unscoped::FollowUpOfScopedAction;
+    let limits = store::list_limits_of_subjects(conn, why, &[], family_ids).await?;
+    let closed = |limits: &[String]| match purpose {
+        Some(purpose) => purposes::require(purpose, [limits]).is_err(),
+        None => purposes::is_restricted(limits),
+    };
+    Ok(limits.into_iter().filter(|(_, limits)| closed(limits)).map(|(family, _)| family).collect())
 }
 
 pub async fn require_unrestricted(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>) -> Result<(), Error> {

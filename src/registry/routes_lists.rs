@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::answers::{Family, Person, Viewer};
 use super::history::RegistryChange;
+use super::limits;
 use super::listing::{self, RegistryQuery, Subject};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::RegistryRead;
@@ -148,6 +149,11 @@ async fn changes(
         Subject::Person(id) => ("person", id),
     };
     if let Some(purpose) = purpose {
+        let (persons, families) = match subject {
+            Subject::Family(id) => (Vec::new(), vec![id]),
+            Subject::Person(id) => (vec![id], Vec::new()),
+        };
+        limits::require_open(&mut conn, &persons, &families, purpose).await?;
         let target = Revealed { kind, id, region_code: &region_code };
         log.record(&mut conn, caller, purpose, &[target]).await?;
     }

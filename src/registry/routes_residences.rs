@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::answers::Viewer;
+use super::limits;
 use super::residences::{self, AddResidence, EndResidence, ResidenceMap, ResidenceMapQuery, Residences};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
@@ -44,6 +45,7 @@ async fn list_residences(
     let mut conn = db.read().await?;
     let (region_code, rows) = residences::list(&mut conn, &caller.scope, *id).await?;
     if let Some(purpose) = purpose {
+        limits::require_open(&mut conn, &[*id], &[], purpose).await?;
         let target = Revealed { kind: "person", id: *id, region_code: &region_code };
         log.record(&mut conn, &caller, purpose, &[target]).await?;
     }

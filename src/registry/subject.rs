@@ -1,104 +1,93 @@
-//! What is held on one person, for whoever it is about: all of it to take along, and none of it when it is to be erased.
+//! What the registry holds on one person, for whoever it is about.
 
-use chrono::NaiveDate;
-use diesel_async::AsyncPgConnection;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::answers::{Family, Person, Viewer, WelfareStatus};
-use super::change::{self, Told};
+use super::answers::{Family, Viewer, WelfareStatus};
 use super::history::{self, RegistryChange};
-use super::model::{IdentityStatus, Standing};
-use super::moves;
-use super::residences::Residences;
-use super::rows::{Household, PersonRow};
-use super::store::{self, changes, listing, residences};
-use crate::auth::sealing::Sealer;
-use crate::clock::local_day;
+use super::residences::{self, Residence};
+use super::rows::MergeRow;
+use super::store;
+use crate::db::pool::Connection;
 use crate::error::Error;
-use crate::regions::RegionScope;
-use crate::transaction::Tx;
+use crate::http::page::PageRequest;
+use crate::regions::{RegionScope, Unscoped};
 
-/// Everything that the registry holds on one person.
+/// Two records that were found to be one person.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct PersonExport {
-    /// The person, nothing held back.
-    pub person: Person,
-    /// The family as such; of its members the person alone.
-    pub family: Family,
-    /// Every ranking of the family.
-    pub welfare_statuses: Vec<WelfareStatus>,
-    /// Every stay in an institution.
-    pub residences: Residences,
-    /// Every change of the person's record, oldest first.
-    pub history: Vec<RegistryChange>,
+pub struct PersonMerger {
+    /// The record that was merged.
+    pub merged_person_id: Uuid,
+    /// The record that was kept.
+    pub kept_person_id: Uuid,
+    /// The officer who found it.
+    #[schema(example = "bandung-bo-1")]
+    pub actor: String,
+    /// When.
+    pub merged_at: DateTime<Utc>,
+    /// When it was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub undone_at: Option<DateTime<Utc>>,
 }
 
-pub async fn export(
-    conn: &mut AsyncPgConnection,
-    sealer: &Sealer,
+impl From<MergeRow> for PersonMerger {
+    fn from(row: MergeRow) -> Self {
+        Self {
+            merged_person_id: row.merged_person_id,
+            kept_person_id: row.kept_person_id,
+            actor: row.actor,
+            merged_at: row.merged_at,
+            undone_at: row.undone_at,
+        }
+    }
+}
+
+/// What the registry holds on one person, nothing held back.
+pub struct HeldOnPerson {
+    /// The ids under which the person is known.
+    pub ids: Vec<Uuid>,
+    /// The household; of its members the person alone.
+    pub family: Family,
+    pub welfare_statuses: Vec<WelfareStatus>,
+    pub residences: Vec<Residence>,
+    /// Of the person's records and of the household, oldest first.
+    pub history: Vec<RegistryChange>,
+    pub mergers: Vec<PersonMerger>,
+}
+
+/// 404 for whom the scope does not cover.
+pub async fn gather(
+    conn: &mut Connection,
+    viewer: &Viewer<'_>,
     scope: &RegionScope,
     id: Uuid,
     today: NaiveDate,
-) -> Result<PersonExport, Error> {
-    let row = store::find_person(conn, scope, id).await?.ok_or_else(Error::not_found)?;
-    let family = store::find_family(conn, scope, row.family_id).await?.ok_or_else(Error::not_found)?;
-    let homes = listing::list_households_of_visible(conn, vec![family], today).await?;
-    let home = homes.into_iter().next().ok_or_else(Error::not_found)?;
-    let home = Household {
-        participations: home.participations.into_iter().filter(|p| p.person_id.is_none_or(|of| of == id)).collect(),
-        members: vec![row.clone()],
-        ..home
-    };
-    let viewer = Viewer { sealer, revealed: true, restricted: true };
-    let statuses = store::list_all_statuses_of_visible(conn, &[row.family_id]).await?;
-    Ok(PersonExport {
-        residences: super::residences::show(&viewer, residences::list_of_visible(conn, id).await?),
-        history: history::list_all(conn, sealer, id).await?,
-        welfare_statuses: statuses.into_iter().map(WelfareStatus::from).collect(),
-        family: viewer.family(home)?,
-        person: viewer.person(row)?,
-    })
-}
-
-/// Stands where a name stood.
-pub const ERASED: &str = "***";
-
-/// Forgets who the person is: name, number, birth date, all that was recorded, and what the trail kept of it. An empty
-/// record stays, so that what refers to it does not break.
-pub async fn erase_identity(tx: &mut Tx, id: Uuid, new_head: Option<Uuid>) -> Result<(), Error> {
-    let (family, before) = change::hold_person(tx, id).await?;
-    if before.standing == Standing::Active {
-        moves::succeed(tx, &family, &[id], new_head).await?;
+) -> Result<HeldOnPerson, Error> {
+    let person = store::find_person(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    let home = super::actions::find_household(conn, scope, person.family_id, today).await?;
+    let mut home = home.ok_or_else(Error::not_found)?;
+    let family_id = person.family_id;
+    // Also somebody who died or moved out of the registry may be asked about.
+    home.members = vec![person];
+    home.participations.retain(|held| held.person_id.is_none_or(|of| of == id));
+    let ids = super::actions::list_ids_of_person(conn, id).await?;
+    let (mut stays, mut changes) = (Vec::new(), history::list_all(conn, viewer.sealer, family_id).await?);
+    for id in &ids {
+        stays.extend(store::residences::list_of_visible(conn, *id).await?);
+        changes.extend(history::list_all(conn, viewer.sealer, *id).await?);
     }
-    let mut after = PersonRow {
-        nik_sealed: None,
-        identity_status: IdentityStatus::Unknown,
-        full_name: ERASED.to_owned(),
-        birth_date: None,
-        marital_status: None,
-        school_level: None,
-        school_enrolled: None,
-        occupation_class: None,
-        disability_type: None,
-        disability_severity: None,
-        chronic_illness: None,
-        pregnant_or_postpartum: None,
-        jkn_status: None,
-        has_kip: None,
-        orphan: None,
-        ppks_codes: Vec::new(),
-        attributes: serde_json::json!({}),
-        standing: if before.standing == Standing::Active { Standing::Removed } else { before.standing },
-        ended_on: before.ended_on.or_else(|| Some(local_day(tx.now))),
-        ..before.clone()
-    };
-    change::write_person(tx, &before, &mut after, Told::plain("erase", "erased")).await?;
-    changes::delete_identities_of_person(&mut tx.conn, after.family_id, id).await?;
-    changes::delete_names(&mut tx.conn, after.family_id, id).await?;
-    residences::delete_of_person(&mut tx.conn, id).await?;
-    changes::set_values_forgotten(&mut tx.conn, id).await?;
-    store::touch_family(&mut tx.conn, after.family_id, tx.now).await?;
-    Ok(())
+    changes.sort_by_key(|change| (change.at, change.id));
+    let mergers = store::mergers::list_of(conn, Unscoped::SubjectRights, &ids).await?;
+    let welfare = super::welfare::list_statuses(conn, scope, family_id, &PageRequest::longest()).await?;
+    Ok(HeldOnPerson {
+        family: viewer.family(home)?,
+        welfare_statuses: welfare.items,
+        residences: residences::show(viewer, stays).items,
+        history: changes,
+        mergers: mergers.into_iter().map(PersonMerger::from).collect(),
+        ids,
+    })
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::answers::WelfareStatus;
 use super::api::CreateWelfareStatus;
 use super::create::Made;
+use super::history;
 use super::rows::WelfareStatusRow;
 use super::store;
 use super::{build, judge};
@@ -44,6 +45,7 @@ pub async fn add_status(
     let row = build::welfare_status(family_id, input, tx.now);
     store::insert_statuses(&mut tx.conn, std::slice::from_ref(&row)).await?;
     let version = store::touch_family(&mut tx.conn, family_id, tx.now).await?;
+    history::record_fields(tx, "family", family_id, family_id, "add-welfare-status", &["welfare_status"]).await?;
     tx.audit("welfare_status.add", "family", family_id, Some(&family.region_code));
     if let Some(event) = before.and_then(|before| changed(&before, &row, &family.region_code)) {
         tx.publish(event);

@@ -8,19 +8,28 @@ use uuid::Uuid;
 
 use super::api::{AccessRecord, ProcessingRestriction, SubjectRequest, show};
 use super::store;
+use crate::attachments::api::AttachmentAbout;
 use crate::audit::store::AuditRow;
 use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
 use crate::complaints::subject::ComplaintAbout;
 use crate::consents::api::Consent;
 use crate::consents::purposes;
+use crate::eligibility::api_objections::ObjectionEvidence;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
+use crate::messages::api::Message;
 use crate::proposals::api::RegistryProposal;
 use crate::referrals::subject::ReferralAbout;
 use crate::registry::answers::{Family, Viewer, WelfareStatus};
+use crate::registry::history::RegistryChange;
+use crate::registry::residences::Residence;
+use crate::registry::subject::PersonMerger;
+use crate::sync::api::Visit;
 use crate::transaction::Tx;
-use crate::{audit, complaints, consents, directory, proposals, referrals, registry};
+use crate::{
+    attachments, audit, complaints, consents, directory, eligibility, messages, proposals, referrals, registry, sync,
+};
 
 /// All that is held on a person. Of the family, what is the household's; of other members nothing.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -29,12 +38,26 @@ pub struct SubjectExport {
     pub generated_at: DateTime<Utc>,
     /// The household with this person as its only member shown, in the clear.
     pub family: Family,
+    /// Records that were found to be this person's.
+    pub mergers: Vec<PersonMerger>,
     /// What registry sources said of the household's welfare.
     pub welfare_statuses: Vec<WelfareStatus>,
-    /// Complaints about the person or the household.
+    /// Stays in institutions.
+    pub residences: Vec<Residence>,
+    /// Every change of the person's record and the household's, oldest first.
+    pub history: Vec<RegistryChange>,
+    /// Complaints about the person or the household. Notes, questions and steps where the person spoke.
     pub complaints: Vec<ComplaintAbout>,
+    /// Results that were objected to.
+    pub objections: Vec<ObjectionEvidence>,
+    /// Notes sent to the person as a reporter, with the telephone.
+    pub messages: Vec<Message>,
     /// Referrals of the person or the household.
     pub referrals: Vec<ReferralAbout>,
+    /// Photos and papers of these complaints and referrals, each with a link that opens it for an hour.
+    pub attachments: Vec<AttachmentAbout>,
+    /// Visits to the household.
+    pub visits: Vec<Visit>,
     /// Proposals and disputes about the person.
     pub registry_proposals: Vec<RegistryProposal>,
     /// Consents and other lawful bases.
@@ -48,30 +71,36 @@ pub struct SubjectExport {
 }
 
 pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
-    let (scope, today) = (tx.actor.scope.clone(), local_day(tx.now));
-    let home = registry::actions::find_household_of_person(&mut tx.conn, &scope, id, today).await?;
-    let mut home = home.ok_or_else(Error::not_found)?;
-    let family_id = home.family.id;
-    home.members.retain(|member| member.id == id);
-    home.participations.retain(|held| held.person_id.is_none_or(|person| person == id));
+    let (scope, today, now) = (tx.actor.scope.clone(), local_day(tx.now), tx.now);
     let keys = tx.keys.clone();
     let viewer = Viewer { sealer: &keys.sealer, revealed: true, restricted: true };
-    let every = PageRequest::longest();
-    let welfare = registry::welfare::list_statuses(&mut tx.conn, &scope, family_id, &every).await?;
+    let held = registry::subject::gather(&mut tx.conn, &viewer, &scope, id, today).await?;
+    let (ids, family_id) = (held.ids, held.family.id);
+    let complaints = complaints::subject::list(tx, &ids, Some(family_id)).await?;
+    let referrals = referrals::subject::list(tx, &ids, Some(family_id)).await?;
+    let about: Vec<Uuid> = complaints.iter().map(|complaint| complaint.id).collect();
+    let spoken: Vec<Uuid> = complaints.iter().filter(|c| c.complainant.is_some()).map(|c| c.id).collect();
+    let with_papers: Vec<Uuid> = about.iter().copied().chain(referrals.iter().map(|r| r.id)).collect();
     let restrictions = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
     let requests = store::list_requests_of_visible(&mut tx.conn, id).await?;
-    let now = tx.now;
     Ok(SubjectExport {
         generated_at: now,
-        family: viewer.family(home)?,
-        welfare_statuses: welfare.items,
-        complaints: complaints::subject::list(tx, id, Some(family_id)).await?,
-        referrals: referrals::subject::list(tx, id, Some(family_id)).await?,
-        registry_proposals: proposals::actions::list_about(tx, id).await?,
-        consents: consents::actions::list_about(tx, id, family_id).await?,
+        family: held.family,
+        mergers: held.mergers,
+        welfare_statuses: held.welfare_statuses,
+        residences: held.residences,
+        history: held.history,
+        objections: eligibility::objections::list_about(tx, &ids, family_id).await?,
+        messages: messages::actions::list_about(tx, &spoken).await?,
+        attachments: attachments::actions::list_about(tx, &with_papers).await?,
+        visits: sync::subject::list_about(tx, family_id, &about).await?,
+        registry_proposals: proposals::actions::list_about(tx, &ids).await?,
+        consents: consents::actions::list_about(tx, &ids, family_id).await?,
+        complaints,
+        referrals,
         restrictions: restrictions.into_iter().map(ProcessingRestriction::from).collect(),
         subject_requests: requests.into_iter().map(|row| show(row, now)).collect(),
-        access_records: list_access(&mut tx.conn, id, &every).await?.items,
+        access_records: list_access(&mut tx.conn, id, &PageRequest::longest()).await?.items,
     })
 }
 

@@ -1,14 +1,11 @@
 //! The export as a page that a citizen can read and print: Indonesian, one file, no script and nothing from elsewhere.
 
-use std::fmt::Write as _;
-
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-
 use super::export::SubjectExport;
+use super::html_cases as cases;
+use super::html_history as trail;
+use super::paper::{Page, day, label, moment, place, yes};
 use crate::auth::caller::AccessPurpose;
-use crate::db::text_enum::CodeList;
 use crate::referrals::model::LawfulBasis;
-use crate::regions::directory as regions;
 use crate::registry::answers::Person;
 
 const STYLE: &str = "
@@ -55,11 +52,17 @@ pub fn page(export: &SubjectExport) -> String {
     }
     household(&mut out, export);
     welfare(&mut out, export);
-    complaints(&mut out, export);
-    referrals(&mut out, export);
-    proposals(&mut out, export);
+    trail::residences(&mut out, export);
+    cases::complaints(&mut out, export);
+    cases::objections(&mut out, export);
+    cases::messages(&mut out, export);
+    cases::referrals(&mut out, export);
+    cases::attachments(&mut out, export);
+    cases::visits(&mut out, export);
+    cases::proposals(&mut out, export);
     consents(&mut out, export);
     requests(&mut out, export);
+    trail::history(&mut out, export);
     access(&mut out, export);
     out.raw("</main><footer>");
     out.text(
@@ -139,67 +142,7 @@ fn welfare(out: &mut Page, export: &SubjectExport) {
         let decile = status.decile.to_string();
         out.row(&[label(status.source), &status.snapshot_version, &day(status.as_of), &decile]);
     }
-    out.raw("</tbody></table>");
-}
-
-fn complaints(out: &mut Page, export: &SubjectExport) {
-    out.section("Pengaduan");
-    if export.complaints.is_empty() {
-        return out.quiet("Tidak ada pengaduan tentang Anda atau keluarga Anda.");
-    }
-    for complaint in &export.complaints {
-        out.raw("<article>");
-        out.text("h3", &format!("{} · {}", label(complaint.sector), label(complaint.status)));
-        out.text("p", &complaint.description);
-        if let Some(who) = &complaint.complainant {
-            let phone = who.phone.as_ref().map_or_else(String::new, |p| format!(", telepon {}", p.as_str()));
-            out.text("p", &format!("Disampaikan oleh {}{phone}", who.name.as_str()));
-        }
-        if let Some(answer) = complaint.resolution.as_ref().and_then(|r| r.get("answer")?.as_str()) {
-            out.text("p", &format!("Jawaban: {answer}"));
-        }
-        out.quiet(&format!("Diterima {}", moment(complaint.created_at)));
-        out.raw("</article>");
-    }
-}
-
-fn referrals(out: &mut Page, export: &SubjectExport) {
-    out.section("Rujukan");
-    if export.referrals.is_empty() {
-        return out.quiet("Anda atau keluarga Anda belum pernah dirujuk.");
-    }
-    for referral in &export.referrals {
-        out.raw("<article>");
-        let service = referral.service_name.as_deref().unwrap_or("Layanan");
-        out.text("h3", &format!("{service} · {}", label(referral.status)));
-        out.text("p", &referral.need);
-        out.raw("<dl>");
-        out.pair("Program", referral.program_code.as_ref());
-        out.pair("Nama yang diteruskan", referral.subject_name.as_ref());
-        out.pair("Dasar pemrosesan", Some(label(referral.lawful_basis)));
-        out.pair("Tanggal persetujuan", referral.consent_given_on.map(day).as_ref());
-        out.pair("Dibuat", Some(&moment(referral.created_at)));
-        out.raw("</dl></article>");
-    }
-}
-
-fn proposals(out: &mut Page, export: &SubjectExport) {
-    if export.registry_proposals.is_empty() {
-        return;
-    }
-    out.section("Usulan dan sanggahan");
-    for proposal in &export.registry_proposals {
-        out.raw("<article>");
-        out.text("h3", &format!("{} · {}", label(proposal.kind), label(proposal.status)));
-        if let Some(statement) = &proposal.statement {
-            out.text("p", statement);
-        }
-        for evidence in &proposal.evidence {
-            out.text("p", &format!("Bukti: {} – {}", label(evidence.kind), evidence.text.as_str()));
-        }
-        out.quiet(&format!("Diajukan {}", moment(proposal.created_at)));
-        out.raw("</article>");
-    }
+    out.end_table();
 }
 
 fn consents(out: &mut Page, export: &SubjectExport) {
@@ -212,7 +155,7 @@ fn consents(out: &mut Page, export: &SubjectExport) {
         let (purpose, basis) = (label(consent.purpose), label(consent.lawful_basis));
         out.row(&[purpose, basis, &day(consent.given_on), label(consent.status)]);
     }
-    out.raw("</tbody></table>");
+    out.end_table();
 }
 
 fn requests(out: &mut Page, export: &SubjectExport) {
@@ -229,7 +172,7 @@ fn requests(out: &mut Page, export: &SubjectExport) {
         let what = format!("Pembatasan: {}", label(restriction.reason));
         out.row(&[&what, &moment(restriction.set_at), &until]);
     }
-    out.raw("</tbody></table>");
+    out.end_table();
 }
 
 fn access(out: &mut Page, export: &SubjectExport) {
@@ -245,137 +188,5 @@ fn access(out: &mut Page, export: &SubjectExport) {
         let law = record.legal_reference.as_ref().map_or_else(String::new, |law| format!(" ({law})"));
         out.row(&[&moment(record.at), &format!("{}{organization}", record.actor), purpose, &format!("{basis}{law}")]);
     }
-    out.raw("</tbody></table>");
-}
-
-/// The page as it grows. Whatever is not written here in the source goes through `escape`.
-struct Page(String);
-
-impl Page {
-    fn raw(&mut self, markup: &str) {
-        self.0.push_str(markup);
-    }
-
-    fn escape(&mut self, text: &str) {
-        for c in text.chars() {
-            match c {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                '"' => self.0.push_str("&quot;"),
-                '\'' => self.0.push_str("&#39;"),
-                c => self.0.push(c),
-            }
-        }
-    }
-
-    fn text(&mut self, tag: &str, text: &str) {
-        let _ = write!(self.0, "<{tag}>");
-        self.escape(text);
-        let _ = write!(self.0, "</{tag}>");
-    }
-
-    fn quiet(&mut self, text: &str) {
-        self.raw("<p class=\"quiet\">");
-        self.escape(text);
-        self.raw("</p>");
-    }
-
-    fn section(&mut self, title: &str) {
-        self.text("h2", title);
-    }
-
-    /// Only what is known is listed.
-    fn pair<T: AsRef<str> + ?Sized>(&mut self, name: &str, value: Option<&T>) {
-        if let Some(value) = value {
-            self.text("dt", name);
-            self.text("dd", value.as_ref());
-        }
-    }
-
-    fn head(&mut self, columns: &[&str]) {
-        self.raw("<table><thead><tr>");
-        for column in columns {
-            self.text("th", column);
-        }
-        self.raw("</tr></thead><tbody>");
-    }
-
-    fn row(&mut self, cells: &[&str]) {
-        self.raw("<tr>");
-        for cell in cells {
-            self.text("td", cell);
-        }
-        self.raw("</tr>");
-    }
-}
-
-/// The Indonesian label of a code.
-fn label<T: CodeList + std::fmt::Display>(value: T) -> &'static str {
-    let code = value.to_string();
-    T::codes().into_iter().find(|c| c.code == code).map_or("", |c| c.label_id)
-}
-
-fn yes(value: bool) -> &'static str {
-    if value { "Ya" } else { "Tidak" }
-}
-
-const MONTHS: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
-
-fn day(on: NaiveDate) -> String {
-    use chrono::Datelike as _;
-    let month = MONTHS.get(on.month0() as usize).copied().unwrap_or_default();
-    format!("{} {month} {}", on.day(), on.year())
-}
-
-/// In western Indonesia.
-fn moment(at: DateTime<Utc>) -> String {
-    let here = at + TimeDelta::hours(7);
-    format!("{}, {} WIB", day(here.date_naive()), here.format("%H.%M"))
-}
-
-/// The village with all around it, by name.
-fn place(code: &str) -> String {
-    let around = [code.len(), 8, 5, 2];
-    let mut names: Vec<&str> = Vec::new();
-    for end in around {
-        let name = code.get(..end).and_then(regions::find).map(|region| region.name);
-        if let Some(name) = name.filter(|name| names.last() != Some(name)) {
-            names.push(name);
-        }
-    }
-    names.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_never_markup() {
-        let mut page = Page(String::new());
-        page.text("p", "<script>alert('x')</script> & \"y\"");
-        assert_eq!(page.0, "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;</p>");
-    }
-
-    #[test]
-    fn days_and_places_read_as_people_say_them() {
-        assert_eq!(day(NaiveDate::from_ymd_opt(2026, 8, 17).unwrap()), "17 Agustus 2026");
-        let at = DateTime::parse_from_rfc3339("2026-12-31T18:05:00Z").unwrap().to_utc();
-        assert_eq!(moment(at), "1 Januari 2027, 01.05 WIB");
-        assert!(place("32.04.05.2001").starts_with("Cileunyi Kulon, Cileunyi, "));
-    }
+    out.end_table();
 }

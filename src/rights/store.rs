@@ -1,7 +1,9 @@
 //! The rows of subject rights.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -107,6 +109,20 @@ pub async fn list_requests_of_visible(conn: &mut AsyncPgConnection, person_id: U
         .select(RequestRow::as_select())
         .load(conn)
         .await
+}
+
+/// Who asked for another of the family is forgotten with the name.
+pub async fn set_applicant_forgotten(conn: &mut AsyncPgConnection, family_id: Uuid, name: &str) -> QueryResult<()> {
+    let same_name = sql::<Nullable<Bool>>("lower(requested_by->>'name') = lower(").bind::<Text, _>(name).sql(")");
+    diesel::update(subject_requests::table.filter(subject_requests::family_id.eq(family_id)).filter(same_name))
+        .set((
+            subject_requests::requested_by.eq(None::<Value>),
+            subject_requests::submission_hash.eq(Vec::new()),
+            subject_requests::version.eq(subject_requests::version + 1),
+        ))
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What is listed.

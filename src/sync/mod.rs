@@ -13,4 +13,5 @@ pub mod routes;
 mod routes_devices;
 mod routes_visits;
 mod store;
+pub mod subject;
 pub mod visits;

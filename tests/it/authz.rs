@@ -103,7 +103,13 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     });
     let assignment = world.manager.post("/v1/facilitator-assignments", assignment).await.expect(201);
     let id_of = |made: &Value| made["id"].as_str().unwrap().to_owned();
+    let may = [Permission::ComplaintsSubmit, Permission::EligibilityCheck];
+    let submitter = world.server.session("bandung-fo", None, &["32.04"], &may);
+    let objection = crate::eligibility_objections::objection(&family);
+    let objection = submitter.post("/v1/eligibility/objections", objection).await.expect(201);
+    let objection = objection["complaint_id"].as_str().unwrap().to_owned();
     let owned = [
+        ("/v1/eligibility/objections/{id}", objection),
         ("/v1/attachments/{id}", attachment),
         ("/v1/messages/{id}", message),
         ("/v1/devices/{id}", device),

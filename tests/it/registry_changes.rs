@@ -42,7 +42,8 @@ async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
     assert_eq!(patch(&world.front, &path, &json!(2), body).await.expect(200)["version"], 2);
     assert_eq!(home(&world, &family).await["version"], 2);
     let trail = world.front.get(&format!("{path}/history")).await.expect(200);
-    assert_eq!(trail["items"].as_array().unwrap().len(), 1);
+    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+    assert_eq!(trail["items"][1]["action"], "create");
     assert_eq!(trail["items"][0]["actor"], "bandung-fo");
     assert_eq!(trail["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
     let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
@@ -111,6 +112,7 @@ async fn a_nik_found_later_is_attached_and_another_bearers_is_refused() {
     // Contradictions are warnings.
     let odd = patch(&world.front, &path, &json!(2), json!({ "sex": "female" })).await.expect(200);
     assert_eq!(odd["nik_warnings"], json!(["nik_sex_differs"]));
+    assert_eq!(odd["warnings"], json!([{ "pointer": "/sex", "code": "nik_sex_differs" }]));
     let trail = world.front.get(&format!("{path}/history")).await.text;
     assert!(!trail.contains(new));
 }

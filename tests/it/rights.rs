@@ -43,6 +43,18 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
     world.back.post("/v1/referrals", referral).await.expect(201);
     world.proposal().await;
     world.subject_request(&person, "access").await;
+    let own = world.front.get("/v1/complaints").await.expect(200)["items"][1]["id"].as_str().unwrap().to_owned();
+    let note = json!({ "visibility": "internal", "text": "Berkas lengkap." });
+    world.back.post(&format!("/v1/complaints/{own}/notes"), note).await.expect(201);
+    world.attachment(&own).await;
+    world.visit(&own).await;
+    let stay = json!({ "kind": "elderly_home", "facility_name": "Panti Contoh", "region_code": "32.04.05", "since": "2026-07-01" });
+    world.front.post(&format!("/v1/persons/{person}/add-residence"), stay).await.expect(200);
+    let may = [P::ComplaintsSubmit, P::EligibilityCheck];
+    let desk = world.server.session("bandung-fo", Some(organization("slrt-bandung")), &["32.04"], &may);
+    let mut objection = crate::eligibility_objections::objection(&home);
+    objection["complainant"] = json!({ "name": "Tetangga Lain", "relation": "tetangga" });
+    desk.post("/v1/eligibility/objections", objection).await.expect(201);
     let path = format!("/v1/persons/{person}/subject-export");
     let bo = opener(&world);
     bo.get(&path).await.expect_problem(400, "purpose-required");
@@ -56,11 +68,30 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
     let members = export["family"]["members"].as_array().unwrap();
     assert_eq!((members.len(), &members[0]["nik"]), (1, &json!(NIK)));
     assert_eq!(export["family"]["address"], "Kampung Contoh RT 01 RW 02");
-    for part in ["welfare_statuses", "referrals", "registry_proposals", "consents", "subject_requests"] {
+    for part in [
+        "residences",
+        "objections",
+        "messages",
+        "attachments",
+        "visits",
+        "welfare_statuses",
+        "referrals",
+        "registry_proposals",
+        "consents",
+        "subject_requests",
+    ] {
         assert_eq!(export[part].as_array().unwrap().len(), 1, "{part}");
     }
     let complaints = export["complaints"].as_array().unwrap();
-    assert_eq!(complaints.len(), 2);
+    assert_eq!(complaints.len(), 3);
+    assert_eq!(complaints[0]["notes"][0]["text"], "Berkas lengkap.");
+    assert_eq!(complaints[0]["timeline"][0]["action"], "submit");
+    assert_eq!(export["messages"][0]["recipient"], "0812-0000-9001");
+    assert_eq!(export["residences"][0]["facility_name"], "Panti Contoh");
+    assert_eq!(export["objections"][0]["evidence"]["snapshot"]["snapshot_version"], "2026-Q3");
+    let actions: Vec<&str> =
+        export["history"].as_array().unwrap().iter().map(|c| c["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["create", "create", "add-residence"]);
     assert_eq!(complaints[0]["complainant"]["phone"], "0812-0000-9001");
     assert_eq!(complaints[1].get("complainant"), None);
     assert_eq!(export["access_records"][0]["purpose"], "verification");
@@ -68,7 +99,15 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
     let page = bo.get_with(&format!("{path}?format=html"), &OWN).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
-    for words in ["<html lang=\"id\">", NIK, "Cileunyi Kulon", "12 Maret 1990", "Siapa yang membuka data Anda"] {
+    for words in [
+        "<html lang=\"id\">",
+        NIK,
+        "Cileunyi Kulon",
+        "12 Maret 1990",
+        "Siapa yang membuka data Anda",
+        "Panti Contoh",
+        "Berkas lengkap.",
+    ] {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(!page.text.contains("<script") && !page.text.contains("http://") && !page.text.contains("https://"));
@@ -140,6 +179,16 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     assert_eq!(bo.get_with(&path, &OWN).await.expect(200)["full_name"], "Siti Rahmawati");
     let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": person })).await;
     check.expect_problem(403, "processing-restricted");
+    let many = json!({ "items": [{ "person_id": person }, { "family_id": home }] });
+    let many = world.back.post("/v1/eligibility/checks/batch", many).await.expect(207);
+    assert_eq!(many["items"][0]["problem"]["code"], "processing-restricted");
+    assert_eq!(many["items"][1]["status"], 200);
+    let complaint = format!("/v1/complaints/{}", own_complaint(&world, &person).await);
+    bo.get_with(&complaint, &supervision).await.expect_problem(403, "processing-restricted");
+    bo.get_with(&complaint, &[("access-purpose", "emergency")]).await.expect(200);
+    for part in ["history", "residences"] {
+        bo.get_with(&format!("{path}/{part}"), &supervision).await.expect_problem(403, "processing-restricted");
+    }
     let mut referral = world.referral(None).await;
     referral["subject"] = json!({ "person_id": person });
     world.back.post("/v1/referrals", referral).await.expect_problem(403, "processing-restricted");
@@ -147,6 +196,7 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect_problem(409, "not-restricted");
     bo.get_with(&path, &supervision).await.expect(200);
+    bo.get_with(&complaint, &supervision).await.expect(200);
     let all = world.front.get(&format!("{path}/restrictions")).await.expect(200);
     assert!(all["items"][0]["lifted_at"].is_string());
 }
@@ -193,25 +243,62 @@ struct Count {
     count: i64,
 }
 
-/// Tables in which a text stands, but for the kept answers that go within a day.
+/// Every table in which a text stands in any row, as text or as bytes.
 async fn tables_with(world: &World, text: &str) -> Vec<String> {
     let mut conn = world.server.connection().await;
     let tables: Vec<Line> = diesel::sql_query(
-        "select table_name::text as line from information_schema.tables \
-         where table_schema = 'public' and table_name <> 'idempotency_keys'",
+        "select table_name::text as line from information_schema.tables where table_schema = 'public'",
     )
     .load(&mut conn)
     .await
     .unwrap();
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut found = Vec::new();
     for table in tables {
-        let sql = format!("select count(*) from {0} t where t::text like '%{text}%'", table.line);
+        let sql =
+            format!("select count(*) from {0} t where t::text ilike '%{text}%' or t::text like '%{hex}%'", table.line);
         let count: Count = diesel::sql_query(sql).get_result(&mut conn).await.unwrap();
         if count.count > 0 {
             found.push(table.line);
         }
     }
     found
+}
+
+/// What can be said of somebody at all, and where it is left.
+async fn say_everything(world: &World, home: &str, person: &str) {
+    let patch = json!({ "full_name": "Siti Rahmawati", "marital_status": "widowed" });
+    let version = [("if-match", "\"1\"")];
+    let path = format!("/v1/persons/{person}");
+    world.front.send(reqwest::Method::PATCH, &path, &version, Some(patch)).await.expect(200);
+    let stay = json!({ "kind": "elderly_home", "facility_name": "Panti Siti Rahmawati", "region_code": "32.04.05", "since": "2026-07-01" });
+    let key = [("idempotency-key", "\"stay-1\"")];
+    world.front.send(reqwest::Method::POST, &format!("{path}/add-residence"), &key, Some(stay)).await.expect(200);
+    let shock = json!({ "kind": "disaster", "happened_on": "2026-03-01", "note": "Siti Rahmawati mengungsi." });
+    world.front.post(&format!("/v1/families/{home}/add-shock"), shock).await.expect(200);
+    // In the household's name, and as a neighbour of somebody else.
+    let mut matter = submission();
+    matter["subject"] = json!({ "family_id": home });
+    matter["description"] = json!("Saya, SITI RAHMAWATI, melapor untuk keluarga.");
+    let key = [("idempotency-key", "\"matter-1\"")];
+    let made = world.front.send(reqwest::Method::POST, "/v1/complaints", &key, Some(matter)).await.expect(201);
+    let made = made["id"].as_str().unwrap();
+    let note = json!({ "visibility": "reporter", "text": "Ibu Siti Rahmawati datang lagi." });
+    world.back.post(&format!("/v1/complaints/{made}/notes"), note).await.expect(201);
+    world.visit(made).await;
+    let visit = json!({
+        "region_code": "32.04.05.2001", "family_id": home, "result": "met", "note": "Bertemu Siti Rahmawati.",
+    });
+    let facilitator = [P::ComplaintsSubmit];
+    let facilitator = world.server.session("bandung-fas", Some(organization("slrt-bandung")), &["32.04"], &facilitator);
+    facilitator.post("/v1/visits", visit).await.expect(201);
+    world.front.post("/v1/complaints", submission()).await.expect(201);
+    let consent = json!({
+        "subject": { "family_id": home }, "purpose": "verification", "lawful_basis": "consent",
+        "given_by": { "role": "guardian", "name": "Siti Rahmawati" }, "method": "written", "given_on": "2026-01-05",
+    });
+    world.front.post("/v1/consents", consent).await.expect(201);
+    world.server.work().await;
 }
 
 #[actix_web::test]
@@ -221,6 +308,7 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     let person = world.member_of(&home).await;
     let complaint = own_complaint(&world, &person).await;
     world.consent(&person).await;
+    say_everything(&world, &home, &person).await;
     let request = world.subject_request(&person, "erasure").await;
     let path = format!("/v1/persons/{person}/erase");
     let body = json!({ "request_id": request, "ground": "subject_request" });
@@ -237,6 +325,19 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     assert_eq!((&erased["person_id"], &erased["request"]["status"]), (&json!(person), &json!("fulfilled")));
     assert_eq!(tables_with(&world, "Siti Rahmawati").await, Vec::<String>::new());
     assert_eq!(tables_with(&world, "0812-0000-9001").await, Vec::<String>::new());
+    assert_eq!(tables_with(&world, NIK).await, Vec::<String>::new());
+    world.back.post(&path, body.clone()).await.expect_problem(409, "already-erased");
+    // The trail tells that there were changes, and not of what.
+    let bo = opener(&world);
+    let changes = bo.get_with(&format!("/v1/persons/{person}/history"), &OWN).await.expect(200);
+    let changes = changes["items"].as_array().unwrap().clone();
+    assert_eq!(changes[0]["action"], "erase");
+    assert!(changes.len() > 2);
+    assert!(changes.iter().flat_map(|c| c["fields"].as_array().unwrap()).all(|f| f.get("from").is_none()));
+    let stays = bo.get_with(&format!("/v1/persons/{person}/residences"), &OWN).await.expect(200);
+    assert_eq!((&stays["items"][0]["kind"], stays["items"][0].get("facility_name")), (&json!("elderly_home"), None));
+    let matters = world.front.get("/v1/complaints?status=received").await.expect(200);
+    assert_eq!(matters["items"].as_array().unwrap().len(), 2);
     let nobody = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
     assert_eq!(nobody["items"], json!([]));
     let left = world.front.get(&format!("/v1/persons/{person}")).await.expect(200);

@@ -6,15 +6,15 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::rows::{ChangeRow, DwellingRow, FamilyRow, IdentityRow, ParticipationRow, PersonRow, ShockRow};
-use crate::db::prepared::prepared;
+use crate::db::prepared::{prepared, prepared_for};
 use crate::db::schema::{
     dwellings, families, family_shocks, identities, persons, program_participations, registry_changes,
 };
 use crate::http::page::PageRequest;
 use crate::regions::Unscoped;
 
-pub async fn insert(conn: &mut AsyncPgConnection, row: &ChangeRow) -> QueryResult<()> {
-    diesel::insert_into(registry_changes::table).values(row).execute(conn).await.map(|_| ())
+pub async fn insert(conn: &mut AsyncPgConnection, rows: &[ChangeRow]) -> QueryResult<()> {
+    prepared_for(rows.len(), diesel::insert_into(registry_changes::table).values(rows)).execute(conn).await.map(|_| ())
 }
 
 /// Latest first.
@@ -131,13 +131,6 @@ pub async fn set_identities_of_family(conn: &mut AsyncPgConnection, from: Uuid, 
         .set(identities::family_id.eq(to))
         .execute(conn)
         .await
-}
-
-pub async fn delete_identities_of_person(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
-    diesel::delete(identities::table.filter(identities::family_id.eq(family_id)).filter(identities::person_id.eq(id)))
-        .execute(conn)
-        .await
-        .map(|_| ())
 }
 
 /// What a person is in goes along; the ids of it.

@@ -53,6 +53,16 @@ pub async fn set_bearer(
         .map(|_| ())
 }
 
+/// Every merger of these records, oldest first.
+pub async fn list_of(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<MergeRow>> {
+    person_merges::table
+        .filter(person_merges::merged_person_id.eq_any(ids).or(person_merges::kept_person_id.eq_any(ids)))
+        .order((person_merges::merged_at, person_merges::id))
+        .select(MergeRow::as_select())
+        .load(conn)
+        .await
+}
+
 /// Into whom the person was merged, if so.
 pub async fn find_kept(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<Uuid>> {
     let found: Option<Option<Uuid>> =

@@ -410,7 +410,7 @@ pub async fn set_limit(
     limit: &str,
     on: bool,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
     diesel::sql_query(
         "update persons set limited_purposes = case when $4 then array_append(limited_purposes, $3) \
          else array_remove(limited_purposes, $3) end, version = version + 1, updated_at = $5 \
@@ -423,7 +423,6 @@ pub async fn set_limit(
     .bind::<diesel::sql_types::Timestamptz, _>(now)
     .execute(conn)
     .await
-    .map(|_| ())
 }
 
 pub async fn list_limits_of_visible(
@@ -437,6 +436,21 @@ pub async fn list_limits_of_visible(
         query = query.filter(persons::id.eq(id));
     }
     query.load(conn).await
+}
+
+/// The limits of these persons, and of everybody in these families, by family.
+pub async fn list_limits_of_subjects(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    person_ids: &[Uuid],
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, Vec<String>)>> {
+    persons::table
+        .filter(persons::id.eq_any(person_ids).or(persons::family_id.eq_any(family_ids)))
+        .filter(persons::limited_purposes.ne(Vec::<String>::new()))
+        .select((persons::family_id, persons::limited_purposes))
+        .load(conn)
+        .await
 }
 
 pub async fn list_identities(
@@ -551,6 +565,7 @@ pub async fn touch_families(conn: &mut AsyncPgConnection, ids: &[Uuid], now: Dat
     prepared(touched).execute(conn).await.map(|_| ())
 }
 
+/// In the order of an export: those that count.
 pub async fn list_families_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -559,6 +574,7 @@ pub async fn list_families_after(
 ) -> QueryResult<Vec<FamilyRow>> {
     families::table
         .filter(scope.covers(families::region_code))
+        .filter(families::standing.eq(Standing::Active))
         .filter(families::region_code.gt(region).or(families::region_code.eq(region).and(families::id.gt(id))))
         .filter(families::region_code.ge(region))
         .order((families::region_code, families::id))
@@ -568,6 +584,7 @@ pub async fn list_families_after(
         .await
 }
 
+/// The same for persons: who died or was removed is no row of a file that is imported again.
 pub async fn list_persons_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -576,6 +593,7 @@ pub async fn list_persons_after(
 ) -> QueryResult<Vec<PersonRow>> {
     persons::table
         .filter(scope.covers(persons::region_code))
+        .filter(persons::standing.eq(Standing::Active))
         .filter(persons::region_code.gt(region).or(persons::region_code.eq(region).and(persons::id.gt(id))))
         .filter(persons::region_code.ge(region))
         .order((persons::region_code, persons::id))
@@ -585,29 +603,28 @@ pub async fn list_persons_after(
         .await
 }
 
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable)]
 pub struct SnapshotRow {
-    #[diesel(sql_type = diesel::sql_types::Text)]
     pub source: WelfareSource,
-    #[diesel(sql_type = diesel::sql_types::Text)]
     pub snapshot_version: String,
-    #[diesel(sql_type = Date)]
     pub as_of: NaiveDate,
-    #[diesel(sql_type = BigInt)]
     pub families: i64,
 }
 
 /// The rankings that there are within the scope, newest first, with how many families each holds.
+/// From the counts that are kept by village.
 pub async fn list_snapshots(conn: &mut AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<SnapshotRow>> {
-    diesel::sql_query(
-        "select w.source, w.snapshot_version, w.as_of, count(*) as families \
-         from welfare_statuses w join families f on f.id = w.family_id \
-         where exists (select from unnest($1) as c where c = 'ID' or f.region_code = c or f.region_code like c || '.%') \
-         group by 1, 2, 3 order by 3 desc, 1, 2 limit 500",
-    )
-    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(scope.codes())
-    .load(conn)
-    .await
+    use crate::db::schema::welfare_snapshot_counts as counts;
+    let families = sql::<BigInt>("sum(families)::bigint");
+    counts::table
+        .filter(scope.covers(counts::region_code))
+        .group_by((counts::source, counts::snapshot_version, counts::as_of))
+        .having(families.clone().gt(0))
+        .order((counts::as_of.desc(), counts::source, counts::snapshot_version))
+        .limit(500)
+        .select((counts::source, counts::snapshot_version, counts::as_of, families))
+        .load(conn)
+        .await
 }
 
 #[derive(Debug, Clone, QueryableByName)]

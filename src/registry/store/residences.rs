@@ -39,9 +39,14 @@ pub async fn set_end(
         .map(|_| ())
 }
 
-/// An erased person lives nowhere.
-pub async fn delete_of_person(conn: &mut AsyncPgConnection, person_id: Uuid) -> QueryResult<()> {
-    diesel::delete(person_residences::table.filter(person_residences::person_id.eq(person_id)))
+/// Of an erased person it is counted that there was a stay, not in which house.
+pub async fn set_names_forgotten(conn: &mut AsyncPgConnection, person_id: Uuid, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(person_residences::table.filter(person_residences::person_id.eq(person_id)))
+        .set((
+            person_residences::facility_id.eq(None::<Uuid>),
+            person_residences::facility_name.eq(None::<String>),
+            person_residences::updated_at.eq(now),
+        ))
         .execute(conn)
         .await
         .map(|_| ())

@@ -1,0 +1,1 @@
+drop table eligibility_objections;

@@ -1,0 +1,50 @@
+//! Visits to a household, for the rights of somebody in it.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::api::Visit;
+use super::store::VisitRow;
+use crate::db::schema::visits;
+use crate::error::Error;
+use crate::regions::Unscoped;
+use crate::registry::erase::without_name;
+use crate::transaction::Tx;
+
+async fn held(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    family_id: Uuid,
+    complaints: &[Uuid],
+) -> QueryResult<Vec<VisitRow>> {
+    visits::table
+        .filter(visits::family_id.eq(family_id).or(visits::complaint_id.eq_any(complaints.to_vec())))
+        .order((visits::created_at, visits::id))
+        .select(VisitRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Of the household, and about these complaints.
+pub async fn list_about(tx: &mut Tx, family_id: Uuid, complaints: &[Uuid]) -> Result<Vec<Visit>, Error> {
+    let rows = held(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await?;
+    Ok(rows.into_iter().map(Visit::from).collect())
+}
+
+/// The words of visits about these complaints go, and those of the household's when nobody is left in it; elsewhere the name.
+pub async fn forget(tx: &mut Tx, family_id: Uuid, last: bool, complaints: &[Uuid], name: &str) -> Result<(), Error> {
+    for row in held(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await? {
+        let theirs = last || row.complaint_id.is_some_and(|id| complaints.contains(&id));
+        let note = row.note.filter(|_| !theirs).map(|words| without_name(&words, name));
+        diesel::update(visits::table.find(row.id))
+            .set((
+                visits::note.eq(note),
+                visits::submission_hash.eq(Vec::new()),
+                visits::version.eq(visits::version + 1),
+            ))
+            .execute(&mut *tx.conn)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Objections: a complaint that carries the result it objects to.
+
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
+
+use crate::support::http::faults;
+use crate::support::world::organization;
+use crate::support::{Session, World};
+
+pub fn objection(family: &str) -> Value {
+    json!({
+        "kind": "wrongly_excluded", "family_id": family, "program_code": "PKH",
+        "statement": "Keluarga ini memenuhi syarat tetapi tidak menerima.",
+        "complainant": { "name": "Siti Rahmawati", "phone": "0812-0000-9001" },
+    })
+}
+
+fn desk(world: &World) -> Session {
+    let may = [P::ComplaintsSubmit, P::ComplaintsRead, P::EligibilityCheck, P::ComplaintsHandle];
+    world.server.session("bandung-fo", Some(organization("slrt-bandung")), &["32.04"], &may)
+}
+
+#[actix_web::test]
+async fn an_objection_becomes_a_complaint_with_the_result_as_evidence() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let desk = desk(&world);
+    let made = desk.post("/v1/eligibility/objections", objection(&family)).await.expect(201);
+    let id = made["complaint_id"].as_str().unwrap().to_owned();
+    assert_eq!((&made["proposed_class"], &made["complaint"]["status"]), (&json!("enrolment"), &json!("received")));
+    assert_eq!(made["evidence"]["results"][0]["outcome"], "likely_eligible");
+    let complaint = desk.get(&format!("/v1/complaints/{id}")).await.expect(200);
+    assert_eq!((&complaint["subject"]["family_id"], &complaint["program_code"]), (&json!(family), &json!("PKH")));
+    // The evidence stays as it was, whatever the registry says later.
+    let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
+    world.front.post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    let read = desk.get(&format!("/v1/eligibility/objections/{id}")).await.expect(200);
+    assert_eq!(read["evidence"]["results"], made["evidence"]["results"]);
+    assert_eq!(read["evidence"]["snapshot"]["snapshot_version"], "2026-Q3");
+    let verify = json!({ "class": read["proposed_class"], "priority": "normal" });
+    desk.post(&format!("/v1/complaints/{id}/verify"), verify).await.expect(200);
+}
+
+#[actix_web::test]
+async fn an_objection_recorded_offline_is_taken_once() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let desk = desk(&world);
+    let mut body = objection(&family);
+    body["id"] = json!(uuid::Uuid::now_v7());
+    desk.post("/v1/eligibility/objections", body.clone()).await.expect(201);
+    let again = desk.post("/v1/eligibility/objections", body.clone()).await.expect(200);
+    assert_eq!(again["complaint_id"], body["id"]);
+    body["statement"] = json!("Lain.");
+    desk.post("/v1/eligibility/objections", body).await.expect_problem(409, "already-exists");
+}
+
+#[actix_web::test]
+async fn an_objection_names_one_subject_of_ones_regions_and_a_programme() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let desk = desk(&world);
+    let refused = async |who: &Session, body: Value| {
+        faults(&who.post("/v1/eligibility/objections", body).await.expect_problem(422, "validation-failed"))
+    };
+    let mut body = objection(&family);
+    body["program_code"] = json!("NOTHING");
+    assert_eq!(refused(&desk, body).await, [("/program_code".to_owned(), "unknown_program".to_owned())]);
+    let foreign = refused(&world.elsewhere, objection(&family)).await;
+    assert_eq!(foreign, [("/family_id".to_owned(), "unknown_family".to_owned())]);
+    let mut both = objection(&family);
+    both["person_id"] = both["family_id"].clone();
+    assert_eq!(refused(&desk, both).await[0].1, "one_of");
+    let blind = world.server.session("bandung-fo", None, &["32.04"], &[P::ComplaintsSubmit]);
+    let refused = blind.post("/v1/eligibility/objections", objection(&family)).await;
+    refused.expect_problem(403, "insufficient-scope");
+}
