@@ -2,23 +2,21 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::model::{
-    ComplaintAction, ComplaintChannel, ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintRejectionReason,
-    ComplaintStatus, DuplicateReason, RecommendationKind, Vulnerability,
+    ComplaintAction, ComplaintChannel, ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintStatus,
+    DuplicateReason, RecommendationKind, Vulnerability,
 };
 use super::reference_no;
 use super::store::ComplaintRow;
 use super::transitions::EDGES;
 use crate::directory::model::Sector;
-use crate::http::problem::Problem;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::regions::RegionCode;
 use crate::service_levels::api::ServiceLevel;
-use crate::service_levels::model::SlaFilter;
 use crate::state_machine;
 
 /// How long a tablet may stay without a network before its clock is doubted.
@@ -384,199 +382,4 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
-}
-
-/// Verification by the back office.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct VerifyComplaint {
-    /// What kind of complaint it is.
-    pub class: ComplaintClass,
-    /// How urgent it is.
-    pub priority: ComplaintPriority,
-    /// The programme it concerns, where that became clear only now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "PKH", max_length = 40)]
-    pub program_code: Option<String>,
-    /// Words for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<LongText>,
-}
-
-/// Refusal to take a complaint up.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct RejectComplaint {
-    /// Why.
-    pub reason: ComplaintRejectionReason,
-    /// Words for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<LongText>,
-}
-
-/// The officer who takes a complaint on.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct StartComplaint {
-    /// Id of the officer; the caller itself if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "bandung-bo-1")]
-    pub assignee: Option<ShortText>,
-}
-
-/// A recommendation to the manager.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct RecommendComplaint {
-    /// Refer or resolve.
-    pub kind: RecommendationKind,
-    /// Why.
-    pub text: LongText,
-}
-
-/// A recommendation sent back.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct ReturnComplaint {
-    /// What is missing.
-    pub note: LongText,
-}
-
-/// The manager's decision.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "decision_fits"), schema(function = "answer_fits"))]
-#[schema(example = json!({"outcome": "refer", "note": "Setuju, rujuk ke pelaksana PKH."}))]
-pub struct ApproveComplaint {
-    /// `refer` sends the drafted referrals; `resolve` answers the citizen.
-    pub outcome: RecommendationKind,
-    /// How it is decided; required for `resolve`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decision: Option<ComplaintDecision>,
-    /// What the citizen is told; required for `resolve`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<LongText>,
-    /// Words for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<LongText>,
-}
-
-fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
-    part_fits(input.outcome, input.decision.is_some(), "/decision")
-}
-
-fn answer_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
-    part_fits(input.outcome, input.answer.is_some(), "/answer")
-}
-
-/// An answer to the citizen belongs to `resolve`, and to nothing else.
-fn part_fits(outcome: RecommendationKind, given: bool, at: &'static str) -> Result<(), ValidationError> {
-    let code = match (outcome, given) {
-        (RecommendationKind::Resolve, false) => "required",
-        (RecommendationKind::Refer, true) => "only_with_resolve",
-        _ => return Ok(()),
-    };
-    let mut error = ValidationError::new(code);
-    error.add_param("pointer".into(), &at);
-    Err(error)
-}
-
-/// The reporter's confirmation.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct CloseComplaint {
-    /// Satisfaction of the reporter, 1 (bad) to 5 (good).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
-    #[schema(minimum = 1, maximum = 5, example = 4)]
-    pub satisfaction: Option<u8>,
-    /// Words that go with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<LongText>,
-}
-
-/// Up to 1,000 complaints at once.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct ComplaintBatch {
-    /// The complaints; each is judged by itself.
-    #[validate(length(min = 1, max = 1000, code = "too_many"))]
-    #[schema(value_type = Vec<SubmitComplaint>, min_items = 1, max_items = 1000)]
-    pub items: Vec<serde_json::Value>,
-}
-
-/// What became of a batch.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ComplaintBatchResult {
-    /// One result an item, in order.
-    pub items: Vec<ComplaintBatchItem>,
-}
-
-/// What became of one item.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ComplaintBatchItem {
-    /// Place in the request, from 0.
-    #[schema(example = 0)]
-    pub index: usize,
-    /// The status it would have had alone.
-    #[schema(example = 201)]
-    pub status: u16,
-    /// The complaint, if it was taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource: Option<Complaint>,
-    /// What is wrong, if it was not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable, example = json!(null))]
-    pub problem: Option<Problem>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct BatchQuery {
-    /// All or nothing: one failing item undoes the rest, which then show 424.
-    #[serde(default)]
-    #[param(default = false)]
-    pub atomic: bool,
-    /// Judge everything, write nothing.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ComplaintQuery {
-    /// Only this region and what lies inside it.
-    #[param(value_type = Option<String>, example = "32.04.05")]
-    pub region_code: Option<RegionCode>,
-    /// Only this state.
-    #[param(inline)]
-    pub status: Option<ComplaintStatus>,
-    /// Only this class.
-    #[param(inline)]
-    pub class: Option<ComplaintClass>,
-    /// Only this sector.
-    #[param(inline)]
-    pub sector: Option<Sector>,
-    /// Only what this officer handles.
-    #[param(example = "bandung-bo-1")]
-    pub assignee: Option<String>,
-    /// Only what is about this person.
-    pub subject_person_id: Option<Uuid>,
-    /// Only what a region of the caller's passed on to others; no other filter applies then.
-    #[serde(default)]
-    #[param(default = false)]
-    pub passed_on: bool,
-    /// Only what stands so to its deadline and is not decided yet: by the deadline that comes next, the longest overdue first.
-    #[param(inline)]
-    pub sla: Option<SlaFilter>,
-    /// A change feed: what changed at or after this time, oldest change first.
-    pub updated_since: Option<DateTime<Utc>>,
-    /// Where to read on.
-    pub cursor: Option<String>,
-    /// Complaints a page, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<i64>,
 }

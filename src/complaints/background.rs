@@ -90,7 +90,7 @@ async fn start_some_clocks(tx: &mut Tx) -> Result<Option<()>, Error> {
 async fn number_some(tx: &mut Tx) -> Result<Option<()>, Error> {
     let rows = parts::lock_unnumbered(&mut tx.conn, Unscoped::BackgroundWork, AT_ONCE).await?;
     for row in &rows {
-        let reference_no = super::actions::number_of_year(tx, row.id, &row.region_code, row.created_at.year()).await?;
+        let reference_no = super::submit::number_of_year(tx, row.id, &row.region_code, row.created_at.year()).await?;
         parts::set_reference(&mut tx.conn, row.id, &reference_no).await?;
         tx.audit("complaint.number", "complaint", row.id, Some(&row.region_code));
     }

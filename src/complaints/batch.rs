@@ -1,7 +1,8 @@
 //! Many complaints in one request: one transaction, one result for each, and nothing at all when that was asked for.
 
 use super::actions::{self, Submitted};
-use super::api::{BatchQuery, ComplaintBatch, ComplaintBatchItem, ComplaintBatchResult, SubmitComplaint};
+use super::api::SubmitComplaint;
+use super::api_lists::{BatchQuery, ComplaintBatch, ComplaintBatchItem, ComplaintBatchResult};
 use crate::error::Error;
 use crate::http::json::parse_value;
 use crate::http::problem::Draft;

@@ -1,14 +1,124 @@
-//! Bodies of the actions that come beside the straight way: transfer, question and answer, reopening, duplicates,
-//! withdrawal, appeal; and of notes.
+//! Bodies of the actions: those of the straight way first, then those beside it, and of notes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::model::NoteVisibility;
-use crate::http::text::LongText;
+use super::model::{
+    ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintRejectionReason, NoteVisibility, RecommendationKind,
+};
+use crate::http::text::{LongText, ShortText};
 use crate::regions::RegionCode;
+
+/// Verification by the back office.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyComplaint {
+    /// What kind of complaint it is.
+    pub class: ComplaintClass,
+    /// How urgent it is.
+    pub priority: ComplaintPriority,
+    /// The programme it concerns, where that became clear only now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PKH", max_length = 40)]
+    pub program_code: Option<String>,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// Refusal to take a complaint up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RejectComplaint {
+    /// Why.
+    pub reason: ComplaintRejectionReason,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+/// The officer who takes a complaint on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct StartComplaint {
+    /// Id of the officer; the caller itself if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bandung-bo-1")]
+    pub assignee: Option<ShortText>,
+}
+
+/// A recommendation to the manager.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendComplaint {
+    /// Refer or resolve.
+    pub kind: RecommendationKind,
+    /// Why.
+    pub text: LongText,
+}
+
+/// A recommendation sent back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnComplaint {
+    /// What is missing.
+    pub note: LongText,
+}
+
+/// The manager's decision.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "decision_fits"), schema(function = "answer_fits"))]
+#[schema(example = json!({"outcome": "refer", "note": "Setuju, rujuk ke pelaksana PKH."}))]
+pub struct ApproveComplaint {
+    /// `refer` sends the drafted referrals; `resolve` answers the citizen.
+    pub outcome: RecommendationKind,
+    /// How it is decided; required for `resolve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<ComplaintDecision>,
+    /// What the citizen is told; required for `resolve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<LongText>,
+    /// Words for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
+
+fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    part_fits(input.outcome, input.decision.is_some(), "/decision")
+}
+
+fn answer_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    part_fits(input.outcome, input.answer.is_some(), "/answer")
+}
+
+/// An answer to the citizen belongs to `resolve`, and to nothing else.
+fn part_fits(outcome: RecommendationKind, given: bool, at: &'static str) -> Result<(), ValidationError> {
+    let code = match (outcome, given) {
+        (RecommendationKind::Resolve, false) => "required",
+        (RecommendationKind::Refer, true) => "only_with_resolve",
+        _ => return Ok(()),
+    };
+    let mut error = ValidationError::new(code);
+    error.add_param("pointer".into(), &at);
+    Err(error)
+}
+
+/// The reporter's confirmation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CloseComplaint {
+    /// Satisfaction of the reporter, 1 (bad) to 5 (good).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 5, code = "out_of_range"))]
+    #[schema(minimum = 1, maximum = 5, example = 4)]
+    pub satisfaction: Option<u8>,
+    /// Words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LongText>,
+}
 
 /// Who is to handle it instead: another region, another organization, or both.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod api_lists;
 mod assign;
 pub mod background;
 mod batch;
@@ -11,6 +12,7 @@ mod circumstances;
 pub mod follow_ups;
 pub mod model;
 pub mod notes;
+mod read;
 pub mod reference_no;
 pub mod routes;
 mod routes_actions;
@@ -22,6 +24,7 @@ mod similar;
 pub mod steps;
 mod store;
 pub mod subject;
+mod submit;
 mod telling;
 pub mod terms;
 pub mod transitions;

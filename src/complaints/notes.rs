@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::actions::{find_readable, publish};
+use super::actions::publish;
 use super::bodies::CreateComplaintNote;
 use super::model::NoteVisibility;
+use super::read::find_readable;
 use super::store::parts::{self, ExchangeRow, NoteRow};
 use super::store::{self};
 use crate::error::Error;

@@ -6,9 +6,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions::{self, Submitted};
-use super::api::{BatchQuery, Complaint, ComplaintBatch, ComplaintBatchResult, ComplaintQuery, SubmitComplaint, show};
+use super::api::{Complaint, SubmitComplaint, show};
+use super::api_lists::{BatchQuery, ComplaintBatch, ComplaintBatchResult, ComplaintQuery};
 use super::store::{self, ComplaintFilter, ComplaintRow};
-use super::{batch, routes_actions, routes_follow_ups, routes_notes, routes_steps, routes_terms};
+use super::{batch, read, routes_actions, routes_follow_ups, routes_notes, routes_steps, routes_terms};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
@@ -176,6 +177,6 @@ async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, i
 #[get("/v1/complaints/{id}/timeline")]
 async fn get_complaint_timeline(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = actions::find_readable(&mut conn, &caller.scope, *id).await?;
+    let row = read::find_readable(&mut conn, &caller.scope, *id).await?;
     Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
 }

@@ -5,8 +5,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions;
-use super::api::{
-    ApproveComplaint, CloseComplaint, Complaint, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
+use super::api::Complaint;
+use super::bodies::{
+    ApproveComplaint, CloseComplaint, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
     VerifyComplaint,
 };
 use crate::auth::Caller;

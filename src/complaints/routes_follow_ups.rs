@@ -6,8 +6,7 @@ use actix_web::{post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::api::CloseComplaint;
-use super::bodies::{AnswerQuestion, CreateComplaintNote, ReopenComplaint, WithdrawComplaint};
+use super::bodies::{AnswerQuestion, CloseComplaint, CreateComplaintNote, ReopenComplaint, WithdrawComplaint};
 use super::follow_ups::{self, FollowUp, FollowUpCode, FollowUpConfirmation, FollowUpLookup, FollowUpMessage};
 use super::model::NoteVisibility;
 use super::{actions, notes, reference_no, steps};
@@ -21,6 +20,7 @@ use crate::http::path::Path;
 use crate::http::problem_table::Code;
 use crate::http::rate_limit::{Key, Limiter};
 use crate::http::reply::Reply;
+use crate::http::text::LongText;
 use crate::transaction::{Tx, Write};
 
 /// Tries for one number in a minute. With a code of eight signs that leaves nothing to guess.
@@ -83,18 +83,36 @@ async fn look_up_own_complaint(
 }
 
 /// Runs an action in the reporter's name and shows what came of it.
-async fn act<W>(write: Write, digest: [u8; 32], reference_no: String, code: String, work: W) -> Result<Reply, Error>
+async fn act<W>(
+    write: Write,
+    quota: &FollowUpQuota,
+    digest: [u8; 32],
+    known: FollowUpLookup,
+    work: W,
+) -> Result<Reply, Error>
 where
     W: AsyncFnOnce(&mut Tx, Uuid) -> Result<(), Error> + 'static,
 {
+    quota.spend(&known.reference_no)?;
     write
         .run_as(follow_ups::actor(), digest, async move |tx| {
             let keys = tx.keys.clone();
-            let id = follow_ups::authenticate(&mut tx.conn, &keys, &reference_no, &code).await?;
+            let id = follow_ups::authenticate(&mut tx.conn, &keys, &known.reference_no, &known.code).await?;
             work(tx, id).await?;
             Reply::ok(&follow_ups::read(&mut tx.conn, id).await?)
         })
         .await
+}
+
+/// The same for what the reporter says.
+async fn say<W>(write: Write, quota: &FollowUpQuota, body: Json<FollowUpMessage>, work: W) -> Result<Reply, Error>
+where
+    W: AsyncFnOnce(&mut Tx, Uuid, LongText) -> Result<(), Error> + 'static,
+{
+    let digest = body.digest();
+    let FollowUpMessage { reference_no, code, text } = body.valid()?;
+    let known = FollowUpLookup { reference_no, code };
+    act(write, quota, digest, known, async move |tx, id| work(tx, id, text).await).await
 }
 
 /// Answer the desk's question
@@ -116,10 +134,7 @@ async fn answer_own_question(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    let digest = body.digest();
-    let FollowUpMessage { reference_no, code, text } = body.valid()?;
-    quota.spend(&reference_no)?;
-    act(write, digest, reference_no, code, async move |tx, id| {
+    say(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(AnswerQuestion { answer: text });
         steps::answer(tx, id, body).await.map(|_| ())
     })
@@ -145,10 +160,7 @@ async fn add_own_note(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    let digest = body.digest();
-    let FollowUpMessage { reference_no, code, text } = body.valid()?;
-    quota.spend(&reference_no)?;
-    act(write, digest, reference_no, code, async move |tx, id| {
+    say(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(CreateComplaintNote { visibility: NoteVisibility::Reporter, text });
         notes::create(tx, id, body).await.map(|_| ())
     })
@@ -174,10 +186,7 @@ async fn withdraw_own_complaint(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    let digest = body.digest();
-    let FollowUpMessage { reference_no, code, text } = body.valid()?;
-    quota.spend(&reference_no)?;
-    act(write, digest, reference_no, code, async move |tx, id| {
+    say(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(WithdrawComplaint { reason: text });
         steps::withdraw(tx, id, body).await.map(|_| ())
     })
@@ -203,10 +212,7 @@ async fn reopen_own_complaint(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    let digest = body.digest();
-    let FollowUpMessage { reference_no, code, text } = body.valid()?;
-    quota.spend(&reference_no)?;
-    act(write, digest, reference_no, code, async move |tx, id| {
+    say(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(ReopenComplaint { reason: text });
         steps::reopen(tx, id, body).await.map(|_| ())
     })
@@ -234,8 +240,8 @@ async fn confirm_own_complaint(
 ) -> Result<Reply, Error> {
     let digest = body.digest();
     let FollowUpConfirmation { reference_no, code, satisfaction } = body.valid()?;
-    quota.spend(&reference_no)?;
-    act(write, digest, reference_no, code, async move |tx, id| {
+    let known = FollowUpLookup { reference_no, code };
+    act(write, &quota, digest, known, async move |tx, id| {
         let body = Json::made(CloseComplaint { satisfaction, note: None });
         actions::close(tx, id, body).await.map(|_| ())
     })

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::actions::{begin, finish, json, number, open_follow_up, publish, require_no_open_referral};
+use super::actions::{begin, finish, json, publish, require_no_open_referral};
 use super::api::{Complaint, ComplaintResolution, show};
 use super::bodies::{
     AnswerQuestion, AppealComplaint, AskReporter, InformReporter, MarkDuplicate, ReopenComplaint, TransferComplaint,
@@ -13,6 +13,7 @@ use super::bodies::{
 use super::model::{ComplaintAction as Action, ComplaintDecision, ComplaintStatus as Status};
 use super::store::parts::{self, ExchangeRow, TrailRow};
 use super::store::{self, ComplaintRow};
+use super::submit::{number, open_follow_up};
 use super::terms;
 use crate::directory;
 use crate::error::Error;

@@ -11,7 +11,7 @@ use crate::auth::keys::Keys;
 use crate::auth::roles::permissions_of;
 use crate::clock::Clock;
 use crate::complaints::actions as complaints;
-use crate::complaints::api::{RecommendComplaint, StartComplaint, VerifyComplaint};
+use crate::complaints::bodies::{RecommendComplaint, StartComplaint, VerifyComplaint};
 use crate::db::Db;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;

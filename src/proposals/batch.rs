@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::actions::{self, Submitted};
 use super::api::{RegistryProposal, SubmitRegistryProposal};
-use crate::complaints::api::BatchQuery;
+use crate::complaints::api_lists::BatchQuery;
 use crate::error::Error;
 use crate::http::json::parse_value;
 use crate::http::problem::{Draft, Problem};

@@ -1,0 +1,198 @@
+//! Complaints as they are shown, and what other slices ask of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::api::{Complaint, ComplaintSubject, PossibleDuplicate, show};
+use super::model::ComplaintStatus as Status;
+use super::store::{self, ComplaintRow, parts};
+use super::{reference_no, similar, transitions};
+use crate::auth::caller::AccessPurpose;
+use crate::error::Error;
+use crate::http::problem_table::Code;
+use crate::regions::{RegionCode, RegionScope, Unscoped};
+use crate::registry;
+use crate::service_levels;
+use crate::transaction::Tx;
+
+const DUPLICATES_WITHIN: TimeDelta = TimeDelta::days(90);
+const DUPLICATES_LOOKED_AT: i64 = 50;
+const DUPLICATES_SHOWN: usize = 5;
+
+/// What a referral takes over from its complaint.
+pub struct ReferableComplaint {
+    pub region_code: RegionCode,
+    pub person_id: Option<Uuid>,
+    pub family_id: Option<Uuid>,
+}
+
+/// The complaint to which a referral is to be added, if the caller sees it and it has not ended.
+pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<ReferableComplaint>, Error> {
+    let scope = tx.actor.scope.clone();
+    let row = store::find_visible(&mut tx.conn, &scope, id).await?;
+    Ok(row.filter(|r| !transitions::FINAL.contains(&r.status)).map(|r| ReferableComplaint {
+        region_code: RegionCode::stored(r.region_code),
+        person_id: r.subject_person_id,
+        family_id: r.subject_family_id,
+    }))
+}
+
+/// Where a complaint that the caller sees lies.
+pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
+    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+}
+
+/// A complaint as the caller sees it, masked.
+pub async fn find_shown(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Complaint>, Error> {
+    let Some(row) = store::find_visible(conn, scope, id).await? else { return Ok(None) };
+    let mut shown = show(row, false);
+    add_levels(conn, now, std::slice::from_mut(&mut shown)).await?;
+    Ok(Some(shown))
+}
+
+/// Those of a scope that have not ended, masked, oldest first.
+pub async fn list_open(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Complaint>, Error> {
+    let rows = store::list_open(conn, scope, transitions::FINAL, limit).await?;
+    let mut shown: Vec<Complaint> = rows.into_iter().map(|row| show(row, false)).collect();
+    add_levels(conn, now, &mut shown).await?;
+    Ok(shown)
+}
+
+/// Those of the ids that name a complaint.
+pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_known(conn, why, ids).await?)
+}
+
+/// A complaint that the scope covers, or that a region of the scope passed on.
+pub(super) async fn find_readable(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> Result<ComplaintRow, Error> {
+    if let Some(row) = store::find_visible(conn, scope, id).await? {
+        return Ok(row);
+    }
+    parts::find_passed_on(conn, scope, id).await?.ok_or_else(Error::not_found)
+}
+
+/// One complaint with all that its answer shows.
+pub async fn read(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+    revealed: bool,
+    now: DateTime<Utc>,
+) -> Result<Complaint, Error> {
+    let row = find_readable(conn, scope, id).await?;
+    let awaits_answer = row.status == Status::AwaitingInfo;
+    let mut shown = show(row, revealed);
+    if !scope.allows(&shown.region_code) {
+        shown.allowed_actions.clear();
+    }
+    add_levels(conn, now, std::slice::from_mut(&mut shown)).await?;
+    let further = parts::list_subjects_of_visible(conn, id).await?;
+    shown.subjects =
+        further.into_iter().map(|s| ComplaintSubject { person_id: s.person_id, family_id: s.family_id }).collect();
+    if let Some(known) = parts::find_circumstances_of_visible(conn, id).await? {
+        shown.suggested_priority = Some(known.suggested_priority);
+        shown.vulnerabilities = known.vulnerabilities.iter().filter_map(|v| v.parse().ok()).collect();
+    }
+    if awaits_answer {
+        let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
+        shown.question = exchanges.into_iter().find(|e| e.answer.is_none()).map(|e| e.question);
+    }
+    Ok(shown)
+}
+
+/// May a complaint be opened for this purpose? Whoever it is about may have closed that.
+pub async fn require_open(
+    conn: &mut AsyncPgConnection,
+    shown: &Complaint,
+    purpose: AccessPurpose,
+) -> Result<(), Error> {
+    let about = || shown.subject.iter().chain(&shown.subjects);
+    let persons: Vec<Uuid> = about().filter_map(|s| s.person_id).collect();
+    let families: Vec<Uuid> = about().filter_map(|s| s.family_id).collect();
+    registry::limits::require_open(conn, &persons, &families, purpose).await
+}
+
+/// Complaints of the scope that may be the same matter, the likeliest first.
+pub async fn possible_duplicates(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    row: &ComplaintRow,
+) -> Result<Vec<PossibleDuplicate>, Error> {
+    let since = row.created_at - DUPLICATES_WITHIN;
+    let mut found: Vec<PossibleDuplicate> = store::parts::list_similar(conn, scope, row, since, DUPLICATES_LOOKED_AT)
+        .await?
+        .into_iter()
+        .filter_map(|old| {
+            let (score, reasons) = similar::score(row, &old)?;
+            let reference_no = old.reference_no.as_deref().map(reference_no::show);
+            Some(PossibleDuplicate {
+                id: old.id,
+                reference_no,
+                status: old.status,
+                score,
+                reasons,
+                created_at: old.created_at,
+            })
+        })
+        .collect();
+    found.sort_by_key(|d| (std::cmp::Reverse(d.score), d.created_at));
+    found.truncate(DUPLICATES_SHOWN);
+    Ok(found)
+}
+
+pub async fn duplicates_of(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+) -> Result<Vec<PossibleDuplicate>, Error> {
+    let row = store::find_visible(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    possible_duplicates(conn, scope, &row).await
+}
+
+/// By the number that people say on the phone.
+pub async fn look_up(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    said: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Complaint>, Error> {
+    let Some(stored) = reference_no::parse(said) else {
+        return Err(Error::field("/reference_no", "not_a_reference"));
+    };
+    let found = parts::find_by_reference(conn, Unscoped::ReadWithinScopeNext, &stored).await?;
+    let Some(id) = found else { return Ok(None) };
+    match read(conn, scope, id, false, now).await {
+        Ok(complaint) => Ok(Some(complaint)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Adds to complaints that the caller was shown where their clocks stand.
+pub async fn add_levels(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    complaints: &mut [Complaint],
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = complaints.iter().map(|c| c.id).collect();
+    let mut levels = service_levels::actions::levels_of_visible(conn, now, &ids).await?;
+    for complaint in complaints {
+        complaint.sla = levels.remove(&complaint.id);
+    }
+    Ok(())
+}
