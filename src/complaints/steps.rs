@@ -37,7 +37,7 @@ pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> R
     // Whoever decided would decide on the appeal against it; and no desk works for a whole province.
     match (row.appeal_of, region.len() > 2) {
         (Some(_), true) => return Err(Error::field("/region_code", "appeal_stays_above")),
-        (None, false) => return Err(Error::field("/region_code", "region_too_wide")),
+        (None, false) => return Err(Error::field("/region_code", "wider_than_regency")),
         _ => {}
     }
     let trail = TrailRow {

@@ -188,6 +188,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_referral",
         Texts { id: "Rujukan tidak ditemukan dalam wilayah Anda", en: "No such referral within your regions" },
     ),
+    (
+        "wider_than_regency",
+        Texts {
+            id: "Pilih kabupaten/kota, kecamatan, atau desa",
+            en: "Choose a regency or city, a district or a village",
+        },
+    ),
     ("id_stays", Texts { id: "Id tidak dapat diganti", en: "The id cannot be changed" }),
     ("itself", Texts { id: "Tidak boleh menunjuk dirinya sendiri", en: "It may not point to itself" }),
     (

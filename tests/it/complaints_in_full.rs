@@ -83,7 +83,7 @@ async fn who_passed_a_complaint_on_reads_it_and_can_no_longer_act() {
     for wide in ["ID", "34"] {
         let body = json!({ "region_code": wide, "note": "Bukan wilayah kami." });
         let refused = world.back.post(&format!("{path}/transfer"), body).await.expect_problem(422, "validation-failed");
-        let code = if wide == "ID" { "format" } else { "region_too_wide" };
+        let code = if wide == "ID" { "format" } else { "wider_than_regency" };
         assert_eq!(faults(&refused), [("/region_code".into(), code.into())]);
     }
     let note = world.back.post(&format!("{path}/transfer"), json!({ "region_code": "34.04.01.2001" })).await;
