@@ -43,9 +43,8 @@ pub async fn record_created(
     home: Option<&DwellingRow>,
     members: &[PersonRow],
 ) -> Result<(), Error> {
-    let said = |document: Document| {
-        document.into_iter().filter(|(_, value)| says_something(value)).map(|(key, _)| key).collect()
-    };
+    let said =
+        |document: Document| document.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).collect();
     let nothing = Document::new();
     let change = |kind, id| Change {
         kind,
@@ -65,15 +64,6 @@ pub async fn record_created(
         rows.push(row(tx, change("person", member.id), fields)?);
     }
     Ok(store::insert(&mut tx.conn, &rows).await?)
-}
-
-/// A group of fields of which none is known is not said.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Object(fields) => fields.values().any(says_something),
-        _ => true,
-    }
 }
 
 fn row(tx: &Tx, change: Change<'_>, mut fields: Vec<String>) -> Result<ChangeRow, Error> {
