@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::cells::Cells;
 use super::kind::{Kind, Reading};
 use super::model::ImportFormat;
-use super::reader::{FileFault, Reader, Record};
+use super::reader::{FileFault, Reader, Record, Refused};
 use crate::auth::keys::KeyRing;
 use crate::db::Db;
 use crate::error::Error;
@@ -30,7 +30,7 @@ pub type Line<R> = Result<(u64, R), Vec<FileFault>>;
 
 /// Why the reading stopped.
 pub enum Broken {
-    File(FileFault),
+    File(Vec<FileFault>),
     Service(Error),
 }
 
@@ -98,7 +98,7 @@ impl<K: Kind> Batches<K> {
 
     async fn with_scan<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(&mut Scan) -> Result<T, FileFault> + Send + 'static,
+        work: impl FnOnce(&mut Scan) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Broken> {
         let gone = || Error::internal("an import's reader is gone");
         let mut scan = self.scan.take().ok_or_else(gone)?;
@@ -109,13 +109,13 @@ impl<K: Kind> Batches<K> {
         .await
         .map_err(Error::internal)?;
         self.scan = Some(scan);
-        outcome.map_err(Broken::File)
+        outcome.map_err(|refused| Broken::File(refused.0))
     }
 }
 
 impl Scan {
     /// The next piece of the file, or its end.
-    fn take(&mut self, piece: Option<Bytes>) -> Result<(), FileFault> {
+    fn take(&mut self, piece: Option<Bytes>) -> Result<(), Refused> {
         match piece {
             Some(piece) => {
                 self.piece = piece;
@@ -131,7 +131,7 @@ impl Scan {
     }
 
     /// The next batch, unless the present piece does not fill it. A little at a time: gzip may make much of it.
-    fn read_on<K: Kind>(&mut self, ended: bool) -> Result<Option<Vec<Line<K::Row>>>, FileFault> {
+    fn read_on<K: Kind>(&mut self, ended: bool) -> Result<Option<Vec<Line<K::Row>>>, Refused> {
         while self.records.len() < BATCH && !self.piece.is_empty() {
             let slice = self.piece.split_to(self.piece.len().min(READ_AT_A_TIME));
             let mut records = Vec::new();
@@ -142,11 +142,11 @@ impl Scan {
         Ok((self.records.len() >= BATCH || ended).then(|| self.lines::<K>()))
     }
 
-    fn add(&mut self, records: Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn add(&mut self, records: Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.count += records.len() as u64;
         self.records.extend(records);
         if self.count > MOST_RECORDS {
-            return Err(FileFault::new(self.count, "", "too_many_records"));
+            return Err(FileFault::new(self.count, "", "too_many_records").into());
         }
         Ok(())
     }

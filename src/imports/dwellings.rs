@@ -11,6 +11,7 @@ use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::error::Error;
 use crate::registry::api::Dwelling;
+use crate::registry::document;
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::rows::DwellingRow;
 use crate::registry::{build, judge};
@@ -88,7 +89,10 @@ impl Kind for Dwellings {
                 }
                 Some(before) if planning.on_conflict == OnConflict::Update => {
                     plan.updated += 1;
-                    plan.changed.dwellings.push(merged(before, told));
+                    let was = document::dwelling(&before);
+                    let now = merged(before, told);
+                    plan.changed(("family", now.family_id), now.family_id, &was, &document::dwelling(&now));
+                    plan.changed.dwellings.push(now);
                 }
                 Some(_) => {
                     plan.leave(planning.on_conflict, line, row.column);

@@ -11,6 +11,7 @@ use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::registry::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
+use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::rows::{FamilyFacts, FamilyRow};
@@ -180,6 +181,7 @@ fn change(
     if !planning.write {
         return Ok(());
     }
+    let before = document::family(&family, None, None);
     let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
     let told = row.input.attributes.unwrap_or_default();
     facts.disaster_victim = told.disaster_victim.or(facts.disaster_victim);
@@ -194,6 +196,7 @@ fn change(
     family.longitude = row.input.longitude.or(family.longitude);
     family.version += 1;
     family.updated_at = planning.now;
+    plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None));
     plan.changed.families.push(family);
     Ok(())
 }

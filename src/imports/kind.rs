@@ -17,6 +17,8 @@ use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::RegionScope;
 use crate::registry::build::{Rows, Stamp};
+use crate::registry::document::{self, Document};
+use crate::registry::history::Loaded;
 
 /// What reading a row needs.
 pub struct Reading<'a> {
@@ -54,12 +56,20 @@ pub struct Plan {
     /// Families that change as resources.
     pub touched: HashSet<Uuid>,
     pub directory: DirectoryRows,
+    /// What changed in rows that were there.
+    pub history: Vec<Loaded>,
     pub events: Vec<NewEvent>,
 }
 
 impl Plan {
     pub fn fault(&mut self, line: u64, column: &str, code: &'static str) {
         self.faults.push(FileFault::new(line, column, code));
+    }
+
+    /// What changed between two documents of a person or a family.
+    pub fn changed(&mut self, (kind, id): (&'static str, Uuid), family_id: Uuid, before: &Document, after: &Document) {
+        let values = document::differences(before, after);
+        self.history.push(Loaded { kind, id, family_id, values });
     }
 
     /// A row that is there already and is not to be changed.

@@ -18,5 +18,6 @@ pub mod reader;
 pub mod routes;
 pub mod routes_export;
 pub mod run;
+mod unpack;
 pub mod upload;
 mod welfare;

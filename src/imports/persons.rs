@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::registry::api::{CreateFamily, CreateMember};
+use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::model::RelationToHead;
@@ -261,6 +262,8 @@ fn change(
         return Ok(());
     }
     let sealer = &planning.keys.sealer;
+    let before = document::person(&person, None);
+    let mut number_found = None;
     if let (Some(index), Some(nik)) = (&row.index, &row.nik) {
         match &person.nik_sealed {
             Some(sealed) => {
@@ -271,6 +274,7 @@ fn change(
                 }
             }
             None => {
+                number_found = Some(nik.nik.expose().to_owned());
                 person.nik_sealed = Some(sealer.seal(IdentityKind::Nik, person.id, nik.nik.expose())?);
                 plan.changed.identities.push(IdentityRow {
                     blind_index: index.clone(),
@@ -314,6 +318,8 @@ fn change(
     person.orphan = told.orphan.or(person.orphan);
     person.version += 1;
     person.updated_at = planning.now;
+    let after = document::person(&person, number_found.as_deref());
+    plan.changed(("person", person.id), person.family_id, &before, &after);
     plan.touched.insert(person.family_id);
     plan.changed.persons.push(person);
     Ok(())

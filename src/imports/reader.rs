@@ -1,22 +1,13 @@
 //! From bytes that arrive piece by piece to records, in memory that does not grow with the file: gzip or plain, CSV (RFC 4180;
 //! comma, semicolon or tab, told by the header) or NDJSON. A record is bounded, and so is what gzip may make of a byte.
 
-use std::io::Write as _;
-
-use flate2::write::MultiGzDecoder;
 use serde_json::Value;
 
 use super::model::ImportFormat;
+use super::unpack::Unpack;
 
 /// Bytes of a record. One that is longer ends the reading: a quote that nobody closed, or no lines at all.
 pub const LONGEST_RECORD: usize = 64 * 1024;
-/// How much bigger than itself a compressed file may be. Tables come to about ten.
-const MOST_GROWTH: u64 = 100;
-/// What may be unpacked in any case, so that small files of very equal rows pass.
-const ALWAYS_UNPACKED: u64 = 16 * 1024 * 1024;
-/// Compressed bytes unpacked at a time: a thousandfold of this is what a bomb can make at once.
-const UNPACKED_AT_A_TIME: usize = 1024;
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 /// What is wrong with a file or a record of it.
@@ -32,6 +23,16 @@ pub struct FileFault {
 impl FileFault {
     pub fn new(line: u64, column: impl Into<String>, code: &'static str) -> Self {
         Self { line, column: column.into(), code }
+    }
+}
+
+/// Why a file is refused as a whole: all that is wrong with its header, or the place from which nothing can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(pub Vec<FileFault>);
+
+impl From<FileFault> for Refused {
+    fn from(fault: FileFault) -> Self {
+        Self(vec![fault])
     }
 }
 
@@ -78,79 +79,14 @@ impl Reader {
     }
 
     /// Takes the next bytes. A record that is at fault is told in its place; an outer fault ends the reading.
-    pub fn feed(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    pub fn feed(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.unpack.feed(bytes, &mut self.rows, into)
     }
 
     /// After the last byte.
-    pub fn finish(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    pub fn finish(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.unpack.finish(&mut self.rows, into)?;
         self.rows.finish(into)
-    }
-}
-
-enum Unpack {
-    /// The first bytes, until they tell.
-    Unknown(Vec<u8>),
-    Plain,
-    Gzip {
-        decoder: Box<MultiGzDecoder<Vec<u8>>>,
-        packed: u64,
-        unpacked: u64,
-    },
-}
-
-impl Unpack {
-    fn feed(
-        &mut self,
-        bytes: &[u8],
-        rows: &mut Rows,
-        into: &mut Vec<Result<Record, FileFault>>,
-    ) -> Result<(), FileFault> {
-        match self {
-            Self::Unknown(first) => {
-                first.extend_from_slice(bytes);
-                if first.len() < GZIP.len() {
-                    return Ok(());
-                }
-                let first = std::mem::take(first);
-                *self = if first.starts_with(&GZIP) {
-                    Self::Gzip { decoder: Box::new(MultiGzDecoder::new(Vec::new())), packed: 0, unpacked: 0 }
-                } else {
-                    Self::Plain
-                };
-                self.feed(&first, rows, into)
-            }
-            Self::Plain => rows.feed(bytes, into),
-            Self::Gzip { decoder, packed, unpacked } => {
-                for slice in bytes.chunks(UNPACKED_AT_A_TIME) {
-                    decoder.write_all(slice).map_err(|_| FileFault::new(rows.line, "", "gzip_damaged"))?;
-                    *packed += slice.len() as u64;
-                    *unpacked += decoder.get_ref().len() as u64;
-                    if *unpacked > ALWAYS_UNPACKED && *unpacked > packed.saturating_mul(MOST_GROWTH) {
-                        return Err(FileFault::new(rows.line, "", "gzip_too_large"));
-                    }
-                    rows.feed(decoder.get_ref(), into)?;
-                    decoder.get_mut().clear();
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(&mut self, rows: &mut Rows, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
-        match self {
-            Self::Unknown(first) => {
-                let first = std::mem::take(first);
-                rows.feed(&first, into)
-            }
-            Self::Plain => Ok(()),
-            Self::Gzip { decoder, .. } => {
-                decoder.try_finish().map_err(|_| FileFault::new(rows.line, "", "gzip_damaged"))?;
-                let rest = std::mem::take(decoder.get_mut());
-                rows.feed(&rest, into)
-            }
-        }
     }
 }
 
@@ -166,7 +102,7 @@ enum At {
     Lost,
 }
 
-struct Rows {
+pub struct Rows {
     format: ImportFormat,
     names: Vec<&'static str>,
     required: Vec<&'static str>,
@@ -177,7 +113,7 @@ struct Rows {
     /// The present record: its cells one after the other, and where each ends.
     cells: Vec<u8>,
     ends: Vec<usize>,
-    line: u64,
+    pub line: u64,
     begins: u64,
     fault: Option<(usize, &'static str)>,
     first_bytes: usize,
@@ -201,7 +137,7 @@ impl Rows {
         }
     }
 
-    fn feed(&mut self, mut bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    pub fn feed(&mut self, mut bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         // The mark may come in pieces.
         while self.first_bytes < BOM.len() {
             let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
@@ -211,7 +147,7 @@ impl Rows {
             } else if self.first_bytes == 0 {
                 self.first_bytes = BOM.len();
             } else {
-                return Err(FileFault::new(1, "", "not_utf8"));
+                return Err(FileFault::new(1, "", "not_utf8").into());
             }
         }
         match self.format {
@@ -220,15 +156,15 @@ impl Rows {
         }
     }
 
-    fn grow(&self) -> Result<(), FileFault> {
+    fn grow(&self) -> Result<(), Refused> {
         if self.cells.len() <= LONGEST_RECORD {
             return Ok(());
         }
         let code = if self.at == At::Quoted { "quote_not_closed" } else { "line_too_long" };
-        Err(FileFault::new(self.begins, "", code))
+        Err(FileFault::new(self.begins, "", code).into())
     }
 
-    fn feed_lines(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn feed_lines(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         let mut lines = bytes.split(|b| *b == b'\n').peekable();
         while let Some(part) = lines.next() {
             self.cells.extend_from_slice(part);
@@ -249,7 +185,7 @@ impl Rows {
         self.cells.clear();
     }
 
-    fn feed_csv(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn feed_csv(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
             // What is plain text is taken in one go.
@@ -282,7 +218,7 @@ impl Rows {
     }
 
     /// One byte that may mean something.
-    fn step(&mut self, byte: u8, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn step(&mut self, byte: u8, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         // The header's first separator is the file's.
         if self.order.is_none() && self.ends.is_empty() && matches!(byte, b',' | b';' | b'\t') && self.at != At::Quoted
         {
@@ -325,7 +261,7 @@ impl Rows {
         self.ends.push(self.cells.len());
     }
 
-    fn end_record(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn end_record(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         if self.at == At::Bare && self.cells.last() == Some(&b'\r') {
             self.cells.pop();
         }
@@ -340,7 +276,7 @@ impl Rows {
         outcome
     }
 
-    fn take_record(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn take_record(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         let line = self.begins;
         let Some(order) = &self.order else {
             self.order = Some(self.read_header(line)?);
@@ -384,41 +320,38 @@ impl Rows {
     }
 
     /// Which column each cell is. What the header names is not repeated: a file without one begins with somebody's data.
-    fn read_header(&self, line: u64) -> Result<Vec<usize>, FileFault> {
+    fn read_header(&self, line: u64) -> Result<Vec<usize>, Refused> {
         let text = std::str::from_utf8(&self.cells).map_err(|_| FileFault::new(line, "", "not_utf8"))?;
         if self.fault.is_some() {
-            return Err(FileFault::new(line, "", "bad_quotes"));
+            return Err(FileFault::new(line, "", "bad_quotes").into());
         }
-        let mut order = Vec::with_capacity(self.ends.len());
+        let (mut order, mut faults) = (Vec::with_capacity(self.ends.len()), Vec::new());
         let mut from = 0;
         for (cell, end) in self.ends.iter().enumerate() {
             let name = text.get(from..*end).unwrap_or_default().trim().to_ascii_lowercase();
             from = *end;
-            let Some(at) = self.names.iter().position(|known| *known == name) else {
-                return Err(FileFault::new(line, format!("{}", cell + 1), "column_unknown"));
-            };
-            if order.contains(&at) {
-                return Err(FileFault::new(line, name, "column_repeated"));
+            match self.names.iter().position(|known| *known == name) {
+                None => faults.push(FileFault::new(line, format!("{}", cell + 1), "column_unknown")),
+                Some(at) if order.contains(&at) => faults.push(FileFault::new(line, name, "column_repeated")),
+                Some(at) => order.push(at),
             }
-            order.push(at);
         }
         let there = |name: &str| order.iter().any(|at| self.names.get(*at) == Some(&name));
-        match self.required.iter().find(|name| !there(name)) {
-            Some(missing) => Err(FileFault::new(line, *missing, "column_missing")),
-            None => Ok(order),
-        }
+        let missing = self.required.iter().filter(|name| !there(name));
+        faults.extend(missing.map(|name| FileFault::new(line, *name, "column_missing")));
+        if faults.is_empty() { Ok(order) } else { Err(Refused(faults)) }
     }
 
-    fn finish(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), FileFault> {
+    fn finish(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         match self.format {
             ImportFormat::Ndjson => self.end_line(into),
             ImportFormat::Csv if self.at == At::Quoted => {
-                return Err(FileFault::new(self.begins, "", "quote_not_closed"));
+                return Err(FileFault::new(self.begins, "", "quote_not_closed").into());
             }
             ImportFormat::Csv => self.end_record(into)?,
         }
         if self.format == ImportFormat::Csv && self.order.is_none() {
-            return Err(FileFault::new(1, "", "header_required"));
+            return Err(FileFault::new(1, "", "header_required").into());
         }
         Ok(())
     }
@@ -453,142 +386,5 @@ fn json_record(bytes: &[u8], line: u64, names: &[&'static str]) -> Result<Record
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    struct Two;
-
-    impl Header for Two {
-        fn names(&self) -> Vec<&'static str> {
-            vec!["a", "b"]
-        }
-
-        fn required(&self) -> Vec<&'static str> {
-            vec!["a"]
-        }
-    }
-
-    type Read = (Vec<Result<(u64, String, String), FileFault>>, Option<FileFault>);
-
-    fn read_in(format: ImportFormat, bytes: &[u8], piece: usize) -> Read {
-        let (mut reader, mut into) = (Reader::new(format, &Two), Vec::new());
-        let mut end = Ok(());
-        for part in bytes.chunks(piece) {
-            end = reader.feed(part, &mut into);
-            if end.is_err() {
-                break;
-            }
-        }
-        if end.is_ok() {
-            end = reader.finish(&mut into);
-        }
-        let shown = |r: Record| (r.line, r.cell(0).to_owned(), r.cell(1).to_owned());
-        (into.into_iter().map(|r| r.map(shown)).collect(), end.err())
-    }
-
-    fn read(text: &str) -> Read {
-        read_in(ImportFormat::Csv, text.as_bytes(), 7)
-    }
-
-    fn row(line: u64, a: &str, b: &str) -> Result<(u64, String, String), FileFault> {
-        Ok((line, a.to_owned(), b.to_owned()))
-    }
-
-    #[test]
-    fn a_spreadsheets_file_is_read() {
-        assert_eq!(read("a,b\r\n1,2\r\n"), (vec![row(2, "1", "2")], None));
-        assert_eq!(
-            read("\u{feff}b;a\n\"x;\"\"y\"\"\nz\";1\n\n2;3"),
-            (vec![row(2, "1", "x;\"y\"\nz"), row(5, "3", "2")], None)
-        );
-        assert_eq!(read("A\tB\n1\t2\n"), (vec![row(2, "1", "2")], None));
-        assert_eq!(read("a\n1\n"), (vec![row(2, "1", "")], None));
-    }
-
-    #[test]
-    fn a_wrong_header_says_what_is_wrong() {
-        let fault = |line, column: &str, code| (Vec::new(), Some(FileFault::new(line, column, code)));
-        assert_eq!(read("b\n1\n"), fault(1, "a", "column_missing"));
-        assert_eq!(read("a,3204051203909001\n"), fault(1, "2", "column_unknown"));
-        assert_eq!(read("a,a\n"), fault(1, "a", "column_repeated"));
-        assert_eq!(read(""), fault(1, "", "header_required"));
-    }
-
-    #[test]
-    fn a_broken_line_is_named_and_the_next_one_read() {
-        let broken = |line, column: &str, code| Err(FileFault::new(line, column, code));
-        assert_eq!(read("a,b\n1,x\"y\n3,4\n").0, [broken(2, "b", "bad_quotes"), row(3, "3", "4")]);
-        assert_eq!(read("a,b\n\"1\"x,y\n3,4\n").0, [broken(2, "a", "bad_quotes"), row(3, "3", "4")]);
-        assert_eq!(read("a,b\n1\n3,4\n").0, [broken(2, "", "too_few_columns"), row(3, "3", "4")]);
-        assert_eq!(read("a,b\n1,2,3\n3,4\n").0, [broken(2, "", "too_many_columns"), row(3, "3", "4")]);
-        let latin = read_in(ImportFormat::Csv, b"a,b\n1,caf\xe9\n3,4\n", 3);
-        assert_eq!(latin.0, [broken(2, "b", "not_utf8"), row(3, "3", "4")]);
-        assert_eq!(read("a,b\n1,\"2\n").1, Some(FileFault::new(2, "", "quote_not_closed")));
-    }
-
-    #[test]
-    fn a_line_without_end_and_a_bomb_are_refused_early() {
-        let mut reader = Reader::new(ImportFormat::Csv, &Two);
-        let mut into = Vec::new();
-        reader.feed(b"a,b\n", &mut into).unwrap();
-        let fed = (0..100).take_while(|_| reader.feed(&[b'x'; 4096], &mut into).is_ok()).count();
-        assert!(fed <= LONGEST_RECORD / 4096, "{fed}");
-
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packed.write_all(b"a,b\n").unwrap();
-        for _ in 0..2000 {
-            packed.write_all(&[b'\n'; 65_536]).unwrap();
-        }
-        let bomb = packed.finish().unwrap();
-        assert!(bomb.len() < 200_000);
-        let refused = read_in(ImportFormat::Csv, &bomb, 4096).1.unwrap();
-        assert_eq!(refused.code, "gzip_too_large");
-    }
-
-    #[test]
-    fn what_is_packed_reads_like_what_is_not() {
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(b"a,b\n1,2\n").unwrap();
-        let packed = packed.finish().unwrap();
-        assert_eq!(read_in(ImportFormat::Csv, &packed, 1), (vec![row(2, "1", "2")], None));
-        let cut = read_in(ImportFormat::Csv, &packed[..packed.len() - 9], 5).1.unwrap();
-        assert_eq!(cut.code, "gzip_damaged");
-    }
-
-    #[test]
-    fn objects_read_like_lines() {
-        let text = "{\"a\":\"1\",\"b\":[\"x\",\"y\"]}\n\n{\"a\":2,\"b\":[]}\n{\"a\":true}\n{\"c\":1}\n{\n";
-        let (records, end) = read_in(ImportFormat::Ndjson, text.as_bytes(), 5);
-        assert_eq!(records[..3], [row(1, "1", "x|y"), row(3, "2", "-"), row(4, "true", "")]);
-        assert_eq!(records[3], Err(FileFault::new(5, "", "column_unknown")));
-        assert_eq!(records[4], Err(FileFault::new(6, "", "not_json")));
-        assert_eq!(end, None);
-    }
-
-    proptest! {
-        #[test]
-        fn what_a_writer_wrote_is_read_in_any_pieces(
-            rows in prop::collection::vec(("[ -~é\n]{0,12}", "[a-z,;\"\n]{0,12}"), 1..20), piece in 1usize..40,
-        ) {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["a", "b"]).unwrap();
-            for (a, b) in &rows {
-                writer.write_record([&format!("x{a}x"), b]).unwrap();
-            }
-            let (read, end) = read_in(ImportFormat::Csv, &writer.into_inner().unwrap(), piece);
-            prop_assert_eq!(end, None);
-            let cells: Vec<(String, String)> = read.into_iter().map(|r| r.map(|(_, a, b)| (a, b)).unwrap()).collect();
-            let expected: Vec<(String, String)> =
-                rows.iter().map(|(a, b)| (format!("x{a}x"), b.trim().to_owned())).collect();
-            prop_assert_eq!(cells, expected);
-        }
-
-        #[test]
-        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), piece in 1usize..40) {
-            read_in(ImportFormat::Csv, &bytes, piece);
-            read_in(ImportFormat::Ndjson, &bytes, piece);
-        }
-    }
-}
+#[path = "reader_tests.rs"]
+mod tests;

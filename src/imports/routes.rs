@@ -4,10 +4,10 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::api::{ImportColumns, ImportKinds, ImportQuery};
+use super::api::{ImportColumns, ImportForm, ImportKinds, ImportQuery};
 use super::model::{ImportKind, OnConflict, OnFault};
 use super::run::ImportParams;
-use super::upload::{ImportLimit, Store, body, format_of};
+use super::upload::{ImportLimit, Store, file_of};
 use super::{actions, columns};
 use crate::auth::Caller;
 use crate::auth::permission::RegistryImport;
@@ -39,7 +39,7 @@ pub struct Intake {
 
 /// Import a file
 ///
-/// Takes a CSV (comma, semicolon or tab; UTF-8) or NDJSON file, plain or gzip, stores it and answers with the job that works on it.
+/// Takes a CSV (comma, semicolon or tab; UTF-8) or NDJSON file, plain or gzip, as the body or as the part `file` of a form, stores it and answers with the job that works on it.
 /// The job first judges the whole file against the rules of the single operations and the registry, within the caller's regions; only
 /// then it writes. A file that cannot be read to its end is refused at once, with the line. Each fault of a row is a line of the job's
 /// problem file. A file has at most 2,000,000 rows; more is several files. An import is told as one event, `job.succeeded`; a decile that
@@ -49,7 +49,8 @@ pub struct Intake {
     params(ImportQuery),
     request_body(content(
         (String = "text/csv", example = "family_card_no,nik,full_name,sex,relation_to_head\r\n3204051506109001,3204051203809001,Asep Hidayat,male,head\r\n"),
-        (String = "application/x-ndjson", example = "{\"family_card_no\":\"3204051506109001\",\"full_name\":\"Asep Hidayat\",\"sex\":\"male\",\"relation_to_head\":\"head\"}\n")
+        (String = "application/x-ndjson", example = "{\"family_card_no\":\"3204051506109001\",\"full_name\":\"Asep Hidayat\",\"sex\":\"male\",\"relation_to_head\":\"head\"}\n"),
+        (ImportForm = "multipart/form-data")
     )),
     responses((status = 202, description = "The job that imports the file", body = Job)),
     security(("oauth2" = ["registry:import"]))
@@ -64,7 +65,7 @@ async fn import_file(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Reply, Error> {
-    let format = format_of(&request)?;
+    let (format, pieces) = file_of(&request, payload).await?;
     let ImportQuery { kind, on_conflict, on_fault, dry_run } = query.value;
     let params = ImportParams {
         kind,
@@ -74,7 +75,7 @@ async fn import_file(
         dry_run: dry_run.unwrap_or(false),
     };
     let store = Store { db: db.clone(), keys: intake.tokens.keys().ring(), now: intake.clock.now() };
-    let upload = store.take(body(payload), kind, format, intake.limit).await?;
+    let upload = store.take(pieces, kind, format, intake.limit).await?;
     let id = upload.id;
     let asked = serde_json::to_vec(&params).map_err(Error::internal)?;
     let digest = sha256(&[asked.as_slice(), &upload.digest].concat());

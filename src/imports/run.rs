@@ -19,6 +19,7 @@ use crate::http::problem_table::Code;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::registry::backfill::index_names;
+use crate::registry::history;
 use crate::registry::load::{self, Names};
 use crate::transaction::Tx;
 
@@ -52,8 +53,8 @@ async fn import(run: &mut Run) -> Result<Outcome, Stop> {
 async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
     if run.progress.position.is_null() {
         run.restart_problems().await?;
-        if let Err(fault) = judge::<K>(run, params).await? {
-            tell(&mut run.progress, &[fault]);
+        if let Err(faults) = judge::<K>(run, params).await? {
+            tell(&mut run.progress, &faults);
             run.report().await?;
             return Ok(Outcome::Failed(Code::ImportRefused));
         }
@@ -111,7 +112,7 @@ fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
 }
 
 /// Holds every row against the rules and the registry. The inner error is a file that cannot be read to its end.
-async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<(), FileFault>, Stop> {
+async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<(), Vec<FileFault>>, Stop> {
     let (scope, setting) = (run.scope(), run.setting());
     let mut batches = batches::<K>(run, params);
     let mut told = Instant::now();
@@ -120,7 +121,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
         let lines = match ahead {
             Ok(lines) if lines.is_empty() => return Ok(Ok(())),
             Ok(lines) => lines,
-            Err(Broken::File(fault)) => return Ok(Err(fault)),
+            Err(Broken::File(faults)) => return Ok(Err(faults)),
             Err(Broken::Service(error)) => return Err(error.into()),
         };
         let checked = i64::try_from(lines.len()).unwrap_or(0);
@@ -218,6 +219,7 @@ async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Li
         let names = Names::of(&plan.new);
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
+        history::record_loaded(tx, &plan.history).await?;
         crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;

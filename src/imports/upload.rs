@@ -4,17 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_multipart::Multipart;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, Utc};
+use futures_util::stream::LocalBoxStream;
 use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
 use super::batches::{MOST_RECORDS, READ_AT_A_TIME};
 use super::model::{ImportFormat, ImportKind};
-use super::reader::{FileFault, Reader};
+use super::reader::{FileFault, Reader, Refused};
 use crate::auth::keys::KeyRing;
 use crate::db::Db;
 use crate::error::{Error, FieldError};
@@ -37,36 +39,82 @@ pub struct Upload {
     pub digest: [u8; 32],
 }
 
-/// CSV or NDJSON, as the request says.
-pub fn format_of(request: &HttpRequest) -> Result<ImportFormat, Error> {
+/// Pieces of a file, each within its time.
+pub type Pieces = LocalBoxStream<'static, Result<Bytes, Error>>;
+
+/// The file of a request: its body, or the part `file` of a form.
+pub async fn file_of(request: &HttpRequest, payload: Payload) -> Result<(ImportFormat, Pieces), Error> {
     let unsupported = || Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)");
+    if has_media_type(request, |m| m == "multipart/form-data") {
+        return file_of_form(Multipart::new(request.headers(), payload)).await;
+    }
     let encoding = request.headers().get(CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?").to_ascii_lowercase());
     if !matches!(encoding.as_deref(), None | Some("gzip" | "x-gzip" | "identity")) {
         return Err(unsupported());
     }
-    if has_media_type(request, |m| m == "text/csv") {
-        Ok(ImportFormat::Csv)
-    } else if has_media_type(request, |m| {
-        matches!(m, "application/x-ndjson" | "application/ndjson" | "application/jsonl")
-    }) {
-        Ok(ImportFormat::Ndjson)
-    } else {
-        Err(unsupported())
+    let format = [ImportFormat::Csv, ImportFormat::Ndjson]
+        .into_iter()
+        .find(|format| has_media_type(request, |m| format_named(m) == Some(*format)));
+    let pieces = futures_util::stream::unfold(payload, |mut payload| async move {
+        let piece = in_time(payload.next()).await.transpose()?;
+        Some((piece.and_then(|piece| piece.map_err(|_| incomplete())), payload))
+    });
+    Ok((format.ok_or_else(unsupported)?, pieces.boxed_local()))
+}
+
+fn format_named(media_type: &str) -> Option<ImportFormat> {
+    match media_type {
+        "text/csv" => Some(ImportFormat::Csv),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Some(ImportFormat::Ndjson),
+        _ => None,
     }
 }
 
-/// The body of a request, each piece within its time.
-pub fn body(payload: Payload) -> impl Stream<Item = Result<Bytes, Error>> {
-    futures_util::stream::unfold(payload, |mut payload| async move {
-        match tokio::time::timeout(SILENCE, payload.next()).await {
-            Err(_) => Some((Err(Error::new(Code::RequestTimeout)), payload)),
-            Ok(None) => None,
-            Ok(Some(chunk)) => {
-                let chunk = chunk.map_err(|_| Error::about(Code::MalformedBody, "incomplete"));
-                Some((chunk, payload))
+fn incomplete() -> Error {
+    Error::about(Code::MalformedBody, "incomplete")
+}
+
+async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, Error> {
+    tokio::time::timeout(SILENCE, step).await.map_err(|_| Error::new(Code::RequestTimeout))
+}
+
+/// A browser names the type of the file that it sends, or only the file.
+async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Error> {
+    let field = in_time(form.next()).await?.ok_or_else(|| Error::about(Code::MalformedBody, "file"))?;
+    let field = field.map_err(|_| incomplete())?;
+    if field.name() != Some("file") {
+        return Err(Error::about(Code::MalformedBody, "file"));
+    }
+    let named = field.content_disposition().and_then(|about| about.get_filename()).unwrap_or_default();
+    let by_name = named.trim_end_matches(".gz").rsplit('.').next().and_then(|ending| match ending {
+        "csv" => Some(ImportFormat::Csv),
+        "ndjson" | "jsonl" => Some(ImportFormat::Ndjson),
+        _ => None,
+    });
+    let format = field.content_type().and_then(|m| format_named(m.essence_str())).or(by_name);
+    let format =
+        format.ok_or_else(|| Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)"))?;
+    let pieces = futures_util::stream::unfold(Some((form, field)), |state| async move {
+        let (mut form, mut field) = state?;
+        let step = async {
+            if let Some(piece) = in_time(field.next()).await? {
+                return Ok(Some((piece.map_err(|_| incomplete())?, field)));
             }
+            // The form goes on when nobody reads the field any more.
+            drop(field);
+            match in_time(form.next()).await? {
+                None => Ok(None),
+                // One file a form: what stands behind it would be passed over in silence.
+                Some(Ok(_)) => Err(Error::about(Code::MalformedBody, "file")),
+                Some(Err(_)) => Err(incomplete()),
+            }
+        };
+        match step.await.transpose()? {
+            Ok((piece, field)) => Some((Ok(piece), Some((form, field)))),
+            Err(error) => Some((Err(error), None)),
         }
-    })
+    });
+    Ok((format, pieces.boxed_local()))
 }
 
 /// Where an upload goes.
@@ -119,7 +167,7 @@ impl Store {
                 read.clear();
             }
             if records > MOST_RECORDS {
-                return Err(refused(FileFault::new(records, "", "too_many_records")));
+                return Err(refused(FileFault::new(records, "", "too_many_records").into()));
             }
             buffer.extend_from_slice(&chunk);
             while buffer.len() >= files::PIECE {
@@ -145,8 +193,11 @@ impl Store {
 }
 
 /// The header's columns and the file's lines are told like the fields of a body.
-fn refused(fault: FileFault) -> Error {
-    let header = fault.code.starts_with("column_") && !fault.column.is_empty();
-    let pointer = if header { format!("/header/{}", fault.column) } else { format!("/lines/{}", fault.line) };
-    Error::fields(vec![FieldError::new(pointer, fault.code)])
+fn refused(Refused(faults): Refused) -> Error {
+    let told = faults.into_iter().map(|fault| {
+        let header = fault.code.starts_with("column_") && !fault.column.is_empty();
+        let pointer = if header { format!("/header/{}", fault.column) } else { format!("/lines/{}", fault.line) };
+        FieldError::new(pointer, fault.code)
+    });
+    Error::fields(told.collect())
 }

@@ -80,6 +80,11 @@ pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str
     }))
 }
 
+/// What of the family's document the dwelling is.
+pub fn dwelling(row: &DwellingRow) -> Document {
+    object(json!({ "dwelling": home(row) }))
+}
+
 fn home(row: &DwellingRow) -> Value {
     json!({
         "tenure": row.tenure,

@@ -15,6 +15,9 @@ use crate::auth::sealing::Sealer;
 use crate::error::Error;
 use crate::transaction::Tx;
 
+/// PostgreSQL takes 65,535 parameters a statement; a change has twelve.
+const ROWS_A_STATEMENT: usize = 5000;
+
 /// A change that is being made.
 pub struct Change<'a> {
     pub kind: &'static str,
@@ -34,6 +37,36 @@ pub async fn record(tx: &mut Tx, change: Change<'_>) -> Result<(), Error> {
 async fn write(tx: &mut Tx, change: Change<'_>, fields: Vec<String>) -> Result<(), Error> {
     let row = row(tx, change, fields)?;
     Ok(store::insert(&mut tx.conn, std::slice::from_ref(&row)).await?)
+}
+
+/// Something that an import changed: of what kind, which one, of which family, and what in it.
+pub struct Loaded {
+    pub kind: &'static str,
+    pub id: Uuid,
+    pub family_id: Uuid,
+    pub values: Document,
+}
+
+/// What a batch of an import changed, in as few statements as it takes.
+pub async fn record_loaded(tx: &mut Tx, loaded: &[Loaded]) -> Result<(), Error> {
+    for chunk in loaded.chunks(ROWS_A_STATEMENT) {
+        let rows = chunk.iter().filter(|one| !one.values.is_empty()).map(|one| {
+            let Loaded { kind, id, family_id, values } = one;
+            let change = Change {
+                kind,
+                id: *id,
+                family_id: *family_id,
+                action: "import",
+                values,
+                happened_on: None,
+                reason: None,
+            };
+            row(tx, change, values.keys().cloned().collect())
+        });
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        store::insert(&mut tx.conn, &rows).await?;
+    }
+    Ok(())
 }
 
 /// A family that was entered, with everybody in it: which fields were said. What was said stands in the records.

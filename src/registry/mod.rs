@@ -12,7 +12,7 @@ mod bulk_store;
 pub mod change;
 pub mod correct;
 pub mod create;
-mod document;
+pub mod document;
 pub mod duplicates;
 mod endings;
 pub mod erase;

@@ -149,7 +149,8 @@ async fn each_write_tells_who_when_and_which_fields() {
     tell(&child, "POST /v1/persons/{id}/correct", json!({ "changes": { "full_name": "Ahmad Fauzan" } })).await;
     tell(&child, "POST /v1/persons/{id}/restrict", json!({ "reason": "accuracy_contested" })).await;
     tell(&child, "POST /v1/persons/{id}/lift-restriction", json!({})).await;
-    tell(&a, "POST /v1/families/{id}/change-head", json!({ "person_id": child, "former_head_relation": "parent" })).await;
+    tell(&a, "POST /v1/families/{id}/change-head", json!({ "person_id": child, "former_head_relation": "parent" }))
+        .await;
     tell(&a, "POST /v1/families/{id}/change-head", json!({ "person_id": head, "former_head_relation": "child" })).await;
     tell(&child, "POST /v1/persons/{id}/remove", json!({ "reason": "moved_abroad", "removed_on": "2026-11-01" })).await;
     tell(&child, "POST /v1/persons/{id}/reinstate", json!({})).await;
