@@ -729,10 +729,95 @@ const trail = folder('8 What happened', 'The same story for people, for other sy
   }),
 ]);
 
+const day = folder('A day at the desk', 'An objection, a reporter without a name, what waits, and who is meant.', [
+  act('Object to the result', '/v1/eligibility/objections', {
+    as: 'back',
+    about: 'What the family should get is disputed: a complaint that carries the result of that day.',
+    body: {
+      kind: 'wrongly_excluded',
+      family_id: '{{family_id}}',
+      program_code: 'KIS',
+      statement: 'Keluarga ini belum tercakup jaminan kesehatan.',
+      complainant: { name: 'Siti Rahmawati', phone: '0812-0000-9001' },
+    },
+    tests: [
+      success(201),
+      test('is a complaint of enrolment with the result as evidence',
+        'pm.expect(body.proposed_class).to.eql("enrolment");',
+        'pm.expect(body.complaint.status).to.eql("received");',
+        'pm.expect(body.evidence.results[0]).to.include.all.keys("program_code", "outcome");'),
+    ],
+  }),
+  act('Report without a name', '/v1/complaints', {
+    as: 'front',
+    about: 'Nobody is named: the number and the code, shown once, are all that the reporter takes home.',
+    body: {
+      region_code: VILLAGE,
+      sector: 'infrastructure',
+      description: 'Jembatan bambu menuju sekolah putus.',
+      anonymous: true,
+    },
+    tests: [
+      success(201),
+      test('gives a number to say on the telephone, a code and a deadline',
+        'pm.expect(body.reference_no).to.match(/^3204-\\d{2}-[0-9A-Z]{4}-[0-9A-Z]{3}$/);',
+        'pm.expect(body.follow_up_code).to.be.a("string").and.not.be.empty;',
+        'pm.expect(body.sla.state).to.eql("on_time");'),
+      keep('anonymous_id', 'body.id'),
+      keep('reference_no', 'body.reference_no'),
+      keep('follow_up_code', 'body.follow_up_code'),
+    ],
+  }),
+  act('Ask the reporter', '/v1/complaints/{{anonymous_id}}/ask', {
+    as: 'back',
+    body: { question: 'Di RT berapa jembatan itu?' },
+    tests: [success(200), moved('awaiting_info'), test('and the clock stands', 'pm.expect(body.sla.state).to.eql("paused");')],
+  }),
+  post('A guessed code finds nothing', '/v1/follow-ups/lookup', {
+    body: { reference_no: '{{reference_no}}', code: 'AAAA-AAAA' },
+    tests: [problem(404, 'not-found')],
+  }),
+  post('The reporter sees the question', '/v1/follow-ups/lookup', {
+    body: { reference_no: '{{reference_no}}', code: '{{follow_up_code}}' },
+    tests: [
+      success(200),
+      test('and what to do', 'pm.expect(body.question).to.include("RT");', 'pm.expect(body.allowed_actions).to.include("answer");'),
+    ],
+  }),
+  post('And answers it', '/v1/follow-ups/answer', {
+    body: { reference_no: '{{reference_no}}', code: '{{follow_up_code}}', text: 'RT 03 RW 02.' },
+    tests: [success(200), test('the desk goes on', 'pm.expect(body.status).to.eql("received");')],
+  }),
+  get('What waits at the desk', '/v1/work-queue?limit=200', {
+    as: 'back',
+    tests: [
+      success(200),
+      test('names what it is, what it waits for and until when',
+        `const item = body.items.find((i) => i.reference_no === ${kept('reference_no')});`,
+        'pm.expect(item, "the report").to.be.an("object");',
+        'pm.expect(item).to.include.all.keys("status", "waiting_for", "due_at", "sla");'),
+    ],
+  }),
+  post('Find a person by the beginning of her name', '/v1/persons/search', {
+    as: 'front',
+    body: { name: 'Sitti Rah', region_code: VILLAGE },
+    tests: [
+      success(200),
+      test('in any spelling, masked',
+        'pm.expect(body.items.map((hit) => hit.person.full_name)).to.include("Siti Rahmawati");',
+        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+    ],
+  }),
+  get('Who entered the family', '/v1/families/{{family_id}}/history', {
+    as: 'front',
+    tests: [success(200), test('and which fields', 'pm.expect(body.items[body.items.length - 1].action).to.eql("create");')],
+  }),
+]);
+
 export const mainFlow = {
   name: 'Main flow',
   description:
     'From the citizen at the desk to the closed loop, and what the service refuses on the way. Run it as a whole, in ' +
     'order, as often as you like: each run enters a family of its own with invented numbers.',
-  item: [access, registry, eligibility, complaint, decision, referral, closure, trail],
+  item: [access, registry, eligibility, complaint, decision, referral, closure, trail, day],
 };

@@ -5,9 +5,9 @@
 //!   PERSONS=100000 SEARCHES=100 cargo bench --bench search
 #![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a program for developers")]
 
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command};
+#[path = "../common/mod.rs"]
+mod common;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,13 +27,12 @@ use slrt::regions::{RegionScope, directory};
 use slrt::registry::actions::insert_synthetic;
 use uuid::Uuid;
 
-type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use common::{Fallible, ISSUER, Service, answer};
 
 /// Where the people live: a desk of one regency has an eighth of them.
 const REGENCIES: &[&str] = &["32.04", "34.04", "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
 const FAMILIES_A_CALL: usize = 4000;
 const AIM: f64 = 5.0;
-const ISSUER: &str = "https://bench.test";
 
 #[derive(diesel::QueryableByName)]
 struct Somebody {
@@ -167,50 +166,6 @@ async fn run() -> Fallible {
         }
     }
     Ok(())
-}
-
-/// How long it took, and what came.
-async fn answer(request: reqwest::RequestBuilder) -> Fallible<(Duration, Value)> {
-    let begun = Instant::now();
-    let answer = request.send().await?.error_for_status()?;
-    let body = answer.bytes().await?;
-    let took = begun.elapsed();
-    Ok((took, serde_json::from_slice(&body)?))
-}
-
-/// The service as it would run anywhere. It ends with its value.
-struct Service {
-    url: String,
-    running: Child,
-}
-
-impl Service {
-    fn start(database: &str, keys_file: &Path) -> Fallible<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let running = Command::new(env!("CARGO_BIN_EXE_slrt"))
-            .args(["serve", "--rate-per-minute", "100000000", "--public-url", ISSUER])
-            .args(["--listen", &address.to_string(), "--workers", "2", "--pool-size", "4"])
-            .env("DATABASE_URL", database)
-            .env("SLRT_KEYS_FILE", keys_file)
-            .env("SLRT_DATA_DIR", keys_file.with_file_name("var"))
-            .env("SLRT_LOG", "warn")
-            .spawn()?;
-        let service = Self { url: format!("http://{address}"), running };
-        for _ in 0..1000 {
-            if TcpStream::connect(address).is_ok() {
-                return Ok(service);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Err("the service does not start".into())
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.running.kill();
-        let _ = self.running.wait();
-    }
 }
 
 /// The median and the 95th percentile in milliseconds.

@@ -130,6 +130,9 @@ impl RegionScope {
     }
 }
 
+/// Characters of a regency's code, with which every code inside it begins.
+const REGENCY: usize = 5;
+
 /// `column` lies in one of the scope's regions, as ranges that an index under locale C serves.
 #[derive(Debug, Clone)]
 pub struct InRegions<C> {
@@ -183,12 +186,18 @@ impl<C> InRegions<C> {
                 out.push_sql(" or ");
             }
             out.push_sql("(");
-            if by_regency && code.len() >= 5 {
+            if by_regency && code.len() >= REGENCY {
                 out.push_sql("substr(");
                 self.column.walk_ast(out.reborrow())?;
                 out.push_sql(", 1, 5) = substr(");
                 out.push_bind_param::<Text, _>(code)?;
-                out.push_sql(", 1, 5) and ");
+                out.push_sql(", 1, 5)");
+                if code.len() == REGENCY {
+                    // That is all of it, and one condition less for the planner to be wrong about.
+                    out.push_sql(")");
+                    continue;
+                }
+                out.push_sql(" and ");
             }
             // '/' is the character after '.', so this is the code itself and every code inside it.
             self.column.walk_ast(out.reborrow())?;
