@@ -3,7 +3,12 @@
 //!
 //!   cargo bench --bench eligibility                     200,000 persons in one regency, every programme
 //!   PERSONS=20000 cargo bench --bench eligibility
-#![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for developers")]
+#![expect(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a program for developers"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -156,7 +156,8 @@ async fn every_fault_of_a_row_is_told_at_once_and_no_value_is_repeated() {
 async fn a_file_that_cannot_be_read_is_refused_at_once() {
     let world = World::start().await;
     let who = loader(&world);
-    let cases: [(&[u8], &[(&str, &str)]); 7] = [
+    type Told<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&[u8], Told<'_>); 7] = [
         (
             b"nik,name\n",
             &[
