@@ -1,3 +1,5 @@
+//! The reader against files as people make them, and against any bytes.
+
 use std::io::Write as _;
 
 use proptest::prelude::*;
