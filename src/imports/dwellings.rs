@@ -89,10 +89,12 @@ impl Kind for Dwellings {
                 }
                 Some(before) if planning.on_conflict == OnConflict::Update => {
                     plan.updated += 1;
-                    let was = document::dwelling(&before);
-                    let now = merged(before, told);
-                    plan.changed(("family", now.family_id), now.family_id, &was, &document::dwelling(&now));
-                    plan.changed.dwellings.push(now);
+                    if planning.write {
+                        let was = document::dwelling(&before);
+                        let now = merged(before, told);
+                        plan.changed(("family", now.family_id), now.family_id, &was, &document::dwelling(&now));
+                        plan.changed.dwellings.push(now);
+                    }
                 }
                 Some(_) => {
                     plan.leave(planning.on_conflict, line, row.column);

@@ -262,7 +262,6 @@ fn change(
         return Ok(());
     }
     let sealer = &planning.keys.sealer;
-    let before = document::person(&person, None);
     let mut number_found = None;
     if let (Some(index), Some(nik)) = (&row.index, &row.nik) {
         match &person.nik_sealed {
@@ -289,6 +288,7 @@ fn change(
     if !planning.write {
         return Ok(());
     }
+    let before = document::person(&person, None);
     let told = row.member;
     let mut facts = person.attributes();
     facts.sktm = told.sktm.or(facts.sktm);

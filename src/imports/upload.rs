@@ -44,7 +44,6 @@ pub type Pieces = LocalBoxStream<'static, Result<Bytes, Error>>;
 
 /// The file of a request: its body, or the part `file` of a form.
 pub async fn file_of(request: &HttpRequest, payload: Payload) -> Result<(ImportFormat, Pieces), Error> {
-    let unsupported = || Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)");
     if has_media_type(request, |m| m == "multipart/form-data") {
         return file_of_form(Multipart::new(request.headers(), payload)).await;
     }
@@ -70,6 +69,10 @@ fn format_named(media_type: &str) -> Option<ImportFormat> {
     }
 }
 
+fn unsupported() -> Error {
+    Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)")
+}
+
 fn incomplete() -> Error {
     Error::about(Code::MalformedBody, "incomplete")
 }
@@ -92,8 +95,7 @@ async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Err
         _ => None,
     });
     let format = field.content_type().and_then(|m| format_named(m.essence_str())).or(by_name);
-    let format =
-        format.ok_or_else(|| Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)"))?;
+    let format = format.ok_or_else(unsupported)?;
     let pieces = futures_util::stream::unfold(Some((form, field)), |state| async move {
         let (mut form, mut field) = state?;
         let step = async {
