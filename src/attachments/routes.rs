@@ -160,15 +160,16 @@ async fn open_attachment(
     }
     let found = store::find(&mut *db.read().await?, Unscoped::SignedLink, *id).await?;
     let row = found.filter(|row| row.status == AttachmentStatus::Complete).ok_or_else(Error::not_found)?;
-    let content = storage.stream_content(row.id).await?;
+    let size = u64::try_from(row.stored_size.unwrap_or(0)).unwrap_or(0);
+    let content = storage.stream_content(row.id, size).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, row.media_type.as_str()))
-        .insert_header((header::CONTENT_LENGTH, row.stored_size.unwrap_or(0).to_string()))
+        .insert_header((header::CONTENT_LENGTH, size.to_string()))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(row.kind, &row))))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("cross-origin-resource-policy", "same-origin"))
-        .body(actix_web::body::SizedStream::new(u64::try_from(row.stored_size.unwrap_or(0)).unwrap_or(0), content)))
+        .body(actix_web::body::SizedStream::new(size, content)))
 }
 
 /// Says what it is and names nobody.

@@ -10,7 +10,7 @@ use super::actions;
 use super::api::{Attachment, AttachmentParent, UploadProgress};
 use super::model::{AttachmentParentKind, AttachmentStatus};
 use super::storage::Storage;
-use super::upload::{self, Piece};
+use super::upload::{self, Piece, StoredPiece};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsSubmit, ReferralsRespond, Requires};
 use crate::db::Db;
@@ -171,10 +171,10 @@ async fn append<P: Requires>(
         let Arriving { db, keep, close, storage } = piece;
         let piece = Piece::read(payload.into_inner(), room).await;
         let fault = upload::fault_of(&piece, room);
-        let store = storage.clone();
+        let stored = StoredPiece::put(&storage, id, offset, piece).await?;
         let mut reply = keep
             .read_marking(&caller, async move |tx| {
-                let row = upload::append(tx, &store, id, of, offset, piece).await?;
+                let row = upload::append(tx, id, of, stored).await?;
                 Reply::resource(&row, row.version)
             })
             .await?;

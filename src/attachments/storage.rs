@@ -3,20 +3,37 @@
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use uuid::Uuid;
 
 use crate::config::AttachmentArgs;
 use crate::error::Error;
+
+/// How long a store that does not answer is waited for: callers come again, and hold a database connection meanwhile.
+const CONNECTING: Duration = Duration::from_secs(3);
+const ANSWERING: Duration = Duration::from_secs(30);
+const RETRYING: Duration = Duration::from_secs(8);
+const RETRIES: usize = 2;
+/// Content is fetched in steps, each within those times, so that a slow reader does not outlast the store's patience.
+const STEP: u64 = 1024 * 1024;
+
+/// Why a store was not usable at the start; the sentence is for the operator.
+pub enum StoreFault {
+    /// It answered, and it will not change its mind: no such bucket, wrong keys.
+    Refused(String),
+    /// It may come back.
+    Unreachable(String),
+}
 
 /// The store with the operator's limits.
 pub struct Storage {
@@ -59,16 +76,54 @@ impl Storage {
         self.put(&format!("content/{attachment}"), bytes.into()).await
     }
 
+    /// What is there is known after the first step, so that a store that fails is answered as such.
     pub async fn stream_content(
         &self,
         attachment: Uuid,
+        size: u64,
     ) -> Result<BoxStream<'static, Result<Bytes, object_store::Error>>, Error> {
         let key = Path::from(format!("content/{attachment}"));
-        Ok(self.objects.get(&key).await.map_err(Error::unavailable)?.into_stream())
+        let first = self.objects.get_range(&key, 0..STEP.min(size)).await.map_err(Error::unavailable)?;
+        let objects = self.objects.clone();
+        let rest = stream::try_unfold(STEP, move |offset| {
+            let (objects, key) = (objects.clone(), key.clone());
+            async move {
+                if offset >= size {
+                    return Ok(None);
+                }
+                let end = size.min(offset + STEP);
+                Ok(Some((objects.get_range(&key, offset..end).await?, end)))
+            }
+        });
+        Ok(stream::once(std::future::ready(Ok(first))).chain(rest).boxed())
+    }
+
+    /// Writes, reads, lists and deletes once, as uploads do.
+    pub async fn check(&self) -> Result<(), StoreFault> {
+        let id = Uuid::new_v4();
+        let key = Self::part_key(id, 0);
+        let tried = async {
+            self.objects.put(&Path::from(key.as_str()), Bytes::from_static(b"slrt").into()).await?;
+            self.objects.get(&Path::from(key.as_str())).await?.bytes().await?;
+            self.delete_below(id).await
+        };
+        tried.await.map_err(|error| {
+            let sentence = format!("SLRT_ATTACHMENT_STORE cannot be used: {error}");
+            match error {
+                object_store::Error::NotFound { .. }
+                | object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. } => StoreFault::Refused(sentence),
+                _ => StoreFault::Unreachable(sentence),
+            }
+        })
     }
 
     /// Everything that was stored of an upload, also what a killed process left behind.
     pub async fn delete_parts(&self, attachment: Uuid) -> Result<(), Error> {
+        self.delete_below(attachment).await.map_err(Error::unavailable)
+    }
+
+    async fn delete_below(&self, attachment: Uuid) -> Result<(), object_store::Error> {
         let folder = Path::from(format!("uploads/{attachment}"));
         let keys = self.objects.list(Some(&folder)).map(|found| found.map(|meta| meta.location)).boxed();
         let mut gone = self.objects.delete_stream(keys);
@@ -79,14 +134,15 @@ impl Storage {
     }
 
     pub async fn delete_content(&self, attachment: Uuid) -> Result<(), Error> {
-        forgive_absence(self.objects.delete(&Path::from(format!("content/{attachment}"))).await)
+        let key = Path::from(format!("content/{attachment}"));
+        forgive_absence(self.objects.delete(&key).await).map_err(Error::unavailable)
     }
 }
 
-fn forgive_absence(result: Result<(), object_store::Error>) -> Result<(), Error> {
+fn forgive_absence(result: Result<(), object_store::Error>) -> Result<(), object_store::Error> {
     match result {
-        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-        Err(error) => Err(Error::unavailable(error)),
+        Err(object_store::Error::NotFound { .. }) => Ok(()),
+        other => other,
     }
 }
 
@@ -95,7 +151,15 @@ fn s3(args: &AttachmentArgs, place: &str) -> Result<Arc<dyn ObjectStore>, String
     let need = |value: &Option<String>, name: &str| {
         value.clone().ok_or_else(|| format!("SLRT_ATTACHMENT_STORE=s3://… needs {name}"))
     };
+    let retries = RetryConfig {
+        backoff: BackoffConfig { max_backoff: Duration::from_secs(2), ..BackoffConfig::default() },
+        max_retries: RETRIES,
+        retry_timeout: RETRYING,
+    };
+    let times = ClientOptions::new().with_connect_timeout(CONNECTING).with_timeout(ANSWERING);
     let mut builder = AmazonS3Builder::new()
+        .with_client_options(times)
+        .with_retry(retries)
         .with_bucket_name(bucket)
         .with_region(args.s3_region.clone())
         .with_access_key_id(need(&args.s3_access_key_id, "SLRT_S3_ACCESS_KEY_ID")?)

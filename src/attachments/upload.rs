@@ -67,23 +67,36 @@ pub fn require_place(row: &AttachmentRow, offset: i32) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps the piece. The bytes are stored before the row counts them, under a key of their own: of two that send the same
-/// piece at once, one is told to look again, and neither spoils the other's bytes.
+/// A piece whose bytes lie in the store. They are stored before the row counts them, and before a transaction begins, under
+/// a key of their own: of two that send the same piece at once, one is told to look again, and neither spoils the other's
+/// bytes.
+pub struct StoredPiece {
+    key: String,
+    length: i32,
+    offset: i32,
+}
+
+impl StoredPiece {
+    pub async fn put(storage: &Storage, id: Uuid, offset: i32, piece: Piece) -> Result<Self, Error> {
+        let length = i32::try_from(piece.bytes.len()).map_err(Error::internal)?;
+        let key = Storage::part_key(id, offset);
+        if length > 0 {
+            storage.put(&key, piece.bytes).await?;
+        }
+        Ok(Self { key, length, offset })
+    }
+}
+
+/// Counts the piece.
 pub async fn append(
     tx: &mut Tx,
-    storage: &Storage,
     id: Uuid,
     of: Option<AttachmentParent>,
-    offset: i32,
-    piece: Piece,
+    piece: StoredPiece,
 ) -> Result<Attachment, Error> {
+    let StoredPiece { key, length, offset } = piece;
     let actor = tx.actor.clone();
     let (_, parent) = actions::find(&mut tx.conn, &actor, id, of).await?;
-    let length = i32::try_from(piece.bytes.len()).map_err(Error::internal)?;
-    let key = Storage::part_key(id, offset);
-    if length > 0 {
-        storage.put(&key, piece.bytes).await?;
-    }
     let mut row = store::lock(&mut tx.conn, Unscoped::ReadWithinScopeNext, id).await?.ok_or_else(Error::not_found)?;
     require_place(&row, offset)?;
     if length > 0 {

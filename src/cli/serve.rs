@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::database::{Database, block_on, bring_up_to_date};
 use super::{Failure, say};
 use crate::app::{self, Shared};
+use crate::attachments::storage::StoreFault;
 use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
@@ -109,6 +110,13 @@ async fn run(
     let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
     let shared = Shared::new(args, keys, Clock::default(), url.to_owned(), pending);
     let shared = Arc::new(shared.map_err(Failure::Configuration)?);
+    match shared.attachments.check().await {
+        Ok(()) => {}
+        Err(StoreFault::Refused(sentence)) => return Err(Failure::Configuration(sentence)),
+        Err(StoreFault::Unreachable(sentence)) => {
+            tracing::warn!("{sentence}; until it can, photos and papers are answered with 503");
+        }
+    }
     let (server, address) =
         app::serve(args, shared.clone()).map_err(|e| Failure::Run(format!("cannot listen on {}: {e}", args.listen)))?;
     if let Some(listen) = args.metrics_listen {
