@@ -4,15 +4,14 @@
 //   NEWMAN=<path of newman> node .ci/demo.mjs <binary>
 
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { alive, family, freePort, gone, seconds } from './processes.mjs';
 
 const START_SECONDS = 120;
-const STOP_SECONDS = 30;
 
 const binary = resolve(process.argv[2] ?? 'target/debug/slrt');
 const runner = fileURLToPath(new URL('../postman/run.mjs', import.meta.url));
@@ -22,54 +21,6 @@ const log = join(base, 'output');
 mkdirSync(data);
 
 const say = (text) => console.log(`demo: ${text}`);
-const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
-
-function freePort() {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
-}
-
-// ---- Processes ------------------------------------------------------------------------------------------------------
-
-/** Parent and state of a process; nothing when there is none. */
-function processOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
-}
-
-const alive = (pid) => !['Z', 'X', undefined].includes(processOf(pid)?.state);
-
-/** The process and all that it has started. */
-function family(pid) {
-  const found = [pid];
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
-  for (let index = 0; index < found.length; index += 1) {
-    found.push(...all.filter((child) => processOf(child)?.parent === found[index]));
-  }
-  return found;
-}
-
-async function gone(pids, what) {
-  const since = Date.now();
-  while (pids.some(alive)) {
-    if (Date.now() - since > STOP_SECONDS * 1000) {
-      throw new Error(`${what}: still there after ${STOP_SECONDS} s: ${pids.filter(alive).join(', ')}`);
-    }
-    await sleep(100);
-  }
-  return seconds(since);
-}
 
 // ---- The service ----------------------------------------------------------------------------------------------------
 
