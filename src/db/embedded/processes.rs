@@ -72,7 +72,8 @@ fn numbers(text: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -83,13 +84,20 @@ mod tests {
         let file = File::create(&path)?;
         assert_eq!(heirs(&file, &path), [0; 0]);
 
-        let mut child = Command::new("sleep").arg("1000").stdin(file.try_clone()?).spawn()?;
+        // The system knows what a process is called a moment after it has begun: this one says that it runs.
+        let mut child = Command::new("sh")
+            .args(["-c", "echo; kill -STOP $$"])
+            .stdin(file.try_clone()?)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let said = child.stdout.take().ok_or_else(|| std::io::Error::other("no output"))?;
+        BufReader::new(said).read_line(&mut String::new())?;
         let found = heirs(&file, &path);
         let name = program(child.id());
         child.kill()?;
         child.wait()?;
         assert_eq!(found, [child.id()]);
-        assert_eq!(name, "sleep");
+        assert_eq!(name, "sh");
         assert_eq!(heirs(&file, &path), [0; 0]);
         assert_eq!(program(child.id()), "");
         Ok(())
