@@ -99,6 +99,7 @@ diesel::table! {
         seq -> Int4,
         content -> Bytea,
         created_at -> Timestamptz,
+        packed -> Bool,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a job reads, complains of and gives. Such a file may hold identity numbers and be large: it lies in the database in
-//! sealed pieces, is written and read piece by piece, and never stands in memory as a whole.
+//! sealed pieces, is written and read piece by piece, and never stands in memory as a whole. What is sealed does not pack any
+//! more, so each piece is packed before: lines of a table are mostly the lines before them.
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -36,8 +37,8 @@ pub async fn put(
     bytes: &[u8],
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let content = sealer.seal_bytes(&context(job_id, file, seq), bytes)?;
-    Ok(store::insert_file(conn, &FileRow { job_id, file, seq, content, created_at: now }).await?)
+    let content = sealer.seal_bytes(&context(job_id, file, seq), &lz4_flex::compress_prepend_size(bytes))?;
+    Ok(store::insert_file(conn, &FileRow { job_id, file, seq, content, created_at: now, packed: true }).await?)
 }
 
 /// Adds to the end of a file that one writer alone writes.
@@ -65,10 +66,10 @@ pub async fn get(
     sealer: &Sealer,
     (job_id, file, seq): (Uuid, &str, i32),
 ) -> Result<Option<Bytes>, Error> {
-    match store::find_piece_of_visible(conn, job_id, file, seq).await? {
-        None => Ok(None),
-        Some(sealed) => Ok(Some(sealer.open_bytes(&context(job_id, file, seq), &sealed)?.into())),
-    }
+    let Some((sealed, packed)) = store::find_piece_of_visible(conn, job_id, file, seq).await? else { return Ok(None) };
+    let opened = sealer.open_bytes(&context(job_id, file, seq), &sealed)?;
+    let bytes = if packed { lz4_flex::decompress_size_prepended(&opened).map_err(Error::internal)? } else { opened };
+    Ok(Some(bytes.into()))
 }
 
 /// The whole file, a connection being held for each piece alone: a slow reader blocks nobody.

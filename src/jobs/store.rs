@@ -243,6 +243,8 @@ pub struct FileRow {
     pub seq: i32,
     pub content: Vec<u8>,
     pub created_at: DateTime<Utc>,
+    /// Packed by LZ4 before it was sealed.
+    pub packed: bool,
 }
 
 pub async fn insert_file(conn: &mut AsyncPgConnection, row: &FileRow) -> QueryResult<()> {
@@ -265,8 +267,9 @@ pub async fn find_piece_of_visible(
     job_id: Uuid,
     file: &str,
     seq: i32,
-) -> QueryResult<Option<Vec<u8>>> {
-    job_files::table.find((job_id, file, seq)).select(job_files::content).first(conn).await.optional()
+) -> QueryResult<Option<(Vec<u8>, bool)>> {
+    let piece = job_files::table.find((job_id, file, seq));
+    piece.select((job_files::content, job_files::packed)).first(conn).await.optional()
 }
 
 pub async fn delete_file(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str) -> QueryResult<()> {

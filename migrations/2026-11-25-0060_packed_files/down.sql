@@ -1,0 +1,1 @@
+alter table job_files drop column packed;
