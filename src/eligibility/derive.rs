@@ -68,7 +68,7 @@ fn count(n: usize) -> i64 {
 }
 
 fn region(facts: &mut FactSet, code: &str) {
-    put(facts, F::RegionCode, code);
+    put(facts, F::RegionCode, code.to_owned());
     put_known(facts, F::RegionVillageKind, directory::find(code).map(|region| region.kind.as_str()));
 }
 
@@ -78,9 +78,12 @@ fn age(person: &PersonRow, on: NaiveDate) -> Option<u32> {
 
 /// Counts those for whom `is` holds. Nobody counted and somebody unknown is unknown.
 fn put_count(facts: &mut FactSet, id: F, members: &[PersonRow], is: impl Fn(&PersonRow) -> Option<bool>) {
-    let answers: Vec<Option<bool>> = members.iter().map(is).collect();
-    let counted = answers.iter().filter(|a| **a == Some(true)).count();
-    if counted > 0 || answers.iter().all(Option::is_some) {
+    let (mut counted, mut all_known) = (0, true);
+    for answer in members.iter().map(is) {
+        counted += usize::from(answer == Some(true));
+        all_known &= answer.is_some();
+    }
+    if counted > 0 || all_known {
         put(facts, id, count(counted));
     }
 }
@@ -170,7 +173,7 @@ fn dwelling_facts(facts: &mut FactSet, home: &DwellingRow, people: usize) {
     put_known(facts, F::DwellingCookingFuel, home.cooking_fuel.map(|c| c.as_str()));
     put_known(facts, F::DwellingLightingSource, home.lighting_source.map(|c| c.as_str()));
     put_known(facts, F::DwellingPowerVa, home.power_va.map(i64::from));
-    put_known(facts, F::DwellingPlnCustomerId, home.pln_customer_id.as_deref());
+    put_known(facts, F::DwellingPlnCustomerId, home.pln_customer_id.clone());
     // A dwelling that PLN does not light has neither power nor a number.
     if home.lighting_source.is_some_and(|source| source != LightingSource::Pln) {
         facts.set_absent(F::DwellingPowerVa);

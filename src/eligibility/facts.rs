@@ -1,6 +1,8 @@
 //! The facts a programme rule may ask about, in one table, and the set of facts known about one subject.
 //! Rule: unknown is not absent. A fact nobody recorded decides nothing; a fact recorded as "has none" does.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -271,7 +273,8 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Number(f64),
-    Text(String),
+    /// A code is one of a few texts that need no copy.
+    Text(Cow<'static, str>),
     List(Vec<String>),
 }
 
@@ -285,7 +288,7 @@ macro_rules! value_from {
     )+};
 }
 
-value_from!(bool => Bool, i32 => Int, i64 => Int, f64 => Number, &str => Text, String => Text, Vec<String> => List);
+value_from!(bool => Bool, i32 => Int, i64 => Int, f64 => Number, &'static str => Text, String => Text, Vec<String> => List);
 
 impl Value {
     /// Reads a JSON value as `kind`; a blank text and an empty list are values too.
@@ -294,7 +297,7 @@ impl Value {
             Kind::Bool => json.as_bool().map(Self::Bool),
             Kind::Int => json.as_i64().map(Self::Int),
             Kind::Number => json.as_f64().map(Self::Number),
-            Kind::Text => json.as_str().map(Self::from),
+            Kind::Text => json.as_str().map(|text| Self::from(text.to_owned())),
             Kind::List => {
                 let texts = json.as_array()?.iter();
                 let texts: Option<_> = texts.map(|text| text.as_str().map(str::to_owned)).collect();
@@ -308,7 +311,7 @@ impl Value {
             Self::Bool(value) => (*value).into(),
             Self::Int(value) => (*value).into(),
             Self::Number(value) => (*value).into(),
-            Self::Text(value) => value.as_str().into(),
+            Self::Text(value) => value.as_ref().into(),
             Self::List(values) => values.as_slice().into(),
         }
     }

@@ -14,6 +14,7 @@ mod explain;
 pub mod facts;
 pub mod model;
 pub mod objections;
+mod pages;
 mod programs;
 mod reference;
 pub mod routes;

@@ -289,7 +289,7 @@ impl Compiler {
                 None => self.report(pointer, RuleProblem::ValueType),
             },
             Op::Contains => match self.scalar(Kind::Text, json, pointer)? {
-                Value::Text(text) => Some(Operand::Text(text)),
+                Value::Text(text) => Some(Operand::Text(text.into_owned())),
                 _ => None,
             },
             Op::In | Op::NotIn => self.scalars(kind, json, pointer).map(Operand::Many),

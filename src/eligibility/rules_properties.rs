@@ -9,7 +9,7 @@ fn a_value(fact: FactId) -> BoxedStrategy<Value> {
         Kind::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
         Kind::Int => (0i64..6).prop_map(Value::Int).boxed(),
         Kind::Number => (0i64..6).prop_map(|n| Value::Number(n as f64)).boxed(),
-        Kind::Text => "[abc]".prop_map(Value::Text).boxed(),
+        Kind::Text => "[abc]".prop_map(Value::from).boxed(),
         Kind::List => prop::collection::vec("[abc]", 0..3).prop_map(Value::List).boxed(),
     }
 }

@@ -1,17 +1,19 @@
 //! A check of every family of a region, as a job: families are read a page at a time in sets, judged without words, and
 //! written line by line. What it gives holds ids alone, for whoever may check each of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::Write as _;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::answer::{Verdict, verdicts};
 use super::api_many::CreateEligibilityRun;
 use super::cache::{CompiledProgram, Programs};
 use super::model::{EligibilityOutcome, RunFormat};
+use super::pages::{Pages, Place, place_of};
 use crate::clock::local_day;
 use crate::error::{Error, FieldError};
 use crate::jobs::actions::NewJob;
@@ -23,8 +25,6 @@ use crate::registry::actions as registry;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
 
-/// Families a step: some tenths of a second.
-const A_STEP: i64 = 1000;
 const HEADER: &str = "region_code,family_id,person_id,program_code,rule_version,outcome,missing,estimate_idr_per_year,\
 snapshot_version\r\n";
 
@@ -82,9 +82,11 @@ pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<Field
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
     let scope = run.scope();
+    let mut pages = Pages::new(&run.worker.db, &scope, asked.on, read_place(&run.progress)?);
     loop {
         let (asked, scope) = (asked.clone(), scope.clone());
-        let before = run.progress.done;
+        let homes = pages.next().await?;
+        let ended = homes.is_empty();
         run.step(async move |tx, progress| {
             if progress.total.is_none() {
                 progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
@@ -93,15 +95,14 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
                     progress.write_result(HEADER.as_bytes());
                 }
             }
-            let after = read_place(progress)?;
-            let homes = registry::next_households(&mut tx.conn, &scope, after.as_ref(), A_STEP, asked.on).await?;
-            let Some(last) = homes.last() else { return Ok(()) };
-            progress.position = json!([last.family.region_code, last.family.id]);
-            let programs = tx.programs.clone().at(&mut tx.conn, last.program_revision).await?;
+            let Some(place) = place_of(&homes) else { return Ok(()) };
+            progress.position = json!(place);
+            let revision = homes.last().map_or(0, |home| home.program_revision);
+            let programs = tx.programs.clone().at(&mut tx.conn, revision).await?;
             write_page(progress, &asked, &programs, &homes)
         })
         .await?;
-        if run.progress.done == before {
+        if ended {
             // A family may come or go while the job runs.
             run.progress.total = Some(run.progress.done);
             run.report().await?;
@@ -111,7 +112,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
 }
 
 /// The family after which to go on.
-pub(super) fn read_place(progress: &Progress) -> Result<Option<(String, Uuid)>, Error> {
+fn read_place(progress: &Progress) -> Result<Option<Place>, Error> {
     serde_json::from_value(progress.position.clone()).map_err(Error::internal)
 }
 
@@ -131,7 +132,7 @@ fn write_page(progress: &mut Progress, asked: &Asked, programs: &Programs, homes
             *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
             if asked.outcomes.contains(&verdict.outcome) {
                 match asked.format {
-                    RunFormat::Csv => write_csv(&mut lines, home, &verdict),
+                    RunFormat::Csv => write_csv(&mut lines, home, &verdict)?,
                     RunFormat::Ndjson => write_json(&mut lines, home, &verdict)?,
                 }
             }
@@ -159,33 +160,35 @@ pub(super) fn applying_in<'a>(programs: &'a Programs, village: &str, wanted: &[S
 }
 
 /// Ids, codes and numbers alone: nothing to quote.
-fn write_csv(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) {
-    let mut missing = String::new();
-    for fact in &verdict.missing {
-        if !missing.is_empty() {
-            missing.push(' ');
-        }
-        missing.push_str(fact.name());
+fn write_csv(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Result<(), Error> {
+    let Verdict { program, person, outcome, version, missing, estimate } = verdict;
+    write!(lines, "{},{},", home.family.region_code, home.family.id)
+        .and_then(|()| person.map_or(Ok(()), |p| write!(lines, "{}", p.id)))
+        .and_then(|()| write!(lines, ",{},", program.code))
+        .and_then(|()| version.map_or(Ok(()), |v| write!(lines, "{}", v.version)))
+        .and_then(|()| write!(lines, ",{outcome},"))
+        .map_err(Error::internal)?;
+    for (index, fact) in missing.iter().enumerate() {
+        lines.extend_from_slice(if index > 0 { b" " } else { b"" });
+        lines.extend_from_slice(fact.name().as_bytes());
     }
-    let or_none = |text: Option<String>| text.unwrap_or_default();
-    let line = [
-        home.family.region_code.as_str(),
-        &home.family.id.to_string(),
-        &or_none(verdict.person.map(|p| p.id.to_string())),
-        &verdict.program.code,
-        &or_none(verdict.version.map(|v| v.version.to_string())),
-        verdict.outcome.as_str(),
-        &missing,
-        &or_none(verdict.estimate.as_ref().map(|e| e.total_idr_per_year.to_string())),
-        &quoted(home.status.as_ref().map_or("", |s| s.snapshot_version.as_str())),
-    ];
-    lines.extend_from_slice(line.join(",").as_bytes());
+    lines.push(b',');
+    if let Some(estimate) = estimate {
+        write!(lines, "{}", estimate.total_idr_per_year).map_err(Error::internal)?;
+    }
+    lines.push(b',');
+    lines.extend_from_slice(quoted(home.status.as_ref().map_or("", |s| &s.snapshot_version)).as_bytes());
     lines.extend_from_slice(b"\r\n");
+    Ok(())
 }
 
 /// A snapshot's name is its source's own.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+fn quoted(text: &str) -> Cow<'_, str> {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\"")).into()
+    } else {
+        text.into()
+    }
 }
 
 fn write_json(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Result<(), Error> {

@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::answer::verdicts;
 use super::api_many::{CreateRuleTrial, RegionTrial, RuleTrial, TrialCounts};
 use super::cache::{CompiledProgram, Programs, Version};
 use super::model::EligibilityOutcome;
+use super::pages::{Pages, Place, place_of};
 use super::rules::{Limits, Rule};
 use super::run::judge_day;
 use crate::clock::local_day;
@@ -26,7 +26,6 @@ use crate::registry::actions as registry;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
 
-const A_STEP: i64 = 1000;
 /// Numbers below this could point at a person.
 const LEAST_TOLD: i64 = 10;
 
@@ -82,15 +81,18 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
 /// What the job has counted so far, and the family after which it goes on.
 #[derive(Default, Serialize, Deserialize)]
 struct Position {
-    after: Option<(String, Uuid)>,
+    after: Option<Place>,
     tally: Tally,
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
     let scope = run.scope();
+    let reached: Option<Position> = serde_json::from_value(run.progress.position.clone()).map_err(Error::internal)?;
+    let mut pages = Pages::new(&run.worker.db, &scope, asked.on, reached.and_then(|position| position.after));
     loop {
         let (asked, scope) = (asked.clone(), scope.clone());
+        let homes = pages.next().await?;
         run.step(async move |tx, progress| {
             if progress.total.is_none() {
                 progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
@@ -100,11 +102,9 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
             let mut position = position.unwrap_or_default();
             let programs = latest(tx).await?;
             let program = programs.find(&asked.program_code).ok_or_else(Error::not_found)?;
-            let after = position.after.as_ref();
-            let homes = registry::next_households(&mut tx.conn, &scope, after, A_STEP, asked.on).await?;
             position.tally.add(program, &draft_of(program, &asked)?, &homes, &asked);
-            if let Some(last) = homes.last() {
-                position.after = Some((last.family.region_code.clone(), last.family.id));
+            if let Some(place) = place_of(&homes) {
+                position.after = Some(place);
                 progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
             } else {
                 progress.total = Some(progress.done);

@@ -183,13 +183,13 @@ impl Household {
     }
 
     pub fn attributes(&self) -> FamilyFacts {
-        serde_json::from_value(self.family.attributes.clone()).unwrap_or_default()
+        FamilyFacts::deserialize(&self.family.attributes).unwrap_or_default()
     }
 }
 
 impl PersonRow {
     pub fn attributes(&self) -> PersonFacts {
-        serde_json::from_value(self.attributes.clone()).unwrap_or_default()
+        PersonFacts::deserialize(&self.attributes).unwrap_or_default()
     }
 }
 
