@@ -5,8 +5,8 @@ use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// An insert of so few rows is worth keeping; of a longer one the preparation is little beside the work.
-const FEW_ROWS: usize = 4;
+/// With so few parts a statement is worth keeping: longer ones take many forms, and their preparation is little beside the work.
+const FEW: usize = 4;
 
 pub struct Prepared<Q> {
     statement: Q,
@@ -18,9 +18,9 @@ pub fn prepared<Q>(statement: Q) -> Prepared<Q> {
     Prepared { statement, kept: true }
 }
 
-/// For an insert of so many rows.
-pub fn prepared_for<Q>(rows: usize, statement: Q) -> Prepared<Q> {
-    Prepared { statement, kept: rows <= FEW_ROWS }
+/// For a statement whose text grows with so many parts: rows to enter, regions to look in.
+pub fn prepared_for<Q>(parts: usize, statement: Q) -> Prepared<Q> {
+    Prepared { statement, kept: parts <= FEW }
 }
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Prepared<Q> {

@@ -4,12 +4,13 @@
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Text};
+use diesel::sql_types::{Bool, Date, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::model::Standing;
 use super::super::rows::PersonRow;
+use crate::db::prepared::prepared_for;
 use crate::db::schema::{person_names, persons, search_facets};
 use crate::regions::RegionScope;
 
@@ -42,13 +43,15 @@ pub struct NameRange {
     from: String,
     below: String,
     bytes: i16,
+    letters: i32,
 }
 
 impl From<String> for NameRange {
     fn from(prefix: String) -> Self {
         let bytes = i16::try_from(prefix.len()).unwrap_or(i16::MAX);
+        let letters = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
         // The last character there is: nothing that begins so lies beyond.
-        Self { below: format!("{prefix}\u{10FFFF}"), from: prefix, bytes }
+        Self { below: format!("{prefix}\u{10FFFF}"), from: prefix, bytes, letters }
     }
 }
 
@@ -59,10 +62,11 @@ pub enum NameForm {
     Sound,
 }
 
-/// The conditions on what is recorded, for a query that has `persons` in it. A condition in a subquery with a limit stays a
-/// condition: the planner does not turn it into the beginning of the search.
+/// The conditions on what is recorded, for a query that has `persons` in it; the two columns that lead to a fact are of the
+/// table that is read first, so that whoever does not fit is left out before the person's row is read. A condition in a
+/// subquery with a limit stays a condition: the planner does not turn it into the beginning of the search.
 macro_rules! narrowed {
-    ($query:expr, $filter:expr) => {{
+    ($query:expr, $filter:expr, $family_id:literal, $person_id:literal) => {{
         let (mut query, filter): (_, &SearchFilter) = ($query, $filter);
         if !filter.all_standings {
             query = query.filter(persons::standing.eq(Standing::Active));
@@ -72,20 +76,24 @@ macro_rules! narrowed {
         }
         if let Some(decile) = filter.decile {
             query = query.filter(
-                sql::<Bool>(
-                    "(select true from search_facets d where d.family_id = persons.family_id \
-                     and d.person_id = '00000000-0000-0000-0000-000000000000' and d.facet = ",
-                )
+                sql::<Bool>(concat!(
+                    "(select true from search_facets d where d.family_id = ",
+                    $family_id,
+                    " and d.person_id = '00000000-0000-0000-0000-000000000000' and d.facet = ",
+                ))
                 .bind::<Text, _>(format!("decile:{decile}"))
                 .sql(" limit 1)"),
             );
         }
         if let Some(code) = &filter.program_code {
             query = query.filter(
-                sql::<Bool>(
-                    "(select true from program_participations q where q.family_id = persons.family_id \
-                     and (q.person_id is null or q.person_id = persons.id) and q.program_code = ",
-                )
+                sql::<Bool>(concat!(
+                    "(select true from program_participations q where q.family_id = ",
+                    $family_id,
+                    " and (q.person_id is null or q.person_id = ",
+                    $person_id,
+                    ") and q.program_code = ",
+                ))
                 .bind::<Text, _>(code.clone())
                 .sql(" and coalesce(q.since <= ")
                 .bind::<Date, _>(filter.today)
@@ -123,24 +131,23 @@ pub async fn list_by_birth_visible(
     }
     if let Some((form, range)) = name {
         let column = match form {
-            NameForm::Key => "n.key",
-            NameForm::Sound => "n.sound",
+            NameForm::Key => "key",
+            NameForm::Sound => "sound",
         };
+        // Written so that the index of names does not serve it: everybody's names would be walked for each of the few.
         query = query.filter(
             sql::<Bool>(
-                "(select true from person_names n where n.family_id = persons.family_id and n.person_id = persons.id and ",
+                "(select true from person_names n where n.family_id = persons.family_id and n.person_id = persons.id and left(n.",
             )
             .sql(column)
-            .sql(" >= ")
+            .sql(", ")
+            .bind::<Integer, _>(range.letters)
+            .sql(") = ")
             .bind::<Text, _>(range.from.clone())
-            .sql(" and ")
-            .sql(column)
-            .sql(" < ")
-            .bind::<Text, _>(range.below.clone())
             .sql(" limit 1)"),
         );
     }
-    narrowed!(query, filter).load(conn).await
+    narrowed!(query, filter, "persons.family_id", "persons.id").load(conn).await
 }
 
 /// Of whom a fact is recorded, in the order of families. Somebody may hold a programme both alone and with the family.
@@ -171,7 +178,11 @@ pub async fn list_by_facet_visible(
             .filter(search_facets::family_id.ge(family_id))
             .filter(search_facets::family_id.gt(family_id).or(persons::id.gt(id)));
     }
-    narrowed!(query, filter).load(conn).await
+    narrowed!(query, filter, "search_facets.family_id", "persons.id").load(conn).await
+}
+
+fn regions_of(scope: &RegionScope, filter: &SearchFilter) -> usize {
+    scope.codes().len().max(filter.within.as_ref().map_or(0, |within| within.codes().len()))
 }
 
 /// In the order of the names, each person once: at the first word from which the name fits.
@@ -185,7 +196,7 @@ macro_rules! by_name {
             after: Option<(String, Uuid)>,
         ) -> QueryResult<Vec<(PersonRow, String)>> {
             // By the id alone, which is unique: a second condition on it makes the planner expect nobody, and collect
-            // everybody before it sorts. For the same reason the statement is planned for what is asked, each time.
+            // everybody before it sorts. All else is in the index of names, so that it is walked in order whoever is asked for.
             let of = person_names::person_id.eq(persons::id);
             let mut query = person_names::table
                 .inner_join(persons::table.on(of))
@@ -205,7 +216,8 @@ macro_rules! by_name {
                     .filter(person_names::$column.ge(key.clone()))
                     .filter(person_names::$column.gt(key).or(person_names::person_id.gt(id)));
             }
-            narrowed!(query, filter).load(conn).await
+            let narrowed = narrowed!(query, filter, "person_names.family_id", "person_names.person_id");
+            prepared_for(regions_of(scope, filter), narrowed).load(conn).await
         }
     };
 }
