@@ -6,6 +6,8 @@ use std::time::Instant;
 use diesel_async::AsyncConnection as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::batches::{Batches, Broken, Line};
 use super::kind::{Kind, Plan, Planning};
@@ -156,10 +158,9 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
     }
 }
 
-/// Three things go on at once: a batch is written, the names of the one before are, and the next one is read.
+/// Three things go on at once: a batch is written, the names of those before are, and the next one is read.
 async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
-    let db = run.worker.db.clone();
     let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if written > 0 {
         // Names whose turn had not come when the job was interrupted.
@@ -167,7 +168,7 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, 
     }
     let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
     let mut ahead = batches.next().await;
-    let mut names = Names::default();
+    let names = NamesWriter::start(run.worker.db.clone());
     loop {
         let lines = match ahead {
             Ok(lines) => lines,
@@ -175,7 +176,7 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, 
             Err(Broken::Service(error)) => return Err(error.into()),
         };
         if lines.is_empty() {
-            write_names(&db, names).await?;
+            names.finish().await?;
             return Ok(Outcome::Succeeded);
         }
         let skipped = left_out.min(lines.len());
@@ -183,19 +184,47 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, 
         let lines: Vec<_> = lines.into_iter().skip(skipped).collect();
         let batch =
             async { if lines.is_empty() { Ok(Names::default()) } else { write_batch::<K>(run, params, lines).await } };
-        let before = write_names(&db, std::mem::take(&mut names));
-        let (new_names, told, next) = futures_util::future::join3(batch, before, batches.next()).await;
-        told?;
-        names = new_names?;
+        let (new_names, next) = futures_util::future::join(batch, batches.next()).await;
+        names.write(new_names?).await;
         ahead = next;
     }
 }
 
-async fn write_names(db: &Db, names: Names) -> Result<(), Stop> {
-    if !names.is_empty() {
-        load::insert_names(&mut *db.read().await?, names).await?;
+/// Batches whose names may wait: what the memory holds.
+const NAMES_WAITING: usize = 2;
+
+/// Writes names in a task and on a connection of its own. When the import stops early, what was handed over is still written.
+struct NamesWriter {
+    waiting: mpsc::Sender<Names>,
+    task: JoinHandle<Result<(), Error>>,
+}
+
+impl NamesWriter {
+    fn start(db: Db) -> Self {
+        let (waiting, mut arriving) = mpsc::channel::<Names>(NAMES_WAITING);
+        let task = tokio::task::spawn_local(async move {
+            while let Some(mut names) = arriving.recv().await {
+                while let Ok(more) = arriving.try_recv() {
+                    names.append(more);
+                }
+                load::insert_names(&mut *db.read().await?, names).await?;
+            }
+            Ok(())
+        });
+        Self { waiting, task }
     }
-    Ok(())
+
+    /// Of a writer that failed, the end tells.
+    async fn write(&self, names: Names) {
+        if !names.is_empty() {
+            let _ = self.waiting.send(names).await;
+        }
+    }
+
+    async fn finish(self) -> Result<(), Error> {
+        drop(self.waiting);
+        self.task.await.map_err(Error::internal)?
+    }
 }
 
 /// Gives the names that are to be written.

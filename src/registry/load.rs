@@ -139,11 +139,12 @@ pub async fn look_up_by_index(conn: &mut AsyncPgConnection) -> Result<(), Error>
 pub struct Names(Vec<NameRow>);
 
 impl Names {
-    /// In the order of the index that they go to: many at once then meet in the same pages.
     pub fn of(rows: &Rows) -> Self {
-        let mut names = store::name_rows(&rows.persons);
-        names.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        Self(names)
+        Self(store::name_rows(&rows.persons))
+    }
+
+    pub fn append(&mut self, more: Self) {
+        self.0.extend(more.0);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -166,7 +167,9 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 
 /// The names of rows that were entered. A person whose name is missing is found by `backfill::index_names`, so that they may be
 /// written beside the next rows; if that one was quicker, it is worth another look.
-pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
+pub async fn insert_names(conn: &mut AsyncPgConnection, mut names: Names) -> Result<(), Error> {
+    // In the order of the index that they go to: many at once then meet in the same pages.
+    names.0.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     bulk_store::insert_names(conn, names.0, false).await.map_err(taken)
 }
 
