@@ -24,7 +24,8 @@ pub async fn find_bearers(
     }
     let indexes: Vec<Vec<u8>> =
         niks.iter().map(|nik| sealer.blind_index(IdentityKind::Nik, nik.nik.expose())).collect();
-    let found = store::list_identities(conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
+    let asked: Vec<&[u8]> = indexes.iter().map(Vec::as_slice).collect();
+    let found = super::store::list_identities(conn, Unscoped::ReadWithinScopeNext, &asked).await?;
     let found: HashMap<Vec<u8>, _> =
         found.into_iter().map(|(index, family, person)| (index, (family, person))).collect();
     Ok(indexes.iter().map(|index| found.get(index).copied()).collect())

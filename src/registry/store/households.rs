@@ -9,27 +9,12 @@ use diesel::sql_types::{BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::{
-    dwellings, families, family_shocks, identities, persons, program_participations, welfare_statuses,
-};
-use crate::regions::{RegionScope, Unscoped};
+use crate::db::schema::{dwellings, families, family_shocks, persons, program_participations, welfare_statuses};
+use crate::regions::RegionScope;
 use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::rows::{
     DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
 };
-
-/// Whom blind indexes name: ids that say nothing until they are read within a scope.
-pub async fn list_identities(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    indexes: &[Vec<u8>],
-) -> QueryResult<Vec<(Vec<u8>, Uuid, Option<Uuid>)>> {
-    identities::table
-        .filter(identities::blind_index.eq_any(indexes))
-        .select((identities::blind_index, identities::family_id, identities::person_id))
-        .load(conn)
-        .await
-}
 
 /// Persons of the scope, each with the family.
 pub async fn list_families_of_persons(
