@@ -267,6 +267,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry_loads (at, import_id) {
+        at -> Timestamptz,
+        import_id -> Uuid,
+        actor -> Text,
+        client_id -> Text,
+    }
+}
+
+diesel::table! {
     dwellings (family_id) {
         family_id -> Uuid,
         tenure -> Nullable<Text>,
@@ -1114,6 +1123,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_details,
     referrals,
     registry_changes,
+    registry_loads,
     search_facets,
     routing_defaults,
     registry_proposal_windows,

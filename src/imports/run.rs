@@ -229,6 +229,7 @@ impl NamesWriter {
 
 /// Gives the names that are to be written.
 async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Line<K::Row>>) -> Result<Names, Stop> {
+    let import_id = run.job.id;
     run.step(async move |tx: &mut Tx, progress: &mut Progress| {
         let size = i64::try_from(lines.len()).unwrap_or(0);
         let (rows, ..) = split(lines);
@@ -248,7 +249,7 @@ async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Li
         let names = Names::of(&plan.new);
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
-        history::record_loaded(tx, &plan.history).await?;
+        history::record_loaded(tx, import_id, &plan.history).await?;
         crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;

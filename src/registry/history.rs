@@ -9,14 +9,37 @@ use uuid::Uuid;
 
 use super::document::{self, Document};
 use super::model::is_restricted_ppks;
-use super::rows::{ChangeRow, DwellingRow, FamilyRow, PersonRow};
+use super::rows::{ChangeRow, DwellingRow, FamilyRow, LoadRow, PersonRow};
 use super::store::changes as store;
 use crate::auth::sealing::Sealer;
 use crate::error::Error;
+use crate::http::page::{Page, PageRequest, Position};
 use crate::transaction::Tx;
 
 /// PostgreSQL takes 65,535 parameters a statement; a change has twelve.
 const ROWS_A_STATEMENT: usize = 5000;
+
+/// Whose trail it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    Family(Uuid),
+    Person(Uuid),
+}
+
+impl Subject {
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Family(_) => "family",
+            Self::Person(_) => "person",
+        }
+    }
+
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Family(id) | Self::Person(id) => id,
+        }
+    }
+}
 
 /// A change that is being made.
 pub struct Change<'a> {
@@ -47,8 +70,10 @@ pub struct Loaded {
     pub values: Document,
 }
 
-/// What a batch of an import changed, in as few statements as it takes.
-pub async fn record_loaded(tx: &mut Tx, loaded: &[Loaded]) -> Result<(), Error> {
+/// What a batch of an import changed, in as few statements as it takes, and that what it entered came of it.
+pub async fn record_loaded(tx: &mut Tx, import_id: Uuid, loaded: &[Loaded]) -> Result<(), Error> {
+    let (actor, client_id) = (tx.actor.subject.clone(), tx.actor.client_id.clone());
+    store::insert_load(&mut tx.conn, &LoadRow { at: tx.now, import_id, actor, client_id }).await?;
     for chunk in loaded.chunks(ROWS_A_STATEMENT) {
         let rows = chunk.iter().filter(|one| !one.values.is_empty()).map(|one| {
             let Loaded { kind, id, family_id, values } = one;
@@ -163,7 +188,7 @@ pub struct RegistryChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub reason: Option<String>,
-    /// The fields that changed.
+    /// The fields that changed; none where an import entered the whole record.
     pub fields: Vec<ChangedField>,
 }
 
@@ -226,13 +251,57 @@ impl ChangeViewer<'_> {
     }
 }
 
+/// A page of what was changed of a subject that the caller was shown to see, latest first.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    viewer: ChangeViewer<'_>,
+    subject: Subject,
+    page: &PageRequest,
+) -> Result<Page<RegistryChange>, Error> {
+    let mut rows = store::list_of_visible(conn, subject.id(), page).await?;
+    if i64::try_from(rows.len()).is_ok_and(|found| found < page.fetch()) {
+        let not_yet_shown = |row: &ChangeRow| page.after.is_none_or(|after| row.id < after.id);
+        rows.extend(find_entry_by_import(conn, subject).await?.filter(not_yet_shown));
+    }
+    let page = page.page(rows, |row| Position { key: 0, id: row.id }, |row| row);
+    let items = page.items.into_iter().map(|row| viewer.show(row)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
 /// What was ever changed of the subject, for the export to whom it is about.
 pub async fn list_all(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
-    subject_id: Uuid,
+    subject: Subject,
 ) -> Result<Vec<RegistryChange>, Error> {
     let viewer = ChangeViewer { sealer, revealed: true, restricted: true };
-    let rows = store::list_all_of_visible(conn, subject_id).await?;
-    rows.into_iter().map(|row| viewer.show(row)).collect()
+    let entry = find_entry_by_import(conn, subject).await?;
+    let rows = store::list_all_of_visible(conn, subject.id()).await?;
+    entry.into_iter().chain(rows).map(|row| viewer.show(row)).collect()
+}
+
+/// An import leaves no change of its own for each of the many that it enters: their first entry is made of its batch.
+async fn find_entry_by_import(conn: &mut AsyncPgConnection, subject: Subject) -> Result<Option<ChangeRow>, Error> {
+    let Some(made_at) = store::find_made_at_of_visible(conn, subject).await? else { return Ok(None) };
+    let found = store::find_load_of_visible(conn, subject.id(), made_at).await?;
+    Ok(found.map(|load| ChangeRow {
+        subject_id: subject.id(),
+        id: first_id_at(load.at),
+        subject_kind: subject.kind().to_owned(),
+        family_id: subject.id(),
+        at: load.at,
+        actor: load.actor,
+        client_id: load.client_id,
+        action: "import".to_owned(),
+        fields: Vec::new(),
+        values_sealed: None,
+        happened_on: None,
+        reason: None,
+    }))
+}
+
+/// An id that goes before all that were made since, so that the entry keeps its place in a list by id.
+fn first_id_at(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }

@@ -6,11 +6,10 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::answers::{Family, Person, Viewer};
-use super::history::{ChangeViewer, RegistryChange};
+use super::history::Subject;
 use super::rows::{FamilyRow, PersonRow};
 use super::store::listing::{self as store, ListFilter};
-use super::store::{self as registry, changes};
-use crate::auth::sealing::Sealer;
+use super::store::{self as registry};
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
@@ -78,13 +77,6 @@ pub async fn persons(
     Ok(Page { items, next_cursor: page.next_cursor })
 }
 
-/// Whose trail is read.
-#[derive(Debug, Clone, Copy)]
-pub enum Subject {
-    Family(Uuid),
-    Person(Uuid),
-}
-
 /// The subject's region, if the scope covers it.
 pub async fn find_region(conn: &mut Connection, scope: &RegionScope, subject: Subject) -> Result<String, Error> {
     let found = match subject {
@@ -92,19 +84,4 @@ pub async fn find_region(conn: &mut Connection, scope: &RegionScope, subject: Su
         Subject::Person(id) => registry::find_person(conn, scope, id).await?.map(|row| row.region_code),
     };
     found.ok_or_else(Error::not_found)
-}
-
-/// Latest first, of a subject that was found within the scope.
-pub async fn changes(
-    conn: &mut Connection,
-    sealer: &Sealer,
-    seen: (bool, bool),
-    id: Uuid,
-    page: &PageRequest,
-) -> Result<Page<RegistryChange>, Error> {
-    let viewer = ChangeViewer { sealer, revealed: seen.0, restricted: seen.1 };
-    let rows = changes::list_of_visible(conn, id, page).await?;
-    let page = page.page(rows, |row| Position { key: 0, id: row.id }, |row| row);
-    let items = page.items.into_iter().map(|row| viewer.show(row)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor })
 }

@@ -7,9 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::answers::{Family, Person, Viewer};
-use super::history::RegistryChange;
+use super::history::{self, ChangeViewer, RegistryChange, Subject};
 use super::limits;
-use super::listing::{self, RegistryQuery, Subject};
+use super::listing::{self, RegistryQuery};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::RegistryRead;
 use crate::auth::tokens::Tokens;
@@ -144,20 +144,17 @@ async fn changes(
     let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
     let mut conn = db.read().await?;
     let region_code = listing::find_region(&mut conn, &caller.scope, subject).await?;
-    let (kind, id) = match subject {
-        Subject::Family(id) => ("family", id),
-        Subject::Person(id) => ("person", id),
-    };
     if let Some(purpose) = purpose {
         let (persons, families) = match subject {
             Subject::Family(id) => (Vec::new(), vec![id]),
             Subject::Person(id) => (vec![id], Vec::new()),
         };
         limits::require_open(&mut conn, &persons, &families, purpose).await?;
-        let target = Revealed { kind, id, region_code: &region_code };
+        let target = Revealed { kind: subject.kind(), id: subject.id(), region_code: &region_code };
         log.record(&mut conn, caller, purpose, &[target]).await?;
     }
-    let seen = (purpose.is_some(), caller.may(Permission::CasesRestricted));
     let keys = tokens.keys().ring();
-    Reply::page(&listing::changes(&mut conn, &keys.sealer, seen, id, &page).await?)
+    let (revealed, restricted) = (purpose.is_some(), caller.may(Permission::CasesRestricted));
+    let viewer = ChangeViewer { sealer: &keys.sealer, revealed, restricted };
+    Reply::page(&history::list(&mut conn, viewer, subject, &page).await?)
 }

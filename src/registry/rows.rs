@@ -13,7 +13,7 @@ use super::model::{
 };
 use crate::db::schema::{
     dwellings, families, family_shocks, identities, person_merges, person_names, person_residences, persons,
-    program_participations, registry_changes, welfare_statuses,
+    program_participations, registry_changes, registry_loads, welfare_statuses,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -246,6 +246,16 @@ pub struct ChangeRow {
     pub values_sealed: Option<Vec<u8>>,
     pub happened_on: Option<NaiveDate>,
     pub reason: Option<String>,
+}
+
+/// A batch of an import that entered families and persons: see `history`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = registry_loads, check_for_backend(diesel::pg::Pg))]
+pub struct LoadRow {
+    pub at: DateTime<Utc>,
+    pub import_id: Uuid,
+    pub actor: String,
+    pub client_id: String,
 }
 
 /// A record that was found to be somebody else's: see `mergers`.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::answers::{Family, Viewer, WelfareStatus};
-use super::history::{self, RegistryChange};
+use super::history::{self, RegistryChange, Subject};
 use super::residences::{self, Residence};
 use super::rows::MergeRow;
 use super::store;
@@ -74,10 +74,11 @@ pub async fn gather(
     home.members = vec![person];
     home.participations.retain(|held| held.person_id.is_none_or(|of| of == id));
     let ids = super::actions::list_ids_of_person(conn, id).await?;
-    let (mut stays, mut changes) = (Vec::new(), history::list_all(conn, viewer.sealer, family_id).await?);
+    let (mut stays, mut changes) =
+        (Vec::new(), history::list_all(conn, viewer.sealer, Subject::Family(family_id)).await?);
     for id in &ids {
         stays.extend(store::residences::list_of_visible(conn, *id).await?);
-        changes.extend(history::list_all(conn, viewer.sealer, *id).await?);
+        changes.extend(history::list_all(conn, viewer.sealer, Subject::Person(*id)).await?);
     }
     changes.sort_by_key(|change| (change.at, change.id));
     let mergers = store::mergers::list_of(conn, Unscoped::SubjectRights, &ids).await?;

@@ -2,6 +2,7 @@
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
+use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 
@@ -144,6 +145,33 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
 }
 
 #[actix_web::test]
+async fn what_is_restricted_stays_out_of_an_export() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let person = world.member_of(&home).await;
+    let who = loader(&world);
+    let path = format!("/v1/persons/{person}");
+    let body =
+        json!({ "reason": "accuracy_contested", "request_id": world.subject_request(&person, "restriction").await });
+    world.front.post(&format!("{path}/restrict"), body).await.expect(200);
+    for (reveal, purpose) in [(true, PURPOSE), (false, &[] as &[_])] {
+        let persons = export(&world, &who, json!({ "kind": "persons", "reveal": reveal }), purpose).await;
+        assert!(!persons.contains(&person) && !persons.contains("3204055203909001"), "{persons}");
+        assert_eq!(persons.lines().count(), 2, "the header and the other member: {persons}");
+    }
+    let families = export(&world, &who, json!({ "kind": "families", "reveal": true }), PURPOSE).await;
+    assert!(families.contains(&home) && !families.contains("Kampung"), "{families}");
+    let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
+    let withheld = |job: &&Value| job["params"]["kind"] == "persons" && job["counts"]["withheld"] == 1;
+    assert_eq!(jobs["items"].as_array().unwrap().iter().filter(withheld).count(), 2);
+    assert_eq!(count(&world, "audit_records where action = 'family.reveal'").await, 0);
+
+    world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
+    let persons = export(&world, &who, json!({ "kind": "persons", "reveal": true }), PURPOSE).await;
+    assert!(persons.contains("3204055203909001"));
+}
+
+#[actix_web::test]
 async fn an_export_shows_nothing_of_another_region() {
     let world = World::start().await;
     world.family().await;
@@ -219,4 +247,32 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
     assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
     assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
     who.post("/v1/welfare-snapshots/compare", ask("34")).await.expect_problem(403, "region-not-granted");
+}
+
+#[actix_web::test]
+async fn a_family_that_moves_takes_its_ranking_along() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let ranked = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-10-01", "decile": 3 });
+    world.keeper().post(&format!("/v1/families/{home}/welfare-statuses"), ranked).await.expect(201);
+    let counted = async |region: &str| {
+        let who = world.server.session("desk", None, &[region], &[P::StatsRead, P::RegistryRead]);
+        let known = who.get("/v1/welfare-snapshots").await.expect(200);
+        let items = known["items"].as_array().unwrap();
+        items.iter().map(|s| s["snapshot_version"].clone()).collect::<Vec<_>>()
+    };
+    // Fewer than ten families are not told, so the table says how many.
+    let ranked_once = async |village: &str| {
+        count(&world, &format!("welfare_snapshot_counts where region_code = '{village}' and families = 1")).await
+    };
+    let before = [json!("2026-Q4"), json!("2026-Q3")];
+    assert_eq!((counted("32.04.05").await, counted("32.04.06").await), (before.to_vec(), Vec::new()));
+    assert_eq!((ranked_once("32.04.05.2001").await, ranked_once("32.04.06.2003").await), (2, 0));
+
+    let version = format!("\"{}\"", world.front.get(&format!("/v1/families/{home}")).await.expect(200)["version"]);
+    let headers = [("if-match", version.as_str()), ("content-type", "application/merge-patch+json")];
+    let away = json!({ "region_code": "32.04.06.2003" });
+    world.front.send(Method::PATCH, &format!("/v1/families/{home}"), &headers, Some(away)).await.expect(200);
+    assert_eq!((counted("32.04.05").await, counted("32.04.06").await), (Vec::new(), before.to_vec()));
+    assert_eq!((ranked_once("32.04.05.2001").await, ranked_once("32.04.06.2003").await), (0, 2));
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 
 use crate::support::http::faults;
+use crate::support::world::family;
 use crate::support::{Answer, Session, World};
 
 const FAMILIES: &str = "family_card_no,region_code,address\r\n\
@@ -251,6 +252,39 @@ async fn what_an_import_changes_stands_in_the_history() {
     let last = &trail["items"][0];
     assert_eq!((&last["action"], &last["fields"]), (&json!("import"), &json!([{ "field": "dwelling.power_va" }])));
     assert_eq!(last["actor"], "loader");
+}
+
+#[actix_web::test]
+async fn who_entered_a_record_by_import_stands_first_in_its_history() {
+    let (world, _) = filled().await;
+    let asked = json!({ "family_card_no": "3204050101199001" });
+    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let (home, person) = (&found["items"][0]["id"], &found["items"][0]["members"][0]["id"]);
+    let entered = |trail: &Value| {
+        let items = trail["items"].as_array().unwrap();
+        let entry = items.last().unwrap();
+        assert_eq!((&entry["action"], &entry["actor"]), (&json!("import"), &json!("loader")));
+        assert_eq!(entry["fields"], json!([]));
+        items.len()
+    };
+    for (kind, id) in [("families", home), ("persons", person)] {
+        let path = format!("/v1/{kind}/{}/history", id.as_str().unwrap());
+        assert_eq!(entered(&world.front.get(&path).await.expect(200)), 1);
+    }
+    let path = format!("/v1/persons/{}/history", person.as_str().unwrap());
+    let patch = json!({ "jkn_status": "inactive" });
+    let record = format!("/v1/persons/{}", person.as_str().unwrap());
+    world.front.send(Method::PATCH, &record, &[("if-match", "\"1\"")], Some(patch)).await.expect(200);
+    let first = world.front.get(&format!("{path}?limit=1")).await.expect(200);
+    assert_eq!(first["items"][0]["action"], "update");
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = world.front.get(&format!("{path}?limit=1&cursor={cursor}")).await.expect(200);
+    assert_eq!((entered(&second), &second["next_cursor"]), (1, &Value::Null));
+    // Who was entered at the desk has the entry of the desk, and no other.
+    let made = world.front.post("/v1/families", family(11)).await.expect(201);
+    let trail = world.front.get(&format!("/v1/families/{}/history", made["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(trail["items"].as_array().unwrap().len(), 1);
+    assert_eq!(trail["items"][0]["action"], "create");
 }
 
 #[actix_web::test]

@@ -16,7 +16,8 @@ const OWN: [(&str, &str); 1] = [("access-purpose", "subject_request")];
 
 /// Back office with the right to open data.
 fn opener(world: &World) -> Session {
-    let may = [P::RegistryRead, P::RegistryWrite, P::PiiReveal, P::EligibilityCheck, P::ComplaintsRead];
+    let may =
+        [P::RegistryRead, P::RegistryWrite, P::PiiReveal, P::EligibilityCheck, P::ComplaintsRead, P::ReferralsRead];
     world.server.session("bandung-bo", Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 
@@ -158,6 +159,11 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     let home = world.family().await;
     let person = world.member_of(&home).await;
     let path = format!("/v1/persons/{person}");
+    let mut referral = world.referral(None).await;
+    referral["subject"] = json!({ "person_id": person });
+    referral["client_phone"] = json!("0812-0000-9001");
+    let sent = world.back.post("/v1/referrals", referral.clone()).await.expect(201);
+    let sent = format!("/v1/referrals/{}", sent["id"].as_str().unwrap());
     let request = world.subject_request(&person, "restriction").await;
     let body =
         json!({ "reason": "accuracy_contested", "request_id": request, "note": "Data disabilitas dipersoalkan." });
@@ -189,14 +195,15 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     for part in ["history", "residences"] {
         bo.get_with(&format!("{path}/{part}"), &supervision).await.expect_problem(403, "processing-restricted");
     }
-    let mut referral = world.referral(None).await;
-    referral["subject"] = json!({ "person_id": person });
     world.back.post("/v1/referrals", referral).await.expect_problem(403, "processing-restricted");
+    bo.get_with(&sent, &supervision).await.expect_problem(403, "processing-restricted");
+    assert_eq!(bo.get(&sent).await.expect(200)["client_phone"], "08**********01");
 
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect_problem(409, "not-restricted");
     bo.get_with(&path, &supervision).await.expect(200);
     bo.get_with(&complaint, &supervision).await.expect(200);
+    assert_eq!(bo.get_with(&sent, &supervision).await.expect(200)["client_phone"], "0812-0000-9001");
     let all = world.front.get(&format!("{path}/restrictions")).await.expect(200);
     assert!(all["items"][0]["lifted_at"].is_string());
 }

@@ -1,14 +1,18 @@
 //! What changes of a family or a person are written with, and the trail of them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::super::rows::{ChangeRow, DwellingRow, FamilyRow, IdentityRow, ParticipationRow, PersonRow, ShockRow};
+use super::super::history::Subject;
+use super::super::rows::{
+    ChangeRow, DwellingRow, FamilyRow, IdentityRow, LoadRow, ParticipationRow, PersonRow, ShockRow,
+};
 use crate::db::prepared::{prepared, prepared_for};
 use crate::db::schema::{
-    dwellings, families, family_shocks, identities, persons, program_participations, registry_changes,
+    dwellings, families, family_shocks, identities, persons, program_participations, registry_changes, registry_loads,
 };
 use crate::http::page::PageRequest;
 use crate::regions::Unscoped;
@@ -42,6 +46,45 @@ pub async fn list_all_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid)
         .select(ChangeRow::as_select())
         .load(conn)
         .await
+}
+
+pub async fn insert_load(conn: &mut AsyncPgConnection, row: &LoadRow) -> QueryResult<()> {
+    // Batches of one import share a moment only where the clock stands still.
+    prepared(diesel::insert_into(registry_loads::table).values(row).on_conflict_do_nothing())
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// The import that entered a subject made at this moment, unless a change of its own tells of how it was entered.
+pub async fn find_load_of_visible(
+    conn: &mut AsyncPgConnection,
+    subject_id: Uuid,
+    made_at: DateTime<Utc>,
+) -> QueryResult<Option<LoadRow>> {
+    let entered = registry_changes::table
+        .filter(registry_changes::subject_id.eq(subject_id))
+        .filter(registry_changes::action.eq("create"));
+    registry_loads::table
+        .filter(registry_loads::at.eq(made_at))
+        .filter(not(exists(entered)))
+        .select(LoadRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// When the subject was entered.
+pub async fn find_made_at_of_visible(
+    conn: &mut AsyncPgConnection,
+    subject: Subject,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    match subject {
+        Subject::Family(id) => families::table.find(id).select(families::created_at).first(conn).await.optional(),
+        Subject::Person(id) => {
+            persons::table.filter(persons::id.eq(id)).select(persons::created_at).first(conn).await.optional()
+        }
+    }
 }
 
 /// What stood in the fields of an erased person is forgotten; that and when they changed is not.
