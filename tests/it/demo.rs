@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use diesel_async::RunQueryDsl as _;
 use slrt::auth::keys::{KeyFile, Keys};
 use slrt::auth::permission::Permission;
 
@@ -17,8 +16,6 @@ async fn waiting(session: &Session, path: &str) -> usize {
 #[actix_web::test]
 async fn every_queue_of_a_fresh_demo_holds_something_and_a_second_start_adds_nothing() {
     let server = TestServer::start().await;
-    // The demo makes its own directory, in a database that has none.
-    diesel::sql_query("truncate organizations cascade").execute(&mut server.connection().await).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let keys = Arc::new(Keys::fixed(&KeyFile::generate(Utc::now()).unwrap()).unwrap());
     let first = slrt::demo::seed(&server.database_url, keys.clone(), folder.path()).await.unwrap();
