@@ -1,5 +1,5 @@
-// The demo as its user meets it: started in an empty folder, driven through the main flow twice, stopped with Ctrl-C;
-// and killed in the middle of its work, after which nothing that it has confirmed may be lost.
+// The demo as its user meets it: started in an empty folder, driven through the tour of the README and twice through the main
+// flow, stopped with Ctrl-C; and killed in the middle of its work, after which nothing that it has confirmed may be lost.
 //
 //   NEWMAN=<path of newman> node .ci/demo.mjs <binary>
 
@@ -15,8 +15,9 @@ const START_SECONDS = 120;
 
 const binary = resolve(process.argv[2] ?? 'target/debug/slrt');
 const runner = fileURLToPath(new URL('../postman/run.mjs', import.meta.url));
+const guide = fileURLToPath(new URL('tour.mjs', import.meta.url));
 const base = mkdtempSync(join(tmpdir(), 'slrt-demo-'));
-const data = join(base, 'data');
+const data = join(base, 'var');
 const log = join(base, 'output');
 mkdirSync(data);
 
@@ -72,6 +73,11 @@ async function session(url) {
 
 // ---- What is checked ------------------------------------------------------------------------------------------------
 
+function tour(url) {
+  const ran = spawnSync(process.execPath, [guide, base, url], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (ran.status !== 0) throw new Error('the tour of the README has gone stale');
+}
+
 function mainFlow(url, time) {
   say(`main flow, ${time} time`);
   const quiet = ['--color', 'off', '--reporter-cli-no-success-assertions', '--reporter-cli-no-banner'];
@@ -116,6 +122,7 @@ async function check() {
 
 async function drive(port, url) {
   const pids = await start(port);
+  tour(url);
   mainFlow(url, 'first');
   mainFlow(url, 'second');
   // Sessions of the database that came since are to be gone as well.

@@ -243,8 +243,8 @@ async function check() {
   const inside = await store();
   const outside = await gate(inside);
   const content = paper();
-  await refuses('a bucket that is not there', settings(outside.url, { SLRT_ATTACHMENT_STORE: 's3://nowhere' }), /NoSuchBucket|not found/i);
-  await refuses('wrong keys', settings(outside.url, { SLRT_S3_ACCESS_KEY_ID: 'wrong' }), /InvalidAccessKeyId/);
+  await refuses('a bucket that is not there', settings(outside.url, { SLRT_ATTACHMENT_STORE: 's3://nowhere' }), /the store answers NoSuchBucket/);
+  await refuses('wrong keys', settings(outside.url, { SLRT_S3_ACCESS_KEY_ID: 'wrong' }), /the store answers InvalidAccessKeyId/);
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

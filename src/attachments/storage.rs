@@ -108,7 +108,7 @@ impl Storage {
             self.delete_below(id).await
         };
         tried.await.map_err(|error| {
-            let sentence = format!("SLRT_ATTACHMENT_STORE cannot be used: {error}");
+            let sentence = format!("SLRT_ATTACHMENT_STORE cannot be used: {}", said(&error.to_string()));
             match error {
                 object_store::Error::NotFound { .. }
                 | object_store::Error::PermissionDenied { .. }
@@ -137,6 +137,12 @@ impl Storage {
         let key = Path::from(format!("content/{attachment}"));
         forgive_absence(self.objects.delete(&key).await).map_err(Error::unavailable)
     }
+}
+
+/// What an S3 store said, by its code: the page of XML around it is nobody's sentence.
+fn said(error: &str) -> String {
+    let code = error.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    code.map_or_else(|| error.to_owned(), |(code, _)| format!("the store answers {code}"))
 }
 
 fn forgive_absence(result: Result<(), object_store::Error>) -> Result<(), object_store::Error> {
@@ -173,4 +179,17 @@ fn s3(args: &AttachmentArgs, place: &str) -> Result<Arc<dyn ObjectStore>, String
     }
     let store = builder.build().map_err(|e| format!("SLRT_ATTACHMENT_STORE cannot be used: {e}"))?;
     Ok(if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_a_sentence_and_no_page_of_xml() {
+        let page = "Object at location a not found: Client error with status 404 Not Found: <?xml version=\"1.0\"?>\n\
+            <Error><Code>NoSuchBucket</Code><Message>The bucket does not exist</Message></Error>";
+        assert_eq!(said(page), "the store answers NoSuchBucket");
+        assert_eq!(said("error sending request"), "error sending request");
+    }
 }

@@ -46,6 +46,11 @@ pub fn organization_id(key: &str) -> Uuid {
     stable_id("organization", key)
 }
 
+/// By the organization's key and the service's name, with a slash between.
+pub fn service_id(path: &str) -> Uuid {
+    stable_id("service", path)
+}
+
 fn stable_id(kind: &str, key: &str) -> Uuid {
     let digest = sha256(format!("slrt-demo/{kind}/{key}").as_bytes());
     let mut random = [0; 10];
@@ -220,7 +225,7 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
         name: "LKS Rumah Singgah Sleman",
         region: "34.04.01",
         program: None,
-        services: &[service("Rumah singgah", None, &[Sector::SocialRehabilitation, Sector::Food], SLEMAN, Some(12), 2)],
+        services: &[service("Rumah singgah", None, &[Sector::SocialRehabilitation, Sector::Food], SLEMAN, Some(6), 2)],
     },
     DemoOrganization {
         key: "dinsos-jabar",
@@ -333,6 +338,14 @@ pub const CLIENTS: &[DemoClient] = &[
         extra: &[],
     },
     DemoClient {
+        id: "demo-shelter-sleman",
+        label: "LKS Rumah Singgah Sleman",
+        organization: Some("lks-sleman"),
+        regions: &[],
+        roles: &[Role::ProgramOfficer],
+        extra: &[],
+    },
+    DemoClient {
         id: "demo-province-jabar",
         label: "Dinas Sosial Provinsi Jawa Barat",
         organization: Some("dinsos-jabar"),
@@ -382,7 +395,7 @@ pub async fn seed(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()
             .services
             .iter()
             .map(|s| SeedService {
-                id: stable_id("service", &format!("{}/{}", organization.key, s.name)),
+                id: service_id(&format!("{}/{}", organization.key, s.name)),
                 name: s.name,
                 program: s.program,
                 sectors: s.sectors,

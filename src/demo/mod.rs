@@ -48,11 +48,12 @@ pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Crede
     let clock = Clock::default();
     let now = clock.now();
     let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
+    let mut homes = Vec::new();
     let fresh = clients::list_clients(&mut conn).await?.iter().all(|c| !c.id.starts_with(PREFIX));
     if fresh {
         directory::seed(&mut conn, now).await?;
         staff(&mut conn, now).await?;
-        families(&mut conn, &keys.ring(), now).await?;
+        homes = families(&mut conn, &keys.ring(), now).await?;
     }
     let path = folder.join(CREDENTIALS);
     let kept = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Vec<Credential>>(&text).ok());
@@ -65,7 +66,7 @@ pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Crede
         }
     };
     if fresh {
-        cases::seed(url, keys, clock).await?;
+        cases::seed(url, keys, &homes).await?;
     }
     Ok(credentials)
 }
@@ -128,7 +129,15 @@ async fn staff(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<(), E
     Ok(())
 }
 
-async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Utc>) -> Result<(), Error> {
+/// A family of the demo, as far as its cases need to know it.
+#[derive(Clone)]
+struct Home {
+    family_id: Uuid,
+    village: String,
+    head: String,
+}
+
+async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Utc>) -> Result<Vec<Home>, Error> {
     let mut generator = people::Generator::new(SEED);
     let mut made = Vec::new();
     for regency in REGENCIES {
@@ -140,7 +149,13 @@ async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Ut
             made.push(generator.family(district, village, local_day(now)));
         }
     }
-    crate::registry::actions::insert_synthetic(conn, keys, made, now).await
+    let known: Vec<(String, String)> = made
+        .iter()
+        .map(|family| (family.village_code.clone(), family.members.first().map(|p| p.full_name.clone())))
+        .filter_map(|(village, head)| Some((village, head?)))
+        .collect();
+    let ids = crate::registry::actions::insert_synthetic(conn, keys, made, now).await?;
+    Ok(ids.into_iter().zip(known).map(|(family_id, (village, head))| Home { family_id, village, head }).collect())
 }
 
 /// Readable by its owner alone.

@@ -17,7 +17,7 @@ mod routes_needs;
 mod routing;
 mod sides;
 pub mod silence;
-mod steps;
+pub mod steps;
 mod store;
 pub mod subject;
 pub mod transitions;

@@ -36,16 +36,18 @@ pub async fn insert_synthetic(
     keys: &KeyRing,
     families: Vec<SyntheticFamily>,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<Vec<Uuid>, Error> {
     let mut families = families.into_iter().peekable();
+    let mut ids = Vec::new();
     while families.peek().is_some() {
         let mut batch = Batch::default();
         for family in families.by_ref().take(FAMILIES_A_BATCH) {
             batch.add(keys, family, now)?;
         }
+        ids.extend(batch.families.iter().map(|family| family.id));
         conn.transaction(async |conn| batch.write(conn).await).await?;
     }
-    Ok(())
+    Ok(ids)
 }
 
 impl Batch {

@@ -20,6 +20,7 @@ mod complaints_in_full;
 mod consents;
 mod contract;
 mod conventions;
+mod demo;
 mod desks;
 mod directory;
 mod eligibility;
