@@ -116,7 +116,7 @@ const NOT_REGIONAL: &[&str] = &[
     "proposals/store.rs: list_all_windows",
     "proposals/store.rs: list_windows",
     "proposals/store.rs: lock_default_window",
-    "registry/store/mod.rs: list_known_programs",
+    "registry/store/entry.rs: list_known_programs",
     "service_levels/store.rs: find_revision",
 ];
 
