@@ -5,6 +5,7 @@ pub mod app;
 pub mod attachments;
 pub mod audit;
 pub mod auth;
+pub mod batches;
 pub mod cli;
 pub mod clock;
 pub mod complaints;

@@ -51,20 +51,6 @@ pub struct ComplaintBatchItem {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct BatchQuery {
-    /// All or nothing: one failing item undoes the rest, which then show 424.
-    #[serde(default)]
-    #[param(default = false)]
-    pub atomic: bool,
-    /// Judge everything, write nothing.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct ComplaintQuery {
     /// Only this region and what lies inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::actions::{self, Submitted};
 use super::api::{Complaint, SubmitComplaint, show};
-use super::api_lists::{BatchQuery, ComplaintBatch, ComplaintBatchResult, ComplaintQuery};
+use super::api_lists::{ComplaintBatch, ComplaintBatchResult, ComplaintQuery};
 use super::store::{self, ComplaintFilter, ComplaintRow};
 use super::{batch, read, routes_actions, routes_follow_ups, routes_notes, routes_steps, routes_terms};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
+use crate::batches::BatchQuery;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! Many proposals in one request: one transaction, one result for each, and nothing at all when that was asked for.
+//! Many proposals in one request.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,11 +6,9 @@ use validator::Validate;
 
 use super::actions::{self, Submitted};
 use super::api::{RegistryProposal, SubmitRegistryProposal};
-use crate::complaints::api_lists::BatchQuery;
+use crate::batches::{self, BatchQuery, Made};
 use crate::error::Error;
-use crate::http::json::parse_value;
-use crate::http::problem::{Draft, Problem};
-use crate::http::problem_table::Code;
+use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
@@ -50,38 +48,16 @@ pub struct RegistryProposalBatchItem {
 }
 
 pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: RegistryProposalBatch) -> Result<Reply, Error> {
-    let mut items = Vec::with_capacity(batch.items.len());
-    for (index, value) in batch.items.into_iter().enumerate() {
-        let outcome = match parse_value::<SubmitRegistryProposal>(value) {
-            Ok(input) => tx.attempt(async move |tx: &mut Tx| actions::submit(tx, input).await).await,
-            Err(error) => Err(error),
-        };
-        let taken = |status, made: Box<RegistryProposal>| RegistryProposalBatchItem {
-            index,
-            status,
-            resource: Some(*made),
-            problem: None,
-        };
-        items.push(match outcome {
-            Ok(Submitted::New(made)) => taken(201, made),
-            Ok(Submitted::Known(made)) => taken(200, made),
-            // A fault of the service is no result of an item: the whole request fails and can be sent again.
-            Err(error) if error.code.row().status >= 500 => return Err(error),
-            Err(error) => failed(tx, index, error),
-        });
-    }
-    let undone = query.atomic && items.iter().any(|item| item.problem.is_some());
-    if undone {
-        for item in items.iter_mut().filter(|item| item.problem.is_none()) {
-            *item = failed(tx, item.index, Error::new(Code::BatchUndone));
-        }
-    }
-    let nothing = undone || query.dry_run || items.iter().all(|item| item.status != 201);
-    let reply = Reply::multi_status(&RegistryProposalBatchResult { items })?;
-    Ok(if nothing { reply.unchanged() } else { reply })
-}
-
-fn failed(tx: &Tx, index: usize, error: Error) -> RegistryProposalBatchItem {
-    let problem = Draft::from(&error).problem("/v1/registry-proposals/batch", &tx.context);
-    RegistryProposalBatchItem { index, status: problem.status, resource: None, problem: Some(problem) }
+    let submit = async |tx: &mut Tx, input| {
+        Ok(match actions::submit(tx, input).await? {
+            Submitted::New(made) => (201, *made),
+            Submitted::Known(made) => (200, *made),
+        })
+    };
+    let item =
+        |Made { index, status, resource, problem }| RegistryProposalBatchItem { index, status, resource, problem };
+    batches::make_all(tx, "/v1/registry-proposals/batch", query, batch.items, submit, |made| {
+        RegistryProposalBatchResult { items: made.into_iter().map(item).collect() }
+    })
+    .await
 }

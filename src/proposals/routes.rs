@@ -13,7 +13,7 @@ use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{ComplaintsSubmit, RegistryRead};
 use crate::auth::tokens::Tokens;
-use crate::complaints::api_lists::BatchQuery;
+use crate::batches::BatchQuery;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;

@@ -1,17 +1,16 @@
-//! Many drafts in one request: one transaction, one result for each, and nothing at all when that was asked for.
+//! Many drafts in one request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json as object;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::actions::{self, Drafted};
 use super::api::{CreateReferral, Referral, fault};
+use crate::batches::{self, BatchQuery, Made};
 use crate::error::Error;
-use crate::http::json::parse_value;
-use crate::http::problem::{Draft, Problem};
-use crate::http::problem_table::Code;
+use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
@@ -34,20 +33,6 @@ fn batch_fits(input: &ReferralBatch) -> Result<(), ValidationError> {
         return fault("not_uuid_v7", "/need_id");
     }
     Ok(())
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReferralBatchQuery {
-    /// All or nothing: one failing item undoes the rest, which then show 424.
-    #[serde(default)]
-    #[param(default = false)]
-    pub atomic: bool,
-    /// Judge everything, write nothing.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
 }
 
 /// What became of a batch.
@@ -75,37 +60,22 @@ pub struct ReferralBatchItem {
     pub problem: Option<Problem>,
 }
 
-pub async fn create_all(tx: &mut Tx, query: ReferralBatchQuery, batch: ReferralBatch) -> Result<Reply, Error> {
-    let need_id = batch.need_id;
-    let mut items = Vec::with_capacity(batch.items.len());
-    for (index, mut value) in batch.items.into_iter().enumerate() {
-        if let (Some(need_id), Some(fields)) = (need_id, value.as_object_mut()) {
+pub async fn create_all(tx: &mut Tx, query: BatchQuery, batch: ReferralBatch) -> Result<Reply, Error> {
+    let mut drafts = batch.items;
+    if let Some(need_id) = batch.need_id {
+        for fields in drafts.iter_mut().filter_map(|draft| draft.as_object_mut()) {
             fields.entry("need_id").or_insert_with(|| object!(need_id));
         }
-        let outcome = match parse_value::<CreateReferral>(value) {
-            Ok(input) => tx.attempt(async move |tx: &mut Tx| actions::create(tx, input).await).await,
-            Err(error) => Err(error),
-        };
-        items.push(match outcome {
-            Ok(Drafted::New(made)) => ReferralBatchItem { index, status: 201, resource: Some(made), problem: None },
-            Ok(Drafted::Known(made)) => ReferralBatchItem { index, status: 200, resource: Some(made), problem: None },
-            // A fault of the service is no result of an item: the whole request fails and can be sent again.
-            Err(error) if error.code.row().status >= 500 => return Err(error),
-            Err(error) => failed(tx, index, error),
-        });
     }
-    let undone = query.atomic && items.iter().any(|item| item.problem.is_some());
-    if undone {
-        for item in items.iter_mut().filter(|item| item.problem.is_none()) {
-            *item = failed(tx, item.index, Error::new(Code::BatchUndone));
-        }
-    }
-    let nothing = undone || query.dry_run || items.iter().all(|item| item.status != 201);
-    let reply = Reply::multi_status(&ReferralBatchResult { items })?;
-    Ok(if nothing { reply.unchanged() } else { reply })
-}
-
-fn failed(tx: &Tx, index: usize, error: Error) -> ReferralBatchItem {
-    let problem = Draft::from(&error).problem("/v1/referrals/batch", &tx.context);
-    ReferralBatchItem { index, status: problem.status, resource: None, problem: Some(problem) }
+    let create = async |tx: &mut Tx, input| {
+        Ok(match actions::create(tx, input).await? {
+            Drafted::New(made) => (201, made),
+            Drafted::Known(made) => (200, made),
+        })
+    };
+    let item = |Made { index, status, resource, problem }| ReferralBatchItem { index, status, resource, problem };
+    batches::make_all(tx, "/v1/referrals/batch", query, drafts, create, |made| ReferralBatchResult {
+        items: made.into_iter().map(item).collect(),
+    })
+    .await
 }

@@ -4,12 +4,13 @@ use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::batch::{self, ReferralBatch, ReferralBatchQuery, ReferralBatchResult};
+use super::batch::{self, ReferralBatch, ReferralBatchResult};
 use super::identity::{self, IdentityMatchResult, MatchIdentity};
 use super::needs::{self, ReferralNeed};
 use super::store::{self, Viewpoint};
 use crate::auth::Caller;
 use crate::auth::permission::{ReferralsRead, ReferralsRespond, ReferralsSend};
+use crate::batches::BatchQuery;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -28,7 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// takes all or none, `dry_run=true` judges and writes nothing.
 #[utoipa::path(
     tag = "Referrals",
-    params(ReferralBatchQuery),
+    params(BatchQuery),
     request_body = ReferralBatch,
     responses((status = 207, description = "One result an item", body = ReferralBatchResult)),
     security(("oauth2" = ["referrals:send"]))
@@ -37,7 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
 async fn create_referral_batch(
     caller: Caller<ReferralsSend>,
     write: Write,
-    query: Query<ReferralBatchQuery>,
+    query: Query<BatchQuery>,
     body: Json<ReferralBatch>,
 ) -> Result<Reply, Error> {
     let asked = query.value;

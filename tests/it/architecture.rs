@@ -107,7 +107,7 @@ fn a_slices_store_is_its_own() {
 
 /// Reads of tables that hold nothing of any region. Only shrinks, or grows with such a table.
 const NOT_REGIONAL: &[&str] = &[
-    "directory/store.rs: list_known_programs",
+    "directory/store/sets.rs: list_known_programs",
     "eligibility/store.rs: find_revision",
     "eligibility/store.rs: list_programs",
     "eligibility/store.rs: list_rules",
