@@ -5,7 +5,7 @@
 //!   COMPLAINTS=2000,10000 ROUNDS=1 SECONDS_A_STEP=1 cargo bench --bench complaints     a quick look
 //!   ONLY=queue cargo bench --bench complaints                            what has this in its title
 //!
-//! Needs pgbench: on the path, or named by PGBENCH (`benches/run` tells where it comes from).
+//! Needs pgbench: on the path, or named by PGBENCH. `benches/run complaints` finds or installs it.
 #![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a program for developers")]
 
 #[path = "../common/figures.rs"]
@@ -90,6 +90,8 @@ fn measure(stage: &Stage, size: usize, plan: &Plan) -> Fallible<Vec<Outcome>> {
     // Behind the submissions, from which it takes what is to be verified.
     writes.extend(record(stage, &recorder, plan, vec![scenarios::verify(stage, &stock)?])?);
     drop(recorder);
+    // The background work of its first seconds is done; what it left is cleared away too.
+    stage.ground.settle()?;
 
     let service = Service::start(&stage.ground, false)?;
     let mut outcomes = Vec::new();
