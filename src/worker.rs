@@ -13,7 +13,9 @@ use crate::error::Error;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
 use crate::transaction::Setting;
-use crate::{complaints, directory, eligibility, events, idempotency, jobs, referrals, registry, service_levels};
+use crate::{
+    complaints, directory, eligibility, events, idempotency, jobs, queues, referrals, registry, service_levels,
+};
 
 /// Connections for all background work of a process.
 const CONNECTIONS: usize = 4;
@@ -61,6 +63,11 @@ const WORK: &[Work] = &[
         name: "complaints",
         every: Duration::from_secs(60),
         run: |worker| Box::pin(complaints::background::run_due(worker)),
+    },
+    Work {
+        name: "tallies",
+        every: Duration::from_secs(10),
+        run: |worker| Box::pin(queues::actions::fold_tallies(worker)),
     },
     Work { name: "clean-up", every: Duration::from_secs(600), run: |worker| Box::pin(clean_up(worker)) },
     Work {

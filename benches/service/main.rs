@@ -3,17 +3,28 @@
 #![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a program for developers")]
 
 mod bare;
+#[path = "../common/figures.rs"]
+mod figures;
+#[path = "../common/ground.rs"]
+mod ground;
+#[path = "../common/load.rs"]
 mod load;
+#[path = "../common/processes.rs"]
 mod processes;
+#[path = "../common/record.rs"]
 mod record;
 mod report;
+#[path = "../common/round.rs"]
+mod round;
+#[path = "../common/scenario.rs"]
+mod scenario;
 mod scenarios;
 mod stage;
 
 use std::time::Duration;
 
-use load::Measured;
-use scenarios::Scenario;
+use round::Round;
+use scenarios::Measurement;
 
 /// As many as the issue asks for.
 pub const CONNECTIONS: usize = 16;
@@ -23,24 +34,10 @@ pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// One scenario's outcome.
 pub struct Outcome {
-    pub scenario: Scenario,
+    pub measurement: Measurement,
     pub statements: Vec<record::Statement>,
-    pub rounds: Vec<Round>,
-}
-
-/// The same seconds under the same neighbours: ratios are taken within a round.
-pub struct Round {
-    pub service: Measured,
-    pub twin: f64,
-    pub bare: f64,
-    pub micros: Micros,
-}
-
-/// Processor time of a request, which neighbours disturb less than they disturb a rate.
-pub struct Micros {
-    pub service: f64,
-    pub its_postgres: f64,
-    pub twins_postgres: f64,
+    /// Each with the rate of the bare server.
+    pub rounds: Vec<(Round, f64)>,
 }
 
 fn number(name: &str, default: usize) -> Fallible<usize> {
@@ -60,55 +57,41 @@ fn main() -> Fallible {
     stage.fill_desk()?;
 
     let recorded: Vec<_> = {
-        let recorder = processes::Service::start(&stage, true)?;
-        let mut scenarios = scenarios::all(&stage, &recorder)?;
-        scenarios.retain(|s| s.title.to_lowercase().contains(&only));
-        let record = |s| record::statements(&stage, &recorder, &s).map(|statements| (s, statements));
-        scenarios.into_iter().map(record).collect::<Fallible<_>>()?
+        let recorder = processes::Service::start(&stage.ground, true)?;
+        let mut measurements = scenarios::all(&stage, &recorder)?;
+        measurements.retain(|m| m.scenario.title.to_lowercase().contains(&only));
+        let record = |m: Measurement| {
+            record::statements(&stage.ground, &recorder, &m.scenario).map(|statements| (m, statements))
+        };
+        measurements.into_iter().map(record).collect::<Fallible<_>>()?
     };
-    stage.settle()?;
+    stage.ground.settle()?;
 
-    let service = processes::Service::start(&stage, false)?;
+    let service = processes::Service::start(&stage.ground, false)?;
     let memory_at_start = service.resident_megabytes()?;
     let mut outcomes = Vec::new();
-    for (scenario, statements) in recorded {
-        let warm = load::drive(service.address, &scenario, &stage, Duration::from_secs(1))?;
-        println!("{:28} {:6.0}/s warm, {} statements", scenario.title, warm.per_second(), statements.len());
-        outcomes.push(Outcome { scenario, statements, rounds: Vec::new() });
+    for (measurement, statements) in recorded {
+        let warm = load::drive(service.address, &measurement.scenario, Duration::from_secs(1))?;
+        println!("{:28} {:6.0}/s warm, {} statements", measurement.scenario.title, warm.per_second(), statements.len());
+        outcomes.push(Outcome { measurement, statements, rounds: Vec::new() });
     }
-    for round in 1..=rounds {
+    for number in 1..=rounds {
         for outcome in &mut outcomes {
-            let step = Duration::from_secs(seconds as u64);
-            let before = (service.busy()?, processes::postgres_busy(&stage)?);
-            let driven = load::drive(service.address, &outcome.scenario, &stage, step)?;
-            let between = (service.busy()?, processes::postgres_busy(&stage)?);
-            let twin = processes::pgbench(&stage, &outcome.statements, seconds)?;
-            let after = processes::postgres_busy(&stage)?;
-            let bare = processes::Bare::start(outcome.scenario.answer_bytes, outcome.scenario.status)?;
-            let bare = load::drive(bare.address, &outcome.scenario, &stage, step)?.per_second();
-            let (asked, twins) = (driven.latencies.len() as f64, twin * step.as_secs_f64());
-            let measured = Round {
-                service: driven,
-                twin,
-                bare,
-                micros: Micros {
-                    service: (between.0 - before.0) / asked * 1e6,
-                    its_postgres: (between.1 - before.1) / asked * 1e6,
-                    twins_postgres: (after - between.1) / twins * 1e6,
-                },
-            };
+            let scenario = &outcome.measurement.scenario;
+            let measured = round::measure(&stage.ground, &service, scenario, &outcome.statements, seconds)?;
+            let bare = bare::Bare::start(outcome.measurement.answer_bytes, scenario.status)?;
+            let bare = load::drive(bare.address, scenario, Duration::from_secs(seconds as u64))?.per_second();
             println!(
-                "round {round}  {:28} {:7.0}/s  pgbench {:7.0}/s  ratio {:.2}  bare {:7.0}/s  µs {:.0} + {:.0} : {:.0}",
-                outcome.scenario.title,
+                "round {number}  {:28} {:7.0}/s  pgbench {:7.0}/s  ratio {:.2}  bare {bare:7.0}/s  µs {:.0} + {:.0} : {:.0}",
+                scenario.title,
                 measured.service.per_second(),
                 measured.twin,
-                measured.service.per_second() / measured.twin,
-                measured.bare,
+                measured.ratio(),
                 measured.micros.service,
                 measured.micros.its_postgres,
                 measured.micros.twins_postgres,
             );
-            outcome.rounds.push(measured);
+            outcome.rounds.push((measured, bare));
         }
     }
     let memory = report::Memory { at_start: memory_at_start, after: service.resident_megabytes()? };

@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::figures::{machine, median, range};
 use crate::load::Measured;
+use crate::record::counted;
+use crate::round::Round;
 use crate::stage::Stage;
-use crate::{CONNECTIONS, Fallible, Outcome, Round};
+use crate::{CONNECTIONS, Fallible, Outcome};
 
 const BEGIN: &str = "<!-- measured: written by benches/run -->";
 const END: &str = "<!-- end -->";
@@ -13,20 +16,6 @@ const END: &str = "<!-- end -->";
 pub struct Memory {
     pub at_start: f64,
     pub after: f64,
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() % 2 {
-        0 => (values[middle - 1] + values[middle]) / 2.0,
-        _ => values[middle],
-    }
-}
-
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::MAX, 0.0), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usize) -> Fallible<String> {
@@ -37,7 +26,7 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
         "{} · {} · PostgreSQL {} · {} persons · {CONNECTIONS} connections · {rounds} rounds of {seconds} s a step\n",
         chrono::Utc::now().format("%Y-%m-%d"),
         machine(),
-        stage.postgres.version(),
+        stage.ground.postgres.version(),
         stage.persons,
     )?;
     writeln!(
@@ -46,26 +35,24 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
     )?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     for outcome in outcomes {
-        let ratio = |r: &Round| r.service.per_second() / r.twin;
-        let of = |f: fn(&Measured) -> f64| median(outcome.rounds.iter().map(|r| f(&r.service)));
-        let (low, high) = range(outcome.rounds.iter().map(ratio));
-        let anew = outcome.statements.iter().filter(|s| s.anew).count();
+        let of = |f: fn(&Round) -> f64| median(outcome.rounds.iter().map(|(round, _)| f(round)));
+        let served = |f: fn(&Measured) -> f64| median(outcome.rounds.iter().map(|(round, _)| f(&round.service)));
+        let (low, high) = range(outcome.rounds.iter().map(|(round, _)| round.ratio()));
         writeln!(
             text,
-            "| {} | {:.0} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} | {:.2} | {:.0} + {:.0} : {:.0} | {:.0} | {}{} |",
-            outcome.scenario.title,
-            of(Measured::per_second),
-            median(outcome.rounds.iter().map(|r| r.twin)),
-            median(outcome.rounds.iter().map(ratio)),
-            outcome.scenario.aim,
-            of(|m| m.percentile_ms(50)),
-            of(|m| m.percentile_ms(95)),
-            median(outcome.rounds.iter().map(|r| r.micros.service)),
-            median(outcome.rounds.iter().map(|r| r.micros.its_postgres)),
-            median(outcome.rounds.iter().map(|r| r.micros.twins_postgres)),
-            median(outcome.rounds.iter().map(|r| r.bare)),
-            outcome.statements.len(),
-            if anew > 0 { format!(", {anew} prepared anew") } else { String::new() },
+            "| {} | {:.0} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} | {:.2} | {:.0} + {:.0} : {:.0} | {:.0} | {} |",
+            outcome.measurement.scenario.title,
+            served(Measured::per_second),
+            of(|r| r.twin),
+            of(Round::ratio),
+            outcome.measurement.aim,
+            served(|m| m.percentile_ms(50)),
+            served(|m| m.percentile_ms(95)),
+            of(|r| r.micros.service),
+            of(|r| r.micros.its_postgres),
+            of(|r| r.micros.twins_postgres),
+            median(outcome.rounds.iter().map(|(_, bare)| *bare)),
+            counted(&outcome.statements),
         )?;
     }
     writeln!(
@@ -74,20 +61,6 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
         memory.at_start, memory.after
     )?;
     Ok(text)
-}
-
-fn machine() -> String {
-    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let cpu = read("/proc/cpuinfo");
-    let model = cpu.lines().find_map(|l| l.strip_prefix("model name")).unwrap_or_default();
-    let memory = read("/proc/meminfo");
-    let kilobytes = memory.lines().find_map(|l| l.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{cores} cores ({}), {:.0} GB",
-        model.trim_start_matches([' ', '\t', ':']).trim(),
-        kilobytes.unwrap_or(0.0_f64) / 1024.0 / 1024.0
-    )
 }
 
 pub fn write(table: &str) -> Fallible {

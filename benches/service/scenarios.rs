@@ -9,49 +9,26 @@ use crate::Fallible;
 use crate::load;
 use crate::processes::Service;
 use crate::record::time;
+use crate::scenario::{KEY_PREFIX, Scenario, Varying, get, pick, post};
 use crate::stage::{COUNTER, DESK, Stage, Target};
 
-pub const KEY_PREFIX: &str = "bench-";
 /// Pages that are read at random.
 const PAGES: usize = 300;
 
-type MakeRequest = Box<dyn Fn(u64, &str) -> String + Sync>;
-
-pub struct Scenario {
-    pub title: &'static str,
+pub struct Measurement {
+    pub scenario: Scenario,
     /// Of pgbench's rate.
     pub aim: f64,
-    pub regency: &'static str,
-    pub status: u16,
     pub answer_bytes: usize,
-    /// From a random number and a token.
-    pub request: MakeRequest,
-    pub varying: Vec<Varying>,
 }
 
-/// A value of the recorded statements that differs from request to request.
-pub struct Varying {
-    pub is: Box<dyn Fn(&str) -> bool + Sync>,
-    /// Uses `:n`, any number from nought.
-    pub sql: String,
-}
-
-impl Varying {
-    fn one_of<T: ToString>(values: impl Iterator<Item = T>, type_: &str) -> Self {
-        let values: Vec<String> = values.map(|v| v.to_string()).collect();
-        let sql = format!("('{{{}}}'::{type_}[])[:n % {} + 1]", values.join(","), values.len());
-        let first = values[0].clone();
-        Self { is: Box::new(move |value| value == first), sql }
-    }
-
-    /// Index keys stand end to end, so that the place of one is known.
-    fn one_key_of(targets: &[Target]) -> Self {
-        let hex = |key: &[u8]| key.iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let all: String = targets.iter().map(|t| hex(&t.blind_index)).collect();
-        let first = format!("\\x{}", hex(&targets[0].blind_index));
-        let sql = format!("substring('\\x{all}'::bytea from :n % {} * 32 + 1 for 32)", targets.len());
-        Self { is: Box::new(move |value| value == first), sql }
-    }
+/// Index keys stand end to end, so that the place of one is known.
+fn one_key_of(targets: &[Target]) -> Varying {
+    let hex = |key: &[u8]| key.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let all: String = targets.iter().map(|t| hex(&t.blind_index)).collect();
+    let first = format!("\\x{}", hex(&targets[0].blind_index));
+    let sql = format!("substring('\\x{all}'::bytea from :n % {} * 32 + 1 for 32)", targets.len());
+    Varying { is: Box::new(move |value| value == first), sql }
 }
 
 /// Who and where a submission is about.
@@ -59,73 +36,52 @@ fn of_targets(targets: &[Target]) -> Vec<Varying> {
     vec![
         Varying::one_of(targets.iter().map(|t| t.person_id), "uuid"),
         Varying::one_of(targets.iter().map(|t| t.family_id), "uuid"),
-        Varying::one_key_of(targets),
+        one_key_of(targets),
     ]
 }
 
-fn get(path: &str, token: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n")
-}
-
-fn post(path: &str, token: &str, more: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n{more}\
-         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-}
-
-fn pick<T>(values: &[T], random: u64) -> &T {
-    &values[(random % values.len() as u64) as usize]
-}
-
 fn read(
+    stage: &Stage,
     title: &'static str,
     aim: f64,
-    targets: &[Target],
     request: impl Fn(u64, &str) -> String + Sync + 'static,
-) -> Scenario {
-    Scenario {
+) -> Fallible<Measurement> {
+    let scenario = Scenario {
         title,
-        aim,
-        regency: DESK,
+        token: stage.token(DESK)?,
         status: 200,
-        answer_bytes: 0,
-        request: Box::new(request),
-        varying: of_targets(targets),
-    }
+        request: Box::new(move |random, token| Some(request(random, token))),
+        varying: of_targets(&stage.readers),
+    };
+    Ok(Measurement { scenario, aim, answer_bytes: 0 })
 }
 
-pub fn all(stage: &Stage, service: &Service) -> Fallible<Vec<Scenario>> {
+pub fn all(stage: &Stage, service: &Service) -> Fallible<Vec<Measurement>> {
     let people: Vec<Uuid> = stage.readers.iter().map(|t| t.person_id).collect();
     let asked = people.clone();
     let niks: Vec<String> = stage.readers.iter().map(|t| t.nik.clone()).collect();
-    let mut scenarios = vec![
-        read("Point read (person)", 0.6, &stage.readers, move |random, token| {
+    let mut measurements = vec![
+        read(stage, "Point read (person)", 0.6, move |random, token| {
             get(&format!("/v1/persons/{}", pick(&people, random)), token)
-        }),
-        read("NIK lookup", 0.5, &stage.readers, move |random, token| {
+        })?,
+        read(stage, "NIK lookup", 0.5, move |random, token| {
             post("/v1/persons/lookup", token, "", &format!(r#"{{"nik":"{}"}}"#, pick(&niks, random)))
-        }),
-        read("Eligibility check", 0.5, &stage.readers, move |random, token| {
+        })?,
+        read(stage, "Eligibility check", 0.5, move |random, token| {
             let body = format!(r#"{{"person_id":"{}"}}"#, pick(&asked, random));
             post("/v1/eligibility/checks", token, "", &body)
-        }),
-        submission(stage, COUNTER, true),
-        submission(stage, COUNTER, false),
+        })?,
+        submission(stage, COUNTER, true)?,
+        submission(stage, COUNTER, false)?,
         list_page(stage, service)?,
     ];
-    for scenario in &mut scenarios {
-        let (status, body) = load::ask_once(service.address, &(scenario.request)(0, &stage.token(scenario.regency)?))?;
-        if status != scenario.status {
-            return Err(format!("{}: status {status}: {body}", scenario.title).into());
-        }
-        scenario.answer_bytes = body.len();
+    for measurement in &mut measurements {
+        measurement.answer_bytes = measurement.scenario.ask_once(service)?.len();
     }
-    Ok(scenarios)
+    Ok(measurements)
 }
 
-pub fn submission(stage: &Stage, regency: &'static str, with_key: bool) -> Scenario {
+pub fn submission(stage: &Stage, regency: &'static str, with_key: bool) -> Fallible<Measurement> {
     let targets = if regency == DESK { &stage.readers } else { &stage.submitters };
     let about: Vec<(Uuid, String)> = targets.iter().map(|t| (t.person_id, t.village.clone())).collect();
     let request = move |random: u64, token: &str| {
@@ -138,20 +94,19 @@ pub fn submission(stage: &Stage, regency: &'static str, with_key: bool) -> Scena
         );
         let key =
             if with_key { format!("idempotency-key: \"{KEY_PREFIX}{}\"\r\n", Uuid::now_v7()) } else { String::new() };
-        post("/v1/complaints", token, &key, &body)
+        Some(post("/v1/complaints", token, &key, &body))
     };
-    Scenario {
+    let scenario = Scenario {
         title: if with_key { "Submission, idempotent" } else { "Submission, no key" },
-        aim: 0.8,
-        regency,
+        token: stage.token(regency)?,
         status: 201,
-        answer_bytes: 0,
         request: Box::new(request),
         varying: of_targets(targets),
-    }
+    };
+    Ok(Measurement { scenario, aim: 0.8, answer_bytes: 0 })
 }
 
-fn list_page(stage: &Stage, service: &Service) -> Fallible<Scenario> {
+fn list_page(stage: &Stage, service: &Service) -> Fallible<Measurement> {
     let token = stage.token(DESK)?;
     let mut cursors: Vec<String> = Vec::new();
     let path = |cursor: Option<&String>| match cursor {
@@ -173,16 +128,15 @@ fn list_page(stage: &Stage, service: &Service) -> Fallible<Scenario> {
     let first = places[0].0;
     // No colons: pgbench would take them for variables.
     let times = Varying::one_of(places.iter().map(|p| p.0.format("%Y%m%dT%H%M%S%.6fZ")), "timestamptz");
-    Ok(Scenario {
+    let scenario = Scenario {
         title: "List page (50 of 20,000)",
-        aim: 0.5,
-        regency: DESK,
+        token: stage.token(DESK)?,
         status: 200,
-        answer_bytes: 0,
-        request: Box::new(move |random, token| get(&path(Some(pick(&cursors, random))), token)),
+        request: Box::new(move |random, token| Some(get(&path(Some(pick(&cursors, random))), token))),
         varying: vec![
             Varying { is: Box::new(move |value| time(value) == Some(first)), ..times },
             Varying::one_of(places.iter().map(|p| p.1), "uuid"),
         ],
-    })
+    };
+    Ok(Measurement { scenario, aim: 0.5, answer_bytes: 0 })
 }

@@ -1,24 +1,17 @@
 //! The stage: a private PostgreSQL with many synthetic people, and the keys that both sides share.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use chrono::Utc;
 use diesel::sql_types::{Bytea, Nullable, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
-use slrt::auth::Actor;
-use slrt::auth::external::TrustedIssuers;
-use slrt::auth::keys::{KeyFile, Keys};
+use diesel_async::RunQueryDsl as _;
 use slrt::auth::permission::Permission;
 use slrt::auth::sealing::IdentityKind;
-use slrt::auth::tokens::Tokens;
 use slrt::clock::local_day;
-use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
 use slrt::demo::people::Generator;
-use slrt::regions::{RegionScope, directory};
+use slrt::regions::directory;
 use uuid::Uuid;
 
 use crate::Fallible;
+use crate::ground::{Ground, block_on};
 use crate::processes::Service;
 
 /// The desk that reads.
@@ -30,8 +23,6 @@ const SEED: u64 = 20_261_122;
 const COMPLAINTS: usize = 20_000;
 /// People who are asked for, in each of the two desks' regencies.
 const TARGETS: usize = 500;
-pub const ISSUER: &str = "https://bench.test";
-const AUDIENCE: &str = "slrt-api";
 
 /// Somebody to ask for.
 pub struct Target {
@@ -43,14 +34,10 @@ pub struct Target {
 }
 
 pub struct Stage {
-    pub url: String,
-    pub keys_file: PathBuf,
+    pub ground: Ground,
     pub readers: Vec<Target>,
     pub submitters: Vec<Target>,
     pub persons: usize,
-    pub postgres: EmbeddedPostgres,
-    tokens: Tokens,
-    folder: tempfile::TempDir,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -63,56 +50,21 @@ struct Bearer {
 
 impl Stage {
     pub fn set(persons: usize) -> Fallible<Self> {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
-            data_dir: folder.path().join("db"),
-            postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(PathBuf::from),
-            durable: true,
-            max_connections: 100,
-            shared_buffers_mb: 512,
-        })?;
-        let keys_file = folder.path().join("keys.json");
-        let keys = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?);
-        let tokens = Tokens::new(ISSUER.into(), AUDIENCE.into(), keys, TrustedIssuers::new(&[]));
-        let url = postgres.url("bench");
-        let mut stage =
-            Self { url, keys_file, readers: Vec::new(), submitters: Vec::new(), persons: 0, postgres, tokens, folder };
+        let mut stage = Self { ground: Ground::lay()?, readers: Vec::new(), submitters: Vec::new(), persons: 0 };
         block_on(stage.fill(persons))?;
         Ok(stage)
-    }
-
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub fn server_log(&self) -> PathBuf {
-        self.folder.path().join("db/postgres.log")
     }
 
     /// For a desk of one regency.
     pub fn token(&self, regency: &str) -> Fallible<String> {
         use Permission::{ComplaintsRead, ComplaintsSubmit, EligibilityCheck, RegistryRead};
-        let actor = Actor {
-            client_id: "bench-desk".into(),
-            subject: "bench-officer".into(),
-            organization_id: Some(Uuid::from_u128(0x01928f3e_7c1b_7a4e_9d2c_3f5a6b7c8d9e)),
-            scope: RegionScope::from_codes(&[regency]),
-            permissions: [RegistryRead, EligibilityCheck, ComplaintsRead, ComplaintsSubmit].into_iter().collect(),
-            roles: vec!["desk_officer".into()],
-        };
-        Ok(self.tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?)
+        self.ground.token(regency, &[RegistryRead, EligibilityCheck, ComplaintsRead, ComplaintsSubmit])
     }
 
     async fn fill(&mut self, persons: usize) -> Fallible {
-        let mut admin = AsyncPgConnection::establish(&self.postgres.url("postgres")).await?;
-        admin.batch_execute("create database bench locale 'C' encoding 'UTF8' template template0").await?;
-        slrt::db::migrate(&self.url).await.map_err(|e| e.to_string())?;
-        let mut conn = AsyncPgConnection::establish(&self.url).await?;
-        slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
-        slrt::service_levels::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
-
+        let mut conn = self.ground.connect().await?;
         println!("entering {persons} persons");
-        let keys = self.tokens.keys().ring();
+        let keys = self.ground.keys();
         let (now, mut generator) = (Utc::now(), Generator::new(SEED));
         for (index, regency) in REGENCIES.iter().enumerate() {
             let villages: Vec<_> = directory::within(regency).iter().filter(|e| e.code.len() == 13).collect();
@@ -157,27 +109,13 @@ impl Stage {
     /// Gives the reading desk its complaints, through the service.
     pub fn fill_desk(&self) -> Fallible {
         println!("submitting {COMPLAINTS} complaints");
-        let service = Service::start(self, false)?;
-        let scenario = crate::scenarios::submission(self, DESK, false);
+        let service = Service::start(&self.ground, false)?;
+        let measurement = crate::scenarios::submission(self, DESK, false)?;
         let mut count = 0;
         while count < COMPLAINTS {
             let step = std::time::Duration::from_millis(500);
-            count += crate::load::drive(service.address, &scenario, self, step)?.latencies.len();
+            count += crate::load::drive(service.address, &measurement.scenario, step)?.latencies.len();
         }
         Ok(())
     }
-
-    /// What autovacuum would do in the middle of a measurement is done before.
-    pub fn settle(&self) -> Fallible {
-        block_on(async {
-            let mut conn = AsyncPgConnection::establish(&self.url).await?;
-            conn.batch_execute("vacuum analyze").await?;
-            conn.batch_execute("checkpoint").await?;
-            Ok(())
-        })
-    }
-}
-
-fn block_on<T>(work: impl Future<Output = Fallible<T>>) -> Fallible<T> {
-    actix_web::rt::System::new().block_on(work)
 }

@@ -56,14 +56,14 @@ pub async fn find_shown(
     Ok(Some(shown))
 }
 
-/// Those of a scope that have not ended, masked, oldest first.
+/// Those of a scope that have not ended, masked, the longest under way first.
 pub async fn list_open(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     limit: i64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Complaint>, Error> {
-    let rows = store::list_open(conn, scope, transitions::FINAL, limit).await?;
+    let rows = store::list_open(conn, scope, limit).await?;
     let mut shown: Vec<Complaint> = rows.into_iter().map(|row| show(row, false)).collect();
     add_levels(conn, now, &mut shown).await?;
     Ok(shown)
@@ -129,16 +129,16 @@ pub async fn require_open(
 
 /// Complaints of the scope that may be the same matter, the likeliest first.
 pub async fn possible_duplicates(
-    conn: &mut AsyncPgConnection,
+    conn: &AsyncPgConnection,
     scope: &RegionScope,
     row: &ComplaintRow,
 ) -> Result<Vec<PossibleDuplicate>, Error> {
-    let since = row.created_at - DUPLICATES_WITHIN;
+    let (since, words) = (row.created_at - DUPLICATES_WITHIN, similar::Words::of(&row.description));
     let mut found: Vec<PossibleDuplicate> = store::parts::list_similar(conn, scope, row, since, DUPLICATES_LOOKED_AT)
         .await?
         .into_iter()
         .filter_map(|old| {
-            let (score, reasons) = similar::score(row, &old)?;
+            let (score, reasons) = similar::score(row, &words, &old)?;
             let reference_no = old.reference_no.as_deref().map(reference_no::show);
             Some(PossibleDuplicate {
                 id: old.id,

@@ -1,7 +1,5 @@
 //! How likely two complaints are the same matter, and why. Pure.
 
-use std::collections::HashSet;
-
 use super::model::DuplicateReason;
 use super::store::ComplaintRow;
 
@@ -10,8 +8,8 @@ const WORTH_A_LOOK: f64 = 0.5;
 /// From here on the words themselves are a reason.
 const ALIKE: f64 = 0.5;
 
-/// Hundredths from 50 to 100 with the reasons, or nothing.
-pub fn score(new: &ComplaintRow, old: &ComplaintRow) -> Option<(u8, Vec<DuplicateReason>)> {
+/// Hundredths from 50 to 100 with the reasons, or nothing. `words` are the new one's: they are compared with many.
+pub fn score(new: &ComplaintRow, words: &Words, old: &ComplaintRow) -> Option<(u8, Vec<DuplicateReason>)> {
     let mut reasons = Vec::new();
     let mut sum = 0.0;
     let mut add = |holds: bool, weight: f64, reason| {
@@ -25,7 +23,7 @@ pub fn score(new: &ComplaintRow, old: &ComplaintRow) -> Option<(u8, Vec<Duplicat
     add(same_person || same_family, 0.35, DuplicateReason::SameSubject);
     add(new.region_code == old.region_code, 0.15, DuplicateReason::SamePlace);
     add(new.sector == old.sector, 0.15, DuplicateReason::SameSector);
-    let words = likeness(&new.description, &old.description);
+    let words = words.likeness(&Words::of(&old.description));
     sum += 0.5 * words;
     if words >= ALIKE {
         reasons.push(DuplicateReason::SimilarWords);
@@ -36,27 +34,46 @@ pub fn score(new: &ComplaintRow, old: &ComplaintRow) -> Option<(u8, Vec<Duplicat
     (sum >= WORTH_A_LOOK).then_some((hundredths, reasons))
 }
 
-/// Shared three-letter pieces of two texts (Jaccard), which bears typing errors and word order.
-fn likeness(a: &str, b: &str) -> f64 {
-    let (a, b) = (pieces(a), pieces(b));
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    let shared = a.intersection(&b).count();
-    // Both are bounded by the length of a description.
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
-    let ratio = shared as f64 / (a.len() + b.len() - shared) as f64;
-    ratio
-}
+/// Bits that hold any character.
+const CHARACTER: u32 = 21;
 
-fn pieces(text: &str) -> HashSet<[char; 3]> {
-    let plain: Vec<char> = text
-        .to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .flat_map(|word| word.chars().chain(std::iter::once(' ')))
-        .collect();
-    plain.windows(3).filter_map(|w| <[char; 3]>::try_from(w).ok()).collect()
+/// The three-letter pieces of a text, each packed into a number, in order and once.
+pub struct Words(Vec<u64>);
+
+impl Words {
+    pub fn of(text: &str) -> Self {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let characters = words.flat_map(|word| word.chars().chain(std::iter::once(' ')));
+        let mut piece = 0;
+        let mut pieces = Vec::with_capacity(lower.len());
+        for (before, character) in characters.enumerate() {
+            piece = (piece << CHARACTER | u64::from(u32::from(character))) & ((1 << (3 * CHARACTER)) - 1);
+            if before >= 2 {
+                pieces.push(piece);
+            }
+        }
+        pieces.sort_unstable();
+        pieces.dedup();
+        Self(pieces)
+    }
+
+    /// Shared pieces of two texts (Jaccard), which bears typing errors and word order.
+    fn likeness(&self, other: &Self) -> f64 {
+        if self.0.is_empty() || other.0.is_empty() {
+            return 0.0;
+        }
+        let mut others = other.0.iter().peekable();
+        let shared = self.0.iter().filter(|piece| {
+            while others.next_if(|other| other < piece).is_some() {}
+            others.peek() == Some(piece)
+        });
+        let shared = shared.count();
+        // Both are bounded by the length of a description.
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+        let ratio = shared as f64 / (self.0.len() + other.0.len() - shared) as f64;
+        ratio
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +82,7 @@ mod tests {
 
     #[test]
     fn likeness_bears_typing_errors_and_order() {
+        let likeness = |a: &str, b: &str| Words::of(a).likeness(&Words::of(b));
         let a = "Jalan desa menuju puskesmas rusak sejak banjir bulan lalu.";
         assert!((likeness(a, a) - 1.0).abs() < f64::EPSILON);
         assert!(likeness(a, "jalan desa ke puskesmas rusak, sejak banjir bulan lalu") > 0.6);

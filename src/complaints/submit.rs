@@ -65,7 +65,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     parts::insert_subjects(&mut tx.conn, &subjects).await?;
     let circumstances = record_circumstances(tx, row.id, &families).await?;
     let sla = open_follow_up(tx, &row).await?;
-    let duplicates = possible_duplicates(&mut tx.conn, &scope, &row).await?;
+    let duplicates = possible_duplicates(&tx.conn, &scope, &row).await?;
     let code = follow_ups::code(tx, row.id, 0);
     let mut made = Complaint {
         sla: Some(sla),

@@ -724,6 +724,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    complaint_tallies (regency, id) {
+        regency -> Text,
+        id -> Uuid,
+        organization_id -> Nullable<Uuid>,
+        status -> Text,
+        assignee -> Nullable<Text>,
+        escalation_level -> Int2,
+        due_at -> Nullable<Timestamptz>,
+        due_soon_at -> Nullable<Timestamptz>,
+        stopped -> Bool,
+        complaints -> Int4,
+        folded -> Bool,
+    }
+}
+
+diesel::table! {
     complaint_follow_ups (complaint_id) {
         complaint_id -> Uuid,
         issue -> Int4,

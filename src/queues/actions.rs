@@ -22,8 +22,9 @@ use crate::error::Error;
 use crate::http::problem::Draft;
 use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
-use crate::regions::{RegionCode, RegionScope};
+use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
+use crate::worker::Worker;
 
 pub async fn filter_of(
     conn: &mut AsyncPgConnection,
@@ -87,6 +88,11 @@ pub async fn counts(
         counts.referrals = Some(super::referrals::counts(conn, actor, now).await?);
     }
     Ok(counts)
+}
+
+/// Keeps the counts short.
+pub async fn fold_tallies(worker: &Worker) -> Result<(), Error> {
+    Ok(store::tallies::fold(&mut *worker.db.read().await?, Unscoped::Housekeeping).await?)
 }
 
 fn summed(rows: Vec<CountRow>) -> WorkCounts {

@@ -71,6 +71,11 @@ impl RegionScope {
         self.codes.is_none()
     }
 
+    /// Is it made of whole regencies, or of what is wider?
+    pub fn of_whole_regencies(&self) -> bool {
+        self.codes.as_ref().is_none_or(|codes| codes.iter().all(|code| code.len() <= REGENCY))
+    }
+
     pub fn allows(&self, code: &str) -> bool {
         self.codes.as_ref().is_none_or(|codes| codes.iter().any(|outer| contains(outer, code)))
     }
@@ -132,6 +137,8 @@ impl RegionScope {
 
 /// Characters of a regency's code, with which every code inside it begins.
 const REGENCY: usize = 5;
+/// Characters of a village's code. Nothing lies inside a village.
+const VILLAGE: usize = 13;
 
 /// `column` lies in one of the scope's regions, as ranges that an index under locale C serves.
 #[derive(Debug, Clone)]
@@ -198,6 +205,13 @@ impl<C> InRegions<C> {
                     continue;
                 }
                 out.push_sql(" and ");
+            }
+            if code.len() == VILLAGE {
+                self.column.walk_ast(out.reborrow())?;
+                out.push_sql(" = ");
+                out.push_bind_param::<Text, _>(code)?;
+                out.push_sql(")");
+                continue;
             }
             // '/' is the character after '.', so this is the code itself and every code inside it.
             self.column.walk_ast(out.reborrow())?;

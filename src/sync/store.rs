@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
+use crate::db::prepared::prepared;
 use crate::db::schema::{device_holdings, devices, events, sync_operations, visits};
 use crate::db::settled::settled_transaction;
 use crate::http::page::{PageRequest, Position};
@@ -33,6 +34,7 @@ pub struct DeviceRow {
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sync_operations, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct OperationRow {
     pub device_id: Uuid,
     pub operation_id: Uuid,
@@ -115,7 +117,7 @@ pub async fn lock_device(
 
 /// Writes back a row that this transaction has locked.
 pub async fn save_device(conn: &mut AsyncPgConnection, row: &DeviceRow) -> QueryResult<()> {
-    diesel::update(devices::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
+    prepared(diesel::update(devices::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
 pub async fn list_devices(

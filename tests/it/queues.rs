@@ -1,7 +1,10 @@
 //! Work queues: order, filters, counts, handing out.
 
+use diesel::QueryDsl as _;
+use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
+use slrt::db::schema::complaint_tallies;
 
 use crate::support::world::{organization, submission};
 use crate::support::{Session, World};
@@ -93,6 +96,48 @@ async fn counts_tell_states_deadlines_and_officers_of_what_has_not_ended() {
     assert_eq!(officers, [1, 1]);
     let manager = world.back.get("/v1/work-queue/counts?role=manager").await.expect(200);
     assert_eq!(manager["total"], 0);
+}
+
+#[actix_web::test]
+async fn counts_are_kept_and_stay_what_the_queue_holds() {
+    let world = World::start().await;
+    world.pending_complaint().await;
+    let asked = world.complaint().await;
+    world.step(&world.back, &asked, "ask", json!({ "question": "Di RT berapa?" })).await;
+    let ended = world.complaint().await;
+    world.step(&world.back, &ended, "reject", json!({ "reason": "abusive" })).await;
+    let handed = json!({ "assignee": "bandung-bo", "complaint_ids": [world.complaint().await] });
+    world.back.post("/v1/complaints/bulk-assign", handed).await.expect(207);
+    // All of them lie in one village; what is narrower than a regency is counted one by one.
+    let both = async |world: &World, session: &Session| {
+        let kept = session.get("/v1/work-queue/counts?level=0").await.expect(200);
+        let counted = session.get("/v1/work-queue/counts?level=0&region_code=32.04.05.2001").await.expect(200);
+        assert_eq!(kept, counted);
+        let by_sla = &kept["by_sla"];
+        for sla in ["on_time", "due_soon", "breached", "paused"] {
+            let listed = queue(&world.back, &format!("?sla={sla}")).await.len();
+            assert_eq!(by_sla[sla], listed, "{sla}");
+        }
+        kept
+    };
+    let kept = both(&world, &world.back).await;
+    assert_eq!((&kept["total"], &kept["by_sla"]["paused"]), (&json!(3), &json!(1)));
+    // So many changes, which come to nothing, are folded together with the rest.
+    let mut conn = world.server.connection().await;
+    let changes = "insert into complaint_tallies (regency, status, escalation_level, stopped, complaints, folded) \
+                   select '32.04', 'received', 0, false, change, false from generate_series(1, 400), unnest(array[1, -1]) change";
+    diesel::sql_query(changes).execute(&mut conn).await.unwrap();
+    assert_eq!(both(&world, &world.back).await, kept);
+    world.server.work().await;
+    let rows: i64 = complaint_tallies::table.count().get_result(&mut conn).await.unwrap();
+    assert!(rows <= 3, "{rows}");
+    assert_eq!(both(&world, &world.back).await, kept);
+    world.server.shared.clock.advance(chrono::TimeDelta::days(60));
+    world.server.work().await;
+    let world = World::around(world.server);
+    let later = both(&world, &world.province).await;
+    assert_eq!(later["by_sla"]["breached"], 2);
+    assert_eq!(world.elsewhere.get("/v1/work-queue/counts").await.expect(200)["total"], 0);
 }
 
 #[actix_web::test]

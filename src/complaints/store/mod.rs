@@ -102,18 +102,25 @@ pub async fn lock_visible(
         .optional()
 }
 
-/// Those that have not ended, oldest first.
+/// Those that have not ended, the longest under way first. Their clocks come first: those of a place that run are few, whatever it
+/// received before.
 pub async fn list_open(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    ended: &[ComplaintStatus],
     limit: i64,
 ) -> QueryResult<Vec<ComplaintRow>> {
-    complaints::table
-        .filter(scope.covers_by_regency(complaints::region_code))
-        .filter(complaints::status.ne_all(ended))
-        .order((complaints::created_at, complaints::id))
+    let ids: Vec<Uuid> = clocks::table
+        .filter(clocks::open)
+        .filter(scope.covers(clocks::region_code))
+        .order((clocks::started_at, clocks::complaint_id))
         .limit(limit)
+        .select(clocks::complaint_id)
+        .load(conn)
+        .await?;
+    complaints::table
+        .filter(complaints::id.eq_any(ids))
+        .filter(scope.covers(complaints::region_code))
+        .order((complaints::created_at, complaints::id))
         .select(ComplaintRow::as_select())
         .load(conn)
         .await

@@ -45,6 +45,7 @@ pub struct ExchangeRow {
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = complaint_notes, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct NoteRow {
     pub complaint_id: Uuid,
     pub id: Uuid,
@@ -66,6 +67,7 @@ pub struct SubjectRow {
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = complaint_circumstances, check_for_backend(diesel::pg::Pg))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct CircumstancesRow {
     pub complaint_id: Uuid,
     pub vulnerabilities: Vec<String>,
@@ -390,27 +392,42 @@ pub async fn set_root_of_duplicates(
         .await
 }
 
-/// Complaints of the scope that may be the same matter: of that village since then, or about these people.
+/// Complaints of the scope that may be the same matter: of that village since then, or about these people. The newest of each, asked
+/// for by themselves: together they could only be found by looking at all of them.
 pub async fn list_similar(
-    conn: &mut AsyncPgConnection,
+    conn: &AsyncPgConnection,
     scope: &RegionScope,
     to: &ComplaintRow,
     since: DateTime<Utc>,
     most: i64,
 ) -> QueryResult<Vec<ComplaintRow>> {
-    let there = complaints::region_code.eq(&to.region_code).and(complaints::created_at.ge(since));
+    let left = [ComplaintStatus::Duplicate, ComplaintStatus::Withdrawn, ComplaintStatus::Rejected];
+    let newest = || {
+        complaints::table
+            .filter(scope.covers(complaints::region_code))
+            .filter(complaints::id.ne(to.id))
+            .filter(complaints::status.ne_all(left))
+            .order(complaints::created_at.desc())
+            .limit(most)
+            .select(ComplaintRow::as_select())
+    };
+    let there = newest()
+        .filter(complaints::region_code.eq(&to.region_code))
+        .filter(complaints::created_at.ge(since))
+        .load::<ComplaintRow>(&mut &*conn);
     // No person and no family has the nil id.
     let person = complaints::subject_person_id.eq(to.subject_person_id.unwrap_or_default());
     let family = complaints::subject_family_id.eq(to.subject_family_id.unwrap_or_default());
-    let left = [ComplaintStatus::Duplicate, ComplaintStatus::Withdrawn, ComplaintStatus::Rejected];
-    complaints::table
-        .filter(scope.covers(complaints::region_code))
-        .filter(there.or(person).or(family))
-        .filter(complaints::id.ne(to.id))
-        .filter(complaints::status.ne_all(left))
-        .order(complaints::created_at.desc())
-        .limit(most)
-        .select(ComplaintRow::as_select())
-        .load(conn)
-        .await
+    let about = async {
+        if to.subject_person_id.is_none() && to.subject_family_id.is_none() {
+            return Ok(Vec::new());
+        }
+        newest().filter(person.or(family)).load::<ComplaintRow>(&mut &*conn).await
+    };
+    let (mut found, about) = futures_util::future::try_join(there, about).await?;
+    let known: std::collections::HashSet<Uuid> = found.iter().map(|row| row.id).collect();
+    found.extend(about.into_iter().filter(|row| !known.contains(&row.id)));
+    found.sort_by_key(|row| std::cmp::Reverse(row.created_at));
+    found.truncate(usize::try_from(most).unwrap_or(0));
+    Ok(found)
 }

@@ -1,6 +1,7 @@
 //! The rows of a queue: clocks of complaints that have not ended, each with what its item shows of the complaint.
 
 pub mod referrals;
+pub mod tallies;
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
@@ -45,6 +46,7 @@ pub struct QueueFilter {
     pub statuses: Option<Vec<ComplaintStatus>>,
     pub assignee: Option<Assignee>,
     pub organization_id: Option<Uuid>,
+    /// Those of one desk.
     pub villages: Option<Vec<String>>,
     pub sla: Option<SlaFilter>,
     pub level: i16,
@@ -83,7 +85,10 @@ fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> N
             SlaFilter::DueSoon => {
                 Box::new(all.and(running).and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now)))
             }
-            SlaFilter::OnTime => Box::new(all.and(running).and(clocks::due_soon_at.gt(now))),
+            // Whoever is not due soon is not due either; an index begins there.
+            SlaFilter::OnTime => {
+                Box::new(all.and(running).and(clocks::due_at.gt(now)).and(clocks::due_soon_at.gt(now)))
+            }
         };
     }
     all
@@ -142,6 +147,9 @@ pub async fn count_waiting(
     filter: QueueFilter,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<CountRow>> {
+    if tallies::answers(scope, &filter) {
+        return tallies::count(conn, scope, filter, now).await;
+    }
     let running = || clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
     let late = running().and(clocks::due_at.lt(now));
     let soon = running().and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now));

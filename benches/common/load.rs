@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::scenarios::Scenario;
-use crate::stage::Stage;
+use crate::scenario::Scenario;
 use crate::{CONNECTIONS, Fallible, THREADS};
 
 #[derive(Default)]
@@ -28,14 +27,13 @@ impl Measured {
     }
 }
 
-/// Sends the scenario's requests for so long.
-pub fn drive(address: SocketAddr, scenario: &Scenario, stage: &Stage, length: Duration) -> Fallible<Measured> {
-    let token = stage.token(scenario.regency)?;
+/// Sends the scenario's requests for so long, or as long as there are any.
+pub fn drive(address: SocketAddr, scenario: &Scenario, length: Duration) -> Fallible<Measured> {
     let begun = Instant::now();
     let until = begun + length;
     let parts: Vec<Result<Vec<u32>, String>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
-            .map(|_| scope.spawn(|| run_thread(address, scenario, &token, until).map_err(|e| e.to_string())))
+            .map(|_| scope.spawn(|| run_thread(address, scenario, until).map_err(|e| e.to_string())))
             .collect();
         threads.into_iter().map(|t| t.join().expect("a load thread")).collect()
     });
@@ -47,19 +45,19 @@ pub fn drive(address: SocketAddr, scenario: &Scenario, stage: &Stage, length: Du
     Ok(measured)
 }
 
-fn run_thread(address: SocketAddr, scenario: &Scenario, token: &str, until: Instant) -> Fallible<Vec<u32>> {
+fn run_thread(address: SocketAddr, scenario: &Scenario, until: Instant) -> Fallible<Vec<u32>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let connections = (0..CONNECTIONS / THREADS).map(|_| run_connection(address, scenario, token, until));
+        let connections = (0..CONNECTIONS / THREADS).map(|_| run_connection(address, scenario, until));
         Ok(futures_util::future::try_join_all(connections).await?.concat())
     })
 }
 
-async fn run_connection(address: SocketAddr, scenario: &Scenario, token: &str, until: Instant) -> Fallible<Vec<u32>> {
+async fn run_connection(address: SocketAddr, scenario: &Scenario, until: Instant) -> Fallible<Vec<u32>> {
     let mut latencies = Vec::new();
     let mut connection = Connection::open(address).await?;
     while Instant::now() < until {
-        let request = (scenario.request)(random(), token);
+        let Some(request) = (scenario.request)(random(), &scenario.token) else { break };
         let begun = Instant::now();
         let answer = connection.ask(request.as_bytes()).await?;
         latencies.push(begun.elapsed().as_micros().try_into()?);

@@ -9,10 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::Fallible;
-use crate::load;
+use crate::ground::Ground;
 use crate::processes::Service;
-use crate::scenarios::{KEY_PREFIX, Scenario};
-use crate::stage::Stage;
+use crate::scenario::{KEY_PREFIX, Scenario};
 
 /// One statement of the twin.
 pub struct Statement {
@@ -20,7 +19,13 @@ pub struct Statement {
     /// Values that stay the same, by the names they have in the text.
     pub constants: Vec<(String, String)>,
     /// The service did not find it among its prepared statements and prepared it for this request alone.
-    pub anew: bool,
+    anew: bool,
+}
+
+/// How many there are, for people to read.
+pub fn counted(statements: &[Statement]) -> String {
+    let anew = statements.iter().filter(|s| s.anew).count();
+    if anew > 0 { format!("{}, {anew} prepared anew", statements.len()) } else { statements.len().to_string() }
 }
 
 struct Logged {
@@ -29,26 +34,36 @@ struct Logged {
     parameters: Vec<Option<String>>,
 }
 
-/// Asks thrice: to warm up, to see what is prepared, and to record.
-pub fn statements(stage: &Stage, service: &Service, scenario: &Scenario) -> Fallible<Vec<Statement>> {
+/// Enough, unless background work of the service always comes between.
+const MOST_TRIES: usize = 12;
+
+/// Asks to warm up, then to see what is prepared, and records. Background work writes into the same log, so what is recorded has to
+/// come twice the same.
+pub fn statements(ground: &Ground, service: &Service, scenario: &Scenario) -> Fallible<Vec<Statement>> {
     let mut known = Vec::new();
-    let mut recorded = Vec::new();
-    for _ in 0..3 {
-        known.extend(recorded.drain(..).map(|s: Logged| s.name));
-        let mut log = std::fs::File::open(stage.server_log())?;
+    let mut recorded: Vec<Logged> = Vec::new();
+    for tries in 1.. {
+        let mut log = std::fs::File::open(ground.server_log())?;
         log.seek(SeekFrom::End(0))?;
-        let (status, body) = load::ask_once(service.address, &(scenario.request)(0, &stage.token(scenario.regency)?))?;
-        if status != scenario.status {
-            return Err(format!("{}: {status} {body}", scenario.title).into());
-        }
+        scenario.ask_once(service)?;
         std::thread::sleep(Duration::from_millis(100));
         let mut text = String::new();
         log.read_to_string(&mut text)?;
-        recorded = parse(&text)?;
+        let again = parse(&text)?;
+        let same = again.iter().map(|s| &s.sql).eq(recorded.iter().map(|s| &s.sql));
+        known.extend(recorded.drain(..).map(|s| s.name));
+        recorded = again;
+        if tries >= 3 && same {
+            break;
+        }
+        if tries == MOST_TRIES {
+            return Err(format!("{}: never twice the same statements", scenario.title).into());
+        }
     }
+    let mut fresh = Fresh::default();
     let twin = |(index, logged): (usize, Logged)| {
         let anew = !logged.name.is_empty() && !known.contains(&logged.name);
-        twin(index, &logged, scenario, anew)
+        twin(index, &logged, scenario, &mut fresh, anew)
     };
     Ok(recorded.into_iter().enumerate().map(twin).collect())
 }
@@ -98,7 +113,20 @@ fn values(text: &str) -> Vec<Option<String>> {
     values
 }
 
-fn twin(index: usize, logged: &Logged, scenario: &Scenario, anew: bool) -> Statement {
+/// Values that are new with each request, in the order in which they come; the same one may stand in several statements.
+#[derive(Default)]
+struct Fresh(Vec<String>);
+
+impl Fresh {
+    fn place(&mut self, value: &str) -> usize {
+        self.0.iter().position(|known| known == value).unwrap_or_else(|| {
+            self.0.push(value.to_owned());
+            self.0.len() - 1
+        })
+    }
+}
+
+fn twin(index: usize, logged: &Logged, scenario: &Scenario, fresh: &mut Fresh, anew: bool) -> Statement {
     let mut constants = Vec::new();
     let mut text = String::new();
     let mut rest = logged.sql.as_str();
@@ -109,8 +137,7 @@ fn twin(index: usize, logged: &Logged, scenario: &Scenario, anew: bool) -> State
         match parameter {
             None => text.push('$'),
             Some(value) => {
-                let place = text.len();
-                text.push_str(&expression(value.as_deref(), &logged.sql, scenario, place).unwrap_or_else(|| {
+                text.push_str(&expression(value.as_deref(), &logged.sql, scenario, fresh).unwrap_or_else(|| {
                     let name = format!("c{index}_{}", &after[..digits]);
                     let expression = format!(":{name}");
                     if constants.iter().all(|(known, _)| *known != name) {
@@ -127,15 +154,15 @@ fn twin(index: usize, logged: &Logged, scenario: &Scenario, anew: bool) -> State
 }
 
 /// What a value becomes where it is not the same in every transaction.
-fn expression(value: Option<&str>, sql: &str, scenario: &Scenario, place: usize) -> Option<String> {
+fn expression(value: Option<&str>, sql: &str, scenario: &Scenario, fresh: &mut Fresh) -> Option<String> {
     let Some(value) = value else { return Some("NULL".to_owned()) };
     if let Some(varying) = scenario.varying.iter().find(|v| (v.is)(value)) {
         return Some(varying.sql.clone());
     }
-    // In order of time, as the service's own are.
-    let fresh = format!(
-        "encode(int8send((date_part('epoch', clock_timestamp()) * 1000000)::bigint) || int8send(:r::bigint + {place}), 'hex')"
-    );
+    // An array of one thing.
+    if let Some(one) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        return expression(Some(one), sql, scenario, fresh).map(|one| format!("array[{one}]"));
+    }
     let recent = |at: DateTime<Utc>| (Utc::now() - at).abs() < TimeDelta::seconds(30);
     if sql.contains("advisory") {
         return Some("(:r::bigint)".to_owned());
@@ -144,12 +171,27 @@ fn expression(value: Option<&str>, sql: &str, scenario: &Scenario, place: usize)
         // Not by the clock: an index is no use to a condition that may change from row to row.
         return Some("encode(int8send(:r::bigint), 'hex')".to_owned());
     }
+    if is_reference(value) {
+        let place = fresh.place(value);
+        return Some(format!("('{}' || to_hex(:r::bigint + {place}))", &value[..6]));
+    }
     if let Ok(id) = value.parse::<Uuid>() {
         let (seconds, nanos) = id.get_timestamp()?.to_unix();
-        return recent(DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)?)
-            .then(|| format!("({fresh}::uuid)"));
+        if !recent(DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)?) {
+            return None;
+        }
+        // In order of time, as the service's own are, and the same wherever it stands in the transaction.
+        let place = fresh.place(value);
+        return Some(format!(
+            "(encode(int8send((date_part('epoch', now()) * 1000000)::bigint) || int8send(:r::bigint + {place}), 'hex')::uuid)"
+        ));
     }
-    time(value).is_some_and(recent).then(|| "clock_timestamp()".to_owned())
+    time(value).is_some_and(recent).then(|| "now()".to_owned())
+}
+
+/// The number of a complaint, as it is stored.
+fn is_reference(value: &str) -> bool {
+    slrt::complaints::reference_no::parse(value).as_deref() == Some(value)
 }
 
 /// As the server writes a time.

@@ -1,14 +1,14 @@
-//! What runs beside: the service, the bare server, pgbench. Everything ends with its value.
+//! What runs beside: the service and pgbench. Everything ends with its value.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::ground::{Ground, ISSUER};
 use crate::record::Statement;
-use crate::stage::{ISSUER, Stage};
-use crate::{CONNECTIONS, Fallible, THREADS, bare, load};
+use crate::{CONNECTIONS, Fallible, THREADS, load};
 
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -24,7 +24,7 @@ pub struct Service {
 
 impl Service {
     /// As it would run anywhere; `recorded` has the database write every statement into its log.
-    pub fn start(stage: &Stage, recorded: bool) -> Fallible<Self> {
+    pub fn start(ground: &Ground, recorded: bool) -> Fallible<Self> {
         let address = free_address()?;
         let (workers, pool) = if recorded { (1, 1) } else { (THREADS, CONNECTIONS / THREADS) };
         let options = "?options=-c%20log_statement%3Dall%20-c%20log_error_verbosity%3Ddefault";
@@ -32,9 +32,9 @@ impl Service {
             .args(["serve", "--rate-per-minute", "100000000", "--public-url", ISSUER])
             .args(["--listen", &address.to_string()])
             .args(["--workers", &workers.to_string(), "--pool-size", &pool.to_string()])
-            .env("DATABASE_URL", if recorded { format!("{}{options}", stage.url) } else { stage.url.clone() })
-            .env("SLRT_KEYS_FILE", &stage.keys_file)
-            .env("SLRT_DATA_DIR", stage.folder().join("var"))
+            .env("DATABASE_URL", if recorded { format!("{}{options}", ground.url) } else { ground.url.clone() })
+            .env("SLRT_KEYS_FILE", &ground.keys_file)
+            .env("SLRT_DATA_DIR", ground.folder().join("var"))
             .env("SLRT_LOG", std::env::var("SLRT_LOG").unwrap_or_else(|_| "warn".into()))
             .spawn()?;
         let service = Self { address, running: Running(child) };
@@ -54,29 +54,11 @@ impl Service {
     }
 }
 
-pub struct Bare {
-    pub address: SocketAddr,
-    _running: Running,
-}
-
-impl Bare {
-    pub fn start(answer_bytes: usize, status: u16) -> Fallible<Self> {
-        let address = free_address()?;
-        let child = Command::new(std::env::current_exe()?)
-            .arg(bare::FLAG)
-            .args([address.to_string(), status.to_string(), answer_bytes.to_string()])
-            .spawn()?;
-        let running = Running(child);
-        await_answer(address, "GET / HTTP/1.1\r\nhost: bench\r\n\r\n")?;
-        Ok(Self { address, _running: running })
-    }
-}
-
-fn free_address() -> Fallible<SocketAddr> {
+pub fn free_address() -> Fallible<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn await_answer(address: SocketAddr, request: &str) -> Fallible {
+pub fn await_answer(address: SocketAddr, request: &str) -> Fallible {
     let begun = Instant::now();
     loop {
         match load::ask_once(address, request) {
@@ -90,8 +72,8 @@ fn await_answer(address: SocketAddr, request: &str) -> Fallible {
 }
 
 /// Processor time of PostgreSQL so far, with that of sessions that have ended.
-pub fn postgres_busy(stage: &Stage) -> Fallible<f64> {
-    let postmaster = stage.postgres.pid();
+pub fn postgres_busy(ground: &Ground) -> Fallible<f64> {
+    let postmaster = ground.postgres.pid();
     let list = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
     // A session that ends in between is counted in its parent next time.
     let sessions: f64 = list.split_whitespace().filter_map(|pid| busy(pid.parse().ok()?, false).ok()).sum();
@@ -107,8 +89,8 @@ fn busy(pid: u32, with_ended_children: bool) -> Fallible<f64> {
 }
 
 /// Transactions a second.
-pub fn pgbench(stage: &Stage, statements: &[Statement], seconds: usize) -> Fallible<f64> {
-    let script = stage.folder().join("twin.sql");
+pub fn pgbench(ground: &Ground, statements: &[Statement], seconds: usize) -> Fallible<f64> {
+    let script = ground.folder().join("twin.sql");
     std::fs::write(&script, crate::record::script(statements))?;
     let program = std::env::var("PGBENCH").unwrap_or_else(|_| "pgbench".into());
     let (clients, threads, seconds) = (CONNECTIONS.to_string(), THREADS.to_string(), seconds.to_string());
@@ -117,7 +99,7 @@ pub fn pgbench(stage: &Stage, statements: &[Statement], seconds: usize) -> Falli
     for (name, value) in statements.iter().flat_map(|s| &s.constants) {
         command.arg(format!("-D{name}={value}"));
     }
-    let output = command.arg(&stage.url).stdin(Stdio::null()).output()?;
+    let output = command.arg(&ground.url).stdin(Stdio::null()).output()?;
     let (text, faults) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let line = text.lines().find_map(|l| l.strip_prefix("tps = "));
     match line.and_then(|l| l.split(' ').next()?.parse().ok()) {

@@ -1,0 +1,99 @@
+//! Counts of what waits, kept as clocks move: triggers add a row for each change, the sum over a regency's rows is what holds, and
+//! background work folds them together. What is alike in all that a queue counts by stands in one row.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sum;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::{CountRow, QueueFilter};
+use crate::complaints::model::ComplaintStatus;
+use crate::db::schema::complaint_tallies as tallies;
+use crate::regions::{RegionScope, Unscoped};
+
+/// As many changes of a regency are left as they are: adding them up costs little.
+const FEW: i64 = 500;
+
+/// Rows are kept by regency; what is narrower is counted from the clocks, of which there are few then.
+pub fn answers(scope: &RegionScope, filter: &QueueFilter) -> bool {
+    filter.villages.is_none()
+        && scope.of_whole_regencies()
+        && filter.within.as_ref().is_none_or(RegionScope::of_whole_regencies)
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(tallies::status, tallies::assignee);
+
+type Sums = (ComplaintStatus, Option<String>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+pub async fn count(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    filter: QueueFilter,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CountRow>> {
+    let due_at = || tallies::due_at.assume_not_null();
+    let late = tallies::due_at.is_not_null().and(due_at().lt(now));
+    let soon = tallies::due_at.is_not_null().and(due_at().ge(now)).and(tallies::due_soon_at.assume_not_null().le(now));
+    let paused = tallies::due_at.is_null().and(diesel::dsl::not(tallies::stopped));
+    let mut query = tallies::table
+        .filter(scope.covers(tallies::regency))
+        .group_by((tallies::status, tallies::assignee))
+        .select((
+            tallies::status,
+            tallies::assignee,
+            sum(tallies::complaints),
+            sum(tallies::complaints).aggregate_filter(late),
+            sum(tallies::complaints).aggregate_filter(soon),
+            sum(tallies::complaints).aggregate_filter(paused),
+            sum(tallies::complaints).aggregate_filter(tallies::stopped),
+        ))
+        .into_boxed();
+    if let Some(within) = &filter.within {
+        query = query.filter(within.covers(tallies::regency));
+    }
+    if let Some(statuses) = filter.statuses {
+        query = query.filter(tallies::status.eq_any(statuses));
+    }
+    if let Some(id) = filter.organization_id {
+        query = query.filter(tallies::organization_id.assume_not_null().eq(id));
+    }
+    if filter.level > 0 {
+        query = query.filter(tallies::escalation_level.ge(filter.level));
+    }
+    let sums: Vec<Sums> = query.load(conn).await?;
+    let row = |(status, assignee, all, breached, due_soon, paused, decided): Sums| CountRow {
+        status,
+        assignee,
+        all: all.unwrap_or(0),
+        breached: breached.unwrap_or(0),
+        due_soon: due_soon.unwrap_or(0),
+        paused: paused.unwrap_or(0),
+        decided: decided.unwrap_or(0),
+    };
+    Ok(sums.into_iter().map(row).filter(|row| row.all != 0).collect())
+}
+
+#[derive(QueryableByName)]
+struct Regency {
+    #[diesel(sql_type = Text)]
+    regency: String,
+}
+
+/// Folds the rows of regencies where much has changed. What another one folds at the same time it leaves alone, and a change that is
+/// being committed stays a row of its own: a sum is never touched.
+pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped) -> QueryResult<()> {
+    let busy = "select regency from complaint_tallies where not folded group by regency having count(*) > $1";
+    let busy: Vec<Regency> = diesel::sql_query(busy).bind::<BigInt, _>(FEW).load(conn).await?;
+    for Regency { regency } in busy {
+        let fold = diesel::sql_query(
+            "with taken as (delete from complaint_tallies where regency = $1 returning *) \
+             insert into complaint_tallies (regency, organization_id, status, assignee, escalation_level, due_at, due_soon_at, \
+                stopped, complaints, folded) \
+             select regency, organization_id, status, assignee, escalation_level, due_at, due_soon_at, stopped, sum(complaints), true \
+             from taken group by 1, 2, 3, 4, 5, 6, 7, 8 having sum(complaints) <> 0",
+        );
+        fold.bind::<Text, _>(regency).execute(conn).await?;
+    }
+    Ok(())
+}
