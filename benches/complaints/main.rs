@@ -24,6 +24,8 @@ mod round;
 #[path = "../common/scenario.rs"]
 mod scenario;
 mod scenarios;
+#[path = "../common/settings.rs"]
+mod settings;
 mod stage;
 
 use std::time::Duration;
@@ -33,6 +35,7 @@ use record::Statement;
 use round::Round;
 use scenario::Scenario;
 use scenarios::Stock;
+use settings::number;
 use stage::Stage;
 
 pub const CONNECTIONS: usize = 8;
@@ -52,10 +55,6 @@ struct Plan {
     rounds: usize,
     seconds: usize,
     only: String,
-}
-
-fn number(name: &str, default: usize) -> Fallible<usize> {
-    Ok(std::env::var(name).map_or(Ok(default), |text| text.parse())?)
 }
 
 fn main() -> Fallible {

@@ -7,6 +7,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/settings.rs"]
+mod settings;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,6 +30,7 @@ use slrt::registry::actions::insert_synthetic;
 use uuid::Uuid;
 
 use common::{Fallible, ISSUER, Service, answer};
+use settings::number;
 
 /// Where the people live: a desk of one regency has an eighth of them.
 const REGENCIES: &[&str] = &["32.04", "34.04", "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
@@ -42,10 +45,6 @@ struct Somebody {
     full_name: String,
     #[diesel(sql_type = Nullable<Date>)]
     birth_date: Option<NaiveDate>,
-}
-
-fn number(name: &str, default: usize) -> Fallible<usize> {
-    Ok(std::env::var(name).map_or(Ok(default), |text| text.parse())?)
 }
 
 fn main() -> Fallible {

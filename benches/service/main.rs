@@ -19,12 +19,15 @@ mod round;
 #[path = "../common/scenario.rs"]
 mod scenario;
 mod scenarios;
+#[path = "../common/settings.rs"]
+mod settings;
 mod stage;
 
 use std::time::Duration;
 
 use round::Round;
 use scenarios::Measurement;
+use settings::number;
 
 /// As many as the issue asks for.
 pub const CONNECTIONS: usize = 16;
@@ -38,10 +41,6 @@ pub struct Outcome {
     pub statements: Vec<record::Statement>,
     /// Each with the rate of the bare server.
     pub rounds: Vec<(Round, f64)>,
-}
-
-fn number(name: &str, default: usize) -> Fallible<usize> {
-    Ok(std::env::var(name).map_or(Ok(default), |text| text.parse())?)
 }
 
 fn main() -> Fallible {

@@ -56,8 +56,8 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
     }
     let taken: Vec<(usize, &IdentityRow)> =
         rows.iter().enumerate().filter(|(_, row)| !free.contains(&row.blind_index)).collect();
-    let indexes: Vec<Vec<u8>> = taken.iter().map(|(_, row)| row.blind_index.clone()).collect();
-    let bearers = changes::list_bearers(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
+    let indexes: Vec<&[u8]> = taken.iter().map(|(_, row)| row.blind_index.as_slice()).collect();
+    let bearers = store::list_identities(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
     let mut conflicts = Vec::new();
     let mut strangers = false;
     for (at, row) in taken {

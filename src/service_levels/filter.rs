@@ -3,20 +3,26 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::model::SlaFilter;
 use crate::db::schema::complaint_clocks as clocks;
 
-/// Clocks of the undecided complaints that stand so to their deadline. For a query that is itself within scope. The conditions are
-/// written as two indexes have them.
-pub fn undecided(sla: SlaFilter, now: DateTime<Utc>) -> clocks::BoxedQuery<'static, Pg> {
-    let all = clocks::table.filter(clocks::open).filter(clocks::stopped_at.is_null()).into_boxed();
-    let running = clocks::paused_at.is_null();
+pub type Condition = Box<dyn BoxableExpression<clocks::table, Pg, SqlType = Bool>>;
+
+/// That a clock stands so to its deadline. Written as the indexes have it.
+pub fn stands(sla: SlaFilter, now: DateTime<Utc>) -> Condition {
+    let running = clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
     match sla {
-        SlaFilter::Paused => all.filter(clocks::paused_at.is_not_null()),
-        SlaFilter::Breached => all.filter(running).filter(clocks::due_at.lt(now)),
-        SlaFilter::DueSoon => all.filter(running).filter(clocks::due_at.ge(now)).filter(clocks::due_soon_at.le(now)),
+        SlaFilter::Paused => Box::new(clocks::stopped_at.is_null().and(clocks::paused_at.is_not_null())),
+        SlaFilter::Breached => Box::new(running.and(clocks::due_at.lt(now))),
+        SlaFilter::DueSoon => Box::new(running.and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now))),
         // Whoever is not due soon is not due either; an index begins there.
-        SlaFilter::OnTime => all.filter(running).filter(clocks::due_at.gt(now)).filter(clocks::due_soon_at.gt(now)),
+        SlaFilter::OnTime => Box::new(running.and(clocks::due_at.gt(now)).and(clocks::due_soon_at.gt(now))),
     }
+}
+
+/// Clocks of the undecided complaints that stand so. For a query that is itself within scope.
+pub fn undecided(sla: SlaFilter, now: DateTime<Utc>) -> clocks::BoxedQuery<'static, Pg> {
+    clocks::table.filter(clocks::open).filter(stands(sla, now)).into_boxed()
 }

@@ -14,6 +14,7 @@ use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
+use crate::service_levels::filter::{Condition, stands};
 use crate::service_levels::model::SlaFilter;
 use crate::service_levels::rules::Clock;
 
@@ -52,11 +53,9 @@ pub struct QueueFilter {
     pub level: i16,
 }
 
-type Narrowed = Box<dyn BoxableExpression<clocks::table, diesel::pg::Pg, SqlType = diesel::sql_types::Bool>>;
-
 /// All conditions of a filter, for the page and the counts alike.
-fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> Narrowed {
-    let mut all: Narrowed = Box::new(clocks::open.and(scope.covers_by_regency(clocks::region_code)));
+fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> Condition {
+    let mut all: Condition = Box::new(clocks::open.and(scope.covers_by_regency(clocks::region_code)));
     if let Some(within) = &filter.within {
         all = Box::new(all.and(within.covers_by_regency(clocks::region_code)));
     }
@@ -78,18 +77,7 @@ fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> N
         all = Box::new(all.and(clocks::escalation_level.ge(filter.level)));
     }
     if let Some(sla) = filter.sla {
-        let running = clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
-        all = match sla {
-            SlaFilter::Paused => Box::new(all.and(clocks::stopped_at.is_null()).and(clocks::paused_at.is_not_null())),
-            SlaFilter::Breached => Box::new(all.and(running).and(clocks::due_at.lt(now))),
-            SlaFilter::DueSoon => {
-                Box::new(all.and(running).and(clocks::due_at.ge(now)).and(clocks::due_soon_at.le(now)))
-            }
-            // Whoever is not due soon is not due either; an index begins there.
-            SlaFilter::OnTime => {
-                Box::new(all.and(running).and(clocks::due_at.gt(now)).and(clocks::due_soon_at.gt(now)))
-            }
-        };
+        all = Box::new(all.and(stands(sla, now)));
     }
     all
 }

@@ -15,7 +15,6 @@ use crate::db::schema::{
     dwellings, families, family_shocks, identities, persons, program_participations, registry_changes, registry_loads,
 };
 use crate::http::page::PageRequest;
-use crate::regions::Unscoped;
 
 pub async fn insert(conn: &mut AsyncPgConnection, rows: &[ChangeRow]) -> QueryResult<()> {
     prepared_for(rows.len(), diesel::insert_into(registry_changes::table).values(rows)).execute(conn).await.map(|_| ())
@@ -141,19 +140,6 @@ pub async fn insert_free_identities(conn: &mut AsyncPgConnection, rows: &[Identi
 
 pub async fn delete_identity(conn: &mut AsyncPgConnection, index: &[u8]) -> QueryResult<()> {
     diesel::delete(identities::table.find(index)).execute(conn).await.map(|_| ())
-}
-
-/// Whom the indexes name, wherever that is: ids that are shown only to who may see them.
-pub async fn list_bearers(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    indexes: &[Vec<u8>],
-) -> QueryResult<Vec<(Vec<u8>, Uuid, Option<Uuid>)>> {
-    identities::table
-        .filter(identities::blind_index.eq_any(indexes))
-        .select((identities::blind_index, identities::family_id, identities::person_id))
-        .load(conn)
-        .await
 }
 
 /// The numbers of a person lead to the person's new family.
