@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
@@ -90,9 +90,13 @@ pub async fn counts(
     Ok(counts)
 }
 
+/// No clock of an instance lags behind another's by as much.
+const CLOCKS_AGREE_WITHIN: TimeDelta = TimeDelta::hours(1);
+
 /// Keeps the counts short.
 pub async fn fold_tallies(worker: &Worker) -> Result<(), Error> {
-    Ok(store::tallies::fold(&mut *worker.db.read().await?, Unscoped::Housekeeping).await?)
+    let past = worker.shared.clock.now() - CLOCKS_AGREE_WITHIN;
+    Ok(store::tallies::fold(&mut *worker.db.read().await?, Unscoped::Housekeeping, past).await?)
 }
 
 fn summed(rows: Vec<CountRow>) -> WorkCounts {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::sum;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{CountRow, QueueFilter};
@@ -81,8 +81,9 @@ struct Regency {
 }
 
 /// Folds the rows of regencies where much has changed. What another one folds at the same time it leaves alone, and a change that is
-/// being committed stays a row of its own: a sum is never touched.
-pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped) -> QueryResult<()> {
+/// being committed stays a row of its own: a sum is never touched. Whatever was due before `past` is late from now on, so that its
+/// deadlines need not be told apart any more.
+pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped, past: DateTime<Utc>) -> QueryResult<()> {
     let busy = "select regency from complaint_tallies where not folded group by regency having count(*) > $1";
     let busy: Vec<Regency> = diesel::sql_query(busy).bind::<BigInt, _>(FEW).load(conn).await?;
     for Regency { regency } in busy {
@@ -90,10 +91,12 @@ pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped) -> QueryResult<(
             "with taken as (delete from complaint_tallies where regency = $1 returning *) \
              insert into complaint_tallies (regency, organization_id, status, assignee, escalation_level, due_at, due_soon_at, \
                 stopped, complaints, folded) \
-             select regency, organization_id, status, assignee, escalation_level, due_at, due_soon_at, stopped, sum(complaints), true \
+             select regency, organization_id, status, assignee, escalation_level, \
+                case when due_at < $2 then '-infinity' else due_at end, \
+                case when due_soon_at < $2 then '-infinity' else due_soon_at end, stopped, sum(complaints), true \
              from taken group by 1, 2, 3, 4, 5, 6, 7, 8 having sum(complaints) <> 0",
         );
-        fold.bind::<Text, _>(regency).execute(conn).await?;
+        fold.bind::<Text, _>(regency).bind::<Timestamptz, _>(past).execute(conn).await?;
     }
     Ok(())
 }
