@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use super::answer::{Verdict, verdicts};
 use super::api_many::CreateEligibilityRun;
@@ -81,27 +83,28 @@ pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<Field
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
-    let scope = run.scope();
-    let mut pages = Pages::new(&run.worker.db, &scope, asked.on, read_place(&run.progress)?);
+    let asked = Arc::new(asked);
+    if run.progress.total.is_none() {
+        begin(run, Arc::clone(&asked)).await?;
+    }
+    let mut pages = Pages::new(&run.worker.db, &run.scope(), asked.on, read_place(&run.progress)?);
+    let mut judged: Option<JoinHandle<Result<Page, Error>>> = None;
     loop {
-        let (asked, scope) = (asked.clone(), scope.clone());
         let homes = pages.next().await?;
-        let ended = homes.is_empty();
-        run.step(async move |tx, progress| {
-            if progress.total.is_none() {
-                progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
-                progress.result_type = Some(asked.format.media_type().to_owned());
-                if asked.format == RunFormat::Csv {
-                    progress.write_result(HEADER.as_bytes());
-                }
-            }
-            let Some(place) = place_of(&homes) else { return Ok(()) };
-            progress.position = json!(place);
-            let revision = homes.last().map_or(0, |home| home.program_revision);
-            let programs = tx.programs.clone().at(&mut tx.conn, revision).await?;
-            write_page(progress, &asked, &programs, &homes)
-        })
-        .await?;
+        // One page is read, the one before it judged on a thread of its own, and the one before that written.
+        let next = match place_of(&homes) {
+            Some(place) => Some(judge(run, &asked, homes, place).await?),
+            None => None,
+        };
+        let ended = next.is_none();
+        if let Some(page) = std::mem::replace(&mut judged, next) {
+            let page = page.await.map_err(Error::internal)??;
+            run.step(async move |_, progress| {
+                page.write(progress);
+                Ok(())
+            })
+            .await?;
+        }
         if ended {
             // A family may come or go while the job runs.
             run.progress.total = Some(run.progress.done);
@@ -111,39 +114,83 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     }
 }
 
+async fn begin(run: &mut Run, asked: Arc<Asked>) -> Result<(), Stop> {
+    let scope = run.scope();
+    run.step(async move |tx, progress| {
+        progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
+        progress.result_type = Some(asked.format.media_type().to_owned());
+        if asked.format == RunFormat::Csv {
+            progress.write_result(HEADER.as_bytes());
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// The family after which to go on.
 fn read_place(progress: &Progress) -> Result<Option<Place>, Error> {
     serde_json::from_value(progress.position.clone()).map_err(Error::internal)
 }
 
-fn write_page(progress: &mut Progress, asked: &Asked, programs: &Programs, homes: &[Household]) -> Result<(), Error> {
-    let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
-    let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
-    let mut lines = Vec::new();
-    let usable = crate::registry::limits::usable(homes);
-    let withheld = homes.len() - usable.len();
-    if withheld > 0 {
-        progress.count("withheld", i64::try_from(withheld).map_err(Error::internal)?);
-    }
-    for home in &usable {
-        let village = home.family.region_code.as_str();
-        let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
-        for verdict in verdicts(home, chosen, asked.on) {
-            *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
-            if asked.outcomes.contains(&verdict.outcome) {
-                match asked.format {
-                    RunFormat::Csv => write_csv(&mut lines, home, &verdict)?,
-                    RunFormat::Ndjson => write_json(&mut lines, home, &verdict)?,
+/// What came of a page of families.
+struct Page {
+    place: Value,
+    families: i64,
+    withheld: i64,
+    counts: HashMap<(String, EligibilityOutcome), i64>,
+    lines: Vec<u8>,
+}
+
+/// By the programmes as they were when the families were read.
+async fn judge(
+    run: &Run,
+    asked: &Arc<Asked>,
+    homes: Vec<Household>,
+    place: Place,
+) -> Result<JoinHandle<Result<Page, Error>>, Error> {
+    let revision = homes.last().map_or(0, |home| home.program_revision);
+    let programs = run.worker.shared.programs.at(&mut *run.worker.db.read().await?, revision).await?;
+    let asked = Arc::clone(asked);
+    Ok(tokio::task::spawn_blocking(move || Page::of(&asked, &programs, &homes, &place)))
+}
+
+impl Page {
+    fn of(asked: &Asked, programs: &Programs, homes: &[Household], place: &Place) -> Result<Self, Error> {
+        let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
+        let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
+        let mut lines = Vec::new();
+        let usable = crate::registry::limits::usable(homes);
+        for home in &usable {
+            let village = home.family.region_code.as_str();
+            let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
+            for verdict in verdicts(home, chosen, asked.on) {
+                *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
+                if asked.outcomes.contains(&verdict.outcome) {
+                    match asked.format {
+                        RunFormat::Csv => write_csv(&mut lines, home, &verdict)?,
+                        RunFormat::Ndjson => write_json(&mut lines, home, &verdict)?,
+                    }
                 }
             }
         }
+        Ok(Self {
+            place: json!(place),
+            families: i64::try_from(homes.len()).map_err(Error::internal)?,
+            withheld: i64::try_from(homes.len() - usable.len()).map_err(Error::internal)?,
+            counts: counts.into_iter().map(|((program, outcome), n)| ((program.to_owned(), outcome), n)).collect(),
+            lines,
+        })
     }
-    for ((program, outcome), count) in counts {
-        progress.count(&format!("{program}.{outcome}"), count);
+
+    fn write(self, progress: &mut Progress) {
+        progress.count("withheld", self.withheld);
+        for ((program, outcome), count) in self.counts {
+            progress.count(&format!("{program}.{outcome}"), count);
+        }
+        progress.done += self.families;
+        progress.position = self.place;
+        progress.write_result(&self.lines);
     }
-    progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
-    progress.write_result(&lines);
-    Ok(())
 }
 
 pub(super) fn applying_in<'a>(programs: &'a Programs, village: &str, wanted: &[String]) -> Vec<&'a CompiledProgram> {
