@@ -57,6 +57,7 @@ pub fn reads(stage: &Stage, service: &Service, targets: &Targets) -> Fallible<Ve
         page("Counts of the queues", "/v1/work-queue/counts"),
         page("Queue of referrals", "/v1/work-queue/referrals?side=source"),
         changes(service, targets, &token)?,
+        bundle(targets, &token),
     ])
 }
 
@@ -136,6 +137,21 @@ fn changes(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenar
             Varying::one_of(targets.tablets.iter().map(|t| t.event_id), "uuid"),
         ],
     })
+}
+
+/// A tablet's first day: all that it will need in its village.
+fn bundle(targets: &Targets, token: &str) -> Scenario {
+    let paths: Vec<String> = targets.tablets.iter().map(|t| format!("/v1/sync/bundle?device_id={}", t.id)).collect();
+    Scenario {
+        title: "Sync, the first day's bundle",
+        token: token.to_owned(),
+        status: 200,
+        request: Box::new(move |random, token| Some(get(pick::<String>(&paths, random), token))),
+        varying: vec![
+            Varying::one_of(targets.tablets.iter().map(|t| t.id), "uuid"),
+            Varying::one_of(targets.tablets.iter().map(|t| &t.code), "text"),
+        ],
+    }
 }
 
 fn submit(targets: &Targets, token: &str) -> Scenario {

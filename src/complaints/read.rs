@@ -64,6 +64,25 @@ pub async fn list_open(
     now: DateTime<Utc>,
 ) -> Result<Vec<Complaint>, Error> {
     let rows = store::list_open(conn, scope, limit).await?;
+    show_all(conn, rows, now).await
+}
+
+/// Those of the ids that the scope covers, masked.
+pub async fn list_shown(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<Complaint>, Error> {
+    let rows = store::list_by_ids(conn, scope, ids).await?;
+    show_all(conn, rows, now).await
+}
+
+async fn show_all(
+    conn: &mut AsyncPgConnection,
+    rows: Vec<ComplaintRow>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Complaint>, Error> {
     let mut shown: Vec<Complaint> = rows.into_iter().map(|row| show(row, false)).collect();
     add_levels(conn, now, &mut shown).await?;
     Ok(shown)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::actions;
 use super::api::{Device, SyncBundle, SyncRegion};
 use super::model::{SyncItemKind, SyncOperationKind as Kind};
-use super::store::{self, DeviceRow, HoldingRow};
+use super::store::{self, DeviceRow};
 use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::db::pool::Connection;
@@ -57,19 +57,15 @@ pub async fn make(
     let changes = Position { key: settled_transaction(conn).await? - 1, id: Uuid::max() };
     let ids = registry::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
     let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
-    let mut families = Vec::with_capacity(ids.len());
-    for id in ids {
-        families.extend(family(conn, sources.sealer, scope, id, local_day(sources.now)).await?);
-    }
+    let families = families(conn, sources.sealer, scope, &ids, local_day(sources.now)).await?;
     let first = after.is_none();
     let complaints =
         if first { complaints::actions::list_open(conn, scope, COMPLAINTS, sources.now).await? } else { Vec::new() };
     let programs =
         if first { sources.programs.latest(conn).await?.all.iter().map(Program::from).collect() } else { Vec::new() };
-    let held = |id: Uuid, kind| HoldingRow { device_id: device.id, subject_id: id, kind };
-    let mut holdings: Vec<HoldingRow> = families.iter().map(|f| held(f.id, SyncItemKind::Family)).collect();
-    holdings.extend(complaints.iter().map(|c| held(c.id, SyncItemKind::Complaint)));
-    store::insert_holdings(conn, &holdings).await?;
+    let held = families.iter().map(|f| (SyncItemKind::Family, f.id));
+    let held = held.chain(complaints.iter().map(|c| (SyncItemKind::Complaint, c.id)));
+    store::insert_holdings(conn, device.id, held).await?;
     let filters = bound(&device);
     Ok(SyncBundle {
         regions: if first { regions(&device.village_codes) } else { Vec::new() },
@@ -92,7 +88,21 @@ fn regions(villages: &[String]) -> Vec<SyncRegion> {
     codes.into_iter().filter_map(named).collect()
 }
 
-pub async fn family(
+/// Those of the ids that the scope covers, in the order of ids.
+pub async fn families(
+    conn: &mut AsyncPgConnection,
+    sealer: &Sealer,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    today: NaiveDate,
+) -> Result<Vec<Family>, Error> {
+    let mut homes = registry::actions::find_households(conn, scope, ids, today).await?;
+    homes.sort_by_key(|home| home.family.id);
+    let viewer = Viewer::masked(sealer);
+    homes.into_iter().map(|home| viewer.family(home)).collect()
+}
+
+async fn family(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
     scope: &RegionScope,

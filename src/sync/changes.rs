@@ -1,21 +1,25 @@
 //! What changed in a tablet's villages since it last asked. The feed of events says what to look at, in an order that
 //! nothing can slip behind; each thing is then given as it is now, or as gone when the tablet may no longer see it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::api::{SyncChanges, SyncItem};
 use super::bundle;
 use super::model::SyncItemKind as Kind;
-use super::store::{self, Change, DeviceRow, HoldingRow};
+use super::store::{self, Change, DeviceRow};
 use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
+use crate::complaints::api::Complaint;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::Position;
 use crate::http::problem_table::Code;
 use crate::http::query::Filters;
 use crate::regions::RegionScope;
+use crate::registry::answers::Family;
 use crate::{complaints, registry};
 
 pub const LIMIT: i64 = 200;
@@ -37,23 +41,25 @@ pub async fn since(
     let has_more = i64::try_from(found.len()).is_ok_and(|n| n > limit);
     found.truncate(usize::try_from(limit).unwrap_or(0));
     let last = found.last().map_or(after, |change| Position { key: change.transaction_id, id: change.id });
-    let mut items: Vec<SyncItem> = Vec::new();
+    let mut subjects: Vec<(Kind, Uuid)> = Vec::new();
     for change in found {
-        let Some((kind, id)) = subject(conn, scope, &change).await? else { continue };
-        if items.iter().any(|item| item.id == id) {
-            continue;
-        }
-        let mut item = SyncItem { kind, id, gone: false, family: None, complaint: None };
-        match kind {
-            Kind::Family => item.family = bundle::family(conn, sealer, scope, id, local_day(now)).await?,
-            Kind::Complaint => item.complaint = complaints::actions::find_shown(conn, scope, id, now).await?,
-        }
-        item.gone = item.family.is_none() && item.complaint.is_none();
-        items.push(item);
+        subjects.extend(subject(conn, scope, &change).await?.filter(|subject| !subjects.contains(subject)));
     }
-    let held = |item: &SyncItem| HoldingRow { device_id: device.id, subject_id: item.id, kind: item.kind };
-    let holdings: Vec<HoldingRow> = items.iter().filter(|item| !item.gone).map(held).collect();
-    store::insert_holdings(conn, &holdings).await?;
+    let ids = |wanted| subjects.iter().filter(|(kind, _)| *kind == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
+    let families = bundle::families(conn, sealer, scope, &ids(Kind::Family), local_day(now)).await?;
+    let mut families: HashMap<Uuid, Family> = families.into_iter().map(|family| (family.id, family)).collect();
+    let complaints = complaints::actions::list_shown(conn, scope, &ids(Kind::Complaint), now).await?;
+    let mut complaints: HashMap<Uuid, Complaint> = complaints.into_iter().map(|shown| (shown.id, shown)).collect();
+    let item = |(kind, id)| {
+        let (family, complaint) = match kind {
+            Kind::Family => (families.remove(&id), None),
+            Kind::Complaint => (None, complaints.remove(&id)),
+        };
+        SyncItem { kind, id, gone: family.is_none() && complaint.is_none(), family, complaint }
+    };
+    let items: Vec<SyncItem> = subjects.iter().copied().map(item).collect();
+    let held = items.iter().filter(|item| !item.gone).map(|item| (item.kind, item.id));
+    store::insert_holdings(conn, device.id, held).await?;
     Ok(SyncChanges {
         items,
         village_codes: device.village_codes,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
 use crate::db::prepared::prepared;
-use crate::db::schema::{device_holdings, devices, events, sync_operations, visits};
+use crate::db::schema::{devices, sync_operations, visits};
 use crate::db::settled::settled_transaction;
 use crate::http::page::{PageRequest, Position};
 use crate::regions::RegionScope;
@@ -47,14 +48,6 @@ pub struct OperationRow {
     pub corrected_at: DateTime<Utc>,
     pub skew_ms: i64,
     pub received_at: DateTime<Utc>,
-}
-
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = device_holdings, check_for_backend(diesel::pg::Pg))]
-pub struct HoldingRow {
-    pub device_id: Uuid,
-    pub subject_id: Uuid,
-    pub kind: SyncItemKind,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -161,48 +154,76 @@ pub async fn insert_operation(conn: &mut AsyncPgConnection, row: &OperationRow) 
     diesel::insert_into(sync_operations::table).values(row).execute(conn).await.map(|_| ())
 }
 
-pub async fn insert_holdings(conn: &mut AsyncPgConnection, rows: &[HoldingRow]) -> QueryResult<()> {
-    if rows.is_empty() {
+/// What a tablet was given, and must hear about from now on.
+pub async fn insert_holdings(
+    conn: &mut AsyncPgConnection,
+    device: Uuid,
+    held: impl Iterator<Item = (SyncItemKind, Uuid)>,
+) -> QueryResult<()> {
+    let (kinds, ids): (Vec<&str>, Vec<Uuid>) = held.map(|(kind, id)| (kind.as_str(), id)).unzip();
+    if ids.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(device_holdings::table).values(rows).on_conflict_do_nothing().execute(conn).await.map(|_| ())
+    let insert = "insert into device_holdings (device_id, subject_id, kind) \
+        select $1, * from unnest($2, $3) on conflict do nothing";
+    let insert = diesel::sql_query(insert)
+        .bind::<SqlUuid, _>(device)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Text>, _>(kinds);
+    prepared(insert).execute(conn).await.map(|_| ())
 }
 
 /// An event of something that a tablet may hold.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Change {
+    #[diesel(sql_type = BigInt)]
     pub transaction_id: i64,
+    #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
+    #[diesel(sql_type = Text)]
     pub subject_kind: String,
+    #[diesel(sql_type = SqlUuid)]
     pub subject_id: Uuid,
+    #[diesel(sql_type = Jsonb)]
     pub data: serde_json::Value,
 }
 
-/// What happened in the scope, or to something that the tablet was given, wherever it lies now.
+/// Each village and each thing held has an index of its own to walk from the cursor on: what happens elsewhere costs
+/// nothing, however much it is.
+const CHANGES: &str = "\
+    with there as ( \
+        select e.* from unnest($1) village, lateral ( \
+            select transaction_id, id, subject_kind, subject_id, data from events \
+            where region_code = village and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
+            and (transaction_id, id) > ($2, $3) and transaction_id < $4 \
+            order by transaction_id, id limit $5) e \
+    ), left_it as ( \
+        select e.* from device_holdings h, lateral ( \
+            select transaction_id, id, subject_kind, subject_id, data from events \
+            where subject_id = h.subject_id and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
+            and (transaction_id, id) > ($2, $3) and transaction_id < $4 and region_code <> all($1) \
+            order by transaction_id, id limit $5) e \
+        where h.device_id = $6 \
+    ) \
+    select * from there union all select * from left_it order by transaction_id, id limit $5";
+
+/// What happened in the villages of the scope, or to something that the tablet was given, wherever it lies now.
 pub async fn list_changes(
     conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
+    villages: &RegionScope,
     device: Uuid,
     after: Position,
     limit: i64,
 ) -> QueryResult<Vec<Change>> {
     let settled = settled_transaction(conn).await?;
-    let held = device_holdings::table
-        .filter(device_holdings::device_id.eq(device))
-        .filter(device_holdings::subject_id.eq(events::subject_id))
-        .select(device_holdings::subject_id);
-    events::table
-        .filter(events::transaction_id.lt(settled))
-        .filter(
-            events::transaction_id.gt(after.key).or(events::transaction_id.eq(after.key).and(events::id.gt(after.id))),
-        )
-        .filter(events::subject_kind.eq_any(["complaint", "family", "person", "welfare_status"]))
-        .filter(scope.covers(events::region_code).or(diesel::dsl::exists(held)))
-        .order((events::transaction_id, events::id))
-        .limit(limit)
-        .select((events::transaction_id, events::id, events::subject_kind, events::subject_id, events::data))
-        .load(conn)
-        .await
+    let query = diesel::sql_query(CHANGES)
+        .bind::<Array<Text>, _>(villages.codes())
+        .bind::<BigInt, _>(after.key)
+        .bind::<SqlUuid, _>(after.id)
+        .bind::<BigInt, _>(settled)
+        .bind::<BigInt, _>(limit)
+        .bind::<SqlUuid, _>(device);
+    prepared(query).load(conn).await
 }
 
 /// False when the id is taken.

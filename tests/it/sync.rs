@@ -223,6 +223,37 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
     tablet.get(&damaged).await.expect_problem(400, "invalid-cursor");
 }
 
+#[actix_web::test]
+async fn pages_of_changes_follow_each_other_through_all_villages_of_a_tablet() {
+    let [near, far, foreign] = [VILLAGE, "32.04.05.2002", "32.04.05.2003"];
+    let world = World::start().await;
+    let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
+    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let both = json!({ "label": "Tablet 1", "staff_id": OFFICER, "village_codes": [near, far] });
+    let path = format!("/v1/devices/{device}");
+    admin.send(reqwest::Method::PUT, &path, &[("if-match", "*")], Some(both)).await.expect(200);
+    let bundle = tablet.get(&format!("/v1/sync/bundle?device_id={device}")).await.expect(200);
+    let mut expected = Vec::new();
+    for village in [near, foreign, far, foreign, near] {
+        let mut body = submission();
+        body["region_code"] = json!(village);
+        let made = world.front.post("/v1/complaints", body).await.expect(201);
+        if village != foreign {
+            expected.push(made["id"].clone());
+        }
+    }
+    let (mut cursor, mut seen, mut has_more) = (bundle["changes_cursor"].as_str().unwrap().to_owned(), vec![], true);
+    while has_more {
+        let path = format!("/v1/sync/changes?device_id={device}&limit=1&cursor={cursor}");
+        let page = tablet.get(&path).await.expect(200);
+        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()));
+        cursor = page["next_cursor"].as_str().unwrap().to_owned();
+        has_more = page["has_more"].as_bool().unwrap();
+    }
+    seen.dedup();
+    assert_eq!(seen, expected);
+}
+
 fn acting(kind: &str, target: impl serde::Serialize, payload: Value) -> Value {
     let mut made = operation(kind, payload);
     made["target_id"] = json!(target);

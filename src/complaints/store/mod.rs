@@ -117,6 +117,15 @@ pub async fn list_open(
         .select(clocks::complaint_id)
         .load(conn)
         .await?;
+    list_by_ids(conn, scope, &ids).await
+}
+
+/// Those of the ids that the scope covers, the oldest first.
+pub async fn list_by_ids(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<ComplaintRow>> {
     complaints::table
         .filter(complaints::id.eq_any(ids))
         .filter(scope.covers(complaints::region_code))

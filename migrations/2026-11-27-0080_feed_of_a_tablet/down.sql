@@ -1,0 +1,2 @@
+drop index events_of_subject;
+drop index events_of_village;
