@@ -165,7 +165,7 @@ pub async fn insert_holdings(
         return Ok(());
     }
     let insert = "insert into device_holdings (device_id, subject_id, kind) \
-        select $1, * from unnest($2, $3) on conflict do nothing";
+        select $1, * from unnest($2::uuid[], $3::text[]) on conflict do nothing";
     let insert = diesel::sql_query(insert)
         .bind::<SqlUuid, _>(device)
         .bind::<Array<SqlUuid>, _>(ids)
@@ -192,7 +192,7 @@ pub struct Change {
 /// nothing, however much it is.
 const CHANGES: &str = "\
     with there as ( \
-        select e.* from unnest($1) village, lateral ( \
+        select e.* from unnest($1::text[]) village, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where region_code = village and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
             and (transaction_id, id) > ($2, $3) and transaction_id < $4 \
@@ -201,7 +201,7 @@ const CHANGES: &str = "\
         select e.* from device_holdings h, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where subject_id = h.subject_id and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
-            and (transaction_id, id) > ($2, $3) and transaction_id < $4 and region_code <> all($1) \
+            and (transaction_id, id) > ($2, $3) and transaction_id < $4 and region_code <> all($1::text[]) \
             order by transaction_id, id limit $5) e \
         where h.device_id = $6 \
     ) \

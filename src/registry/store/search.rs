@@ -147,7 +147,8 @@ pub async fn list_by_birth_visible(
             .sql(" limit 1)"),
         );
     }
-    narrowed!(query, filter, "persons.family_id", "persons.id").load(conn).await
+    let narrowed = narrowed!(query, filter, "persons.family_id", "persons.id");
+    prepared_for(regions_of(scope, filter), narrowed).load(conn).await
 }
 
 /// Of whom a fact is recorded, in the order of families. Somebody may hold a programme both alone and with the family.
