@@ -196,13 +196,13 @@ const CHANGES: &str = "\
         select e.* from unnest($1::text[]) village, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where region_code = village and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
-            and (transaction_id, id) > ((select $2), (select $3)) and transaction_id < (select $4) \
+            and (transaction_id, id) > ((select $2::bigint), (select $3::uuid)) and transaction_id < (select $4::bigint) \
             order by transaction_id, id limit $5) e \
     ), left_it as ( \
         select e.* from device_holdings h, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where subject_id = h.subject_id and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
-            and (transaction_id, id) > ((select $2), (select $3)) and transaction_id < (select $4) \
+            and (transaction_id, id) > ((select $2::bigint), (select $3::uuid)) and transaction_id < (select $4::bigint) \
             and region_code <> all($1::text[]) \
             order by transaction_id, id limit $5) e \
         where h.device_id = $6 \
