@@ -50,10 +50,7 @@ pub async fn find_shown(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Option<Complaint>, Error> {
-    let Some(row) = store::find_visible(conn, scope, id).await? else { return Ok(None) };
-    let mut shown = show(row, false);
-    add_levels(conn, now, std::slice::from_mut(&mut shown)).await?;
-    Ok(Some(shown))
+    Ok(list_shown(conn, scope, &[id], now).await?.pop())
 }
 
 /// Those of a scope that have not ended, masked, the longest under way first.
