@@ -168,7 +168,7 @@ const access = folder('1 Sign in', 'Each party with its own client; the desk als
     tests: [
       success(200),
       test('is a page', 'pm.expect(body.items).to.be.an("array");', 'pm.expect(body.has_more).to.be.a("boolean");'),
-      `if (body.next_cursor) ${keep('feed_cursor', 'body.next_cursor')}`,
+      keep('feed_cursor', 'body.next_cursor'),
       'if (body.has_more) pm.execution.setNextRequest("Go to the end of the event feed");',
     ],
   }),

@@ -65,7 +65,7 @@ pub struct EventPage {
     pub items: Vec<Event>,
     /// Pass it as `after` next time, whether or not there was anything new.
     #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
-    pub next_cursor: Option<String>,
+    pub next_cursor: String,
     /// Is there more to read right now?
     pub has_more: bool,
 }
@@ -102,14 +102,16 @@ async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery
     let request = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
     let type_ = query.value.type_.as_deref();
     let mut conn = db.read().await?;
-    let rows = store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
+    let (rows, settled) =
+        store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
     let position = |row: &EventRow| Position { key: row.transaction_id, id: row.id };
-    let last =
-        rows.iter().take(usize::try_from(request.limit).unwrap_or(0)).next_back().map(position).or(request.after);
+    // After the last page the cursor stands behind everybody's events, so that the next read walks past none of them again.
+    // What is settled is found with caution, and can be less than it was.
+    let end = request.after.map_or(settled, |after| after.max(settled));
     let page = request.page(rows, position, Event::from);
     Reply::ok(&EventPage {
         has_more: page.next_cursor.is_some(),
-        next_cursor: last.map(|at| at.encode(query.filters)),
+        next_cursor: page.next_cursor.unwrap_or_else(|| end.encode(query.filters)),
         items: page.items,
     })
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::events;
 use crate::db::settled::settled_transaction;
-use crate::http::page::PageRequest;
+use crate::http::page::{PageRequest, Position};
 use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Insertable)]
@@ -48,14 +48,15 @@ pub async fn insert(mut conn: &AsyncPgConnection, rows: &[NewEventRow]) -> Query
     prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
-/// Only transactions older than every one still running: what commits later sorts after all that was shown.
+/// Only transactions older than every one still running: what commits later sorts after all that was shown. With the place
+/// up to which that holds, whoever the events before it are for.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     organization: Option<Uuid>,
     type_: Option<&str>,
     page: &PageRequest,
-) -> QueryResult<Vec<EventRow>> {
+) -> QueryResult<(Vec<EventRow>, Position)> {
     let settled = settled_transaction(conn).await?;
     // No organization has the nil id.
     let addressed = events::organization_id.is_not_distinct_from(organization.unwrap_or_default());
@@ -74,7 +75,8 @@ pub async fn list_visible(
             events::transaction_id.gt(after.key).or(events::transaction_id.eq(after.key).and(events::id.gt(after.id))),
         );
     }
-    query.load(conn).await
+    let rows = query.load(conn).await?;
+    Ok((rows, Position { key: settled - 1, id: Uuid::max() }))
 }
 
 /// Events past their keeping time.

@@ -26,7 +26,7 @@ pub struct Page<T> {
 }
 
 /// The place after which a page begins. The number is a time in microseconds or any other rising key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub key: i64,
     pub id: Uuid,
