@@ -143,10 +143,11 @@ pub async fn find(
     }
     rows.sort_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
+    let words = names::words(&asked.name);
     let mut scored = Vec::new();
     for row in rows.into_iter().filter(|row| Some(row.id) != asked.id) {
         let nik = open_nik(sealer, &row)?;
-        let (score, reasons) = compare(&asked, &row, nik.as_deref());
+        let (score, reasons) = compare(&asked, &words, &row, nik.as_deref());
         if score >= LEAST_SCORE {
             scored.push((score, reasons, row));
         }
@@ -161,10 +162,15 @@ pub async fn find(
 
 /// A name counts for 55, a birth date for 30, the place for 15. A NIK that is the same decides; one that differs speaks
 /// against it and does not exclude it, for people with two numbers are what is looked for.
-fn compare(asked: &Described, row: &PersonRow, nik: Option<&str>) -> (i32, Vec<PersonDuplicateReason>) {
+fn compare(
+    asked: &Described,
+    words: &[String],
+    row: &PersonRow,
+    nik: Option<&str>,
+) -> (i32, Vec<PersonDuplicateReason>) {
     use PersonDuplicateReason as R;
     let mut reasons = Vec::new();
-    let likeness = i32::from(names::likeness(&asked.name, &row.full_name));
+    let likeness = i32::from(names::likeness(words, &row.full_name));
     match likeness {
         100 => reasons.push(R::SameName),
         75..100 => reasons.push(R::SimilarName),

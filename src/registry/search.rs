@@ -206,8 +206,9 @@ pub async fn search(
     rows.truncate(size);
     let last = rows.last().filter(|_| more);
     let next_cursor = last.map(|(row, key)| After { key: key.clone(), id: row.id }.encode(bound));
+    let words = name.map(names::words);
     let hits = rows.into_iter().map(|(row, _)| {
-        let likeness = name.map(|name| names::likeness(name, &row.full_name));
+        let likeness = words.as_ref().map(|words| names::likeness(words, &row.full_name));
         Ok(PersonHit { likeness, person: viewer.person(row)? })
     });
     Ok(Page { items: hits.collect::<Result<_, Error>>()?, next_cursor })
