@@ -7,6 +7,7 @@ pub mod prepared;
 pub mod schema;
 pub mod settled;
 pub mod text_enum;
+pub mod unseen;
 
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};

@@ -131,7 +131,7 @@ impl RegionScope {
 
     /// The same for a table with an index that begins with the regency, the first five characters of the code.
     pub fn covers_by_regency<C>(&self, column: C) -> InRegionsByRegency<C> {
-        InRegionsByRegency(self.covers(column))
+        InRegionsByRegency { regions: self.covers(column), unseen: false }
     }
 }
 
@@ -148,7 +148,17 @@ pub struct InRegions<C> {
 }
 
 #[derive(Debug, Clone)]
-pub struct InRegionsByRegency<C>(InRegions<C>);
+pub struct InRegionsByRegency<C> {
+    regions: InRegions<C>,
+    unseen: bool,
+}
+
+impl<C> InRegionsByRegency<C> {
+    /// Without showing the codes to the planner (see `db::unseen`).
+    pub fn unseen(self) -> Self {
+        Self { unseen: true, ..self }
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct AllInRegions<C>(InRegions<C>);
@@ -174,8 +184,20 @@ impl<C: QueryFragment<Pg>> QueryFragment<Pg> for AllInRegions<C> {
     }
 }
 
+/// One code, in a subquery where the planner is not to see it.
+fn bind<'b>(out: &mut AstPass<'_, 'b, Pg>, code: &'b String, unseen: bool) -> diesel::QueryResult<()> {
+    if unseen {
+        out.push_sql("(select ");
+    }
+    out.push_bind_param::<Text, _>(code)?;
+    if unseen {
+        out.push_sql(")");
+    }
+    Ok(())
+}
+
 impl<C> InRegions<C> {
-    fn walk<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, by_regency: bool) -> diesel::QueryResult<()>
+    fn walk<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, by_regency: bool, unseen: bool) -> diesel::QueryResult<()>
     where
         C: QueryFragment<Pg>,
     {
@@ -197,7 +219,7 @@ impl<C> InRegions<C> {
                 out.push_sql("substr(");
                 self.column.walk_ast(out.reborrow())?;
                 out.push_sql(", 1, 5) = substr(");
-                out.push_bind_param::<Text, _>(code)?;
+                bind(&mut out, code, unseen)?;
                 out.push_sql(", 1, 5)");
                 if code.len() == REGENCY {
                     // That is all of it, and one condition less for the planner to be wrong about.
@@ -209,18 +231,18 @@ impl<C> InRegions<C> {
             if code.len() == VILLAGE {
                 self.column.walk_ast(out.reborrow())?;
                 out.push_sql(" = ");
-                out.push_bind_param::<Text, _>(code)?;
+                bind(&mut out, code, unseen)?;
                 out.push_sql(")");
                 continue;
             }
             // '/' is the character after '.', so this is the code itself and every code inside it.
             self.column.walk_ast(out.reborrow())?;
             out.push_sql(" >= ");
-            out.push_bind_param::<Text, _>(code)?;
+            bind(&mut out, code, unseen)?;
             out.push_sql(" and ");
             self.column.walk_ast(out.reborrow())?;
             out.push_sql(" < (");
-            out.push_bind_param::<Text, _>(code)?;
+            bind(&mut out, code, unseen)?;
             out.push_sql(" || '/'))");
         }
         out.push_sql(")");
@@ -230,13 +252,13 @@ impl<C> InRegions<C> {
 
 impl<C: QueryFragment<Pg>> QueryFragment<Pg> for InRegions<C> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
-        self.walk(out, false)
+        self.walk(out, false, false)
     }
 }
 
 impl<C: QueryFragment<Pg>> QueryFragment<Pg> for InRegionsByRegency<C> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
-        self.0.walk(out, true)
+        self.regions.walk(out, true, self.unseen)
     }
 }
 

@@ -12,6 +12,7 @@ use super::super::model::Standing;
 use super::super::rows::PersonRow;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::{person_names, persons, search_facets};
+use crate::db::unseen::{limited, unseen};
 use crate::regions::RegionScope;
 
 /// What a search is narrowed to besides a name.
@@ -186,7 +187,8 @@ fn regions_of(scope: &RegionScope, filter: &SearchFilter) -> usize {
     scope.codes().len().max(filter.within.as_ref().map_or(0, |within| within.codes().len()))
 }
 
-/// In the order of the names, each person once: at the first word from which the name fits.
+/// In the order of the names, each person once: at the first word from which the name fits. The index is walked in order whoever
+/// is asked for: there is nothing for the planner to learn from the values.
 macro_rules! by_name {
     ($name:ident, $column:ident, $shared:ident) => {
         pub async fn $name(
@@ -201,24 +203,23 @@ macro_rules! by_name {
             let of = person_names::person_id.eq(persons::id);
             let mut query = person_names::table
                 .inner_join(persons::table.on(of))
-                .filter(scope.covers_by_regency(person_names::region_code))
-                .filter(person_names::$column.ge(range.from.clone()))
-                .filter(person_names::$column.lt(range.below.clone()))
-                .filter(person_names::$shared.lt(range.bytes))
+                .filter(scope.covers_by_regency(person_names::region_code).unseen())
+                .filter(person_names::$column.ge(unseen(range.from.clone())))
+                .filter(person_names::$column.lt(unseen(range.below.clone())))
+                .filter(person_names::$shared.lt(unseen(range.bytes)))
                 .order((person_names::$column.asc(), person_names::person_id.asc()))
-                .limit(filter.limit)
                 .select((PersonRow::as_select(), person_names::$column))
                 .into_boxed();
             if let Some(within) = &filter.within {
-                query = query.filter(within.covers_by_regency(person_names::region_code));
+                query = query.filter(within.covers_by_regency(person_names::region_code).unseen());
             }
             if let Some((key, id)) = after {
                 query = query
-                    .filter(person_names::$column.ge(key.clone()))
-                    .filter(person_names::$column.gt(key).or(person_names::person_id.gt(id)));
+                    .filter(person_names::$column.ge(unseen(key.clone())))
+                    .filter(person_names::$column.gt(unseen(key)).or(person_names::person_id.gt(unseen(id))));
             }
             let narrowed = narrowed!(query, filter, "person_names.family_id", "person_names.person_id");
-            prepared_for(regions_of(scope, filter), narrowed).load(conn).await
+            prepared_for(regions_of(scope, filter), limited(narrowed, filter.limit)).load(conn).await
         }
     };
 }
