@@ -1,10 +1,11 @@
 //! Searches for persons: each walks one index in the order in which pages follow, and holds what it meets against the rest.
-//! A birth date leads where there is one, for few share it; then a name, then a need, a programme or a decile.
+//! A birth date leads where there is one, for few share it; then a name, then a need, a programme or a decile. The walk is the same
+//! whoever is asked for, so that the planner is not shown the values (`db::unseen`).
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Integer, Text};
+use diesel::sql_types::{Array, Bool, Date, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -73,7 +74,11 @@ macro_rules! narrowed {
             query = query.filter(persons::standing.eq(Standing::Active));
         }
         if let Some(code) = &filter.ppks_code {
-            query = query.filter(persons::ppks_codes.contains(vec![code.clone()]));
+            query = query.filter(
+                sql::<Bool>("coalesce(persons.ppks_codes @> ")
+                    .bind::<Array<Text>, _>(vec![code.clone()])
+                    .sql(", false)"),
+            );
         }
         if let Some(decile) = filter.decile {
             query = query.filter(
@@ -160,35 +165,35 @@ pub async fn list_by_facet_visible(
     facet: &str,
     after: Option<(Uuid, Uuid)>,
 ) -> QueryResult<Vec<PersonRow>> {
-    let of = search_facets::family_id
-        .eq(persons::family_id)
+    // As an array of one, so that each family's persons are looked up: two plain columns would also let the planner read the
+    // persons of everybody in this order, and pass over all who are not meant.
+    let of = sql::<Bool>("persons.family_id = any(array[search_facets.family_id])")
         .and(search_facets::person_id.eq(persons::id).or(search_facets::person_id.eq(Uuid::nil())));
     let mut query = search_facets::table
         .inner_join(persons::table.on(of))
-        .filter(search_facets::facet.eq(facet.to_owned()))
-        .filter(scope.covers_by_regency(search_facets::region_code))
+        .filter(search_facets::facet.eq(unseen(facet.to_owned())))
+        .filter(scope.covers_by_regency(search_facets::region_code).unseen())
         .distinct_on((search_facets::family_id, persons::id))
         .order_by((search_facets::family_id.asc(), persons::id.asc()))
-        .limit(filter.limit)
         .select(PersonRow::as_select())
         .into_boxed();
     if let Some(within) = &filter.within {
-        query = query.filter(within.covers_by_regency(search_facets::region_code));
+        query = query.filter(within.covers_by_regency(search_facets::region_code).unseen());
     }
     if let Some((family_id, id)) = after {
         query = query
-            .filter(search_facets::family_id.ge(family_id))
-            .filter(search_facets::family_id.gt(family_id).or(persons::id.gt(id)));
+            .filter(search_facets::family_id.ge(unseen(family_id)))
+            .filter(search_facets::family_id.gt(unseen(family_id)).or(persons::id.gt(unseen(id))));
     }
-    narrowed!(query, filter, "search_facets.family_id", "persons.id").load(conn).await
+    let narrowed = narrowed!(query, filter, "search_facets.family_id", "search_facets.person_id");
+    prepared_for(regions_of(scope, filter), limited(narrowed, filter.limit)).load(conn).await
 }
 
 fn regions_of(scope: &RegionScope, filter: &SearchFilter) -> usize {
     scope.codes().len().max(filter.within.as_ref().map_or(0, |within| within.codes().len()))
 }
 
-/// In the order of the names, each person once: at the first word from which the name fits. The index is walked in order whoever
-/// is asked for: there is nothing for the planner to learn from the values.
+/// In the order of the names, each person once: at the first word from which the name fits.
 macro_rules! by_name {
     ($name:ident, $column:ident, $shared:ident) => {
         pub async fn $name(
