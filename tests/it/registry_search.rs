@@ -1,7 +1,15 @@
 //! Finding people: by name however it is spelt, by what is known of them; doubles, mergers and their undoing; homes.
 
+use std::time::Duration;
+
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::auth::{Actor, Permission as P};
+use slrt::db::Db;
+use slrt::regions::RegionScope;
+use slrt::registry::answers::Viewer;
+use slrt::registry::search::search;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -133,6 +141,67 @@ async fn a_merger_keeps_what_refers_to_it_and_can_be_undone() {
     assert_eq!(whole["nik"], "32************01");
     world.front.act(&format!("/v1/persons/{}/undo-merge", child.as_str().unwrap())).await.expect(200);
     assert!(world.front.get(&path).await.expect(200).get("nik").is_none());
+}
+
+#[derive(diesel::QueryableByName)]
+struct Statement {
+    #[diesel(sql_type = Text)]
+    statement: String,
+    /// How often it was run by the plan that was kept.
+    #[diesel(sql_type = BigInt)]
+    generic_plans: i64,
+}
+
+/// A plan made anew takes as long as the search itself. A value that the planner sees would bring that back.
+#[actix_web::test]
+async fn a_search_is_planned_once() {
+    let world = World::start().await;
+    let (ring, now) = (world.server.shared.tokens.keys().ring(), world.server.shared.clock.now());
+    let today = slrt::clock::local_day(now);
+    // Enough that a plan for some costs less than a plan for any.
+    let mut people = slrt::demo::people::Generator::new(7);
+    let families = (0..2000).map(|_| people.family("32.04.05", VILLAGE, today)).collect();
+    let mut entering = world.server.connection().await;
+    slrt::registry::actions::insert_synthetic(&mut entering, &ring, families, now).await.unwrap();
+    diesel::sql_query("analyze").execute(&mut entering).await.unwrap();
+    let db = Db::new(&world.server.database_url, 1, Duration::from_secs(600)).unwrap();
+    let mut conn = db.read().await.unwrap();
+    for place in [VILLAGE, "32.04.05", "32.04", "32", "ID"] {
+        let actor = Actor { scope: RegionScope::from_codes(&[place]), ..Actor::system() };
+        for mut asked in [
+            json!({ "name": "siti" }),
+            json!({ "name": "siti", "name_match": "fuzzy", "region_code": "32.04" }),
+            json!({ "name": "siti", "ppks_code": "PPKS-24" }),
+            json!({ "name": "siti", "decile": 2, "program_code": "PKH" }),
+            json!({ "ppks_code": "PPKS-24" }),
+            json!({ "decile": 2, "region_code": "32.04.05" }),
+            json!({ "program_code": "PKH", "decile": 2 }),
+        ] {
+            asked["limit"] = json!(1);
+            // The first page and, where there is one, the next.
+            for _ in 0..2 {
+                let mut cursor = None;
+                for _ in 0..6 {
+                    let asked = serde_json::from_value(asked.clone()).unwrap();
+                    cursor = search(&mut conn, Viewer::masked(&ring.sealer), &actor, asked, today)
+                        .await
+                        .unwrap()
+                        .next_cursor;
+                }
+                let Some(cursor) = cursor else { break };
+                asked["cursor"] = json!(cursor);
+            }
+        }
+    }
+    let searches: Vec<Statement> = diesel::sql_query(
+        "select statement, generic_plans from pg_prepared_statements where statement ~ 'person_names|search_facets'",
+    )
+    .load(&mut conn)
+    .await
+    .unwrap();
+    assert!(searches.len() > 20, "{}", searches.len());
+    let anew: Vec<&str> = searches.iter().filter(|s| s.generic_plans == 0).map(|s| s.statement.as_str()).collect();
+    assert!(anew.is_empty(), "{}", anew.join("\n"));
 }
 
 #[actix_web::test]

@@ -167,8 +167,10 @@ pub async fn list_by_facet_visible(
 ) -> QueryResult<Vec<PersonRow>> {
     // As an array of one, so that each family's persons are looked up: two plain columns would also let the planner read the
     // persons of everybody in this order, and pass over all who are not meant.
-    let of = sql::<Bool>("persons.family_id = any(array[search_facets.family_id])")
-        .and(search_facets::person_id.eq(persons::id).or(search_facets::person_id.eq(Uuid::nil())));
+    let of = sql::<Bool>(
+        "persons.family_id = any(array[search_facets.family_id]) and (search_facets.person_id = persons.id \
+         or search_facets.person_id = '00000000-0000-0000-0000-000000000000')",
+    );
     let mut query = search_facets::table
         .inner_join(persons::table.on(of))
         .filter(search_facets::facet.eq(unseen(facet.to_owned())))
