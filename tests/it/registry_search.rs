@@ -152,7 +152,7 @@ struct Statement {
     generic_plans: i64,
 }
 
-/// A plan made anew takes as long as the search itself. A value that the planner sees would bring that back.
+/// A plan made anew takes as long as the search itself. One value that the planner sees can bring that back.
 #[actix_web::test]
 async fn a_search_is_planned_once() {
     let world = World::start().await;
