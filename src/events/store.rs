@@ -76,7 +76,7 @@ pub async fn list_visible(
         );
     }
     let rows = query.load(conn).await?;
-    Ok((rows, Position { key: settled - 1, id: Uuid::max() }))
+    Ok((rows, Position::before(settled)))
 }
 
 /// Events past their keeping time.

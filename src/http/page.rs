@@ -37,6 +37,11 @@ impl Position {
         Self { key: time.timestamp_micros(), id }
     }
 
+    /// Behind everything with a smaller key.
+    pub fn before(key: i64) -> Self {
+        Self { key: key - 1, id: Uuid::max() }
+    }
+
     pub fn time(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.key).unwrap_or_default()
     }

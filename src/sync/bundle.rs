@@ -54,7 +54,7 @@ pub async fn make(
     after: Option<Uuid>,
 ) -> Result<SyncBundle, Error> {
     // The feed's place is taken first: what changes while the bundle is read comes again with the first changes.
-    let changes = Position { key: settled_transaction(conn).await? - 1, id: Uuid::max() };
+    let changes = Position::before(settled_transaction(conn).await?);
     let ids = registry::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
     let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
     let families = families(conn, sources.sealer, scope, &ids, local_day(sources.now)).await?;

@@ -1,6 +1,7 @@
 //! The feed: in order, complete, and never ahead of what can still commit.
 
-use diesel_async::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -10,6 +11,13 @@ async fn read(world: &World, after: Option<&str>) -> (Vec<Value>, String) {
     let page = world.front.get(&path).await.expect(200);
     let cursor = page["next_cursor"].as_str().unwrap().to_owned();
     (page["items"].as_array().unwrap().clone(), cursor)
+}
+
+/// An event by itself, in the connection's own transaction.
+async fn happen(conn: &mut AsyncPgConnection, type_: &str, region: &str) {
+    let insert = "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
+                  values (gen_random_uuid(), $1, 'complaint', gen_random_uuid(), $2, '{}', now())";
+    diesel::sql_query(insert).bind::<Text, _>(type_).bind::<Text, _>(region).execute(conn).await.unwrap();
 }
 
 #[actix_web::test]
@@ -37,13 +45,7 @@ async fn a_late_commit_is_not_missed() {
     let world = World::start().await;
     let mut slow = world.server.connection().await;
     diesel::sql_query("begin").execute(&mut slow).await.unwrap();
-    diesel::sql_query(
-        "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
-         values (gen_random_uuid(), 'complaint.slow', 'complaint', gen_random_uuid(), '32.04.05.2001', '{}', now())",
-    )
-    .execute(&mut slow)
-    .await
-    .unwrap();
+    happen(&mut slow, "complaint.slow", "32.04.05.2001").await;
     world.complaint().await;
     let (seen, cursor) = read(&world, None).await;
     assert!(seen.is_empty(), "what is younger than a running transaction waits");
@@ -60,13 +62,7 @@ async fn the_cursor_passes_what_is_for_others() {
     let (nothing, before) = read(&world, None).await;
     assert!(nothing.is_empty());
     let mut conn = world.server.connection().await;
-    diesel::sql_query(
-        "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
-         values (gen_random_uuid(), 'complaint.elsewhere', 'complaint', gen_random_uuid(), '51.71.01.1001', '{}', now())",
-    )
-    .execute(&mut conn)
-    .await
-    .unwrap();
+    happen(&mut conn, "complaint.elsewhere", "51.71.01.1001").await;
     let (nothing, passed) = read(&world, Some(&before)).await;
     assert!(nothing.is_empty() && passed != before, "{before} {passed}");
     world.complaint().await;

@@ -205,6 +205,32 @@ async fn found(world: &World, body: Value) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|hit| id(&hit["person"])).collect()
 }
 
+/// What the family held until a day and a member holds alone today: the member is found, once, and nobody else.
+#[actix_web::test]
+async fn a_programme_held_alone_is_found_beside_one_that_the_family_held() {
+    let world = World::start().await;
+    let family = world.family().await;
+    let child = id(&home(&world, &family).await["members"][1]);
+    patch(&world.front, &format!("/v1/persons/{child}"), &json!(1), json!({ "ppks_codes": ["PPKS-24"] }))
+        .await
+        .expect(200);
+    let at = |what: &str| format!("/v1/families/{family}/{what}");
+    let held =
+        world.front.post(&at("add-program"), json!({ "program_code": "KIP", "since": "2025-01-01" })).await.expect(200);
+    let over = json!({ "participation_id": held["programs"][0]["id"], "until": "2025-12-31" });
+    world.front.post(&at("end-program"), over).await.expect(200);
+    let own = json!({ "program_code": "KIP", "person_id": child, "since": "2026-01-01" });
+    world.front.post(&at("add-program"), own).await.expect(200);
+    for asked in [
+        json!({ "program_code": "KIP" }),
+        json!({ "program_code": "KIP", "decile": 2 }),
+        json!({ "program_code": "KIP", "ppks_code": "PPKS-24" }),
+        json!({ "program_code": "KIP", "name": "ahmad" }),
+    ] {
+        assert_eq!(found(&world, asked).await, std::slice::from_ref(&child));
+    }
+}
+
 #[actix_web::test]
 async fn a_search_by_facts_follows_every_change() {
     let world = World::start().await;

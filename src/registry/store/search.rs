@@ -187,6 +187,7 @@ pub async fn list_by_facet_visible(
             .filter(search_facets::family_id.ge(unseen(family_id)))
             .filter(search_facets::family_id.gt(unseen(family_id)).or(persons::id.gt(unseen(id))));
     }
+    // A programme that a person holds alone has an entry of its own, so that the entry's person will do.
     let narrowed = narrowed!(query, filter, "search_facets.family_id", "search_facets.person_id");
     prepared_for(regions_of(scope, filter), limited(narrowed, filter.limit)).load(conn).await
 }
