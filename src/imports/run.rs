@@ -246,7 +246,7 @@ async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Li
         count(progress, &plan, 0);
         progress.done += size;
         progress.position = json!({ "written": progress.done });
-        let names = Names::of(&plan.new);
+        let names = Names::of(&plan.new.persons);
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
         history::record_loaded(tx, import_id, &plan.history).await?;

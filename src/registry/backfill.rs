@@ -1,5 +1,6 @@
 //! Names of people who were entered before there was an index of names. What is entered now brings its own.
 
+use super::load::{self, Names};
 use super::store;
 use crate::error::Error;
 use crate::regions::Unscoped;
@@ -16,7 +17,7 @@ pub async fn index_names(worker: &Worker) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
-        store::insert_names(&mut conn, &rows).await?;
+        load::insert_names(&mut conn, Names::of(&rows)).await?;
         tracing::info!(persons = rows.len(), "names indexed");
     }
 }

@@ -1,5 +1,5 @@
 //! Many rows in one statement: each column travels as one array, so the text of the statement stays the same and is planned
-//! once. What stands under the same key is replaced where that is asked for.
+//! once.
 
 use std::sync::LazyLock;
 
@@ -22,9 +22,19 @@ fn literal(codes: Vec<String>) -> String {
 /// What a loaded row does not say, and what stays when it replaces another: who died or was merged stays so.
 const KEPT: &[&str] = &["created_at", "standing", "ended_on", "merged_into", "assets"];
 
+/// What becomes of a row whose key is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfTaken {
+    Fail,
+    Replace,
+    /// What stands there says the same.
+    Leave,
+}
+
 struct Statements {
     insert: String,
     replace: String,
+    leave: String,
 }
 
 /// Each column with the type of its array, and the one it is cast to where that differs.
@@ -48,7 +58,11 @@ fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Stateme
         arrays.join(", "),
         names.join(", "),
     );
-    Statements { replace: format!("{insert} on conflict ({key}) do update set {}", set.join(", ")), insert }
+    Statements {
+        replace: format!("{insert} on conflict ({key}) do update set {}", set.join(", ")),
+        leave: format!("{insert} on conflict ({key}) do nothing"),
+        insert,
+    }
 }
 
 /// `name: the row's type, the array's SQL type, its name, a cast, a conversion;`
@@ -56,7 +70,7 @@ macro_rules! bulk {
     ($insert:ident, $Row:ident, $table:literal, $key:literal;
      $($field:ident: $sql:ty, $name:literal $(, as $cast:literal by $convert:expr)?;)+) => {
         /// Every column is named: a new one does not compile until it is here.
-        pub async fn $insert(conn: &mut AsyncPgConnection, rows: Vec<$Row>, replace: bool) -> QueryResult<()> {
+        pub async fn $insert(conn: &mut AsyncPgConnection, rows: Vec<$Row>, if_taken: IfTaken) -> QueryResult<()> {
             static TEXT: LazyLock<Statements> =
                 LazyLock::new(|| statements($table, $key, &[$((stringify!($field), $name, concat!("" $(, $cast)?))),+]));
             if rows.is_empty() {
@@ -74,7 +88,11 @@ macro_rules! bulk {
                 $(let $field = bulk!(@convert $field $($convert)?);)+
                 $(all.$field.push($field);)+
             }
-            let text = if replace { &TEXT.replace } else { &TEXT.insert };
+            let text = match if_taken {
+                IfTaken::Fail => &TEXT.insert,
+                IfTaken::Replace => &TEXT.replace,
+                IfTaken::Leave => &TEXT.leave,
+            };
             let query = diesel::sql_query(text.as_str())$(.bind::<Array<$sql>, _>(all.$field))+;
             prepared(query).execute(conn).await.map(|_| ())
         }

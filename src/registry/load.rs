@@ -6,8 +6,9 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
 use super::build::Rows;
+use super::bulk_store::{self, IfTaken};
 use super::rows::{DwellingRow, FamilyRow, NameRow, PersonRow, WelfareStatusRow};
-use super::{bulk_store, store};
+use super::store;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
@@ -139,8 +140,8 @@ pub async fn look_up_by_index(conn: &mut AsyncPgConnection) -> Result<(), Error>
 pub struct Names(Vec<NameRow>);
 
 impl Names {
-    pub fn of(rows: &Rows) -> Self {
-        Self(store::name_rows(&rows.persons))
+    pub fn of(persons: &[PersonRow]) -> Self {
+        Self(store::name_rows(persons))
     }
 
     pub fn append(&mut self, more: Self) {
@@ -154,33 +155,34 @@ impl Names {
 
 /// Enters new rows, but for the names.
 pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    bulk_store::insert_families(conn, rows.families, false).await.map_err(taken)?;
-    bulk_store::insert_persons(conn, rows.persons, false).await.map_err(taken)?;
-    bulk_store::insert_dwellings(conn, rows.dwellings, false).await.map_err(taken)?;
-    bulk_store::insert_statuses(conn, rows.statuses, false).await.map_err(taken)?;
-    bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)?;
+    bulk_store::insert_families(conn, rows.families, IfTaken::Fail).await.map_err(taken)?;
+    bulk_store::insert_persons(conn, rows.persons, IfTaken::Fail).await.map_err(taken)?;
+    bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Fail).await.map_err(taken)?;
+    bulk_store::insert_statuses(conn, rows.statuses, IfTaken::Fail).await.map_err(taken)?;
+    bulk_store::insert_identities(conn, rows.identities, IfTaken::Fail).await.map_err(taken)?;
     if !rows.participations.is_empty() {
         store::insert_participations(conn, &rows.participations).await?;
     }
     Ok(())
 }
 
-/// The names of rows that were entered. A person whose name is missing is found by `backfill::index_names`, so that they may be
-/// written beside the next rows; if that one was quicker, it is worth another look.
+/// The names of rows that were entered. They may be written beside the next rows, since whoever has none is found by
+/// `backfill::index_names`; whichever of the two comes later leaves what it finds.
 pub async fn insert_names(conn: &mut AsyncPgConnection, mut names: Names) -> Result<(), Error> {
-    // In the order of the index that they go to: many at once then meet in the same pages.
-    names.0.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    bulk_store::insert_names(conn, names.0, false).await.map_err(taken)
+    // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers, so
+    // that two with the same names wait for each other one way only.
+    names.0.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+    Ok(bulk_store::insert_names(conn, names.0, IfTaken::Leave).await?)
 }
 
 /// Puts rows in the place of those with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    let names = Names::of(&rows);
-    bulk_store::insert_families(conn, rows.families, true).await?;
-    bulk_store::insert_persons(conn, rows.persons, true).await?;
+    let names = Names::of(&rows.persons);
+    bulk_store::insert_families(conn, rows.families, IfTaken::Replace).await?;
+    bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await?;
     store::replace_names(conn, names.0).await?;
-    bulk_store::insert_dwellings(conn, rows.dwellings, true).await?;
-    bulk_store::insert_identities(conn, rows.identities, false).await.map_err(taken)
+    bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Replace).await?;
+    bulk_store::insert_identities(conn, rows.identities, IfTaken::Fail).await.map_err(taken)
 }
 
 /// The families as resources changed.

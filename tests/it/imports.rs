@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use diesel_async::RunQueryDsl as _;
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
@@ -335,34 +335,70 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
 
 #[actix_web::test]
 async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
-    // More than two batches.
+    // More than two batches; the last one cannot be written as long as somebody else holds the family of its last row.
     const ROWS: i64 = 11_000;
     let world = World::start().await;
     let who = loader(&world);
-    let mut text = String::from("region_code,full_name,sex\r\n");
-    for n in 0..ROWS {
-        text.push_str(&format!("32.04.05.2001,Orang {n},male\r\n"));
+    world.family().await;
+    let members = count(&world, "persons").await;
+    let mut text = String::from("family_card_no,region_code,full_name,sex,relation_to_head\r\n");
+    for n in 1..ROWS {
+        text.push_str(&format!(",32.04.05.2001,Orang {n},male,\r\n"));
     }
+    text.push_str("3204050101199001,,Orang terakhir,male,child\r\n");
     let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
     let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
+    let mut holder = world.server.connection().await;
+    holder.batch_execute("begin; select from families for update").await.unwrap();
     let worker = world.server.worker(slrt::worker::RUNNERS);
     let begun = async {
         while who.get(&path).await.expect(200)["done"] == 0 {
             tokio::task::yield_now().await;
         }
     };
+    // With what it started by itself: a process that ends takes all of it along.
+    let process = tokio::task::LocalSet::new();
     tokio::select! {
-        ended = slrt::jobs::run::run_due(&worker) => panic!("the import ended before the kill: {ended:?}"),
+        ended = process.run_until(slrt::jobs::run::run_due(&worker)) => panic!("it was to wait for the family: {ended:?}"),
         () = begun => {}
     }
-    assert!(count(&world, "persons").await < ROWS);
+    drop(process);
+    holder.batch_execute("rollback").await.unwrap();
+    assert!((1..ROWS).contains(&(count(&world, "persons").await - members)));
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
     world.server.work().await;
     let done = who.get(&path).await.expect(200);
     assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(ROWS)));
-    assert_eq!(count(&world, "persons").await, ROWS);
-    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, ROWS);
-    assert_eq!(count(&world, "person_names where word = 0").await, ROWS, "everybody is found by name");
+    let people = ROWS + members;
+    assert_eq!(count(&world, "persons").await, people);
+    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, people);
+    assert_eq!(count(&world, "person_names where word = 0").await, people, "everybody is found by name");
+}
+
+#[actix_web::test]
+async fn names_that_were_indexed_meanwhile_stop_no_import() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let text = "region_code,full_name,sex\r\n32.04.05.2001,Siti,female\r\n32.04.05.2001,Ahmad,male\r\n";
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
+    // Whoever looks for people without a name in the index comes after the import wrote them, and before their names.
+    let mut indexer = world.server.connection().await;
+    indexer.batch_execute("begin; lock table person_names in exclusive mode").await.unwrap();
+    let worker = world.server.worker(slrt::worker::RUNNERS);
+    let meanwhile = async {
+        while who.get(&path).await.expect(200)["done"] == 0 {
+            tokio::task::yield_now().await;
+        }
+        let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
+                     select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
+        indexer.batch_execute(names).await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(slrt::jobs::run::run_due(&worker), meanwhile);
+    ended.unwrap();
+    let done = who.get(&path).await.expect(200);
+    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
+    assert_eq!(count(&world, "person_names").await, 2);
 }
 
 #[actix_web::test]

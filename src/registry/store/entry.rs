@@ -4,8 +4,9 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::super::bulk_store::{self, IfTaken};
+use super::super::names;
 use super::super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, ParticipationRow, PersonRow, WelfareStatusRow};
-use super::super::{bulk_store, names};
 use crate::db::schema::{
     dwellings, families, identities, person_names, persons, program_participations, programs, welfare_statuses,
 };
@@ -53,7 +54,7 @@ pub async fn insert_persons(conn: &mut AsyncPgConnection, rows: &[PersonRow]) ->
 
 /// At every way in which a person or a name comes in, so that a search misses nobody.
 pub async fn insert_names(conn: &mut AsyncPgConnection, rows: &[PersonRow]) -> QueryResult<()> {
-    bulk_store::insert_names(conn, name_rows(rows), true).await
+    bulk_store::insert_names(conn, name_rows(rows), IfTaken::Replace).await
 }
 
 pub fn name_rows(rows: &[PersonRow]) -> Vec<NameRow> {
@@ -83,7 +84,7 @@ pub async fn replace_names(conn: &mut AsyncPgConnection, names: Vec<NameRow>) ->
         .filter(person_names::family_id.eq_any(families))
         .filter(person_names::person_id.eq_any(persons));
     diesel::delete(old).execute(conn).await?;
-    bulk_store::insert_names(conn, names, true).await
+    bulk_store::insert_names(conn, names, IfTaken::Replace).await
 }
 
 pub async fn insert_dwellings(conn: &mut AsyncPgConnection, rows: &[DwellingRow]) -> QueryResult<()> {
