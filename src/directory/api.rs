@@ -11,7 +11,7 @@ use super::store::{OrganizationRow, ServiceRow};
 use crate::auth::{Actor, Permission};
 use crate::http::patch;
 use crate::http::text::{LongText, Name, ShortText};
-use crate::regions::RegionCode;
+use crate::regions::{AreaCode, RegionCode};
 
 /// An organization that receives complaints or referrals.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -297,10 +297,10 @@ pub struct CreateService {
     #[validate(length(min = 1, max = 13, code = "too_few"))]
     #[schema(min_items = 1, max_items = 13)]
     pub sectors: Vec<Sector>,
-    /// The regions it serves, at least one; they need not lie in the organization's own region.
+    /// The regions it serves, at least one; they need not lie in the organization's own region. `ID` is the whole country.
     #[validate(length(min = 1, max = 600, code = "too_few"))]
     #[schema(min_items = 1, max_items = 600, example = json!(["32.04"]))]
-    pub area_codes: Vec<RegionCode>,
+    pub area_codes: Vec<AreaCode>,
     /// How many clients it can hold at a time.
     #[validate(range(min = 0, max = 1_000_000, code = "out_of_range"))]
     #[schema(minimum = 0, maximum = 1_000_000, example = 40)]
@@ -339,10 +339,10 @@ pub struct PatchService {
     #[validate(length(min = 1, max = 13, code = "too_few"))]
     #[schema(min_items = 1, max_items = 13)]
     pub sectors: Option<Vec<Sector>>,
-    /// The regions it serves, at least one.
+    /// The regions it serves, at least one; `ID` is the whole country.
     #[validate(length(min = 1, max = 600, code = "too_few"))]
     #[schema(min_items = 1, max_items = 600)]
-    pub area_codes: Option<Vec<RegionCode>>,
+    pub area_codes: Option<Vec<AreaCode>>,
     /// How many clients it can hold at a time; `null` is no limit. Fewer than it holds now takes nobody's place away.
     #[serde(default, deserialize_with = "patch::given")]
     #[validate(range(min = 0, max = 1_000_000, code = "out_of_range"))]

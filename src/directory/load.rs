@@ -70,22 +70,24 @@ pub fn service(id: Uuid, region_code: String, input: CreateService, now: DateTim
     })
 }
 
-/// Organizations with one of these ids, or of one of these names.
+/// Organizations with one of these ids, or of one of these names; held for the rest of the transaction where they are to change.
 pub async fn organizations(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
     names: &[&str],
+    hold: bool,
 ) -> Result<Vec<OrganizationRow>, Error> {
-    Ok(store::list_organizations_named(conn, &public(), ids, names).await?)
+    Ok(store::list_organizations_named(conn, &public(), ids, names, hold).await?)
 }
 
-/// Services with one of these ids, or of one of these organizations.
+/// Services with one of these ids, or of one of these organizations; held likewise.
 pub async fn services(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
     organizations: &[Uuid],
+    hold: bool,
 ) -> Result<Vec<ServiceRow>, Error> {
-    Ok(store::list_services_of(conn, &public(), ids, organizations).await?)
+    Ok(store::list_services_of(conn, &public(), ids, organizations, hold).await?)
 }
 
 /// Those of the codes that are programmes.

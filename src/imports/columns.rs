@@ -125,7 +125,7 @@ pub const SERVICES: &[Column] = &[
     may("description", "What it does", ""),
     may("program_code", "Code of the programme it leads to", "PKH"),
     must("sectors", "Codes of sectors with | between", "socio_economic"),
-    must("area_codes", "Codes of the regions it serves with | between", "32.04"),
+    must("area_codes", "Codes of the regions it serves with | between, or ID for the whole country", "32.04"),
     may("capacity", "Clients it can hold at a time", "40"),
     may("opening_hours", "When it is open", "Senin–Jumat 08.00–15.00"),
     may("requirements", "What to bring", "KTP dan kartu keluarga"),

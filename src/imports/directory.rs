@@ -63,7 +63,7 @@ impl Kind for Organizations {
         let mut plan = Plan::default();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.id).collect();
         let names: Vec<&str> = rows.iter().map(|(_, row)| row.input.name.as_str()).collect();
-        let stored = load::organizations(conn, &ids, &names).await?;
+        let stored = load::organizations(conn, &ids, &names, planning.changes()).await?;
         let codes: Vec<&str> = rows.iter().filter_map(|(_, row)| row.input.program_code.as_deref()).collect();
         let programs = load::known_programs(conn, &codes).await?;
         for (line, row) in rows {
@@ -181,8 +181,8 @@ impl Kind for Services {
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.id).collect();
         let owners: HashSet<Uuid> = rows.iter().map(|(_, row)| row.input.organization_id).collect();
         let owners: Vec<Uuid> = owners.into_iter().collect();
-        let organizations = load::by_id(load::organizations(conn, &owners, &[]).await?);
-        let stored = load::services(conn, &ids, &owners).await?;
+        let organizations = load::by_id(load::organizations(conn, &owners, &[], false).await?);
+        let stored = load::services(conn, &ids, &owners, planning.changes()).await?;
         let codes: Vec<&str> = rows.iter().filter_map(|(_, row)| row.input.program_code.as_deref()).collect();
         let programs = load::known_programs(conn, &codes).await?;
         for (line, row) in rows {

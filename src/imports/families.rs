@@ -116,6 +116,10 @@ impl Kind for Families {
         };
         let stored: HashMap<Uuid, FamilyRow> = if planning.on_conflict == OnConflict::Update {
             let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| known(row)).collect();
+            if planning.changes() {
+                let keys = ids.iter().map(|id| FamilyKey::Id(*id)).collect();
+                load::hold_families(conn, planning.scope, &keys, &[]).await?;
+            }
             load::families(conn, planning.scope, &ids).await?
         } else {
             HashMap::new()

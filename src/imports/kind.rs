@@ -40,6 +40,11 @@ impl Planning<'_> {
     pub fn stamp(&self) -> Stamp<'_> {
         Stamp { sealer: &self.keys.sealer, now: self.now }
     }
+
+    /// What is stored may be written anew. Whoever reads it for that holds it, or what somebody else changes meanwhile is lost.
+    pub fn changes(&self) -> bool {
+        self.write && self.on_conflict == OnConflict::Update
+    }
 }
 
 /// What a batch comes to.

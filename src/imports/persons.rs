@@ -11,10 +11,12 @@ use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::IdentityKind;
 use crate::error::Error;
+use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::registry::api::{CreateFamily, CreateMember};
 use crate::registry::document;
+use crate::registry::erase::ERASED;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::model::RelationToHead;
@@ -141,7 +143,6 @@ impl Kind for Persons {
             .iter()
             .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { Some(key.clone()) } else { None })
             .collect();
-        let places = load::find_families(conn, planning.scope, &keys).await?;
         let indexes: Vec<&[u8]> = rows.iter().filter_map(|(_, row)| row.index.as_deref()).collect();
         let bearers = load::find_bearers(conn, &indexes).await?;
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.member.id).collect();
@@ -150,12 +151,16 @@ impl Kind for Persons {
             let bearer = row.index.as_ref().and_then(|index| bearers.get(index)).and_then(|(_, person_id)| *person_id);
             bearer.or(row.member.id.filter(|id| taken.contains(id)))
         };
-        let stored: HashMap<Uuid, PersonRow> = if planning.on_conflict == OnConflict::Update {
-            let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| known(row)).collect();
-            load::persons(conn, planning.scope, &ids).await?
-        } else {
-            HashMap::new()
-        };
+        let updates = planning.on_conflict == OnConflict::Update;
+        let ids: Vec<Uuid> = rows.iter().filter(|_| updates).filter_map(|(_, row)| known(row)).collect();
+        let held =
+            if planning.write { load::hold_families(conn, planning.scope, &keys, &ids).await? } else { HashSet::new() };
+        let places = load::find_families(conn, planning.scope, &keys).await?;
+        let stored: HashMap<Uuid, PersonRow> = load::persons(conn, planning.scope, &ids).await?;
+        if planning.write && stored.values().any(|person| !held.contains(&person.family_id)) {
+            // Somebody moved one of them to another family: worth another look.
+            return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+        }
         let heads: Vec<Uuid> = rows
             .iter()
             .filter(|(_, row)| row.member.relation_to_head == RelationToHead::Head && known(row).is_none())
@@ -180,7 +185,7 @@ impl Kind for Persons {
             };
             let column = if row.index.is_some() { "nik" } else { "id" };
             match known(&row) {
-                Some(id) if planning.on_conflict == OnConflict::Update => {
+                Some(id) if updates => {
                     let family_id = place.map(|place| place.family_id);
                     change(&mut plan, planning, (line, column), stored.get(&id).cloned(), family_id, row)?;
                 }
@@ -254,6 +259,10 @@ fn change(
     }
     if family_id.is_some_and(|id| id != person.family_id) {
         plan.fault(line, "family_card_no", "other_family");
+        return Ok(());
+    }
+    if person.full_name == ERASED {
+        plan.fault(line, column, "erased");
         return Ok(());
     }
     let is_head = person.relation_to_head == RelationToHead::Head;

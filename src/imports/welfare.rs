@@ -65,6 +65,9 @@ impl Kind for WelfareStatuses {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
+        if planning.write {
+            load::hold_families(conn, planning.scope, &keys, &[]).await?;
+        }
         let places = load::find_families(conn, planning.scope, &keys).await?;
         let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
         let mut stored = load::statuses(conn, &ids).await?;

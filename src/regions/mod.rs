@@ -7,6 +7,6 @@ pub mod place;
 pub mod routes;
 pub mod scope;
 
-pub use model::RegionCode;
+pub use model::{AreaCode, RegionCode};
 pub use place::Place;
 pub use scope::{RegionScope, Unscoped};

@@ -74,6 +74,29 @@ impl<'de> Deserialize<'de> for RegionCode {
     }
 }
 
+/// Where something is offered: the code of an existing region, or `ID` for the whole country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(pattern = r"^(ID|\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?)$", max_length = 13, example = "32.04")]
+pub struct AreaCode(Cow<'static, str>);
+
+impl AreaCode {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for AreaCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        if text == "ID" {
+            return Ok(Self(Cow::Borrowed("ID")));
+        }
+        let region = RegionCode::parse(&text).ok_or_else(|| serde::de::Error::custom("unknown_region"))?;
+        Ok(Self(region.0))
+    }
+}
+
 /// A region as every answer shows it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Region {

@@ -5,6 +5,7 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::api::{FamilyLookup, NikDigits};
+use super::change;
 use super::judge;
 use super::nik::{FamilyCardNo, ParsedNik};
 use super::rows::{Household, PersonRow};
@@ -183,10 +184,9 @@ pub async fn require_open_for(
     }
 }
 
-/// A person of the caller's regions, held for the rest of the transaction.
-pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<Option<PersonRow>, Error> {
-    let scope = tx.actor.scope.clone();
-    Ok(store::lock_person(&mut tx.conn, &scope, id).await?)
+/// A person of the caller's regions, held for the rest of the transaction, with the family.
+pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
+    Ok(change::hold_person(tx, id).await?.1)
 }
 
 /// The families of a scope by their ids, after one of them.

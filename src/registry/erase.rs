@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::history;
 use super::model::IdentityStatus;
 use super::rows::PersonRow;
-use super::store::{self, changes, residences};
+use super::store::{self, changes, households, residences};
 use crate::clock::local_day;
 use crate::db::schema::{dwellings, families, family_shocks, identities, persons, program_participations};
 use crate::error::Error;
@@ -24,6 +24,9 @@ pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>,
     let mut ids = super::actions::list_ids_of_person(&mut tx.conn, who.id).await?;
     ids.retain(|id| *id != who.id);
     ids.sort();
+    let around = households::list_families_of_persons(&mut tx.conn, &everywhere, &ids).await?;
+    let around: Vec<Uuid> = around.into_iter().map(|(_, family_id)| family_id).collect();
+    store::lock_families(&mut tx.conn, &everywhere, &around).await?;
     let mut records = vec![who];
     for id in ids {
         records.extend(store::lock_person(&mut tx.conn, &everywhere, id).await?);

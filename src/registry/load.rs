@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
 use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
-use super::rows::{DwellingRow, FamilyRow, NameRow, PersonRow, WelfareStatusRow};
-use super::store;
+use super::rows::{DwellingRow, FamilyRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
+use super::store::{self, households};
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
@@ -28,41 +28,55 @@ pub struct Place {
     pub region_code: String,
 }
 
+/// The families that the keys name, wherever they live: what is read of them must be read within a scope.
+async fn named(conn: &mut AsyncPgConnection, keys: &HashSet<FamilyKey>) -> Result<Vec<(FamilyKey, Uuid)>, Error> {
+    let (mut named, mut cards) = (Vec::with_capacity(keys.len()), Vec::new());
+    for key in keys {
+        match key {
+            FamilyKey::Id(id) => named.push((key.clone(), *id)),
+            FamilyKey::Card(index) => cards.push(index.as_slice()),
+        }
+    }
+    if !cards.is_empty() {
+        let rows = store::list_identities(conn, Unscoped::ReadWithinScopeNext, &cards).await?;
+        named.extend(rows.into_iter().map(|(index, family_id, _)| (FamilyKey::Card(index), family_id)));
+    }
+    Ok(named)
+}
+
 /// Those of the families that there are within the scope.
 pub async fn find_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     keys: &HashSet<FamilyKey>,
 ) -> Result<HashMap<FamilyKey, Place>, Error> {
-    let cards: Vec<&[u8]> = keys
-        .iter()
-        .filter_map(|k| if let FamilyKey::Card(index) = k { Some(index.as_slice()) } else { None })
-        .collect();
-    let mut ids: Vec<Uuid> =
-        keys.iter().filter_map(|k| if let FamilyKey::Id(id) = k { Some(*id) } else { None }).collect();
-    let named = if cards.is_empty() {
-        Vec::new()
-    } else {
-        store::list_identities(conn, Unscoped::ReadWithinScopeNext, &cards).await?
-    };
-    ids.extend(named.iter().map(|(_, family_id, _)| *family_id));
-    let mut places: HashMap<Uuid, String> = HashMap::new();
-    if !ids.is_empty() {
-        places.extend(store::list_family_regions(conn, scope, &ids).await?);
+    let named = named(conn, keys).await?;
+    if named.is_empty() {
+        return Ok(HashMap::new());
     }
-    let place = |family_id: Uuid| places.get(&family_id).map(|region| Place { family_id, region_code: region.clone() });
-    let mut found: HashMap<FamilyKey, Place> = named
-        .into_iter()
-        .filter_map(|(index, family_id, _)| Some((FamilyKey::Card(index), place(family_id)?)))
-        .collect();
-    for key in keys {
-        if let FamilyKey::Id(id) = key
-            && let Some(place) = place(*id)
-        {
-            found.insert(key.clone(), place);
-        }
+    let ids: Vec<Uuid> = named.iter().map(|(_, family_id)| *family_id).collect();
+    let regions: HashMap<Uuid, String> = store::list_family_regions(conn, scope, &ids).await?.into_iter().collect();
+    let place = |family_id: Uuid| regions.get(&family_id).map(|code| Place { family_id, region_code: code.clone() });
+    Ok(named.into_iter().filter_map(|(key, family_id)| Some((key, place(family_id)?))).collect())
+}
+
+/// Holds the families of the keys and of the persons until the transaction ends, as whoever changes a family or a person
+/// does: what is read of them from here on is still so when it is written. Gives those that are held.
+pub async fn hold_families(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    keys: &HashSet<FamilyKey>,
+    persons: &[Uuid],
+) -> Result<HashSet<Uuid>, Error> {
+    let mut ids: Vec<Uuid> = named(conn, keys).await?.into_iter().map(|(_, family_id)| family_id).collect();
+    if !persons.is_empty() {
+        let families = households::list_families_of_persons(conn, scope, persons).await?;
+        ids.extend(families.into_iter().map(|(_, family_id)| family_id));
     }
-    Ok(found)
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(store::lock_families(conn, scope, &ids).await?.into_iter().collect())
 }
 
 /// Whom the keyed indexes name, wherever they live: what is read of them must be read within a scope.
@@ -107,6 +121,9 @@ pub async fn persons(
     scope: &RegionScope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, PersonRow>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = store::list_persons(conn, scope, ids).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
@@ -137,19 +154,25 @@ pub async fn look_up_by_index(conn: &mut AsyncPgConnection) -> Result<(), Error>
 
 /// What the search for names finds people by.
 #[derive(Debug, Default)]
-pub struct Names(Vec<NameRow>);
+pub struct Names {
+    /// Whose names they are, as they were seen.
+    of: Vec<SeenPerson>,
+    rows: Vec<NameRow>,
+}
 
 impl Names {
     pub fn of(persons: &[PersonRow]) -> Self {
-        Self(store::name_rows(persons))
+        let seen = |row: &PersonRow| SeenPerson { family_id: row.family_id, id: row.id, version: row.version };
+        Self { of: persons.iter().map(seen).collect(), rows: store::name_rows(persons) }
     }
 
     pub fn append(&mut self, more: Self) {
-        self.0.extend(more.0);
+        self.of.extend(more.of);
+        self.rows.extend(more.rows);
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rows.is_empty()
     }
 }
 
@@ -167,20 +190,28 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 }
 
 /// The names of rows that were entered. They may be written beside the next rows, since whoever has none is found by
-/// `backfill::index_names`; whichever of the two comes later leaves what it finds.
-pub async fn insert_names(conn: &mut AsyncPgConnection, mut names: Names) -> Result<(), Error> {
-    // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers, so
-    // that two with the same names wait for each other one way only.
-    names.0.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
-    Ok(bulk_store::insert_names(conn, names.0, IfTaken::Leave).await?)
+/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed, moved or erased in
+/// between is passed over; that change brought its own names.
+pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
+    let Names { of, mut rows } = names;
+    conn.transaction(async |conn| {
+        look_up_by_index(conn).await?;
+        let same = store::hold_unchanged_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await?;
+        rows.retain(|row| same.contains(&row.person_id));
+        // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers,
+        // so that two with the same names wait for each other one way only.
+        rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+        Ok(bulk_store::insert_names(conn, rows, IfTaken::Leave).await?)
+    })
+    .await
 }
 
 /// Puts rows in the place of those with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    let names = Names::of(&rows.persons);
+    let names = store::name_rows(&rows.persons);
     bulk_store::insert_families(conn, rows.families, IfTaken::Replace).await?;
     bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await?;
-    store::replace_names(conn, names.0).await?;
+    store::replace_names(conn, names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Replace).await?;
     bulk_store::insert_identities(conn, rows.identities, IfTaken::Fail).await.map_err(taken)
 }

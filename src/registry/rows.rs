@@ -162,6 +162,14 @@ pub struct NameRow {
     pub sound_shared: i16,
 }
 
+/// A person's row as it was when it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenPerson {
+    pub family_id: Uuid,
+    pub id: Uuid,
+    pub version: i32,
+}
+
 /// A family with all that belongs to it, as of a day.
 #[derive(Debug, Clone)]
 pub struct Household {

@@ -41,7 +41,7 @@ pub enum Received {
 
 /// The person within the caller's regions, held for the rest of the transaction.
 pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
-    registry::actions::lock_person(tx, id).await?.ok_or_else(Error::not_found)
+    registry::actions::hold_person(tx, id).await
 }
 
 pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequest>) -> Result<Received, Error> {

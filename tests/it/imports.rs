@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
+use diesel_async::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
@@ -23,7 +23,7 @@ pub fn loader(world: &World) -> Session {
     world.server.session("loader", None, &["32.04"], &may)
 }
 
-async fn send(who: &Session, query: &str, kind: &str, body: &[u8]) -> Answer {
+pub async fn send(who: &Session, query: &str, kind: &str, body: &[u8]) -> Answer {
     let headers = [("content-type", kind)];
     who.raw(Method::POST, &format!("/v1/imports?{query}"), &headers, Some(body.to_vec())).await
 }
@@ -57,7 +57,7 @@ pub async fn count(world: &World, what: &str) -> i64 {
     query.get_result::<Count>(&mut world.server.connection().await).await.unwrap().n
 }
 
-async fn filled() -> (World, Session) {
+pub async fn filled() -> (World, Session) {
     let world = World::start().await;
     let who = loader(&world);
     assert_eq!(import(&world, &who, "kind=families", FAMILIES).await["status"], "succeeded");
@@ -331,74 +331,6 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
     let other = ranking("2026-Q3", "2026-07-01", 9, 11);
     let other = import(&world, &who, "kind=welfare_statuses&on_conflict=update", &other).await;
     assert_eq!(problems(&who, &other).await, ["2,decile,snapshot_differs", "3,decile,too_large"]);
-}
-
-#[actix_web::test]
-async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
-    // More than two batches; the last one cannot be written as long as somebody else holds the family of its last row.
-    const ROWS: i64 = 11_000;
-    let world = World::start().await;
-    let who = loader(&world);
-    world.family().await;
-    let members = count(&world, "persons").await;
-    let mut text = String::from("family_card_no,region_code,full_name,sex,relation_to_head\r\n");
-    for n in 1..ROWS {
-        text.push_str(&format!(",32.04.05.2001,Orang {n},male,\r\n"));
-    }
-    text.push_str("3204050101199001,,Orang terakhir,male,child\r\n");
-    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
-    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
-    let mut holder = world.server.connection().await;
-    holder.batch_execute("begin; select from families for update").await.unwrap();
-    let worker = world.server.worker(slrt::worker::RUNNERS);
-    let begun = async {
-        while who.get(&path).await.expect(200)["done"] == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    // With what it started by itself: a process that ends takes all of it along.
-    let process = tokio::task::LocalSet::new();
-    tokio::select! {
-        ended = process.run_until(slrt::jobs::run::run_due(&worker)) => panic!("it was to wait for the family: {ended:?}"),
-        () = begun => {}
-    }
-    drop(process);
-    holder.batch_execute("rollback").await.unwrap();
-    assert!((1..ROWS).contains(&(count(&world, "persons").await - members)));
-    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
-    world.server.work().await;
-    let done = who.get(&path).await.expect(200);
-    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(ROWS)));
-    let people = ROWS + members;
-    assert_eq!(count(&world, "persons").await, people);
-    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, people);
-    assert_eq!(count(&world, "person_names where word = 0").await, people, "everybody is found by name");
-}
-
-#[actix_web::test]
-async fn names_that_were_indexed_meanwhile_stop_no_import() {
-    let world = World::start().await;
-    let who = loader(&world);
-    let text = "region_code,full_name,sex\r\n32.04.05.2001,Siti,female\r\n32.04.05.2001,Ahmad,male\r\n";
-    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
-    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
-    // Whoever looks for people without a name in the index comes after the import wrote them, and before their names.
-    let mut indexer = world.server.connection().await;
-    indexer.batch_execute("begin; lock table person_names in exclusive mode").await.unwrap();
-    let worker = world.server.worker(slrt::worker::RUNNERS);
-    let meanwhile = async {
-        while who.get(&path).await.expect(200)["done"] == 0 {
-            tokio::task::yield_now().await;
-        }
-        let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
-                     select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
-        indexer.batch_execute(names).await.unwrap();
-    };
-    let (ended, ()) = tokio::join!(slrt::jobs::run::run_due(&worker), meanwhile);
-    ended.unwrap();
-    let done = who.get(&path).await.expect(200);
-    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
-    assert_eq!(count(&world, "person_names").await, 2);
 }
 
 #[actix_web::test]

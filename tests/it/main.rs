@@ -29,6 +29,7 @@ mod eligibility_objections;
 mod events;
 mod exports;
 mod flow;
+mod import_meanwhile;
 mod imports;
 mod jobs;
 mod letters;

@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl as _;
+use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 
+use super::imports::{import, loader};
 use crate::support::http::faults;
 use crate::support::world::{organization, submission};
 use crate::support::{Session, World};
@@ -334,6 +336,16 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     assert_eq!(tables_with(&world, "0812-0000-9001").await, Vec::<String>::new());
     assert_eq!(tables_with(&world, NIK).await, Vec::<String>::new());
     world.back.post(&path, body.clone()).await.expect_problem(409, "already-erased");
+    // A file that still has them brings nobody back, nor does the desk.
+    let keeper = loader(&world);
+    let text = format!("id,region_code,nik,full_name,sex\r\n{person},32.04.05.2001,{NIK},Siti Rahmawati,female\r\n");
+    let job = import(&world, &keeper, "kind=persons&on_conflict=update", &text).await;
+    assert_eq!((&job["status"], &job["problems"]), (&json!("failed"), &json!(1)));
+    let named = json!({ "full_name": "Siti Rahmawati" });
+    let version = [("if-match", "*")];
+    let patched = world.back.send(Method::PATCH, &format!("/v1/persons/{person}"), &version, Some(named)).await;
+    patched.expect_problem(409, "already-erased");
+    assert_eq!(tables_with(&world, "Siti Rahmawati").await, Vec::<String>::new());
     // The trail tells that there were changes, and not of what.
     let bo = opener(&world);
     let changes = bo.get_with(&format!("/v1/persons/{person}/history"), &OWN).await.expect(200);

@@ -14,13 +14,14 @@ pub async fn list_organizations_named(
     scope: &RegionScope,
     ids: &[Uuid],
     names: &[&str],
+    hold: bool,
 ) -> QueryResult<Vec<OrganizationRow>> {
-    organizations::table
+    let named = organizations::table
         .filter(scope.covers(organizations::region_code))
         .filter(organizations::id.eq_any(ids).or(organizations::name.eq_any(names)))
-        .select(OrganizationRow::as_select())
-        .load(conn)
-        .await
+        .order(organizations::id)
+        .select(OrganizationRow::as_select());
+    if hold { named.for_update().load(conn).await } else { named.load(conn).await }
 }
 
 pub async fn list_services_of(
@@ -28,13 +29,14 @@ pub async fn list_services_of(
     scope: &RegionScope,
     ids: &[Uuid],
     organization_ids: &[Uuid],
+    hold: bool,
 ) -> QueryResult<Vec<ServiceRow>> {
-    services::table
+    let of = services::table
         .filter(scope.covers(services::region_code))
         .filter(services::id.eq_any(ids).or(services::organization_id.eq_any(organization_ids)))
-        .select(ServiceRow::as_select())
-        .load(conn)
-        .await
+        .order(services::id)
+        .select(ServiceRow::as_select());
+    if hold { of.for_update().load(conn).await } else { of.load(conn).await }
 }
 
 pub async fn list_organizations_after(

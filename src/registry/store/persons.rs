@@ -1,13 +1,15 @@
 //! One person: reading, holding, writing back, and the limits on what the data may be used for.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Nullable;
+use diesel::sql_types::{Array, Int4, Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::model::{RelationToHead, Standing};
-use super::super::rows::PersonRow;
+use super::super::rows::{PersonRow, SeenPerson};
 use crate::db::prepared::prepared;
 use crate::db::schema::{families, person_names, persons};
 use crate::regions::{RegionScope, Unscoped};
@@ -172,4 +174,26 @@ pub async fn list_nameless(
         .select(PersonRow::as_select())
         .load(conn)
         .await
+}
+
+#[derive(QueryableByName)]
+struct SamePerson {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Those of the persons whose rows are still what was seen of them. They stay so for the rest of the transaction.
+pub async fn hold_unchanged_persons(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    seen: &[SeenPerson],
+) -> QueryResult<HashSet<Uuid>> {
+    let same = "select persons.id from unnest($1::uuid[], $2::uuid[], $3::int4[]) as seen (family_id, id, version) \
+                join persons using (family_id, id, version) for key share of persons";
+    let query = diesel::sql_query(same)
+        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.family_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.id).collect::<Vec<_>>())
+        .bind::<Array<Int4>, _>(seen.iter().map(|person| person.version).collect::<Vec<_>>());
+    let rows: Vec<SamePerson> = prepared(query).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

@@ -44,6 +44,18 @@ pub async fn list_family_regions(
         .await
 }
 
+/// Holds families for the rest of the transaction, in one order.
+pub async fn lock_families(conn: &mut AsyncPgConnection, scope: &RegionScope, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .order(families::id)
+        .select(families::id)
+        .for_no_key_update()
+        .load(conn)
+        .await
+}
+
 pub async fn list_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,0 +1,177 @@
+//! An import and what happens meanwhile: a kill, a desk that changes the same records, names that somebody else indexes.
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use serde_json::json;
+use slrt::auth::permission::Permission as P;
+use slrt::error::Error;
+use slrt::jobs::run::run_due;
+use slrt::registry::backfill::index_names;
+use slrt::worker::RUNNERS;
+
+use super::imports::{count, filled, import, loader, send};
+use crate::support::{Session, World};
+
+/// Imports while somebody else's statements wait to be committed: they are as soon as the import waits for them.
+async fn import_beside(world: &World, who: &Session, kind: &str, text: &str, change: &str) {
+    let accepted = send(who, &format!("kind={kind}&on_conflict=update"), "text/csv", text.as_bytes()).await.expect(202);
+    let mut other = world.server.connection().await;
+    other.batch_execute(&format!("begin; {change}")).await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    commit_once_waited_for(world, other, run_due(&worker)).await;
+    let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(done["counts"]["updated"], 1, "{done}");
+}
+
+async fn commit_once_waited_for(
+    world: &World,
+    mut other: AsyncPgConnection,
+    work: impl Future<Output = Result<(), Error>>,
+) {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        ended = &mut work => panic!("it was to wait: {ended:?}"),
+        () = until_somebody_waits(world) => {}
+    }
+    other.batch_execute("commit").await.unwrap();
+    work.await.unwrap();
+}
+
+async fn until_somebody_waits(world: &World) {
+    while count(world, "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[actix_web::test]
+async fn what_a_desk_writes_during_an_import_is_kept() {
+    let (world, who) = filled().await;
+    let text = "family_card_no,nik,full_name,sex,relation_to_head,jkn_status\r\n\
+        3204050101199001,3204055203909001,Siti Rahmawati,female,head,active\r\n";
+    let hold = "select from families for update";
+    let change = "update persons set chronic_illness = true, version = version + 1 where full_name = 'Siti Rahmawati'";
+    import_beside(&world, &who, "persons", text, &format!("{hold}; {change}")).await;
+    assert_eq!(count(&world, "persons where jkn_status = 'active' and chronic_illness and version = 3").await, 1);
+
+    let text = "family_card_no,region_code,disaster_victim\r\n3204050101199002,32.04.05.2002,true\r\n";
+    let change = "update families set address = 'Jalan Baru', version = version + 1";
+    import_beside(&world, &who, "families", text, change).await;
+    let both = "families where address = 'Jalan Baru' and attributes->>'disaster_victim' = 'true'";
+    assert_eq!(count(&world, both).await, 1);
+
+    let home = "family_card_no,power_va\r\n3204050101199001,450\r\n";
+    import(&world, &who, "kind=dwellings", home).await;
+    let home = "family_card_no,power_va\r\n3204050101199001,900\r\n";
+    let change = "update dwellings set tenure = 'own'";
+    import_beside(&world, &who, "dwellings", home, &format!("{hold}; {change}")).await;
+    assert_eq!(count(&world, "dwellings where tenure = 'own' and power_va = 900").await, 1);
+}
+
+#[actix_web::test]
+async fn a_place_that_is_taken_during_an_import_is_counted() {
+    let world = World::start().await;
+    let who = world.server.session("keeper", None, &["ID"], P::ALL);
+    let found = who.get("/v1/services?limit=1").await.expect(200);
+    let service = &found["items"][0];
+    let (id, owner) = (service["id"].as_str().unwrap(), service["organization_id"].as_str().unwrap());
+    let text = format!(
+        "id,organization_id,name,sectors,area_codes,requirements\r\n{id},{owner},\"{}\",food,{},Kartu keluarga\r\n",
+        service["name"].as_str().unwrap(),
+        service["area_codes"][0].as_str().unwrap(),
+    );
+    let before = count(&world, "services where in_use = 1").await;
+    let change = format!("update services set in_use = in_use + 1 where id = '{id}'");
+    import_beside(&world, &who, "services", &text, &change).await;
+    assert_eq!(count(&world, "services where requirements = 'Kartu keluarga' and in_use = 1").await, 1);
+    assert_eq!(count(&world, "services where in_use = 1").await, before + 1);
+
+    let text = "kind,name,region_code,email\r\nagency,Dinas Contoh,32.04,a@contoh.go.id\r\n";
+    import(&world, &who, "kind=organizations", text).await;
+    let change = "update organizations set phone = '(022) 555', version = version + 1 where name = 'Dinas Contoh'";
+    import_beside(&world, &who, "organizations", &text.replace("a@", "b@"), change).await;
+    let both = "organizations where email = 'b@contoh.go.id' and phone = '(022) 555' and version = 3";
+    assert_eq!(count(&world, both).await, 1);
+}
+
+#[actix_web::test]
+async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
+    let (world, _) = filled().await;
+    let mut other = world.server.connection().await;
+    other.batch_execute("delete from person_names").await.unwrap();
+    let rename = "begin; select from persons where full_name = 'Siti Rahmawati' for update; \
+                  update persons set full_name = 'Dewi', version = version + 1 where full_name = 'Siti Rahmawati'; \
+                  insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
+                  select family_id, id, 0, region_code, 'dewi', 'dewi', -1, -1 from persons where full_name = 'Dewi'";
+    other.batch_execute(rename).await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    commit_once_waited_for(&world, other, index_names(&worker)).await;
+    assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
+    assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
+}
+
+#[actix_web::test]
+async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
+    // More than two batches; the last one cannot be written as long as somebody else holds the family of its last row.
+    const ROWS: i64 = 11_000;
+    let world = World::start().await;
+    let who = loader(&world);
+    world.family().await;
+    let members = count(&world, "persons").await;
+    let mut text = String::from("family_card_no,region_code,full_name,sex,relation_to_head\r\n");
+    for n in 1..ROWS {
+        text.push_str(&format!(",32.04.05.2001,Orang {n},male,\r\n"));
+    }
+    text.push_str("3204050101199001,,Orang terakhir,male,child\r\n");
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
+    let mut holder = world.server.connection().await;
+    holder.batch_execute("begin; select from families for update").await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    let begun = async {
+        while who.get(&path).await.expect(200)["done"] == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    // With what it started by itself: a process that ends takes all of it along.
+    let process = tokio::task::LocalSet::new();
+    tokio::select! {
+        ended = process.run_until(run_due(&worker)) => panic!("it was to wait for the family: {ended:?}"),
+        () = begun => {}
+    }
+    drop(process);
+    holder.batch_execute("rollback").await.unwrap();
+    assert!((1..ROWS).contains(&(count(&world, "persons").await - members)));
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    world.server.work().await;
+    let done = who.get(&path).await.expect(200);
+    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(ROWS)));
+    let people = ROWS + members;
+    assert_eq!(count(&world, "persons").await, people);
+    assert_eq!(count(&world, "(select distinct full_name from persons) as names").await, people);
+    assert_eq!(count(&world, "person_names where word = 0").await, people, "everybody is found by name");
+}
+
+#[actix_web::test]
+async fn names_that_were_indexed_meanwhile_stop_no_import() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let text = "region_code,full_name,sex\r\n32.04.05.2001,Siti,female\r\n32.04.05.2001,Ahmad,male\r\n";
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
+    // Whoever looks for people without a name in the index comes after the import wrote them, and before their names.
+    let mut indexer = world.server.connection().await;
+    indexer.batch_execute("begin; lock table person_names in exclusive mode").await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    let meanwhile = async {
+        while who.get(&path).await.expect(200)["done"] == 0 {
+            tokio::task::yield_now().await;
+        }
+        let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
+                     select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
+        indexer.batch_execute(names).await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(run_due(&worker), meanwhile);
+    ended.unwrap();
+    let done = who.get(&path).await.expect(200);
+    assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
+    assert_eq!(count(&world, "person_names").await, 2);
+}
