@@ -134,12 +134,16 @@ pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
     });
 }
 
-/// Somebody of this village was erased: files of ended exports that reach there still show who it was, and go.
+/// Somebody of this village was erased: files of exports that reach there still show who it was, and go. Those that have not
+/// ended begin anew.
 pub async fn forget_exports(tx: &mut Tx, region_code: &str) -> Result<(), Error> {
     let now = tx.now;
     let why = Unscoped::SubjectRights;
     for id in store::delete_results_around(&mut tx.conn, why, JobKind::Export, region_code, now).await? {
         tx.audit("job.forget_result", "job", id, None);
+    }
+    for id in store::restart_around(&mut tx.conn, why, JobKind::Export, region_code, now).await? {
+        tx.audit("job.restart", "job", id, None);
     }
     Ok(())
 }

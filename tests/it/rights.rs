@@ -7,6 +7,8 @@ use diesel_async::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::Permission as P;
+use slrt::jobs::model::JobKind;
+use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
 
 use super::imports::{import, loader};
 use crate::support::http::faults;
@@ -373,4 +375,42 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     // The number is free: somebody who comes back is entered anew.
     let anew = json!({ "region_code": "32.04.05.2001", "full_name": "Siti Baru", "sex": "female", "nik": NIK });
     world.front.post("/v1/persons", anew).await.expect(201);
+}
+
+/// Writes what it found so far, and hangs.
+async fn write_and_hang(run: &mut Run) -> Result<Outcome, Stop> {
+    run.step(async |_, progress| {
+        progress.done = 1;
+        progress.position = json!({ "region": "32.04.05.2001", "id": uuid::Uuid::max() });
+        progress.result_type = Some("text/csv".to_owned());
+        progress.write_result(b"Siti Rahmawati\r\n");
+        Ok(())
+    })
+    .await?;
+    std::future::pending().await
+}
+
+#[actix_web::test]
+async fn an_export_under_way_begins_anew_without_whoever_was_erased() {
+    const HANGS: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(write_and_hang(run)) }];
+    let world = World::start().await;
+    let person = world.member_of(&world.family().await).await;
+    let keeper = world.server.session("keeper", None, &["32.04"], P::ALL);
+    let params = json!({ "kind": "persons", "reveal": true, "purpose": "verification" });
+    let job = format!("/v1/jobs/{}", world.job(&keeper, JobKind::Export, params).await);
+    let worker = world.server.worker(HANGS);
+    let written = async { while keeper.get(&job).await.expect(200)["done"] == 0 {} };
+    tokio::select! {
+        ended = run_due(&worker) => panic!("the export was to hang: {ended:?}"),
+        () = written => {}
+    }
+    let request = world.subject_request(&person, "erasure").await;
+    let body = json!({ "request_id": request, "ground": "subject_request" });
+    world.back.post(&format!("/v1/persons/{person}/erase"), body).await.expect(200);
+    assert_eq!(keeper.get(&job).await.expect(200)["done"], 0);
+    world.server.work().await;
+    let done = keeper.get(&job).await.expect(200);
+    assert_eq!((&done["status"], &done["done"]), (&json!("succeeded"), &json!(2)));
+    let result = keeper.get_with(&format!("{job}/result"), &[("access-purpose", "verification")]).await.text;
+    assert!(result.contains("Ahmad Fauzi") && !result.contains("Siti Rahmawati"), "{result}");
 }
