@@ -129,6 +129,10 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::new(Code::ConcurrentChange).retry_after(1)
             }
+            // Nothing was written, and the other one goes on. Diesel has no kind for it.
+            Diesel::DatabaseError(_, ref about) if about.message() == "deadlock detected" => {
+                Self::new(Code::ConcurrentChange).retry_after(1)
+            }
             other => Self::internal(other),
         }
     }

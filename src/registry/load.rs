@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
-use super::rows::{DwellingRow, FamilyRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
+use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
 use super::store::{self, households};
 use crate::error::Error;
 use crate::http::problem_table::Code;
@@ -182,7 +182,7 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
     bulk_store::insert_persons(conn, rows.persons, IfTaken::Fail).await.map_err(taken)?;
     bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Fail).await.map_err(taken)?;
     bulk_store::insert_statuses(conn, rows.statuses, IfTaken::Fail).await.map_err(taken)?;
-    bulk_store::insert_identities(conn, rows.identities, IfTaken::Fail).await.map_err(taken)?;
+    claim(conn, rows.identities).await?;
     if !rows.participations.is_empty() {
         store::insert_participations(conn, &rows.participations).await?;
     }
@@ -213,7 +213,13 @@ pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Err
     bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await?;
     store::replace_names(conn, names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Replace).await?;
-    bulk_store::insert_identities(conn, rows.identities, IfTaken::Fail).await.map_err(taken)
+    claim(conn, rows.identities).await
+}
+
+/// Numbers that were free when the rows were planned, in the order in which a desk claims them.
+async fn claim(conn: &mut AsyncPgConnection, mut numbers: Vec<IdentityRow>) -> Result<(), Error> {
+    numbers.sort_unstable_by(|a, b| a.blind_index.cmp(&b.blind_index));
+    bulk_store::insert_identities(conn, numbers, IfTaken::Fail).await.map_err(taken)
 }
 
 /// The families as resources changed.

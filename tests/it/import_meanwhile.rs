@@ -30,16 +30,10 @@ async fn commit_once_waited_for(
     let mut work = std::pin::pin!(work);
     tokio::select! {
         ended = &mut work => panic!("it was to wait: {ended:?}"),
-        () = until_somebody_waits(world) => {}
+        () = world.until_waiting(1) => {}
     }
     other.batch_execute("commit").await.unwrap();
     work.await.unwrap();
-}
-
-async fn until_somebody_waits(world: &World) {
-    while count(world, "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 0 {
-        tokio::task::yield_now().await;
-    }
 }
 
 #[actix_web::test]

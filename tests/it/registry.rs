@@ -1,10 +1,11 @@
 //! Families and persons: identities apart, masks, lookups within one's regions, welfare snapshots.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Text};
-use diesel_async::RunQueryDsl as _;
+use diesel::sql_types::{BigInt, Bytea, Text};
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::json;
 use slrt::auth::Permission as P;
+use slrt::auth::sealing::IdentityKind;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -106,6 +107,33 @@ async fn a_number_belongs_to_one_bearer() {
     other["family_card_no"] = json!(CARD);
     world.front.post("/v1/families", other).await.expect_problem(409, "identity-in-use");
     world.front.post("/v1/families", family(2)).await.expect(201);
+}
+
+#[actix_web::test]
+async fn two_who_enter_the_same_people_in_another_order_do_not_stop_each_other() {
+    let world = World::start().await;
+    let niks = ["3204055203909011", "3204055203909012", "3204055203909013"];
+    let member = |nik: &str, relation: &str| json!({ "nik": nik, "identity_status": "verified", "full_name": "Siti", "sex": "female", "relation_to_head": relation });
+    let household = |[head, second, third]: [&str; 3]| {
+        let members = [member(head, "head"), member(second, "child"), member(third, "child")];
+        json!({ "region_code": VILLAGE, "members": members })
+    };
+    // Both come to wait for the number in the middle, each with the one that the other asks for next.
+    let index = world.server.shared.tokens.keys().ring().sealer.blind_index(IdentityKind::Nik, niks[1]);
+    let held =
+        diesel::sql_query("insert into identities values ($1, 'nik', gen_random_uuid())").bind::<Bytea, _>(index);
+    let mut other = world.server.connection().await;
+    other.batch_execute("begin").await.unwrap();
+    held.execute(&mut other).await.unwrap();
+    let release = async {
+        world.until_waiting(2).await;
+        other.batch_execute("rollback").await.unwrap();
+    };
+    let [one, two] = [niks, [niks[2], niks[1], niks[0]]].map(|niks| world.front.post("/v1/families", household(niks)));
+    let (one, two, ()) = tokio::join!(one, two, release);
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409], "{} {}", one.text, two.text);
 }
 
 #[actix_web::test]

@@ -128,8 +128,11 @@ pub async fn delete_person(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uu
     delete_names(conn, family_id, id).await
 }
 
-/// Those that were free, and are taken now.
+/// Those that were free, and are taken now. All are asked for in one order: two who claim the same numbers wait for each other
+/// one way only.
 pub async fn insert_free_identities(conn: &mut AsyncPgConnection, rows: &[IdentityRow]) -> QueryResult<Vec<Vec<u8>>> {
+    let mut rows: Vec<&IdentityRow> = rows.iter().collect();
+    rows.sort_unstable_by_key(|row| &row.blind_index);
     diesel::insert_into(identities::table)
         .values(rows)
         .on_conflict_do_nothing()

@@ -1,5 +1,6 @@
 //! The usual cast: a desk with officers, a manager, a programme, a neighbour, an overseer.
 
+use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 use slrt::demo;
@@ -312,5 +313,18 @@ impl World {
         let keys = self.server.shared.tokens.keys().ring();
         let mut conn = self.server.connection().await;
         slrt::registry::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
+    }
+
+    /// Until so many of the service's statements wait for what somebody else holds.
+    pub async fn until_waiting(&self, statements: i64) {
+        let query =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let mut conn = self.server.connection().await;
+        let mut waiting = 0;
+        while waiting < statements {
+            tokio::task::yield_now().await;
+            let count = diesel::dsl::sql::<BigInt>(query);
+            waiting = diesel_async::RunQueryDsl::get_result(count, &mut conn).await.expect("a count");
+        }
     }
 }
