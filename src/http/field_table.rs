@@ -43,6 +43,7 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "other_region",
         Texts { id: "Keluarga ini tersimpan di wilayah lain", en: "This family is stored in another region" },
     ),
+    ("ended", Texts { id: "Sudah dikeluarkan atau digabungkan", en: "It was removed, or merged into another" }),
     ("erased", Texts { id: "Data orang ini sudah dihapus", en: "The data of this person was erased" }),
     ("other_family", Texts { id: "Orang ini anggota keluarga lain", en: "This person belongs to another family" }),
     (

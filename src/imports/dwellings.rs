@@ -80,10 +80,7 @@ impl Kind for Dwellings {
         let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
         let mut stored = load::dwellings(conn, &ids).await?;
         for (line, row) in rows {
-            let Some(place) = places.get(&row.family) else {
-                plan.fault(line, row.column, "unknown_family");
-                continue;
-            };
+            let Some(place) = plan.family(&places, &row.family, (line, row.column)) else { continue };
             let told = build::dwelling(place.family_id, row.home, planning.now);
             match stored.remove(&place.family_id) {
                 None => {

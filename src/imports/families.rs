@@ -14,6 +14,7 @@ use crate::registry::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
 use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
+use crate::registry::model::Standing;
 use crate::registry::rows::{FamilyFacts, FamilyRow};
 
 pub struct Families;
@@ -163,6 +164,10 @@ fn change(
     };
     if row.input.id.is_some_and(|id| id != family.id) {
         plan.fault(line, "id", "identity_in_use");
+        return Ok(());
+    }
+    if family.standing != Standing::Active {
+        plan.fault(line, column, "ended");
         return Ok(());
     }
     if row.judged.region.as_str() != family.region_code {

@@ -1,7 +1,7 @@
 //! What each kind of row must know of itself. A row is read without the database, then held against it together with its
 //! batch: once to judge the whole file, and once more in the transaction that writes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -19,6 +19,8 @@ use crate::regions::RegionScope;
 use crate::registry::build::{Rows, Stamp};
 use crate::registry::document::{self, Document};
 use crate::registry::history::Loaded;
+use crate::registry::load::{FamilyKey, Place};
+use crate::registry::model::Standing;
 
 /// What reading a row needs.
 pub struct Reading<'a> {
@@ -69,6 +71,22 @@ pub struct Plan {
 impl Plan {
     pub fn fault(&mut self, line: u64, column: &str, code: &'static str) {
         self.faults.push(FileFault::new(line, column, code));
+    }
+
+    /// The family that a row names, if there is one that still counts.
+    pub fn family<'a>(
+        &mut self,
+        places: &'a HashMap<FamilyKey, Place>,
+        key: &FamilyKey,
+        (line, column): (u64, &str),
+    ) -> Option<&'a Place> {
+        let found = places.get(key);
+        match found {
+            None => self.fault(line, column, "unknown_family"),
+            Some(place) if place.standing != Standing::Active => self.fault(line, column, "ended"),
+            Some(_) => {}
+        }
+        found.filter(|place| place.standing == Standing::Active)
     }
 
     /// What changed between two documents of a person or a family.

@@ -19,7 +19,7 @@ use crate::registry::document;
 use crate::registry::erase::ERASED;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
-use crate::registry::model::RelationToHead;
+use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::nik::ParsedNik;
 use crate::registry::rows::{IdentityRow, PersonRow};
 
@@ -170,13 +170,10 @@ impl Kind for Persons {
         let mut headed = load::with_head(conn, &heads).await?;
         for (line, row) in rows {
             let place = match &row.home {
-                Home::Family(key, column) => match places.get(key) {
-                    Some(place) => Some(place),
-                    None => {
-                        plan.fault(line, column, "unknown_family");
-                        continue;
-                    }
-                },
+                Home::Family(key, column) => {
+                    let Some(place) = plan.family(&places, key, (line, column)) else { continue };
+                    Some(place)
+                }
                 Home::Alone(region, _) if !planning.scope.allows(region.as_str()) => {
                     plan.fault(line, "region_code", "outside_scope");
                     continue;
@@ -263,6 +260,10 @@ fn change(
     }
     if person.full_name == ERASED {
         plan.fault(line, column, "erased");
+        return Ok(());
+    }
+    if person.standing == Standing::Merged {
+        plan.fault(line, column, "ended");
         return Ok(());
     }
     let is_head = person.relation_to_head == RelationToHead::Head;

@@ -72,6 +72,7 @@ impl Kind for WelfareStatuses {
         let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
         let mut stored = load::statuses(conn, &ids).await?;
         for (line, row) in rows {
+            // One that ended may still be ranked: a ranking is of a day that may lie before the end.
             let Some(place) = places.get(&row.family) else {
                 plan.fault(line, row.column, "unknown_family");
                 continue;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
+use super::model::Standing;
 use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
 use super::store::{self, households};
 use crate::error::Error;
@@ -21,11 +22,12 @@ pub enum FamilyKey {
     Card(Vec<u8>),
 }
 
-/// Where a family lives.
+/// Where a family lives, and whether it still counts.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub family_id: Uuid,
     pub region_code: String,
+    pub standing: Standing,
 }
 
 /// The families that the keys name, wherever they live: what is read of them must be read within a scope.
@@ -55,9 +57,10 @@ pub async fn find_families(
         return Ok(HashMap::new());
     }
     let ids: Vec<Uuid> = named.iter().map(|(_, family_id)| *family_id).collect();
-    let regions: HashMap<Uuid, String> = store::list_family_regions(conn, scope, &ids).await?.into_iter().collect();
-    let place = |family_id: Uuid| regions.get(&family_id).map(|code| Place { family_id, region_code: code.clone() });
-    Ok(named.into_iter().filter_map(|(key, family_id)| Some((key, place(family_id)?))).collect())
+    let place = |(family_id, region_code, standing)| (family_id, Place { family_id, region_code, standing });
+    let rows = store::list_family_places(conn, scope, &ids).await?;
+    let places: HashMap<Uuid, Place> = rows.into_iter().map(place).collect();
+    Ok(named.into_iter().filter_map(|(key, family_id)| Some((key, places.get(&family_id)?.clone()))).collect())
 }
 
 /// Holds the families of the keys and of the persons until the transaction ends, as whoever changes a family or a person

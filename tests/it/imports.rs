@@ -38,7 +38,7 @@ pub async fn import(world: &World, who: &Session, query: &str, text: &str) -> Va
     who.get(&path).await.expect(200)
 }
 
-async fn problems(who: &Session, job: &Value) -> Vec<String> {
+pub async fn problems(who: &Session, job: &Value) -> Vec<String> {
     let text = who.get(&format!("/v1/jobs/{}/problems", job["id"].as_str().unwrap())).await.text;
     text.lines()
         .skip(1)

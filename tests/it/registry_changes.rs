@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 
+use super::imports::{import, loader, problems};
 use crate::support::World;
 use crate::support::http::{Answer, Session, faults};
 use crate::support::world::{VILLAGE, family};
@@ -313,6 +314,17 @@ async fn a_family_comes_apart_and_together_again() {
     let card =
         world.front.post("/v1/families/lookup", json!({ "family_card_no": "3204050101199001" })).await.expect(200);
     assert_eq!(card["items"][0]["id"], made["id"]);
+    // A file finds it by the card in the family that took it in, and not by its own id.
+    let keeper = loader(&world);
+    let by_card = "family_card_no,power_va\r\n3204050101199001,900\r\n";
+    let job = import(&world, &keeper, "kind=dwellings&on_conflict=update", by_card).await;
+    assert_eq!(job["status"], "succeeded");
+    let by_id = format!("family_id,power_va\r\n{family},900\r\n");
+    let job = import(&world, &keeper, "kind=dwellings&on_conflict=update", &by_id).await;
+    assert_eq!(problems(&keeper, &job).await, ["2,family_id,ended"]);
+    let by_id = format!("id,region_code,address\r\n{family},{VILLAGE},Jalan Lama\r\n");
+    let job = import(&world, &keeper, "kind=families&on_conflict=update", &by_id).await;
+    assert_eq!(problems(&keeper, &job).await, ["2,id,ended"]);
     let body = json!({ "person_id": child, "former_head_relation": "parent" });
     let headed = world.front.post(&format!("/v1/families/{}/change-head", id(&made)), body).await.expect(200);
     assert_eq!(headed["members"][0]["id"], json!(child));

@@ -31,15 +31,16 @@ pub async fn list_identities(
         .await
 }
 
-pub async fn list_family_regions(
+/// Where families live, and whether they still count.
+pub async fn list_family_places(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
-) -> QueryResult<Vec<(Uuid, String)>> {
+) -> QueryResult<Vec<(Uuid, String, Standing)>> {
     families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
-        .select((families::id, families::region_code))
+        .select((families::id, families::region_code, families::standing))
         .load(conn)
         .await
 }
