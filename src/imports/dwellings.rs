@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use diesel_async::AsyncPgConnection;
-use uuid::Uuid;
 
 use super::cells::Cells;
 use super::families::{key_bytes, read_family_key};
@@ -73,14 +72,10 @@ impl Kind for Dwellings {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
-        if planning.write {
-            load::hold_families(conn, planning.scope, &keys, &[]).await?;
-        }
-        let places = load::find_families(conn, planning.scope, &keys).await?;
-        let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
-        let mut stored = load::dwellings(conn, &ids).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
+        let mut stored = load::dwellings(conn, &families.ids()).await?;
         for (line, row) in rows {
-            let Some(place) = plan.family(&places, &row.family, (line, row.column)) else { continue };
+            let Some(place) = plan.family(&families, &row.family, (line, row.column)) else { continue };
             let told = build::dwelling(place.family_id, row.home, planning.now);
             match stored.remove(&place.family_id) {
                 None => {

@@ -119,7 +119,7 @@ impl Kind for Families {
             let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| known(row)).collect();
             if planning.changes() {
                 let keys = ids.iter().map(|id| FamilyKey::Id(*id)).collect();
-                load::hold_families(conn, planning.scope, &keys, &[]).await?;
+                load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
             }
             load::families(conn, planning.scope, &ids).await?
         } else {

@@ -1,7 +1,7 @@
 //! What each kind of row must know of itself. A row is read without the database, then held against it together with its
 //! batch: once to judge the whole file, and once more in the transaction that writes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -19,7 +19,7 @@ use crate::regions::RegionScope;
 use crate::registry::build::{Rows, Stamp};
 use crate::registry::document::{self, Document};
 use crate::registry::history::Loaded;
-use crate::registry::load::{FamilyKey, Place};
+use crate::registry::load::{Families, FamilyKey, Hold, Place};
 use crate::registry::model::Standing;
 
 /// What reading a row needs.
@@ -41,6 +41,11 @@ pub struct Planning<'a> {
 impl Planning<'_> {
     pub fn stamp(&self) -> Stamp<'_> {
         Stamp { sealer: &self.keys.sealer, now: self.now }
+    }
+
+    /// Rows of a batch that is written hang on families that are held.
+    pub fn hold<'a>(&self, persons: &'a [Uuid]) -> Hold<'a> {
+        if self.write { Hold::WithThoseOf(persons) } else { Hold::No }
     }
 
     /// What is stored may be written anew. Whoever reads it for that holds it, or what somebody else changes meanwhile is lost.
@@ -76,11 +81,11 @@ impl Plan {
     /// The family that a row names, if there is one that still counts.
     pub fn family<'a>(
         &mut self,
-        places: &'a HashMap<FamilyKey, Place>,
+        families: &'a Families,
         key: &FamilyKey,
         (line, column): (u64, &str),
     ) -> Option<&'a Place> {
-        let found = places.get(key);
+        let found = families.get(key);
         match found {
             None => self.fault(line, column, "unknown_family"),
             Some(place) if place.standing != Standing::Active => self.fault(line, column, "ended"),

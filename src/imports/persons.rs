@@ -153,25 +153,23 @@ impl Kind for Persons {
         };
         let updates = planning.on_conflict == OnConflict::Update;
         let ids: Vec<Uuid> = rows.iter().filter(|_| updates).filter_map(|(_, row)| known(row)).collect();
-        let held =
-            if planning.write { load::hold_families(conn, planning.scope, &keys, &ids).await? } else { HashSet::new() };
-        let places = load::find_families(conn, planning.scope, &keys).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&ids)).await?;
         let stored: HashMap<Uuid, PersonRow> = load::persons(conn, planning.scope, &ids).await?;
-        if planning.write && stored.values().any(|person| !held.contains(&person.family_id)) {
+        if planning.write && stored.values().any(|person| !families.holds(person.family_id)) {
             // Somebody moved one of them to another family: worth another look.
             return Err(Error::new(Code::ConcurrentChange).retry_after(1));
         }
         let heads: Vec<Uuid> = rows
             .iter()
             .filter(|(_, row)| row.member.relation_to_head == RelationToHead::Head && known(row).is_none())
-            .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { places.get(key) } else { None })
+            .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { families.get(key) } else { None })
             .map(|place| place.family_id)
             .collect();
         let mut headed = load::with_head(conn, &heads).await?;
         for (line, row) in rows {
             let place = match &row.home {
                 Home::Family(key, column) => {
-                    let Some(place) = plan.family(&places, key, (line, column)) else { continue };
+                    let Some(place) = plan.family(&families, key, (line, column)) else { continue };
                     Some(place)
                 }
                 Home::Alone(region, _) if !planning.scope.allows(region.as_str()) => {

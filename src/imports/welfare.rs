@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use diesel_async::AsyncPgConnection;
-use uuid::Uuid;
 
 use super::cells::Cells;
 use super::families::{key_bytes, read_family_key};
@@ -65,15 +64,11 @@ impl Kind for WelfareStatuses {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
-        if planning.write {
-            load::hold_families(conn, planning.scope, &keys, &[]).await?;
-        }
-        let places = load::find_families(conn, planning.scope, &keys).await?;
-        let ids: Vec<Uuid> = places.values().map(|place| place.family_id).collect();
-        let mut stored = load::statuses(conn, &ids).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
+        let mut stored = load::statuses(conn, &families.ids()).await?;
         for (line, row) in rows {
             // One that ended may still be ranked: a ranking is of a day that may lie before the end.
-            let Some(place) = places.get(&row.family) else {
+            let Some(place) = families.get(&row.family) else {
                 plan.fault(line, row.column, "unknown_family");
                 continue;
             };

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
+use super::erase::ERASED;
 use super::model::Standing;
 use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
-use super::store::{self, households};
+use super::store::{self, changes, households};
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
@@ -46,40 +47,61 @@ async fn named(conn: &mut AsyncPgConnection, keys: &HashSet<FamilyKey>) -> Resul
     Ok(named)
 }
 
+/// Families as they stand, or held until the transaction ends, with those of these persons: what is read of a family that is
+/// held is still so when it is written. Whoever changes a family or a person holds the family first.
+#[derive(Debug, Clone, Copy)]
+pub enum Hold<'a> {
+    No,
+    WithThoseOf(&'a [Uuid]),
+}
+
+#[derive(Debug, Default)]
+pub struct Families {
+    places: HashMap<FamilyKey, Place>,
+    /// Those within the scope, named or not.
+    found: HashSet<Uuid>,
+}
+
+impl Families {
+    pub fn get(&self, key: &FamilyKey) -> Option<&Place> {
+        self.places.get(key)
+    }
+
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.found.iter().copied().collect()
+    }
+
+    pub fn holds(&self, family_id: Uuid) -> bool {
+        self.found.contains(&family_id)
+    }
+}
+
 /// Those of the families that there are within the scope.
 pub async fn find_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     keys: &HashSet<FamilyKey>,
-) -> Result<HashMap<FamilyKey, Place>, Error> {
+    hold: Hold<'_>,
+) -> Result<Families, Error> {
     let named = named(conn, keys).await?;
-    if named.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids: Vec<Uuid> = named.iter().map(|(_, family_id)| *family_id).collect();
-    let place = |(family_id, region_code, standing)| (family_id, Place { family_id, region_code, standing });
-    let rows = store::list_family_places(conn, scope, &ids).await?;
-    let places: HashMap<Uuid, Place> = rows.into_iter().map(place).collect();
-    Ok(named.into_iter().filter_map(|(key, family_id)| Some((key, places.get(&family_id)?.clone()))).collect())
-}
-
-/// Holds the families of the keys and of the persons until the transaction ends, as whoever changes a family or a person
-/// does: what is read of them from here on is still so when it is written. Gives those that are held.
-pub async fn hold_families(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    keys: &HashSet<FamilyKey>,
-    persons: &[Uuid],
-) -> Result<HashSet<Uuid>, Error> {
-    let mut ids: Vec<Uuid> = named(conn, keys).await?.into_iter().map(|(_, family_id)| family_id).collect();
-    if !persons.is_empty() {
+    let mut ids: Vec<Uuid> = named.iter().map(|(_, family_id)| *family_id).collect();
+    if let Hold::WithThoseOf(persons) = hold
+        && !persons.is_empty()
+    {
         let families = households::list_families_of_persons(conn, scope, persons).await?;
         ids.extend(families.into_iter().map(|(_, family_id)| family_id));
     }
     if ids.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(Families::default());
     }
-    Ok(store::lock_families(conn, scope, &ids).await?.into_iter().collect())
+    let rows = match hold {
+        Hold::No => store::list_family_places(conn, scope, &ids).await?,
+        Hold::WithThoseOf(_) => store::lock_family_places(conn, scope, &ids).await?,
+    };
+    let place = |(family_id, region_code, standing)| (family_id, Place { family_id, region_code, standing });
+    let places: HashMap<Uuid, Place> = rows.into_iter().map(place).collect();
+    let place_of = |(key, family_id): (FamilyKey, Uuid)| Some((key, places.get(&family_id)?.clone()));
+    Ok(Families { places: named.into_iter().filter_map(place_of).collect(), found: places.keys().copied().collect() })
 }
 
 /// Whom the keyed indexes name, wherever they live: what is read of them must be read within a scope.
@@ -193,18 +215,24 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 }
 
 /// The names of rows that were entered. They may be written beside the next rows, since whoever has none is found by
-/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed, moved or erased in
-/// between is passed over; that change brought its own names.
+/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed or erased in between
+/// gets them anew.
 pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
     let Names { of, mut rows } = names;
+    // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers, so
+    // that two with the same names wait for each other one way only.
+    rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
     conn.transaction(async |conn| {
         look_up_by_index(conn).await?;
-        let same = store::hold_unchanged_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await?;
-        rows.retain(|row| same.contains(&row.person_id));
-        // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers,
-        // so that two with the same names wait for each other one way only.
-        rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
-        Ok(bulk_store::insert_names(conn, rows, IfTaken::Leave).await?)
+        // From here on nobody changes them: a name holds the person that it refers to.
+        bulk_store::insert_names(conn, rows, IfTaken::Leave).await?;
+        for person in store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await? {
+            changes::delete_names(conn, person.family_id, person.id).await?;
+            if person.full_name != ERASED {
+                store::insert_names(conn, &[person]).await?;
+            }
+        }
+        Ok(())
     })
     .await
 }

@@ -1,7 +1,5 @@
 //! One person: reading, holding, writing back, and the limits on what the data may be used for.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Nullable, Uuid as SqlUuid};
@@ -177,23 +175,27 @@ pub async fn list_nameless(
 }
 
 #[derive(QueryableByName)]
-struct SamePerson {
+struct ChangedPerson {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
 }
 
-/// Those of the persons whose rows are still what was seen of them. They stay so for the rest of the transaction.
-pub async fn hold_unchanged_persons(
+/// Those of the persons whose rows are no longer what was seen of them, as they are now.
+pub async fn list_changed_persons(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     seen: &[SeenPerson],
-) -> QueryResult<HashSet<Uuid>> {
-    let same = "select persons.id from unnest($1::uuid[], $2::uuid[], $3::int4[]) as seen (family_id, id, version) \
-                join persons using (family_id, id, version) for key share of persons";
-    let query = diesel::sql_query(same)
+) -> QueryResult<Vec<PersonRow>> {
+    let changed = "select persons.id from unnest($1::uuid[], $2::uuid[], $3::int4[]) as seen (family_id, id, version) \
+                   join persons using (family_id, id) where persons.version <> seen.version";
+    let query = diesel::sql_query(changed)
         .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.family_id).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.id).collect::<Vec<_>>())
         .bind::<Array<Int4>, _>(seen.iter().map(|person| person.version).collect::<Vec<_>>());
-    let rows: Vec<SamePerson> = prepared(query).load(conn).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let changed: Vec<ChangedPerson> = prepared(query).load(conn).await?;
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = changed.into_iter().map(|person| person.id).collect();
+    persons::table.filter(persons::id.eq_any(ids)).select(PersonRow::as_select()).load(conn).await
 }

@@ -45,13 +45,17 @@ pub async fn list_family_places(
         .await
 }
 
-/// Holds families for the rest of the transaction, in one order.
-pub async fn lock_families(conn: &mut AsyncPgConnection, scope: &RegionScope, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+/// The same, held for the rest of the transaction, in one order.
+pub async fn lock_family_places(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String, Standing)>> {
     families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
         .order(families::id)
-        .select(families::id)
+        .select((families::id, families::region_code, families::standing))
         .for_no_key_update()
         .load(conn)
         .await
