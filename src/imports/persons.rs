@@ -257,7 +257,8 @@ fn change(
         return Ok(());
     }
     if person.full_name == ERASED {
-        plan.fault(line, column, "erased");
+        // Nothing else leads to them any more.
+        plan.fault(line, "id", "erased");
         return Ok(());
     }
     if person.standing == Standing::Merged {

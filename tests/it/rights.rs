@@ -10,7 +10,7 @@ use slrt::auth::Permission as P;
 use slrt::jobs::model::JobKind;
 use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
 
-use super::imports::{import, loader};
+use super::imports::{import, loader, problems};
 use crate::support::http::faults;
 use crate::support::world::{organization, submission};
 use crate::support::{Session, World};
@@ -342,7 +342,7 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     let keeper = loader(&world);
     let text = format!("id,region_code,nik,full_name,sex\r\n{person},32.04.05.2001,{NIK},Siti Rahmawati,female\r\n");
     let job = import(&world, &keeper, "kind=persons&on_conflict=update", &text).await;
-    assert_eq!((&job["status"], &job["problems"]), (&json!("failed"), &json!(1)));
+    assert_eq!(problems(&keeper, &job).await, ["2,id,erased"]);
     let named = json!({ "full_name": "Siti Rahmawati" });
     let version = [("if-match", "*")];
     let patched = world.back.send(Method::PATCH, &format!("/v1/persons/{person}"), &version, Some(named)).await;
