@@ -126,11 +126,11 @@ impl From<diesel::result::Error> for Error {
         use diesel::result::{DatabaseErrorKind, Error as Diesel};
         match error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::unavailable(error),
-            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
-                Self::new(Code::ConcurrentChange).retry_after(1)
-            }
-            // Nothing was written, and the other one goes on. Diesel has no kind for it.
-            Diesel::DatabaseError(_, ref about) if about.message() == "deadlock detected" => {
+            // For a deadlock Diesel has no kind.
+            Diesel::DatabaseError(ref kind, ref about)
+                if matches!(kind, DatabaseErrorKind::SerializationFailure)
+                    || about.message() == "deadlock detected" =>
+            {
                 Self::new(Code::ConcurrentChange).retry_after(1)
             }
             other => Self::internal(other),

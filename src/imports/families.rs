@@ -117,11 +117,7 @@ impl Kind for Families {
         };
         let stored: HashMap<Uuid, FamilyRow> = if planning.on_conflict == OnConflict::Update {
             let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| known(row)).collect();
-            if planning.changes() {
-                let keys = ids.iter().map(|id| FamilyKey::Id(*id)).collect();
-                load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
-            }
-            load::families(conn, planning.scope, &ids).await?
+            load::families(conn, planning.scope, &ids, planning.changes()).await?
         } else {
             HashMap::new()
         };

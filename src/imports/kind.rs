@@ -85,13 +85,12 @@ impl Plan {
         key: &FamilyKey,
         (line, column): (u64, &str),
     ) -> Option<&'a Place> {
-        let found = families.get(key);
-        match found {
+        match families.get(key) {
+            Some(place) if place.standing == Standing::Active => return Some(place),
+            Some(_) => self.fault(line, column, "ended"),
             None => self.fault(line, column, "unknown_family"),
-            Some(place) if place.standing != Standing::Active => self.fault(line, column, "ended"),
-            Some(_) => {}
         }
-        found.filter(|place| place.standing == Standing::Active)
+        None
     }
 
     /// What changed between two documents of a person or a family.

@@ -16,7 +16,6 @@ use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::registry::api::{CreateFamily, CreateMember};
 use crate::registry::document;
-use crate::registry::erase::ERASED;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::model::{RelationToHead, Standing};
@@ -256,7 +255,7 @@ fn change(
         plan.fault(line, "family_card_no", "other_family");
         return Ok(());
     }
-    if person.full_name == ERASED {
+    if person.is_erased() {
         // Nothing else leads to them any more.
         plan.fault(line, "id", "erased");
         return Ok(());

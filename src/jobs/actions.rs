@@ -139,11 +139,9 @@ pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
 pub async fn forget_exports(tx: &mut Tx, region_code: &str) -> Result<(), Error> {
     let now = tx.now;
     let why = Unscoped::SubjectRights;
-    for id in store::delete_results_around(&mut tx.conn, why, JobKind::Export, region_code, now).await? {
-        tx.audit("job.forget_result", "job", id, None);
-    }
-    for id in store::restart_around(&mut tx.conn, why, JobKind::Export, region_code, now).await? {
-        tx.audit("job.restart", "job", id, None);
+    let forgotten = store::forget_results_around(&mut tx.conn, why, JobKind::Export, region_code, now).await?;
+    for (id, ended) in forgotten {
+        tx.audit(if ended { "job.forget_result" } else { "job.restart" }, "job", id, None);
     }
     Ok(())
 }

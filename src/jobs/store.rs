@@ -277,65 +277,41 @@ pub async fn delete_file(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str)
     diesel::delete(pieces).execute(conn).await.map(|_| ())
 }
 
-/// Jobs of this kind that ended and reach into this region lose their file.
-pub async fn delete_results_around(
+/// What jobs of this kind that reach into this region gave is thrown away; those that have not ended begin anew, whoever
+/// worked on them. Gives which of them ended.
+pub async fn forget_results_around(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     kind: JobKind,
     region_code: &str,
     now: DateTime<Utc>,
-) -> QueryResult<Vec<Uuid>> {
-    let ended = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::ended_at.is_not_null());
-    let ids: Vec<Uuid> = diesel::update(ended)
-        .filter(jobs::region_codes.overlaps_with(around(region_code)))
-        .filter(jobs::result_type.is_not_null())
+) -> QueryResult<Vec<(Uuid, bool)>> {
+    let around: Vec<&str> = [2, 5, 8, 13].iter().filter_map(|end| region_code.get(..*end)).chain(["ID"]).collect();
+    let forgotten: Vec<(Uuid, bool)> = diesel::update(jobs::table.filter(jobs::kind.eq(kind)))
+        .filter(jobs::region_codes.overlaps_with(around))
+        .filter(jobs::result_type.is_not_null().or(jobs::ended_at.is_null()))
         .set((jobs::result_type.eq(None::<String>), jobs::version.eq(jobs::version + 1), jobs::updated_at.eq(now)))
-        .returning(jobs::id)
+        .returning((jobs::id, jobs::ended_at.is_not_null()))
         .get_results(conn)
         .await?;
-    delete_results(conn, &ids).await?;
-    Ok(ids)
-}
-
-/// Those that have not ended begin anew, whoever worked on them: what they wrote so far goes.
-pub async fn restart_around(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    kind: JobKind,
-    region_code: &str,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<Uuid>> {
-    let open = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::ended_at.is_null());
-    let ids: Vec<Uuid> = diesel::update(open)
-        .filter(jobs::region_codes.overlaps_with(around(region_code)))
+    let ids: Vec<Uuid> = forgotten.iter().map(|(id, _)| *id).collect();
+    let open = jobs::table.filter(jobs::id.eq_any(&ids)).filter(jobs::ended_at.is_null());
+    diesel::update(open)
         .set((
             jobs::done.eq(0),
             jobs::total.eq(None::<i64>),
             jobs::counts.eq(json!({})),
             jobs::position.eq(Value::Null),
-            jobs::result_type.eq(None::<String>),
             jobs::lease_owner.eq(None::<Uuid>),
             jobs::lease_until.eq(None::<DateTime<Utc>>),
             jobs::attempts.eq(0),
-            jobs::version.eq(jobs::version + 1),
-            jobs::updated_at.eq(now),
         ))
-        .returning(jobs::id)
-        .get_results(conn)
+        .execute(conn)
         .await?;
-    delete_results(conn, &ids).await?;
-    Ok(ids)
-}
-
-/// The region and what lies around it.
-fn around(region_code: &str) -> Vec<&str> {
-    [2, 5, 8, 13].iter().filter_map(|end| region_code.get(..*end)).chain(["ID"]).collect()
-}
-
-async fn delete_results(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
     let pieces =
-        job_files::table.filter(job_files::job_id.eq_any(ids)).filter(job_files::file.eq(super::files::RESULT));
-    diesel::delete(pieces).execute(conn).await.map(|_| ())
+        job_files::table.filter(job_files::job_id.eq_any(&ids)).filter(job_files::file.eq(super::files::RESULT));
+    diesel::delete(pieces).execute(conn).await?;
+    Ok(forgotten)
 }
 
 /// Jobs that ended before `ended`, with their files, and uploads of before `uploaded` that no job came of.

@@ -10,7 +10,6 @@ use super::api::{CreateFamily, CreateMember};
 use super::api_changes::{PatchFamily, PatchPerson};
 use super::create::masked;
 use super::document::{self, Document};
-use super::erase::ERASED;
 use super::history::{self, Change};
 use super::identities::{self, Claim};
 use super::judge;
@@ -60,7 +59,7 @@ pub async fn hold_family(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
 
 /// What the standing of a person allows, for the answer that refuses. Who was erased has none: nothing brings them back.
 pub fn require_standing(row: &PersonRow, wanted: &[Standing]) -> Result<(), Error> {
-    if row.full_name == ERASED {
+    if row.is_erased() {
         return Err(Error::new(Code::AlreadyErased));
     }
     if wanted.contains(&row.standing) {

@@ -26,7 +26,7 @@ pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>,
     ids.sort();
     let around = households::list_families_of_persons(&mut tx.conn, &everywhere, &ids).await?;
     let around: Vec<Uuid> = around.into_iter().map(|(_, family_id)| family_id).collect();
-    store::lock_family_places(&mut tx.conn, &everywhere, &around).await?;
+    store::list_family_places(&mut tx.conn, &everywhere, &around, true).await?;
     let mut records = vec![who];
     for id in ids {
         records.extend(store::lock_person(&mut tx.conn, &everywhere, id).await?);

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
-use super::erase::ERASED;
 use super::model::Standing;
 use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
 use super::store::{self, changes, households};
@@ -94,10 +93,8 @@ pub async fn find_families(
     if ids.is_empty() {
         return Ok(Families::default());
     }
-    let rows = match hold {
-        Hold::No => store::list_family_places(conn, scope, &ids).await?,
-        Hold::WithThoseOf(_) => store::lock_family_places(conn, scope, &ids).await?,
-    };
+    let held = matches!(hold, Hold::WithThoseOf(_));
+    let rows = store::list_family_places(conn, scope, &ids, held).await?;
     let place = |(family_id, region_code, standing)| (family_id, Place { family_id, region_code, standing });
     let places: HashMap<Uuid, Place> = rows.into_iter().map(place).collect();
     let place_of = |(key, family_id): (FamilyKey, Uuid)| Some((key, places.get(&family_id)?.clone()));
@@ -136,8 +133,9 @@ pub async fn families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
+    hold: bool,
 ) -> Result<HashMap<Uuid, FamilyRow>, Error> {
-    let rows = store::list_families(conn, scope, ids).await?;
+    let rows = store::list_families(conn, scope, ids, hold).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -228,7 +226,7 @@ pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<
         bulk_store::insert_names(conn, rows, IfTaken::Leave).await?;
         for person in store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await? {
             changes::delete_names(conn, person.family_id, person.id).await?;
-            if person.full_name != ERASED {
+            if !person.is_erased() {
                 store::insert_names(conn, &[person]).await?;
             }
         }

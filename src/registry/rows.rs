@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::erase::ERASED;
 use super::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
     LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
@@ -198,6 +199,10 @@ impl Household {
 impl PersonRow {
     pub fn attributes(&self) -> PersonFacts {
         PersonFacts::deserialize(&self.attributes).unwrap_or_default()
+    }
+
+    pub fn is_erased(&self) -> bool {
+        self.full_name == ERASED
     }
 }
 

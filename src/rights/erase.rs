@@ -12,7 +12,7 @@ use crate::complaints::subject::Reporter;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::problem_table::Code;
-use crate::registry::erase::{self as registry, ERASED};
+use crate::registry::erase as registry;
 use crate::registry::rows::PersonRow;
 use crate::transaction::Tx;
 use crate::{
@@ -30,7 +30,7 @@ struct Whole {
 pub async fn erase(tx: &mut Tx, storage: &Storage, id: Uuid, body: Json<ErasePerson>) -> Result<ErasedPerson, Error> {
     let who = person(tx, id).await?;
     tx.if_match.check(who.version)?;
-    if who.full_name == ERASED {
+    if who.is_erased() {
         return Err(Error::new(Code::AlreadyErased));
     }
     let records = registry::hold_records(tx, who.clone()).await?;

@@ -17,14 +17,16 @@ async fn import_beside(world: &World, who: &Session, kind: &str, text: &str, cha
     let mut other = world.server.connection().await;
     other.batch_execute(&format!("begin; {change}")).await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    commit_once_waited_for(world, other, run_due(&worker)).await;
+    once_waited_for(world, other, "commit", run_due(&worker)).await;
     let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(done["counts"]["updated"], 1, "{done}");
 }
 
-async fn commit_once_waited_for(
+/// Does the work beside an open transaction, which goes on and commits once the work waits for it.
+async fn once_waited_for(
     world: &World,
     mut other: AsyncPgConnection,
+    commit: &str,
     work: impl Future<Output = Result<(), Error>>,
 ) {
     let mut work = std::pin::pin!(work);
@@ -32,7 +34,7 @@ async fn commit_once_waited_for(
         ended = &mut work => panic!("it was to wait: {ended:?}"),
         () = world.until_waiting(1) => {}
     }
-    other.batch_execute("commit").await.unwrap();
+    other.batch_execute(commit).await.unwrap();
     work.await.unwrap();
 }
 
@@ -97,7 +99,7 @@ async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
                   select family_id, id, 0, region_code, 'dewi', 'dewi', -1, -1 from persons where full_name = 'Dewi'";
     other.batch_execute(rename).await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    commit_once_waited_for(&world, other, index_names(&worker)).await;
+    once_waited_for(&world, other, "commit", index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
     assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
 }
@@ -119,19 +121,7 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
     let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
     let mut holder = world.server.connection().await;
     holder.batch_execute("begin; select from families for update").await.unwrap();
-    let worker = world.server.worker(RUNNERS);
-    let begun = async {
-        while who.get(&path).await.expect(200)["done"] == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    // With what it started by itself: a process that ends takes all of it along.
-    let process = tokio::task::LocalSet::new();
-    tokio::select! {
-        ended = process.run_until(run_due(&worker)) => panic!("it was to wait for the family: {ended:?}"),
-        () = begun => {}
-    }
-    drop(process);
+    world.work_until_killed(&who, &path, RUNNERS, 1).await;
     holder.batch_execute("rollback").await.unwrap();
     assert!((1..ROWS).contains(&(count(&world, "persons").await - members)));
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
@@ -155,16 +145,9 @@ async fn names_that_were_indexed_meanwhile_stop_no_import() {
     let mut indexer = world.server.connection().await;
     indexer.batch_execute("begin; lock table person_names in exclusive mode").await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    let meanwhile = async {
-        while who.get(&path).await.expect(200)["done"] == 0 {
-            tokio::task::yield_now().await;
-        }
-        let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
-                     select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
-        indexer.batch_execute(names).await.unwrap();
-    };
-    let (ended, ()) = tokio::join!(run_due(&worker), meanwhile);
-    ended.unwrap();
+    let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
+                 select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
+    once_waited_for(&world, indexer, names, run_due(&worker)).await;
     let done = who.get(&path).await.expect(200);
     assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
     assert_eq!(count(&world, "person_names").await, 2);

@@ -38,20 +38,6 @@ const HANGS_AT_FOUR: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Bo
 const NEVER_WORKS: &[Runner] =
     &[Runner { kind: JobKind::Export, run: |_| Box::pin(async { Err(Stop::Failed(Error::internal("a fault"))) }) }];
 
-/// Lets a worker work until it hangs, and drops it there: what a kill leaves behind.
-async fn work_until_killed(world: &World, id: &str) {
-    let worker = world.server.worker(HANGS_AT_FOUR);
-    let seen = async {
-        while read(world, id).await["done"] != 4 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! {
-        ended = run_due(&worker) => panic!("the runner was to hang: {ended:?}"),
-        () = seen => {}
-    }
-}
-
 async fn read(world: &World, id: &str) -> Value {
     world.front.get(&format!("/v1/jobs/{id}")).await.expect(200)
 }
@@ -87,7 +73,7 @@ async fn a_job_shows_how_far_it_is_and_gives_its_files() {
 async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
     let world = World::start().await;
     let id = world.job(&world.front, JobKind::Export, json!({})).await;
-    work_until_killed(&world, &id).await;
+    world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     assert_eq!(read(&world, &id).await["done"], 4);
     // The lease still runs: nobody else takes it.
     run_due(&world.server.worker(WHOLE)).await.unwrap();
@@ -103,7 +89,7 @@ async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
 async fn a_cancelled_job_stops_and_stays_stopped() {
     let world = World::start().await;
     let id = world.job(&world.front, JobKind::Export, json!({})).await;
-    work_until_killed(&world, &id).await;
+    world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     let path = format!("/v1/jobs/{id}/cancel");
     let stopped = world.front.act(&path).await.expect(200);
     assert_eq!((&stopped["status"], &stopped["done"]), (&json!("cancelled"), &json!(4)));

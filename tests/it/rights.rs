@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 use slrt::jobs::model::JobKind;
-use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
+use slrt::jobs::run::{Outcome, Run, Runner, Stop};
 
 use super::imports::{import, loader, problems};
 use crate::support::http::faults;
@@ -398,12 +398,7 @@ async fn an_export_under_way_begins_anew_without_whoever_was_erased() {
     let keeper = world.server.session("keeper", None, &["32.04"], P::ALL);
     let params = json!({ "kind": "persons", "reveal": true, "purpose": "verification" });
     let job = format!("/v1/jobs/{}", world.job(&keeper, JobKind::Export, params).await);
-    let worker = world.server.worker(HANGS);
-    let written = async { while keeper.get(&job).await.expect(200)["done"] == 0 {} };
-    tokio::select! {
-        ended = run_due(&worker) => panic!("the export was to hang: {ended:?}"),
-        () = written => {}
-    }
+    world.work_until_killed(&keeper, &job, HANGS, 1).await;
     let request = world.subject_request(&person, "erasure").await;
     let body = json!({ "request_id": request, "ground": "subject_request" });
     world.back.post(&format!("/v1/persons/{person}/erase"), body).await.expect(200);

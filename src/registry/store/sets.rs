@@ -31,47 +31,34 @@ pub async fn list_identities(
         .await
 }
 
-/// Where families live, and whether they still count.
+/// Where families live, and whether they still count; held for the rest of the transaction, in one order, by whoever is to
+/// change something of theirs.
 pub async fn list_family_places(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
+    hold: bool,
 ) -> QueryResult<Vec<(Uuid, String, Standing)>> {
-    families::table
-        .filter(families::id.eq_any(ids))
-        .filter(scope.covers(families::region_code))
-        .select((families::id, families::region_code, families::standing))
-        .load(conn)
-        .await
-}
-
-/// The same, held for the rest of the transaction, in one order.
-pub async fn lock_family_places(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    ids: &[Uuid],
-) -> QueryResult<Vec<(Uuid, String, Standing)>> {
-    families::table
+    let places = families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
         .order(families::id)
-        .select((families::id, families::region_code, families::standing))
-        .for_no_key_update()
-        .load(conn)
-        .await
+        .select((families::id, families::region_code, families::standing));
+    if hold { places.for_no_key_update().load(conn).await } else { places.load(conn).await }
 }
 
 pub async fn list_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
+    hold: bool,
 ) -> QueryResult<Vec<FamilyRow>> {
-    families::table
+    let rows = families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
-        .select(FamilyRow::as_select())
-        .load(conn)
-        .await
+        .order(families::id)
+        .select(FamilyRow::as_select());
+    if hold { rows.for_no_key_update().load(conn).await } else { rows.load(conn).await }
 }
 
 pub async fn list_persons(

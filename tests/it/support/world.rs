@@ -6,6 +6,7 @@ use slrt::auth::permission::Permission as P;
 use slrt::demo;
 use slrt::jobs::actions::{self, NewJob};
 use slrt::jobs::model::JobKind;
+use slrt::jobs::run::{Runner, run_due};
 use slrt::transaction::Setting;
 use uuid::Uuid;
 
@@ -313,6 +314,22 @@ impl World {
         let keys = self.server.shared.tokens.keys().ring();
         let mut conn = self.server.connection().await;
         slrt::registry::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
+    }
+
+    /// Lets a worker work until the job is so far, and drops it there with all that it started: what a kill leaves behind.
+    /// The job must come to hang by itself.
+    pub async fn work_until_killed(&self, who: &Session, job: &str, runners: &'static [Runner], done: i64) {
+        let worker = self.server.worker(runners);
+        let process = tokio::task::LocalSet::new();
+        let seen = async {
+            while who.get(job).await.expect(200)["done"].as_i64() < Some(done) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            ended = process.run_until(run_due(&worker)) => panic!("the job was to hang: {ended:?}"),
+            () = seen => {}
+        }
     }
 
     /// Until so many of the service's statements wait for what somebody else holds.
