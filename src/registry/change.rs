@@ -109,7 +109,7 @@ pub async fn write_person(tx: &mut Tx, before: &PersonRow, after: &mut PersonRow
         store::save_person(&mut tx.conn, after).await?;
     } else {
         // The family is the key under which a person lies: another family is another row.
-        changes::delete_person(&mut tx.conn, before.family_id, before.id).await?;
+        changes::delete_person(&mut tx.conn, before).await?;
         store::insert_persons(&mut tx.conn, std::slice::from_ref(after)).await?;
     }
     tell_person(tx, before, after, told).await

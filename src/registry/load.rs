@@ -9,7 +9,7 @@ use super::build::Rows;
 use super::bulk_store::{self, IfTaken};
 use super::model::Standing;
 use super::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, SeenPerson, WelfareStatusRow};
-use super::store::{self, changes, households};
+use super::store::{self, households};
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
@@ -213,21 +213,19 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 }
 
 /// The names of rows that were entered. They may be written beside the next rows, since whoever has none is found by
-/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed or erased in between
-/// gets them anew.
+/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed, moved or erased in
+/// between gets them anew, or loses them.
 pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
     let Names { of, mut rows } = names;
-    // In the order of the index that they go to, many at once meet in the same pages. It is one order for all writers, so
-    // that two with the same names wait for each other one way only.
-    rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+    store::sort_names(&mut rows);
     conn.transaction(async |conn| {
         look_up_by_index(conn).await?;
-        // From here on nobody changes them: a name holds the person that it refers to.
         bulk_store::insert_names(conn, rows, IfTaken::Leave).await?;
-        for person in store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await? {
-            changes::delete_names(conn, person.family_id, person.id).await?;
-            if !person.is_erased() {
-                store::insert_names(conn, &[person]).await?;
+        // Asked after they were put in: whoever changes a person from here on finds them.
+        for (family_id, id, now) in store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await? {
+            match now.filter(|person| !person.is_erased()) {
+                Some(person) => store::replace_names(conn, &[person]).await?,
+                None => store::delete_names_seen(conn, family_id, id).await?,
             }
         }
         Ok(())
@@ -237,10 +235,9 @@ pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<
 
 /// Puts rows in the place of those with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
-    let names = store::name_rows(&rows.persons);
     bulk_store::insert_families(conn, rows.families, IfTaken::Replace).await?;
+    store::replace_names(conn, &rows.persons).await?;
     bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await?;
-    store::replace_names(conn, names).await?;
     bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Replace).await?;
     claim(conn, rows.identities).await
 }

@@ -1,6 +1,7 @@
 //! An import and what happens meanwhile: a kill, a desk that changes the same records, names that somebody else indexes.
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use reqwest::Method;
 use serde_json::json;
 use slrt::auth::permission::Permission as P;
 use slrt::error::Error;
@@ -101,6 +102,71 @@ async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
     let worker = world.server.worker(RUNNERS);
     once_waited_for(&world, other, "commit", index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
+    assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
+}
+
+/// The words of somebody's name as an import writes them, for an SQL statement.
+const WORDS: &str = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
+     select family_id, id, n.word, region_code, n.key, n.key, -1, -1 from persons, lateral \
+     (select (ordinality - 1)::int2 as word, key from regexp_split_to_table(lower(full_name), ' ') with ordinality as w (key)) n";
+
+async fn id_of(world: &World, name: &str) -> String {
+    let found = world.front.post("/v1/persons/search", json!({ "name": name })).await.expect(200);
+    found["items"][0]["person"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Names that lead to somebody who is not under that family.
+const ASTRAY: &str = "person_names n where not exists \
+     (select from persons p where p.family_id = n.family_id and p.id = n.person_id and p.region_code = n.region_code)";
+
+#[actix_web::test]
+async fn whom_a_desk_changes_while_the_name_is_being_written_has_no_other() {
+    let (world, _) = filled().await;
+    let (renamed, moved) = (id_of(&world, "Siti Rahmawati").await, id_of(&world, "Ahmad Fauzi").await);
+    let write =
+        |id: &str| format!("delete from person_names where person_id = '{id}'; begin; {WORDS} where id = '{id}'");
+
+    let mut writer = world.server.connection().await;
+    writer.batch_execute(&write(&renamed)).await.unwrap();
+    let headers = [("if-match", "\"1\""), ("content-type", "application/merge-patch+json")];
+    let path = format!("/v1/persons/{renamed}");
+    let rename = async {
+        world.front.send(Method::PATCH, &path, &headers, Some(json!({ "full_name": "Dewi" }))).await.expect(200);
+        Ok(())
+    };
+    once_waited_for(&world, writer, "commit", rename).await;
+    assert_eq!(count(&world, &format!("person_names where person_id = '{renamed}'")).await, 1);
+
+    let mut writer = world.server.connection().await;
+    writer.batch_execute(&write(&moved)).await.unwrap();
+    let body = json!({ "new_family": { "region_code": "32.04.06.2003" } });
+    let path = format!("/v1/persons/{moved}/move");
+    let move_away = async {
+        world.front.post(&path, body).await.expect(200);
+        Ok(())
+    };
+    once_waited_for(&world, writer, "commit", move_away).await;
+    assert_eq!(count(&world, ASTRAY).await, 0);
+    assert_eq!(id_of(&world, "Ahmad Fauzi").await, moved);
+}
+
+#[actix_web::test]
+async fn whoever_moved_before_the_names_were_written_is_found_in_one_place_alone() {
+    let (world, _) = filled().await;
+    let mut other = world.server.connection().await;
+    other.batch_execute("delete from person_names").await.unwrap();
+    // As a desk does it: what somebody may be writing is put in and taken away again, and the person lies elsewhere.
+    let who = "full_name = 'Ahmad Fauzi'";
+    let elsewhere = "(select id from families where region_code = '32.04.05.2002')";
+    let away = format!(
+        "begin; {WORDS} where {who}; delete from person_names; \
+         update persons set family_id = {elsewhere}, region_code = '32.04.05.2002', version = version + 1 where {who}; \
+         {WORDS} where {who}",
+    );
+    other.batch_execute(&away).await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    once_waited_for(&world, other, "commit", index_names(&worker)).await;
+    assert_eq!(count(&world, ASTRAY).await, 0);
     assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
 }
 

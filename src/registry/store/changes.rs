@@ -123,9 +123,9 @@ pub async fn list_everybody_of_visible(conn: &mut AsyncPgConnection, family_id: 
 }
 
 /// The row itself goes; it comes back under another family at once.
-pub async fn delete_person(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
-    diesel::delete(persons::table.find((family_id, id))).execute(conn).await?;
-    delete_names(conn, family_id, id).await
+pub async fn delete_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
+    diesel::delete(persons::table.find((row.family_id, row.id))).execute(conn).await?;
+    super::delete_names(conn, row).await
 }
 
 /// Those that were free, and are taken now. All are asked for in one order: two who claim the same numbers wait for each other
@@ -239,15 +239,6 @@ pub async fn set_shock_end(
 ) -> QueryResult<()> {
     diesel::update(family_shocks::table.find((family_id, id)))
         .set(family_shocks::until.eq(until))
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
-/// An erased person is found by no name, and one who moved under no old family.
-pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
-    use crate::db::schema::person_names as n;
-    diesel::delete(n::table.filter(n::family_id.eq(family_id)).filter(n::person_id.eq(id)))
         .execute(conn)
         .await
         .map(|_| ())

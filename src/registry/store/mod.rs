@@ -6,6 +6,7 @@ mod families;
 pub mod households;
 pub mod listing;
 pub mod mergers;
+mod names;
 mod persons;
 pub mod residences;
 pub mod search;
@@ -14,6 +15,7 @@ mod welfare;
 
 pub use self::entry::*;
 pub use self::families::*;
+pub use self::names::*;
 pub use self::persons::*;
 pub use self::sets::*;
 pub use self::welfare::*;

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Int4, Nullable, Uuid as SqlUuid};
+use diesel::sql_types::Nullable;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::model::{RelationToHead, Standing};
-use super::super::rows::{PersonRow, SeenPerson};
+use super::super::rows::PersonRow;
 use crate::db::prepared::prepared;
-use crate::db::schema::{families, person_names, persons};
+use crate::db::schema::{families, persons};
 use crate::regions::{RegionScope, Unscoped};
 
 pub async fn find_person(
@@ -45,14 +45,7 @@ pub async fn lock_person(
 /// Writes back a row that this transaction has locked.
 pub async fn save_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
     prepared(diesel::update(persons::table.find((row.family_id, row.id))).set(row)).execute(conn).await?;
-    diesel::delete(
-        person_names::table
-            .filter(person_names::family_id.eq(row.family_id))
-            .filter(person_names::person_id.eq(row.id)),
-    )
-    .execute(conn)
-    .await?;
-    super::insert_names(conn, std::slice::from_ref(row)).await
+    super::replace_names(conn, std::slice::from_ref(row)).await
 }
 
 /// The same by the whole key, which a sharded engine answers from one shard.
@@ -153,49 +146,4 @@ pub async fn list_limits_of_subjects(
         .select((persons::family_id, persons::limited_purposes))
         .load(conn)
         .await
-}
-
-/// Who is found by no name, though there is one.
-pub async fn list_nameless(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    erased: &str,
-    most: i64,
-) -> QueryResult<Vec<PersonRow>> {
-    let named = person_names::table
-        .filter(person_names::family_id.eq(persons::family_id))
-        .filter(person_names::person_id.eq(persons::id));
-    persons::table
-        .filter(persons::full_name.ne(erased))
-        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
-        .limit(most)
-        .select(PersonRow::as_select())
-        .load(conn)
-        .await
-}
-
-#[derive(QueryableByName)]
-struct ChangedPerson {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
-/// Those of the persons whose rows are no longer what was seen of them, as they are now.
-pub async fn list_changed_persons(
-    conn: &mut AsyncPgConnection,
-    _why: Unscoped,
-    seen: &[SeenPerson],
-) -> QueryResult<Vec<PersonRow>> {
-    let changed = "select persons.id from unnest($1::uuid[], $2::uuid[], $3::int4[]) as seen (family_id, id, version) \
-                   join persons using (family_id, id) where persons.version <> seen.version";
-    let query = diesel::sql_query(changed)
-        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.family_id).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.id).collect::<Vec<_>>())
-        .bind::<Array<Int4>, _>(seen.iter().map(|person| person.version).collect::<Vec<_>>());
-    let changed: Vec<ChangedPerson> = prepared(query).load(conn).await?;
-    if changed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Uuid> = changed.into_iter().map(|person| person.id).collect();
-    persons::table.filter(persons::id.eq_any(ids)).select(PersonRow::as_select()).load(conn).await
 }
