@@ -108,7 +108,8 @@ impl Kind for Families {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let indexes: Vec<&[u8]> = rows.iter().filter_map(|(_, row)| row.index.as_deref()).collect();
-        let bearers = load::find_bearers(conn, &indexes).await?;
+        let bearers = planning.bearers(conn, &indexes).await?;
+        plan.claimed = !bearers.is_empty();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.input.id).collect();
         let taken = load::taken_ids(conn, &ids).await?;
         let known = |row: &FamilyLine| {

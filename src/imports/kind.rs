@@ -19,7 +19,7 @@ use crate::regions::RegionScope;
 use crate::registry::build::{Rows, Stamp};
 use crate::registry::document::{self, Document};
 use crate::registry::history::Loaded;
-use crate::registry::load::{Families, FamilyKey, Hold, Place};
+use crate::registry::load::{self, Bearers, Families, FamilyKey, Hold, Place};
 use crate::registry::model::Standing;
 
 /// What reading a row needs.
@@ -36,9 +36,17 @@ pub struct Planning<'a> {
     pub on_conflict: OnConflict,
     /// False while the file is only judged: then no row is built.
     pub write: bool,
+    /// Nobody bore a number of these rows when the file was judged. Whoever claims one since makes the writing fail, and it is
+    /// taken up anew without this.
+    pub unclaimed: bool,
 }
 
 impl Planning<'_> {
+    /// Whom the keyed indexes name.
+    pub async fn bearers(&self, conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
+        if self.unclaimed { Ok(Bearers::new()) } else { load::find_bearers(conn, indexes).await }
+    }
+
     pub fn stamp(&self) -> Stamp<'_> {
         Stamp { sealer: &self.keys.sealer, now: self.now }
     }
@@ -61,6 +69,8 @@ pub struct Plan {
     pub updated: i64,
     pub skipped: i64,
     pub faults: Vec<FileFault>,
+    /// Somebody bears a number of these rows already.
+    pub claimed: bool,
     /// Rows to enter.
     pub new: Rows,
     /// Rows that take the place of those with the same keys.

@@ -143,7 +143,8 @@ impl Kind for Persons {
             .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { Some(key.clone()) } else { None })
             .collect();
         let indexes: Vec<&[u8]> = rows.iter().filter_map(|(_, row)| row.index.as_deref()).collect();
-        let bearers = load::find_bearers(conn, &indexes).await?;
+        let bearers = planning.bearers(conn, &indexes).await?;
+        plan.claimed = !bearers.is_empty();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.member.id).collect();
         let taken = load::taken_ids(conn, &ids).await?;
         let known = |row: &PersonLine| {

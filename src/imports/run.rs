@@ -1,6 +1,7 @@
 //! The import job. First the whole file is judged and nothing written; then it is written in batches, each with its
 //! position. A job that was interrupted while writing reads on behind the last row that was committed.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use diesel_async::AsyncConnection as _;
@@ -53,12 +54,16 @@ async fn import(run: &mut Run) -> Result<Outcome, Stop> {
 }
 
 async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
+    let mut unclaimed = VecDeque::new();
     if run.progress.position.is_null() {
         run.restart_problems().await?;
-        if let Err(faults) = judge::<K>(run, params).await? {
-            tell(&mut run.progress, &faults);
-            run.report().await?;
-            return Ok(Outcome::Failed(Code::ImportRefused));
+        match judge::<K>(run, params).await? {
+            Ok(batches) => unclaimed = batches,
+            Err(faults) => {
+                tell(&mut run.progress, &faults);
+                run.report().await?;
+                return Ok(Outcome::Failed(Code::ImportRefused));
+            }
         }
         if params.dry_run {
             run.progress.done = run.progress.total.unwrap_or_default();
@@ -76,7 +81,7 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
         run.progress.restart_rate(run.worker.shared.clock.now());
         run.report().await?;
     }
-    write::<K>(run, params).await
+    write::<K>(run, params, unclaimed).await
 }
 
 fn batches<K: Kind>(run: &Run, params: ImportParams) -> Batches<K> {
@@ -113,15 +118,17 @@ fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
     progress.count("faulty", faulty);
 }
 
-/// Holds every row against the rules and the registry. The inner error is a file that cannot be read to its end.
-async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<(), Vec<FileFault>>, Stop> {
+/// Holds every row against the rules and the registry, and tells of each batch whether its numbers are still unclaimed. The inner
+/// error is a file that cannot be read to its end.
+async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<VecDeque<bool>, Vec<FileFault>>, Stop> {
     let (scope, setting) = (run.scope(), run.setting());
     let mut batches = batches::<K>(run, params);
     let mut told = Instant::now();
+    let mut unclaimed = VecDeque::new();
     let mut ahead = batches.next().await;
     loop {
         let lines = match ahead {
-            Ok(lines) if lines.is_empty() => return Ok(Ok(())),
+            Ok(lines) if lines.is_empty() => return Ok(Ok(unclaimed)),
             Ok(lines) => lines,
             Err(Broken::File(faults)) => return Ok(Err(faults)),
             Err(Broken::Service(error)) => return Err(error.into()),
@@ -134,6 +141,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
             now: setting.clock.now(),
             on_conflict: params.on_conflict,
             write: false,
+            unclaimed: false,
         };
         let mut conn = run.worker.db.read().await?;
         let look = conn.transaction(async |conn| {
@@ -145,6 +153,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
         ahead = next;
         let mut plan = plan?;
         drop(conn);
+        unclaimed.push_back(!plan.claimed);
         let also_faulty = i64::try_from(plan.faults.len()).unwrap_or(0);
         faults.append(&mut plan.faults);
         faults.sort_by_key(|fault| fault.line);
@@ -159,7 +168,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<()
 }
 
 /// Three things go on at once: a batch is written, the names of those before are, and the next one is read.
-async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
+async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecDeque<bool>) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
     let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if written > 0 {
@@ -182,8 +191,13 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, 
         let skipped = left_out.min(lines.len());
         left_out -= skipped;
         let lines: Vec<_> = lines.into_iter().skip(skipped).collect();
-        let batch =
-            async { if lines.is_empty() { Ok(Names::default()) } else { write_batch::<K>(run, params, lines).await } };
+        let unclaimed = unclaimed.pop_front().unwrap_or(false);
+        let batch = async {
+            if lines.is_empty() {
+                return Ok(Names::default());
+            }
+            write_batch::<K>(run, params, lines, unclaimed).await
+        };
         let (new_names, next) = futures_util::future::join(batch, batches.next()).await;
         names.write(new_names?).await;
         ahead = next;
@@ -228,14 +242,25 @@ impl NamesWriter {
 }
 
 /// Gives the names that are to be written.
-async fn write_batch<K: Kind>(run: &mut Run, params: ImportParams, lines: Vec<Line<K::Row>>) -> Result<Names, Stop> {
+async fn write_batch<K: Kind>(
+    run: &mut Run,
+    params: ImportParams,
+    lines: Vec<Line<K::Row>>,
+    unclaimed: bool,
+) -> Result<Names, Stop> {
     let import_id = run.job.id;
     run.step(async move |tx: &mut Tx, progress: &mut Progress| {
         let size = i64::try_from(lines.len()).unwrap_or(0);
         let (rows, ..) = split(lines);
         let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
-        let planning =
-            Planning { scope: &scope, keys: &keys, now: tx.now, on_conflict: params.on_conflict, write: true };
+        let planning = Planning {
+            scope: &scope,
+            keys: &keys,
+            now: tx.now,
+            on_conflict: params.on_conflict,
+            write: true,
+            unclaimed,
+        };
         load::look_up_by_index(&mut tx.conn).await?;
         let plan = K::plan(&mut tx.conn, &planning, rows).await?;
         // Told before, unless they came about since the file was judged.

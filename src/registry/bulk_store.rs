@@ -40,24 +40,19 @@ struct Statements {
 /// Each column with the type of its array, and the one it is cast to where that differs.
 fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Statements {
     let names: Vec<&str> = columns.iter().map(|(name, _, _)| *name).collect();
-    let cast = |(name, _, to): &(&str, &str, &str)| {
-        if to.is_empty() { format!("x.{name}") } else { format!("x.{name}::{to}") }
+    // Side by side in the list of what is selected the arrays are taken apart row by row; as a table they would be stored first.
+    let array = |(at, (_, kind, to)): (usize, &(&str, &str, &str))| {
+        let cast = if to.is_empty() { String::new() } else { format!("::{to}") };
+        format!("unnest(${}::{kind}[]){cast}", at + 1)
     };
-    let arrays: Vec<String> =
-        columns.iter().enumerate().map(|(at, (_, kind, _))| format!("${}::{kind}[]", at + 1)).collect();
+    let arrays: Vec<String> = columns.iter().enumerate().map(array).collect();
     let keys: Vec<&str> = key.split(", ").collect();
     let set: Vec<String> = names
         .iter()
         .filter(|name| !keys.contains(name) && !KEPT.contains(name))
         .map(|name| format!("{name} = excluded.{name}"))
         .collect();
-    let insert = format!(
-        "insert into {table} ({}) select {} from unnest({}) as x({})",
-        names.join(", "),
-        columns.iter().map(cast).collect::<Vec<_>>().join(", "),
-        arrays.join(", "),
-        names.join(", "),
-    );
+    let insert = format!("insert into {table} ({}) select {}", names.join(", "), arrays.join(", "));
     Statements {
         replace: format!("{insert} on conflict ({key}) do update set {}", set.join(", ")),
         leave: format!("{insert} on conflict ({key}) do nothing"),

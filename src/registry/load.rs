@@ -101,13 +101,13 @@ pub async fn find_families(
     Ok(Families { places: named.into_iter().filter_map(place_of).collect(), found: places.keys().copied().collect() })
 }
 
+/// The family, and the person, that bears a number, by the number's keyed index.
+pub type Bearers = HashMap<Vec<u8>, (Uuid, Option<Uuid>)>;
+
 /// Whom the keyed indexes name, wherever they live: what is read of them must be read within a scope.
-pub async fn find_bearers(
-    conn: &mut AsyncPgConnection,
-    indexes: &[&[u8]],
-) -> Result<HashMap<Vec<u8>, (Uuid, Option<Uuid>)>, Error> {
+pub async fn find_bearers(conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
     if indexes.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Bearers::new());
     }
     let rows = store::list_identities(conn, Unscoped::ReadWithinScopeNext, indexes).await?;
     Ok(rows.into_iter().map(|(index, family_id, person_id)| (index, (family_id, person_id))).collect())

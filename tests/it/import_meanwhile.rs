@@ -10,6 +10,7 @@ use slrt::registry::backfill::index_names;
 use slrt::worker::RUNNERS;
 
 use super::imports::{count, filled, import, loader, send};
+use crate::support::world::VILLAGE;
 use crate::support::{Session, World};
 
 /// Imports while somebody else's statements wait to be committed: they are as soon as the import waits for them.
@@ -18,16 +19,19 @@ async fn import_beside(world: &World, who: &Session, kind: &str, text: &str, cha
     let mut other = world.server.connection().await;
     other.batch_execute(&format!("begin; {change}")).await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    once_waited_for(world, other, "commit", run_due(&worker)).await;
+    once_waited_for(world, statement(other, "commit"), run_due(&worker)).await;
     let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(done["counts"]["updated"], 1, "{done}");
 }
 
-/// Does the work beside an open transaction, which goes on and commits once the work waits for it.
+async fn statement(mut of: AsyncPgConnection, sql: &str) {
+    of.batch_execute(sql).await.unwrap();
+}
+
+/// Does the work beside an open transaction, which goes on once the work waits for it.
 async fn once_waited_for(
     world: &World,
-    mut other: AsyncPgConnection,
-    commit: &str,
+    go_on: impl Future<Output = ()>,
     work: impl Future<Output = Result<(), Error>>,
 ) {
     let mut work = std::pin::pin!(work);
@@ -35,7 +39,7 @@ async fn once_waited_for(
         ended = &mut work => panic!("it was to wait: {ended:?}"),
         () = world.until_waiting(1) => {}
     }
-    other.batch_execute(commit).await.unwrap();
+    go_on.await;
     work.await.unwrap();
 }
 
@@ -100,7 +104,7 @@ async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
                   select family_id, id, 0, region_code, 'dewi', 'dewi', -1, -1 from persons where full_name = 'Dewi'";
     other.batch_execute(rename).await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    once_waited_for(&world, other, "commit", index_names(&worker)).await;
+    once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
     assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
 }
@@ -134,7 +138,7 @@ async fn whom_a_desk_changes_while_the_name_is_being_written_has_no_other() {
         world.front.send(Method::PATCH, &path, &headers, Some(json!({ "full_name": "Dewi" }))).await.expect(200);
         Ok(())
     };
-    once_waited_for(&world, writer, "commit", rename).await;
+    once_waited_for(&world, statement(writer, "commit"), rename).await;
     assert_eq!(count(&world, &format!("person_names where person_id = '{renamed}'")).await, 1);
 
     let mut writer = world.server.connection().await;
@@ -145,7 +149,7 @@ async fn whom_a_desk_changes_while_the_name_is_being_written_has_no_other() {
         world.front.post(&path, body).await.expect(200);
         Ok(())
     };
-    once_waited_for(&world, writer, "commit", move_away).await;
+    once_waited_for(&world, statement(writer, "commit"), move_away).await;
     assert_eq!(count(&world, ASTRAY).await, 0);
     assert_eq!(id_of(&world, "Ahmad Fauzi").await, moved);
 }
@@ -165,7 +169,7 @@ async fn whoever_moved_before_the_names_were_written_is_found_in_one_place_alone
     );
     other.batch_execute(&away).await.unwrap();
     let worker = world.server.worker(RUNNERS);
-    once_waited_for(&world, other, "commit", index_names(&worker)).await;
+    once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, ASTRAY).await, 0);
     assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
 }
@@ -201,6 +205,31 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
 }
 
 #[actix_web::test]
+async fn a_number_that_somebody_claims_after_the_file_was_judged_is_not_entered_twice() {
+    let world = World::start().await;
+    let who = loader(&world);
+    world.family().await;
+    let text = "family_card_no,nik,full_name,sex,relation_to_head\r\n\
+        3204050101199001,3204051203809777,Dewi,female,child\r\n3204050101199001,,Ahmad,male,child\r\n";
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let mut holder = world.server.connection().await;
+    holder.batch_execute("begin; select from families for update").await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    let claim = async {
+        let body = json!({ "region_code": VILLAGE, "full_name": "Dewi", "sex": "female", "nik": "3204051203809777" });
+        world.front.post("/v1/persons", body).await.expect(201);
+        holder.batch_execute("commit").await.unwrap();
+    };
+    once_waited_for(&world, claim, run_due(&worker)).await;
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    world.server.work().await;
+    let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(done["status"], "succeeded", "{done}");
+    assert_eq!((&done["counts"]["created"], &done["counts"]["skipped"]), (&json!(1), &json!(1)));
+    assert_eq!(count(&world, "persons where full_name = 'Dewi'").await, 1);
+}
+
+#[actix_web::test]
 async fn names_that_were_indexed_meanwhile_stop_no_import() {
     let world = World::start().await;
     let who = loader(&world);
@@ -213,7 +242,7 @@ async fn names_that_were_indexed_meanwhile_stop_no_import() {
     let worker = world.server.worker(RUNNERS);
     let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
                  select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
-    once_waited_for(&world, indexer, names, run_due(&worker)).await;
+    once_waited_for(&world, statement(indexer, names), run_due(&worker)).await;
     let done = who.get(&path).await.expect(200);
     assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
     assert_eq!(count(&world, "person_names").await, 2);
