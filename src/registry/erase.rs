@@ -74,7 +74,7 @@ pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
         ..who.clone()
     };
     store::save_person(&mut tx.conn, &row).await?;
-    store::delete_names(&mut tx.conn, &row).await?;
+    store::delete_names(&mut tx.conn, row.family_id, row.id).await?;
     changes::set_values_forgotten(&mut tx.conn, row.id).await?;
     residences::set_names_forgotten(&mut tx.conn, row.id, tx.now).await?;
     let fields = ["birth_date", "full_name", "identity_status", "nik"];

@@ -216,16 +216,15 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
 /// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed, moved or erased in
 /// between gets them anew, or loses them.
 pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
-    let Names { of, mut rows } = names;
-    store::sort_names(&mut rows);
+    let Names { of, rows } = names;
     conn.transaction(async |conn| {
         look_up_by_index(conn).await?;
-        bulk_store::insert_names(conn, rows, IfTaken::Leave).await?;
+        store::insert_name_rows(conn, rows, IfTaken::Leave).await?;
         // Asked after they were put in: whoever changes a person from here on finds them.
         for (family_id, id, now) in store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await? {
             match now.filter(|person| !person.is_erased()) {
                 Some(person) => store::replace_names(conn, &[person]).await?,
-                None => store::delete_names_seen(conn, family_id, id).await?,
+                None => store::delete_names(conn, family_id, id).await?,
             }
         }
         Ok(())

@@ -106,7 +106,7 @@ async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
     let worker = world.server.worker(RUNNERS);
     once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
-    assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
+    assert_eq!(count(&world, NAMELESS).await, 0);
 }
 
 /// The words of somebody's name as an import writes them, for an SQL statement.
@@ -118,6 +118,9 @@ async fn id_of(world: &World, name: &str) -> String {
     let found = world.front.post("/v1/persons/search", json!({ "name": name })).await.expect(200);
     found["items"][0]["person"]["id"].as_str().unwrap().to_owned()
 }
+
+/// People whom no name leads to.
+const NAMELESS: &str = "persons where not exists (select from person_names n where n.person_id = id)";
 
 /// Names that lead to somebody who is not under that family.
 const ASTRAY: &str = "person_names n where not exists \
@@ -171,7 +174,7 @@ async fn whoever_moved_before_the_names_were_written_is_found_in_one_place_alone
     let worker = world.server.worker(RUNNERS);
     once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, ASTRAY).await, 0);
-    assert_eq!(count(&world, "persons where not exists (select from person_names n where n.person_id = id)").await, 0);
+    assert_eq!(count(&world, NAMELESS).await, 0);
 }
 
 #[actix_web::test]

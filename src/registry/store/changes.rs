@@ -125,7 +125,8 @@ pub async fn list_everybody_of_visible(conn: &mut AsyncPgConnection, family_id: 
 /// The row itself goes; it comes back under another family at once.
 pub async fn delete_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
     diesel::delete(persons::table.find((row.family_id, row.id))).execute(conn).await?;
-    super::delete_names(conn, row).await
+    super::insert_names(conn, std::slice::from_ref(row)).await?;
+    super::delete_names(conn, row.family_id, row.id).await
 }
 
 /// Those that were free, and are taken now. All are asked for in one order: two who claim the same numbers wait for each other

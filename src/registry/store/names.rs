@@ -4,6 +4,8 @@
 //! nobody holds anybody up; instead whoever changes a person puts the first words in place before any are taken away, which
 //! waits for whoever is writing the same ones, and whoever comes late asks whether the persons are still as they were seen.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Int2, Int4, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -16,16 +18,8 @@ use crate::db::prepared::prepared;
 use crate::db::schema::{person_names, persons};
 use crate::regions::Unscoped;
 
-/// In the order of an index that they go to, so that many at once meet in the same pages, and one order for all writers: two
-/// with the same names wait for each other one way only.
 pub fn name_rows(persons: &[PersonRow]) -> Vec<NameRow> {
-    let mut rows: Vec<NameRow> = persons.iter().flat_map(rows_of).collect();
-    sort_names(&mut rows);
-    rows
-}
-
-pub fn sort_names(rows: &mut [NameRow]) {
-    rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+    persons.iter().flat_map(rows_of).collect()
 }
 
 fn rows_of(person: &PersonRow) -> impl Iterator<Item = NameRow> {
@@ -41,9 +35,20 @@ fn rows_of(person: &PersonRow) -> impl Iterator<Item = NameRow> {
     })
 }
 
-/// Of people who are new, so that a search misses nobody.
+/// In the order of an index that they go to, so that many at once meet in the same pages, and one order for all writers: two
+/// with the same names wait for each other one way only.
+pub async fn insert_name_rows(
+    conn: &mut AsyncPgConnection,
+    mut rows: Vec<NameRow>,
+    if_taken: IfTaken,
+) -> QueryResult<()> {
+    rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+    bulk_store::insert_names(conn, rows, if_taken).await
+}
+
+/// The names as they are now, so that a search misses nobody.
 pub async fn insert_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) -> QueryResult<()> {
-    bulk_store::insert_names(conn, name_rows(persons), IfTaken::Replace).await
+    insert_name_rows(conn, name_rows(persons), IfTaken::Replace).await
 }
 
 /// Of people whose rows were written anew: the names as they are now, and none beyond.
@@ -51,25 +56,21 @@ pub async fn replace_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) 
     if persons.is_empty() {
         return Ok(());
     }
-    insert_names(conn, persons).await?;
+    let names: Vec<Vec<NameRow>> = persons.iter().map(|person| rows_of(person).collect()).collect();
+    let words: Vec<i16> = names.iter().map(|names| i16::try_from(names.len()).unwrap_or(i16::MAX)).collect();
+    insert_name_rows(conn, names.into_iter().flatten().collect(), IfTaken::Replace).await?;
     let beyond = "delete from person_names n using unnest($1::uuid[], $2::uuid[], $3::int2[]) as now (family_id, person_id, words) \
                   where n.family_id = now.family_id and n.person_id = now.person_id and n.word >= now.words";
-    let words = |person| i16::try_from(rows_of(person).count()).unwrap_or(i16::MAX);
     let query = diesel::sql_query(beyond)
         .bind::<Array<SqlUuid>, _>(persons.iter().map(|person| person.family_id).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(persons.iter().map(|person| person.id).collect::<Vec<_>>())
-        .bind::<Array<Int2>, _>(persons.iter().map(words).collect::<Vec<_>>());
+        .bind::<Array<Int2>, _>(words);
     prepared(query).execute(conn).await.map(|_| ())
 }
 
-/// An erased person is found by no name, and one who moved under no old family.
-pub async fn delete_names(conn: &mut AsyncPgConnection, person: &PersonRow) -> QueryResult<()> {
-    // What somebody is writing at this moment is there afterwards, and goes with the rest.
-    bulk_store::insert_names(conn, name_rows(std::slice::from_ref(person)), IfTaken::Leave).await?;
-    delete_names_seen(conn, person.family_id, person.id).await
-}
-
-pub async fn delete_names_seen(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
+/// An erased person is found by no name, and one who moved under no old family. Whoever holds the person has put the names in
+/// place before: what somebody else is writing is not seen.
+pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
     let names =
         person_names::table.filter(person_names::family_id.eq(family_id)).filter(person_names::person_id.eq(id));
     diesel::delete(names).execute(conn).await.map(|_| ())
@@ -116,10 +117,12 @@ pub async fn list_changed_persons(
         .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.id).collect::<Vec<_>>())
         .bind::<Array<Int4>, _>(seen.iter().map(|person| person.version).collect::<Vec<_>>());
     let changed: Vec<ChangedPerson> = prepared(query).load(conn).await?;
-    let mut found = Vec::with_capacity(changed.len());
-    for ChangedPerson { family_id, id } in changed {
-        let row = persons::table.find((family_id, id)).select(PersonRow::as_select()).first(conn).await.optional()?;
-        found.push((family_id, id, row));
+    if changed.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let ids = changed.iter().map(|person| person.id);
+    let now: Vec<PersonRow> =
+        persons::table.filter(persons::id.eq_any(ids)).select(PersonRow::as_select()).load(conn).await?;
+    let mut now: HashMap<_, _> = now.into_iter().map(|row| ((row.family_id, row.id), row)).collect();
+    Ok(changed.into_iter().map(|seen| (seen.family_id, seen.id, now.remove(&(seen.family_id, seen.id)))).collect())
 }
