@@ -676,7 +676,7 @@ const trail = folder('8 What happened', 'The same story for people, for other sy
         `const types = body.items.filter((e) => e.subject_id === ${kept('referral_id')}).map((e) => e.type);`,
         'pm.expect(types).to.include.members(["referral.drafted", "referral.requested", "referral.accepted", "referral.completed"]);'),
       test('carry ids and states, no personal data',
-        'for (const secret of ["Siti", "Kampung Contoh", "0812"]) pm.expect(pm.response.text()).not.to.include(secret);',
+        'for (const secret of ["Siti", "Kampung Contoh", "0812-0000-9001", "081200009001", "+6281200009001"]) pm.expect(pm.response.text()).not.to.include(secret);',
         `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
     ],
   }),
