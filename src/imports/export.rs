@@ -17,9 +17,9 @@ use crate::jobs::model::JobKind;
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
 use crate::registry;
-use crate::registry::answers::Viewer;
 use crate::registry::load;
 use crate::registry::rows::{FamilyRow, PersonRow};
+use crate::registry::viewer::Viewer;
 use crate::transaction::Tx;
 
 pub const RUNNER: Runner = Runner { kind: JobKind::Export, run: |run| Box::pin(export(run)) };

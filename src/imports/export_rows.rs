@@ -4,9 +4,9 @@ use super::cells::{NONE, list_cell};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::directory::load::{OrganizationRow, ServiceRow};
 use crate::error::Error;
-use crate::registry::answers::Viewer;
 use crate::registry::nik::FamilyCardNo;
 use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
+use crate::registry::viewer::Viewer;
 
 fn cell<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()

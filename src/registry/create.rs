@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::actions::find_household;
-use super::answers::{Family, Person, Viewer};
+use super::answers::{Family, Person};
 use super::api::{CreateFamily, CreatePerson};
 use super::build::{Rows, Stamp};
 use super::history;
@@ -12,6 +12,7 @@ use super::identities;
 use super::judge::{self, Judged};
 use super::rows::Household;
 use super::store;
+use super::viewer::Viewer;
 use crate::clock::local_day;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answers::mask;
 use super::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow};
+use super::viewer::mask;
 use crate::error::{Error, FieldError};
 
 pub type Document = Map<String, Value>;

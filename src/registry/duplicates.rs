@@ -7,7 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::actions;
-use super::answers::{Person, Viewer};
+use super::answers::Person;
 use super::api::NikDigits;
 use super::change::open_nik;
 use super::model::Sex;
@@ -15,6 +15,7 @@ use super::names;
 use super::rows::PersonRow;
 use super::store::search::{self as store, NameRange};
 use super::store::{self as registry};
+use super::viewer::Viewer;
 use crate::auth::Actor;
 use crate::db::pool::Connection;
 use crate::error::Error;

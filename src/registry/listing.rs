@@ -5,11 +5,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::answers::{Family, Person, Viewer};
+use super::answers::{Family, Person};
 use super::history::Subject;
 use super::rows::{FamilyRow, PersonRow};
 use super::store as registry;
 use super::store::listing::{self as store, ListFilter};
+use super::viewer::Viewer;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};

@@ -42,4 +42,5 @@ mod sets;
 pub mod snapshots;
 mod store;
 pub mod subject;
+pub mod viewer;
 pub mod welfare;

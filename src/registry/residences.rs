@@ -9,12 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::answers::Viewer;
 use super::change::{self, Told};
 use super::create::masked;
 use super::model::{ResidenceKind, Standing};
 use super::rows::{PersonRow, ResidenceRow};
 use super::store::{self as registry, residences as store};
+use super::viewer::Viewer;
 use crate::clock::local_day;
 use crate::db::pool::Connection;
 use crate::error::{Error, FieldError};

@@ -7,10 +7,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions;
-use super::answers::{Family, FamilyMatches, Viewer, WelfareStatus};
+use super::answers::{Family, FamilyMatches, WelfareStatus};
 use super::api::{CreateFamily, CreateWelfareStatus, FamilyLookup};
 use super::create::{self, Made};
 use super::rows::Household;
+use super::viewer::Viewer;
 use super::welfare;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;

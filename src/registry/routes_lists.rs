@@ -6,10 +6,11 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::answers::{Family, Person, Viewer};
+use super::answers::{Family, Person};
 use super::history::{self, ChangeViewer, RegistryChange, Subject};
 use super::limits;
 use super::listing::{self, RegistryQuery};
+use super::viewer::Viewer;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::RegistryRead;
 use crate::auth::tokens::Tokens;

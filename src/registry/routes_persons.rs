@@ -5,10 +5,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::actions;
-use super::answers::{Person, PersonMatches, Viewer};
+use super::answers::{Person, PersonMatches};
 use super::api::{CreatePerson, PersonLookup};
 use super::create::{self, Made};
 use super::routes::repeat;
+use super::viewer::Viewer;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite};

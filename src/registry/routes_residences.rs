@@ -4,9 +4,9 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::answers::Viewer;
 use super::limits;
 use super::residences::{self, AddResidence, EndResidence, ResidenceMap, ResidenceMapQuery, Residences};
+use super::viewer::Viewer;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite, StatsRead};

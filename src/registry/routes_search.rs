@@ -4,10 +4,11 @@ use actix_web::{post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::answers::{Person, Viewer};
+use super::answers::Person;
 use super::duplicates::{self, DuplicateCandidates, DuplicateSearch};
 use super::mergers::{self, MergePerson};
 use super::search::{self, PersonHit, PersonSearch};
+use super::viewer::Viewer;
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite};

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::answers::{Person, Viewer};
+use super::answers::Person;
 use super::model::{is_ppks_code, is_restricted_ppks};
 use super::names;
 use super::rows::PersonRow;
 use super::store::search::{self as store, NameForm, NameRange, SearchFilter};
+use super::viewer::Viewer;
 use crate::auth::{Actor, Permission};
 use crate::db::pool::Connection;
 use crate::error::{Error, FieldError};

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::answers::{Family, Viewer, WelfareStatus};
+use super::answers::{Family, WelfareStatus};
 use super::history::{self, RegistryChange, Subject};
 use super::residences::{self, Residence};
 use super::rows::MergeRow;
 use super::store;
+use super::viewer::Viewer;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::PageRequest;

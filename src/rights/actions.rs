@@ -24,8 +24,8 @@ use crate::proposals::actions::Submitted;
 use crate::proposals::api::SubmitRegistryProposal;
 use crate::proposals::model::RegistryProposalKind;
 use crate::registry;
-use crate::registry::answers::Viewer;
 use crate::registry::rows::PersonRow;
+use crate::registry::viewer::Viewer;
 use crate::state_machine;
 use crate::transaction::Tx;
 

@@ -21,10 +21,11 @@ use crate::http::page::{Page, PageRequest, Position};
 use crate::messages::api::Message;
 use crate::proposals::api::RegistryProposal;
 use crate::referrals::subject::ReferralAbout;
-use crate::registry::answers::{Family, Viewer, WelfareStatus};
+use crate::registry::answers::{Family, WelfareStatus};
 use crate::registry::history::RegistryChange;
 use crate::registry::residences::Residence;
 use crate::registry::subject::PersonMerger;
+use crate::registry::viewer::Viewer;
 use crate::sync::api::Visit;
 use crate::transaction::Tx;
 use crate::{

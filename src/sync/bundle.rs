@@ -21,7 +21,8 @@ use crate::http::page::Position;
 use crate::http::query::Filters;
 use crate::reference::catalogue::Catalogue;
 use crate::regions::{RegionScope, directory};
-use crate::registry::answers::{Family, Viewer};
+use crate::registry::answers::Family;
+use crate::registry::viewer::Viewer;
 use crate::transaction::Tx;
 use crate::{attachments, complaints, registry};
 

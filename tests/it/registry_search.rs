@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use slrt::auth::{Actor, Permission as P};
 use slrt::db::Db;
 use slrt::regions::RegionScope;
-use slrt::registry::answers::Viewer;
 use slrt::registry::search::search;
+use slrt::registry::viewer::Viewer;
 
 use crate::support::World;
 use crate::support::http::faults;
