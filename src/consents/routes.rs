@@ -77,9 +77,10 @@ async fn list_consents(
     let person = match asked.person_id {
         None => None,
         Some(id) => match registry::actions::find_subject(&mut conn, &caller.scope, Some(id), None).await? {
-            Some(subject) => Some((id, subject.family_id)),
+            // What was given for a record that was merged into the person's is the person's.
+            Some(subject) => Some((registry::actions::list_ids_of_person(&mut conn, id).await?, subject.family_id)),
             // Nobody of the caller's regions: an empty page.
-            None => Some((id, id)),
+            None => Some((Vec::new(), id)),
         },
     };
     let filter = ConsentFilter {

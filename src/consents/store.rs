@@ -142,7 +142,7 @@ pub async fn list_about(
 #[derive(Debug, Default)]
 pub struct ConsentFilter {
     pub within: Option<RegionScope>,
-    pub person: Option<(Uuid, Uuid)>,
+    pub person: Option<(Vec<Uuid>, Uuid)>,
     pub family_id: Option<Uuid>,
     pub purpose: Option<AccessPurpose>,
     pub status: Option<ConsentStatus>,
@@ -165,9 +165,9 @@ pub async fn list_visible(
     if let Some(within) = &filter.within {
         query = query.filter(within.covers_by_regency(consents::region_code));
     }
-    if let Some((person, family)) = filter.person {
+    if let Some((persons, family)) = filter.person {
         query = query.filter(
-            consents::person_id.eq(person).or(consents::family_id.eq(family).and(consents::person_id.is_null())),
+            consents::person_id.eq_any(persons).or(consents::family_id.eq(family).and(consents::person_id.is_null())),
         );
     }
     if let Some(family) = filter.family_id {

@@ -219,6 +219,7 @@ diesel::table! {
         actor -> Text,
         merged_at -> Timestamptz,
         undone_at -> Nullable<Timestamptz>,
+        residence_ids -> Array<Uuid>,
     }
 }
 

@@ -26,10 +26,12 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
         (Kind::NewEntry, ..) => enter(tx, &mut row, content).await?,
         (Kind::Correction, Some(person), _) => {
             let changes = content.changes.ok_or_else(|| Error::internal("a correction without changes"))?;
+            // What was found to be the same person meanwhile is corrected as one.
+            let person = registry::actions::find_kept(&mut tx.conn, person).await?;
             registry::correct::correct_person(tx, person, changes).await?;
         }
-        (Kind::DisputeInclusion | Kind::DisputeExclusion, _, Some(family)) => {
-            registry::actions::touch_disputed(tx, family).await?;
+        (Kind::DisputeInclusion | Kind::DisputeExclusion, person, Some(family)) => {
+            registry::actions::touch_disputed(tx, person, family).await?;
         }
         _ => return Err(Error::internal("a proposal without its subject")),
     }

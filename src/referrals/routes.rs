@@ -112,12 +112,18 @@ async fn list_referrals(
     let asked = query.value;
     let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
     let by_change = asked.updated_since.is_some();
+    let mut conn = db.read().await?;
+    // Referrals of records that were merged into the person's are the person's.
+    let person_ids = match asked.person_id {
+        None => None,
+        Some(id) => Some(registry::actions::list_ids_of_person(&mut conn, id).await?),
+    };
     let filter = ReferralFilter {
         direction: asked.direction,
         status: asked.status,
         complaint_id: asked.complaint_id,
         service_id: asked.service_id,
-        person_id: asked.person_id,
+        person_ids,
         need_id: asked.need_id,
         part_of: asked.part_of,
         review_due_by: asked.review_due.unwrap_or_default().then(|| clock.now()),

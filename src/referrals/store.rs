@@ -272,7 +272,7 @@ pub struct ReferralFilter {
     pub status: Option<ReferralStatus>,
     pub complaint_id: Option<Uuid>,
     pub service_id: Option<Uuid>,
-    pub person_id: Option<Uuid>,
+    pub person_ids: Option<Vec<Uuid>>,
     pub need_id: Option<Uuid>,
     pub part_of: Option<Uuid>,
     /// Held, and to be looked at again by then.
@@ -307,8 +307,8 @@ pub async fn list_visible(
     if let Some(id) = filter.service_id {
         query = query.filter(referrals::service_id.eq(id));
     }
-    if let Some(id) = filter.person_id {
-        query = query.filter(referrals::person_id.eq(id));
+    if let Some(ids) = filter.person_ids {
+        query = query.filter(referrals::person_id.eq_any(ids));
     }
     if let Some(id) = filter.need_id {
         query = query.filter(referral_details::need_id.eq(id));

@@ -71,6 +71,18 @@ pub async fn list_ids_of_person(conn: &mut AsyncPgConnection, id: Uuid) -> Resul
     Ok(known)
 }
 
+/// The record that stands for this one now: itself, or the one it was merged into.
+pub async fn find_kept(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, Error> {
+    let mut kept = id;
+    for _ in 0..MOST_MERGERS {
+        match store::mergers::find_kept(conn, Unscoped::ReadWithinScopeNext, kept).await? {
+            Some(next) => kept = next,
+            None => break,
+        }
+    }
+    Ok(kept)
+}
+
 /// Who bears this NIK, as ids that must still be read within a scope.
 pub async fn find_bearer(
     conn: &mut AsyncPgConnection,
@@ -161,9 +173,17 @@ pub async fn look_up_family(
     }
 }
 
-/// A dispute about the family was upheld: the family counts as changed, and nothing of its ranking is.
-pub async fn touch_disputed(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
+/// A dispute about a person's family was upheld: the family counts as changed, and nothing of its ranking is. It is the family
+/// in which the person lives by now.
+pub async fn touch_disputed(tx: &mut Tx, person_id: Option<Uuid>, family_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
+    let family_id = match person_id {
+        None => family_id,
+        Some(id) => {
+            let id = find_kept(&mut tx.conn, id).await?;
+            store::find_person(&mut tx.conn, &scope, id).await?.map_or(family_id, |person| person.family_id)
+        }
+    };
     let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     super::history::record_fields(tx, "family", family_id, family_id, "dispute-upheld", &[]).await?;

@@ -13,7 +13,7 @@ use super::document::{self, Document};
 use super::history::{self, Change};
 use super::identities::{self, Claim};
 use super::judge;
-use super::model::{RelationToHead, SocialCriterion, Standing, is_restricted_ppks};
+use super::model::{IdentityStatus, RelationToHead, SocialCriterion, Standing, is_restricted_ppks};
 use super::rows::{FamilyRow, PersonFacts, PersonRow};
 use super::store::{self, changes};
 use super::{actions, build};
@@ -195,6 +195,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     // A birth date follows from a number that is new, unless the caller said another.
     let born = input.birth_date.or(new_nik.map(|nik| nik.birth_date));
     fill(&mut after, input, born)?;
+    judge::life(&after, "/birth_date")?;
     let same = document::person(&after, digits.as_deref()) == document;
     if same {
         return Ok((masked(tx).person(before)?, false));
@@ -236,7 +237,7 @@ fn fill(row: &mut PersonRow, input: CreateMember, birth_date: Option<NaiveDate>)
         ppks_known: input.ppks_codes.is_some(),
     };
     row.relation_to_head = input.relation_to_head;
-    row.identity_status = input.identity_status.unwrap_or(row.identity_status);
+    row.identity_status = input.identity_status.unwrap_or(IdentityStatus::Unknown);
     row.full_name = input.full_name.into_string();
     row.birth_date = birth_date;
     row.sex = input.sex;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::change::{self, Told};
+use super::judge;
 use super::model::{
     DisabilitySeverity, DisabilityType, JknStatus, MaritalStatus, OccupationClass, SchoolLevel, Sex, Standing,
 };
@@ -75,8 +76,8 @@ impl PersonCorrection {
     /// Told with its place below `at`.
     pub fn judge(&self, today: NaiveDate, at: &str) -> Result<(), Error> {
         match self.birth_date {
-            Some(day) if day > today => Err(Error::field(&format!("{at}/birth_date"), "in_the_future")),
-            _ => Ok(()),
+            Some(day) => judge::past_day(day, today, &format!("{at}/birth_date")),
+            None => Ok(()),
         }
     }
 
@@ -107,6 +108,7 @@ pub async fn correct_person(tx: &mut Tx, id: Uuid, correction: PersonCorrection)
     change::require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
     let mut row = before.clone();
     correction.apply(&mut row);
+    judge::life(&row, "/birth_date")?;
     change::write_person(tx, &before, &mut row, Told::plain("correct", "updated")).await?;
     store::touch_family(&mut tx.conn, row.family_id, tx.now).await?;
     Ok(row)

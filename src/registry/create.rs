@@ -47,9 +47,12 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
     require_region(tx, &input.region_code)?;
     let input = input.into_family();
     let judged = judge::person(&input, local_day(tx.now)).map_err(Error::fields)?;
-    if let Some(id) = find_repeat(tx, &input, &digest).await? {
-        let home = read_household(tx, id).await?;
-        let person = home.and_then(|home| home.members.into_iter().next());
+    if find_repeat(tx, &input, &digest).await?.is_some()
+        && let Some(id) = input.members.first().and_then(|member| member.id)
+    {
+        // As it is now, whatever happened since.
+        let scope = tx.actor.scope.clone();
+        let person = store::find_person(&mut tx.conn, &scope, id).await?;
         let person = person.ok_or_else(|| Error::new(Code::AlreadyExists))?;
         return Ok(Made::Before(masked(tx).person(person)?));
     }
@@ -124,7 +127,7 @@ async fn insert(
     let rows = Rows::of(&stamp, id, input, judged, Some(digest.to_vec()))?;
     let conn = &mut *tx.conn;
     store::insert_families(conn, &rows.families).await.map_err(taken)?;
-    store::insert_persons(conn, &rows.persons).await?;
+    store::insert_persons(conn, &rows.persons).await.map_err(taken)?;
     if !rows.dwellings.is_empty() {
         store::insert_dwellings(conn, &rows.dwellings).await?;
     }
@@ -169,12 +172,14 @@ async fn require_known_programs(tx: &mut Tx, input: &CreateFamily, rootless: &st
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
-/// A number or an id that another transaction wrote first.
-fn taken(error: diesel::result::Error) -> Error {
+/// An id that another transaction wrote first: whoever tries again is told what stands there.
+pub(super) fn taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match &error {
         Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, about) => match about.constraint_name() {
-            Some("families_pkey") => Error::new(Code::ConcurrentChange).retry_after(1),
+            Some("families_pkey" | "persons_pkey" | "persons_by_id") => {
+                Error::new(Code::ConcurrentChange).retry_after(1)
+            }
             _ => error.into(),
         },
         _ => error.into(),

@@ -136,10 +136,12 @@ pub async fn find(
     let sound = NameRange::from(names::sounds(&asked.name));
     let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MOST_COMPARED);
     let mut rows = rows.await?;
+    let mut bearer_id = None;
     if let Some(nik) = &asked.nik
         && let Ok(parsed) = super::nik::Nik::parse(nik, today, &|code| crate::regions::directory::find(code).is_some())
         && let Some(bearer) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
     {
+        bearer_id = Some(bearer.id);
         rows.push(bearer);
     }
     rows.sort_by_key(|row| row.id);
@@ -147,7 +149,8 @@ pub async fn find(
     let words = names::words(&asked.name);
     let mut scored = Vec::new();
     for row in rows.into_iter().filter(|row| Some(row.id) != asked.id) {
-        let nik = open_nik(sealer, &row)?;
+        // By a merger a person is found by another's number too.
+        let nik = if bearer_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
         let (score, reasons) = compare(&asked, &words, &row, nik.as_deref());
         if score >= LEAST_SCORE {
             scored.push((score, reasons, row));

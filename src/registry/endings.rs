@@ -7,10 +7,11 @@ use super::answers::Person;
 use super::api_changes::{RecordDeath, RemovePerson};
 use super::change::{self, Told, require_standing, write_person};
 use super::create::masked;
+use super::judge;
 use super::model::{RelationToHead, Standing};
 use super::moves;
 use super::rows::{FamilyRow, PersonRow};
-use super::store::{self, changes};
+use super::store;
 use crate::clock::local_day;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -39,7 +40,7 @@ pub async fn remove(tx: &mut Tx, id: Uuid, body: Json<RemovePerson>) -> Result<P
 
 /// A death or removal that was entered by mistake.
 pub async fn reinstate(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
-    let (mut family, person) = begin(tx, id, &[Standing::Deceased, Standing::Removed]).await?;
+    let (family, person) = begin(tx, id, &[Standing::Deceased, Standing::Removed]).await?;
     let mut after = person.clone();
     after.standing = Standing::Active;
     after.ended_on = None;
@@ -50,12 +51,7 @@ pub async fn reinstate(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     } else if headed && after.relation_to_head == RelationToHead::Head {
         after.relation_to_head = RelationToHead::OtherRelative;
     }
-    if family.standing == Standing::Removed {
-        family.standing = Standing::Active;
-        changes::save_family(&mut tx.conn, &family).await?;
-    } else {
-        change::require_active_family(&family)?;
-    }
+    moves::reopen(tx, &family).await?;
     write_person(tx, &person, &mut after, Told::plain("reinstate", "reinstated")).await?;
     store::touch_family(&mut tx.conn, family.id, tx.now).await?;
     masked(tx).person(after)
@@ -69,9 +65,7 @@ async fn begin(tx: &mut Tx, id: Uuid, wanted: &[Standing]) -> Result<(FamilyRow,
 }
 
 fn judge_day(tx: &Tx, person: &PersonRow, day: NaiveDate, pointer: &str) -> Result<(), Error> {
-    if day > local_day(tx.now) {
-        return Err(Error::field(pointer, "in_the_future"));
-    }
+    judge::past_day(day, local_day(tx.now), pointer)?;
     if person.birth_date.is_some_and(|born| day < born) {
         return Err(Error::field(pointer, "before_birth"));
     }

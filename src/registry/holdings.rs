@@ -35,6 +35,9 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
         faults.push(FieldError::new("/person_id", "unknown_person"));
     }
     let on = input.since.unwrap_or(today);
+    if on > today {
+        faults.push(FieldError::new("/since", "in_the_future"));
+    }
     let held = changes::list_participations_of_visible(&mut tx.conn, id).await?;
     let same = |h: &ParticipationRow| h.program_code == input.program_code && h.person_id == input.person_id;
     if held.iter().any(|h| same(h) && (h.runs_on(on) || h.until.is_none())) {

@@ -64,7 +64,11 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
         let bearer = bearers.iter().find(|(index, ..)| *index == row.blind_index);
         let Some((_, family_id, person_id)) = bearer else { continue };
         // A number that led here already, by a merger.
-        if row.person_id.is_some() && *person_id == row.person_id {
+        let led_here = match row.person_id {
+            Some(_) => *person_id == row.person_id,
+            None => person_id.is_none() && *family_id == row.family_id,
+        };
+        if led_here {
             continue;
         }
         strangers = true;

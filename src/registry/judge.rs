@@ -9,7 +9,7 @@ use super::api::{CreateFamily, CreateMember, CreateWelfareStatus, Dwelling, Fami
 use super::model::{IdentityStatus, RelationToHead, is_ppks_code};
 use super::nik::{FamilyCardNo, Nik, NikError, NikWarning, ParsedNik};
 use super::rows::PersonRow;
-use crate::error::FieldError;
+use crate::error::{Error, FieldError};
 use crate::regions::{RegionCode, directory};
 
 /// Level of a village in `PP.KK.CC.DDDD`.
@@ -135,6 +135,21 @@ pub fn home(input: &Dwelling) -> Result<(), Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     dwelling(input, &mut faults);
     if faults.0.is_empty() { Ok(()) } else { Err(faults.0) }
+}
+
+/// A day in the life of somebody of whom this is recorded: it has come, and nobody alive was born so long ago.
+pub fn past_day(day: NaiveDate, today: NaiveDate, pointer: &str) -> Result<(), Error> {
+    let mut faults = Faults(Vec::new());
+    faults.past(Some(day), today, pointer);
+    if faults.0.is_empty() { Ok(()) } else { Err(Error::fields(faults.0)) }
+}
+
+/// Nobody is born after they died or left.
+pub fn life(row: &PersonRow, pointer: &str) -> Result<(), Error> {
+    match (row.birth_date, row.ended_on) {
+        (Some(born), Some(ended)) if ended < born => Err(Error::field(pointer, "ends_before_it_begins")),
+        _ => Ok(()),
+    }
 }
 
 pub fn welfare_status(input: &CreateWelfareStatus, today: NaiveDate) -> Result<(), Vec<FieldError>> {

@@ -236,7 +236,7 @@ pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
     bulk_store::insert_families(conn, rows.families, IfTaken::Replace).await?;
     store::replace_names(conn, &rows.persons).await?;
-    bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await?;
+    bulk_store::insert_persons(conn, rows.persons, IfTaken::Replace).await.map_err(taken)?;
     bulk_store::insert_dwellings(conn, rows.dwellings, IfTaken::Replace).await?;
     claim(conn, rows.identities).await
 }

@@ -9,14 +9,17 @@ use validator::Validate;
 use super::answers::Person;
 use super::change::{self, Told, open_nik, require_standing, write_person};
 use super::create::masked;
+use super::identities::{self, Claim};
 use super::model::{IdentityStatus, RelationToHead, Standing};
-use super::moves;
 use super::rows::{FamilyRow, MergeRow, PersonRow};
-use super::store::{self, changes, mergers};
+use super::store::{self, changes, mergers, residences};
+use super::{actions, moves};
 use crate::auth::sealing::IdentityKind;
-use crate::error::Error;
+use crate::consents::purposes::RESTRICTED;
+use crate::error::{Conflict, Error};
 use crate::http::json::Json;
 use crate::http::problem_table::Code;
+use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
 /// Which record is the same person.
@@ -72,6 +75,7 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     let (held, Held { family: other_family, person: other }) = hold_both(tx, &kept, &other).await?;
     require_standing(&held.person, &[Standing::Active, Standing::Deceased])?;
     require_standing(&other, &[Standing::Active])?;
+    require_limits_kept(&held.person, &other)?;
     moves::succeed(tx, &other_family, &[other.id], input.new_head_id).await?;
     // Read again: the new head may be the very record that is kept.
     let kept = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -82,6 +86,7 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     let (from, to) = ((other.family_id, other.id), (kept.family_id, kept.id));
     let moved = changes::set_identities_of_person(&mut tx.conn, from, to).await?;
     let participation_ids = changes::set_participations_of_person(&mut tx.conn, from, to).await?;
+    let residence_ids = residences::set_person(&mut tx.conn, other.id, kept.id).await?;
     write_person(tx, &other, &mut other_after, Told::plain("merge-into", "merged")).await?;
     write_person(tx, &kept, &mut kept_after, Told::plain("merge", "updated")).await?;
     for family in [kept.family_id, other.family_id] {
@@ -101,9 +106,20 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
         actor: tx.actor.subject.clone(),
         merged_at: tx.now,
         undone_at: None,
+        residence_ids,
     };
     mergers::insert(&mut tx.conn, &row).await?;
     masked(tx).person(kept_after)
+}
+
+/// What the subject has closed stays closed: under the kept record nothing opens that the other one bars.
+fn require_limits_kept(kept: &PersonRow, other: &PersonRow) -> Result<(), Error> {
+    let opens = |limit: &&String| !kept.limited_purposes.contains(limit);
+    match other.limited_purposes.iter().find(opens) {
+        None => Ok(()),
+        Some(limit) if limit == RESTRICTED => Err(Error::new(Code::ProcessingRestricted)),
+        Some(_) => Err(Error::new(Code::ConsentWithdrawn)),
+    }
 }
 
 /// What the kept record lacks and the other has: the number and the birth date. Everything else is for people to judge.
@@ -133,14 +149,11 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     require_standing(&merged, &[Standing::Merged])?;
     let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?.ok_or_else(Error::not_found)?;
     let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id).await?.ok_or_else(Error::not_found)?;
-    let (Held { person: kept, .. }, Held { mut family, person: merged }) = hold_both(tx, &kept, &merged).await?;
+    let (Held { person: kept, .. }, Held { family, person: merged }) = hold_both(tx, &kept, &merged).await?;
     require_standing(&merged, &[Standing::Merged])?;
-    if family.standing == Standing::Removed {
-        family.standing = Standing::Active;
-        changes::save_family(&mut tx.conn, &family).await?;
-    } else {
-        change::require_active_family(&family)?;
-    }
+    // What the kept record took may have gone further with it: the later merger is undone first.
+    require_standing(&kept, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
+    moves::reopen(tx, &family).await?;
     let mut after = merged.clone();
     after.standing = Standing::Active;
     after.merged_into = None;
@@ -153,6 +166,7 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     give_back(tx, &kept, &merged, &record).await?;
     let ids = &record.participation_ids;
     changes::set_participations(&mut tx.conn, ids, kept.family_id, (family.id, Some(id))).await?;
+    residences::set_person_of(&mut tx.conn, &record.residence_ids, kept.id, id).await?;
     write_person(tx, &merged, &mut after, Told::plain("undo-merge", "unmerged")).await?;
     for family in [kept.family_id, family.id] {
         store::touch_family(&mut tx.conn, family, tx.now).await?;
@@ -161,20 +175,49 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     masked(tx).person(after)
 }
 
-/// What the kept record took, unless it has been changed since.
+/// What the kept record took, unless it has been changed since. The number comes back only from the record that took it: when
+/// somebody else bears it by now, that is a conflict for people to settle.
 async fn give_back(tx: &mut Tx, kept: &PersonRow, merged: &PersonRow, record: &MergeRow) -> Result<(), Error> {
     let own = open_nik(&tx.keys.sealer, merged)?;
+    let held = open_nik(&tx.keys.sealer, kept)?;
     let mut after = kept.clone();
-    if record.taken.iter().any(|field| field == NIK) && open_nik(&tx.keys.sealer, kept)? == own {
+    if record.taken.iter().any(|field| field == NIK) && held == own {
         after.nik_sealed = None;
         after.identity_status = IdentityStatus::Unknown;
+    } else if own.is_some() && held == own {
+        let bearer = Conflict {
+            pointer: String::new(),
+            family_id: kept.family_id,
+            person_id: Some(kept.id),
+            claimed_by_family_id: Some(merged.family_id),
+        };
+        return Err(Error { conflicts: vec![bearer], ..Error::new(Code::IdentityInUse) });
     }
     if record.taken.iter().any(|field| field == BIRTH_DATE) && kept.birth_date == merged.birth_date {
         after.birth_date = None;
     }
-    if let Some(number) = own.filter(|_| record.identity_moved) {
-        let index = tx.keys.sealer.blind_index(IdentityKind::Nik, &number);
-        mergers::set_bearer(&mut tx.conn, &index, merged.family_id, merged.id).await?;
-    }
+    give_numbers_back(tx, kept, merged, own).await?;
     write_person(tx, kept, &mut after, Told::plain("undo-merge", "updated")).await
+}
+
+/// The number of the record itself, and those of the records that were merged into it before.
+async fn give_numbers_back(
+    tx: &mut Tx,
+    kept: &PersonRow,
+    merged: &PersonRow,
+    own: Option<String>,
+) -> Result<(), Error> {
+    let keys = tx.keys.clone();
+    let index = |number: &str| keys.sealer.blind_index(IdentityKind::Nik, number);
+    for behind in actions::list_ids_of_person(&mut tx.conn, merged.id).await? {
+        let row = mergers::find_behind(&mut tx.conn, Unscoped::FollowUpOfScopedAction, behind).await?;
+        let number =
+            row.filter(|row| row.id != merged.id).map(|row| open_nik(&keys.sealer, &row)).transpose()?.flatten();
+        if let Some(number) = number.filter(|number| own.as_ref() != Some(number)) {
+            mergers::set_bearer(&mut tx.conn, &index(&number), kept.id, (merged.family_id, merged.id)).await?;
+        }
+    }
+    let Some(number) = own else { return Ok(()) };
+    mergers::set_bearer(&mut tx.conn, &index(&number), kept.id, (merged.family_id, merged.id)).await?;
+    identities::claim(tx, vec![Claim::nik(number, "", merged.family_id, merged.id)]).await
 }

@@ -10,7 +10,7 @@ use super::api::CreateFamily;
 use super::api_changes::{ChangeHead, MemberRelation, MergeFamilies, MovePerson, NewHome, SplitFamily};
 use super::build::{Rows, Stamp};
 use super::change::{self, Told, require_active_family, require_standing, write_person};
-use super::create::{Made, masked, publish_created};
+use super::create::{Made, masked, publish_created, taken};
 use super::identities;
 use super::judge;
 use super::model::{RelationToHead, Standing};
@@ -18,7 +18,7 @@ use super::rows::{FamilyRow, PersonRow};
 use super::store::{self, changes};
 use crate::clock::local_day;
 use crate::error::{Error, FieldError};
-use crate::http::json::Json;
+use crate::http::json::{Json, sha256};
 use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, Unscoped};
 use crate::transaction::Tx;
@@ -29,10 +29,7 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
     let (gone, rest): (Vec<PersonRow>, Vec<PersonRow>) = members.into_iter().partition(|m| leaving.contains(&m.id));
     let head_leaves = gone.iter().any(|m| m.relation_to_head == RelationToHead::Head);
     if rest.is_empty() {
-        let mut row = family.clone();
-        row.standing = Standing::Removed;
-        changes::save_family(&mut tx.conn, &row).await?;
-        return Ok(());
+        return set_family_standing(tx, family, Standing::Removed, Told::plain("close", "closed")).await;
     }
     match new_head {
         None if head_leaves => Err(Error::field("/new_head_id", "required")),
@@ -46,6 +43,23 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
             write_person(tx, before, &mut after, Told::plain("become-head", "updated")).await
         }
     }
+}
+
+/// A family that was closed as empty counts again, for somebody comes back to it.
+pub async fn reopen(tx: &mut Tx, family: &FamilyRow) -> Result<(), Error> {
+    match family.standing {
+        Standing::Removed => set_family_standing(tx, family, Standing::Active, Told::plain("reopen", "reopened")).await,
+        _ => require_active_family(family),
+    }
+}
+
+async fn set_family_standing(tx: &mut Tx, family: &FamilyRow, to: Standing, told: Told) -> Result<(), Error> {
+    let mut row = family.clone();
+    row.standing = to;
+    changes::save_family(&mut tx.conn, &row).await?;
+    let mut values = Map::new();
+    values.insert("standing".to_owned(), json!({ "from": family.standing, "to": to }));
+    change::tell_family(tx, &row, &values, told).await.map(|_| ())
 }
 
 /// The person's row, numbers and programmes under another family.
@@ -84,8 +98,20 @@ fn home(new: NewHome) -> CreateFamily {
     }
 }
 
+/// What a family was founded with: the body, and for whom. The same body for others is another matter.
+fn hash_of(subject: Uuid, digest: [u8; 32]) -> [u8; 32] {
+    sha256(&[subject.as_bytes().as_slice(), digest.as_slice()].concat())
+}
+
+/// Was the family with this id founded by this very request before?
+async fn is_repeat(tx: &mut Tx, id: Option<Uuid>, hash: [u8; 32]) -> Result<bool, Error> {
+    let Some(id) = id else { return Ok(false) };
+    let taken = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await?;
+    Ok(taken.is_some_and(|(_, known)| known.as_deref() == Some(hash.as_slice())))
+}
+
 /// A family for people who are known; its id and region.
-async fn found(tx: &mut Tx, new: NewHome, digest: [u8; 32]) -> Result<Made<(Uuid, RegionCode)>, Error> {
+async fn found(tx: &mut Tx, new: NewHome, hash: [u8; 32]) -> Result<(Uuid, RegionCode), Error> {
     let input = home(new);
     let judged = judge::family_alone(&input).map_err(|faults| {
         let below = |f: FieldError| FieldError::new(format!("/new_family{}", f.pointer), f.code);
@@ -93,32 +119,32 @@ async fn found(tx: &mut Tx, new: NewHome, digest: [u8; 32]) -> Result<Made<(Uuid
     })?;
     tx.actor.scope.require(&judged.region)?;
     let region = judged.region.clone();
-    if let Some(id) = input.id {
-        match store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await? {
-            Some((id, Some(hash))) if hash == digest => return Ok(Made::Before((id, region))),
-            Some(_) => return Err(Error::new(Code::AlreadyExists)),
-            None => {}
-        }
+    if input.id.is_some() && store::find_taken(&mut tx.conn, Unscoped::Uniqueness, input.id, &[]).await?.is_some() {
+        return Err(Error::new(Code::AlreadyExists));
     }
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
-    let rows = Rows::of(&stamp, id, input, judged, Some(digest.to_vec()))?;
-    store::insert_families(&mut tx.conn, &rows.families).await?;
+    let rows = Rows::of(&stamp, id, input, judged, Some(hash.to_vec()))?;
+    store::insert_families(&mut tx.conn, &rows.families).await.map_err(taken)?;
     identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned()).await?;
     publish_created(tx, "family", id, id, region.as_str());
-    Ok(Made::New((id, region)))
+    Ok((id, region))
 }
 
 /// A day that has come already.
 fn day(tx: &Tx, given: Option<NaiveDate>, pointer: &str) -> Result<NaiveDate, Error> {
     let today = local_day(tx.now);
-    match given {
-        Some(day) if day > today => Err(Error::field(pointer, "in_the_future")),
-        given => Ok(given.unwrap_or(today)),
-    }
+    let day = given.unwrap_or(today);
+    judge::past_day(day, today, pointer).map(|()| day)
 }
 
-pub async fn move_person(tx: &mut Tx, id: Uuid, body: Json<MovePerson>, digest: [u8; 32]) -> Result<Person, Error> {
+/// The person under the other family, and whether anything changed: the same new family by its id again changes nothing.
+pub async fn move_person(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<MovePerson>,
+    digest: [u8; 32],
+) -> Result<(Person, bool), Error> {
     let scope = tx.actor.scope.clone();
     let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     let input = body.valid();
@@ -131,10 +157,18 @@ pub async fn move_person(tx: &mut Tx, id: Uuid, body: Json<MovePerson>, digest: 
     if person.family_id != source.id {
         return Err(Error::new(Code::ConcurrentChange).retry_after(1));
     }
+    let hash = hash_of(id, digest);
+    let founded = input.as_ref().ok().and_then(|input| input.new_family.as_ref()).and_then(|new| new.id);
+    if is_repeat(tx, founded, hash).await? {
+        return Ok((masked(tx).person(person)?, false));
+    }
     tx.if_match.check(person.version)?;
     require_standing(&person, &[Standing::Active])?;
     let input = input?;
     let on = day(tx, input.moved_on, "/moved_on")?;
+    if person.birth_date.is_some_and(|born| on < born) {
+        return Err(Error::field("/moved_on", "before_birth"));
+    }
     let told = Told { happened_on: Some(on), ..Told::plain("move", "moved") };
     let after = match (input.family_id, input.new_family) {
         (Some(family_id), None) => {
@@ -154,13 +188,13 @@ pub async fn move_person(tx: &mut Tx, id: Uuid, body: Json<MovePerson>, digest: 
         }
         (None, Some(new)) => {
             succeed(tx, &source, &[id], input.new_head_id).await?;
-            let (Made::New(made) | Made::Before(made)) = found(tx, new, digest).await?;
-            relocate(tx, &person, (made.0, made.1.as_str()), RelationToHead::Head, told).await?
+            let (made, region) = found(tx, new, hash).await?;
+            relocate(tx, &person, (made, region.as_str()), RelationToHead::Head, told).await?
         }
         _ => return Err(Error::field("", "one_of")),
     };
     store::touch_family(&mut tx.conn, source.id, tx.now).await?;
-    masked(tx).person(after)
+    Ok((masked(tx).person(after)?, true))
 }
 
 /// The relations named for members of a family: each a member, each once.
@@ -191,9 +225,9 @@ pub async fn split_family(
 ) -> Result<Made<Family>, Error> {
     let source = change::hold_family(tx, id).await?;
     let input = body.valid()?;
+    let hash = hash_of(id, digest);
     if let Some(made) = input.new_family.id
-        && let Some((made, Some(hash))) = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(made), &[]).await?
-        && hash == digest
+        && is_repeat(tx, Some(made), hash).await?
     {
         return Ok(Made::Before(change::show_family(tx, made).await?));
     }
@@ -210,7 +244,7 @@ pub async fn split_family(
     }
     let leaving: Vec<Uuid> = going.iter().map(|(m, _)| m.id).collect();
     succeed(tx, &source, &leaving, input.new_head_id).await?;
-    let (Made::New((made, region)) | Made::Before((made, region))) = found(tx, input.new_family, digest).await?;
+    let (made, region) = found(tx, input.new_family, hash).await?;
     for (member, relation) in going {
         let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
         relocate(tx, member, (made, region.as_str()), relation, told).await?;
@@ -219,7 +253,8 @@ pub async fn split_family(
     Ok(Made::New(change::show_family(tx, made).await?))
 }
 
-/// The family that remains.
+/// The family that remains. Whoever died, was removed or merged goes along: they may yet come back. A family that everybody
+/// left may be taken in too, with its card.
 pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) -> Result<Family, Error> {
     let input = body.valid();
     let other = input.as_ref().ok().map(|input| input.family_id);
@@ -234,8 +269,12 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
     if absorbed.id == kept.id {
         return Err(Error::field("/family_id", "itself"));
     }
-    require_active_family(&absorbed)?;
-    let members = store::list_members_of_visible(&mut tx.conn, absorbed.id).await?;
+    if absorbed.standing != Standing::Removed {
+        require_active_family(&absorbed)?;
+    }
+    let everybody = changes::list_everybody_of_visible(&mut tx.conn, absorbed.id).await?;
+    let (members, gone): (Vec<PersonRow>, Vec<PersonRow>) =
+        everybody.into_iter().partition(|row| row.standing == Standing::Active);
     let coming = relations(&members, &input.members)?;
     if coming.len() < members.len() {
         return Err(Error::field("/members", "too_few"));
@@ -247,16 +286,20 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
         let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
         relocate(tx, member, (kept.id, &kept.region_code), relation, told).await?;
     }
+    for row in &gone {
+        let told = Told::plain("relocate", "updated");
+        relocate(tx, row, (kept.id, &kept.region_code), row.relation_to_head, told).await?;
+    }
     take_programs(tx, absorbed.id, kept.id).await?;
     changes::set_identities_of_family(&mut tx.conn, absorbed.id, kept.id).await?;
-    let mut gone = absorbed.clone();
-    gone.standing = Standing::Merged;
-    gone.merged_into = Some(kept.id);
-    changes::save_family(&mut tx.conn, &gone).await?;
+    let mut merged = absorbed.clone();
+    merged.standing = Standing::Merged;
+    merged.merged_into = Some(kept.id);
+    changes::save_family(&mut tx.conn, &merged).await?;
     let mut values = Map::new();
-    values.insert("standing".to_owned(), json!({ "from": absorbed.standing, "to": gone.standing }));
+    values.insert("standing".to_owned(), json!({ "from": absorbed.standing, "to": merged.standing }));
     values.insert("merged_into".to_owned(), json!({ "from": null, "to": kept.id }));
-    change::tell_family(tx, &gone, &values, Told::plain("merge", "merged")).await?;
+    change::tell_family(tx, &merged, &values, Told::plain("merge", "merged")).await?;
     change::tell_family(tx, &kept, &Map::new(), Told::plain("take-in", "updated")).await?;
     change::show_family(tx, kept.id).await
 }

@@ -241,7 +241,12 @@ pub struct ResidenceCount {
 /// Counts below are not told.
 const LEAST_SHOWN: i64 = 10;
 
-pub async fn map(conn: &mut Connection, scope: &RegionScope, asked: &ResidenceMapQuery) -> Result<ResidenceMap, Error> {
+pub async fn map(
+    conn: &mut Connection,
+    scope: &RegionScope,
+    asked: &ResidenceMapQuery,
+    today: NaiveDate,
+) -> Result<ResidenceMap, Error> {
     let within = asked.region_code.as_ref().map(|code| RegionScope::from_codes(&[code.as_str()]));
     let around = asked.region_code.as_ref().map_or("ID", RegionCode::as_str);
     let length = match (around, around.len()) {
@@ -252,7 +257,7 @@ pub async fn map(conn: &mut Connection, scope: &RegionScope, asked: &ResidenceMa
     };
     let scope = within.map_or_else(|| scope.clone(), |within| within.intersect(scope));
     let mut parts: BTreeMap<(String, ResidenceKind), i64> = BTreeMap::new();
-    for (code, kind, count) in store::count_by_region(conn, &scope, asked.kind).await? {
+    for (code, kind, count) in store::count_by_region(conn, &scope, asked.kind, today).await? {
         // A stay known only by a wider region counts for that region.
         let part = code.get(..length).unwrap_or(&code).to_owned();
         *parts.entry((part, kind)).or_default() += count;

@@ -111,7 +111,7 @@ async fn move_person(
 ) -> Result<Reply, Error> {
     let id = id.into_inner();
     let digest = body.digest();
-    write.run(&caller, digest, async move |tx| person((moves::move_person(tx, id, body, digest).await?, true))).await
+    write.run(&caller, digest, async move |tx| person(moves::move_person(tx, id, body, digest).await?)).await
 }
 
 /// Record a death

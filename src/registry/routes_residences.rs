@@ -11,6 +11,7 @@ use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
 use crate::auth::permission::{RegistryRead, RegistryWrite, StatsRead};
 use crate::auth::tokens::Tokens;
+use crate::clock::{Clock, local_day};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -106,6 +107,12 @@ async fn end_residence(
     security(("oauth2" = ["stats:read"]))
 )]
 #[get("/v1/residence-map")]
-async fn get_residence_map(caller: Caller<StatsRead>, db: Db, query: Query<ResidenceMapQuery>) -> Result<Reply, Error> {
-    Reply::ok(&residences::map(&mut db.read().await?, &caller.scope, &query.value).await?)
+async fn get_residence_map(
+    caller: Caller<StatsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    query: Query<ResidenceMapQuery>,
+) -> Result<Reply, Error> {
+    let today = local_day(clock.now());
+    Reply::ok(&residences::map(&mut db.read().await?, &caller.scope, &query.value, today).await?)
 }

@@ -288,6 +288,7 @@ pub struct MergeRow {
     pub actor: String,
     pub merged_at: DateTime<Utc>,
     pub undone_at: Option<DateTime<Utc>>,
+    pub residence_ids: Vec<Uuid>,
 }
 
 /// A stay in an institution.

@@ -46,6 +46,7 @@ mod referrals;
 mod registry;
 mod registry_changes;
 mod registry_history;
+mod registry_mergers;
 mod registry_search;
 mod rights;
 mod routing;

@@ -5,7 +5,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::rows::{DwellingRow, FamilyRow, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
-use crate::db::schema::{dwellings, families, identities, persons, program_participations, programs, welfare_statuses};
+use crate::db::schema::{
+    dwellings, families, identities, persons, program_participations, programs, registry_changes, welfare_statuses,
+};
 use crate::regions::Unscoped;
 
 /// What stands under ids that a client chose, wherever it lies: the hash of a family's body by the family's id, and
@@ -25,13 +27,21 @@ pub async fn find_taken(
     if person_ids.is_empty() {
         return Ok(None);
     }
-    let of = persons::table.filter(persons::id.eq_any(person_ids)).select(persons::family_id);
-    families::table
-        .filter(families::id.eq_any(of))
-        .select((families::id, families::submission_hash))
+    // The family that the body made, wherever the person lives by now.
+    let made: Option<Uuid> = registry_changes::table
+        .filter(registry_changes::subject_id.eq_any(person_ids))
+        .filter(registry_changes::action.eq("create"))
+        .select(registry_changes::family_id)
         .first(conn)
         .await
-        .optional()
+        .optional()?;
+    let of = persons::table.filter(persons::id.eq_any(person_ids)).select(persons::family_id);
+    let mut query = families::table.into_boxed();
+    query = match made {
+        Some(id) => query.filter(families::id.eq(id)),
+        None => query.filter(families::id.eq_any(of)),
+    };
+    query.select((families::id, families::submission_hash)).first(conn).await.optional()
 }
 
 /// Those of the codes that are programmes.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::super::rows::MergeRow;
+use super::super::rows::{MergeRow, PersonRow};
 use crate::db::schema::{identities, person_merges, persons};
 use crate::regions::Unscoped;
 
@@ -40,13 +40,14 @@ pub async fn set_undone(
         .map(|_| ())
 }
 
+/// A number goes from one person to another, if it is that one's.
 pub async fn set_bearer(
     conn: &mut AsyncPgConnection,
     index: &[u8],
-    family_id: Uuid,
-    person_id: Uuid,
+    from: Uuid,
+    (family_id, person_id): (Uuid, Uuid),
 ) -> QueryResult<()> {
-    diesel::update(identities::table.find(index))
+    diesel::update(identities::table.find(index).filter(identities::person_id.eq(from)))
         .set((identities::family_id.eq(family_id), identities::person_id.eq(person_id)))
         .execute(conn)
         .await
@@ -61,6 +62,11 @@ pub async fn list_of(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid])
         .select(MergeRow::as_select())
         .load(conn)
         .await
+}
+
+/// A record that was merged, wherever it lies.
+pub async fn find_behind(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<PersonRow>> {
+    persons::table.filter(persons::id.eq(id)).select(PersonRow::as_select()).first(conn).await.optional()
 }
 
 /// Into whom the person was merged, if so.

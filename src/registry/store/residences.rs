@@ -39,6 +39,23 @@ pub async fn set_end(
         .map(|_| ())
 }
 
+/// Every stay of a person goes along; the ids of them.
+pub async fn set_person(conn: &mut AsyncPgConnection, from: Uuid, to: Uuid) -> QueryResult<Vec<Uuid>> {
+    diesel::update(person_residences::table.filter(person_residences::person_id.eq(from)))
+        .set(person_residences::person_id.eq(to))
+        .returning(person_residences::id)
+        .get_results(conn)
+        .await
+}
+
+/// The same for those with these ids alone.
+pub async fn set_person_of(conn: &mut AsyncPgConnection, ids: &[Uuid], from: Uuid, to: Uuid) -> QueryResult<()> {
+    let those = person_residences::table
+        .filter(person_residences::person_id.eq(from))
+        .filter(person_residences::id.eq_any(ids));
+    diesel::update(those).set(person_residences::person_id.eq(to)).execute(conn).await.map(|_| ())
+}
+
 /// Of an erased person it is counted that there was a stay, not in which house.
 pub async fn set_names_forgotten(conn: &mut AsyncPgConnection, person_id: Uuid, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(person_residences::table.filter(person_residences::person_id.eq(person_id)))
@@ -57,13 +74,15 @@ pub async fn count_by_region(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     kind: Option<ResidenceKind>,
+    today: NaiveDate,
 ) -> QueryResult<Vec<(String, ResidenceKind, i64)>> {
     let lives = persons::table
         .filter(persons::standing.eq(Standing::Active))
         .filter(persons::id.eq(person_residences::person_id));
     let kinds = kind.map_or_else(|| ResidenceKind::ALL.to_vec(), |kind| vec![kind]);
     person_residences::table
-        .filter(person_residences::until.is_null())
+        .filter(person_residences::since.le(today))
+        .filter(person_residences::until.is_null().or(person_residences::until.ge(today)))
         .filter(scope.covers(person_residences::region_code))
         .filter(person_residences::kind.eq_any(kinds))
         .filter(diesel::dsl::exists(lives))
