@@ -120,6 +120,34 @@ async fn an_accepted_new_entry_is_a_family_of_the_registry() {
 }
 
 #[actix_web::test]
+async fn what_was_proposed_follows_the_person_into_another_record_and_another_family() {
+    let world = World::start().await;
+    open_windows(&world).await;
+    let home = world.family().await;
+    let member = world.member_of(&home).await;
+    let correction = forwarded(&world, correction()).await;
+    let dispute = forwarded(&world, dispute("dispute_exclusion")).await;
+    let body = json!({ "region_code": VILLAGE, "full_name": "Siti Rachmawati", "sex": "female" });
+    let kept = world.front.post("/v1/persons", body).await.expect(201);
+    let child = world.front.get(&format!("/v1/families/{home}")).await.expect(200)["members"][1]["id"].clone();
+    let merge = json!({ "duplicate_id": member, "new_head_id": child });
+    world.front.post(&format!("/v1/persons/{}/merge", kept["id"].as_str().unwrap()), merge).await.expect(200);
+    let now = format!("/v1/families/{}", kept["family_id"].as_str().unwrap());
+    let before = world.front.get(&now).await.expect(200);
+    let accept = async |id: &str| {
+        keeper(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
+    };
+    accept(&correction).await;
+    let after = world.front.get(&format!("/v1/persons/{}", kept["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(after["marital_status"], "widowed");
+    accept(&dispute).await;
+    let trail = world.front.get(&format!("{now}/history")).await.expect(200);
+    assert_eq!(trail["items"][0]["action"], "dispute-upheld");
+    let version = world.front.get(&now).await.expect(200)["version"].as_i64();
+    assert_eq!(version, before["version"].as_i64().map(|v| v + 2));
+}
+
+#[actix_web::test]
 async fn a_dispute_that_is_upheld_sets_no_decile() {
     let world = World::start().await;
     open_windows(&world).await;

@@ -212,3 +212,38 @@ async fn stays_and_referrals_are_those_of_the_kept_record() {
     undo(&world.front, &other).await.expect(200);
     assert_eq!((stays(&kept).await, stays(&other).await), (0, 1));
 }
+
+#[actix_web::test]
+async fn nobody_is_born_after_the_end_or_dies_before_their_time() {
+    let world = World::start().await;
+    let someone =
+        person(&world.front, "Budi Santoso", json!({ "birth_date": "1990-03-12", "nik": "3204051203909778" })).await;
+    let told = async |answer: Answer| crate::support::http::faults(&answer.expect_problem(422, "validation-failed"));
+    let early = json!({ "new_family": { "region_code": VILLAGE }, "moved_on": "1989-01-01" });
+    let early = world.front.post(&format!("{}/move", path(&someone)), early).await;
+    assert_eq!(told(early).await, [("/moved_on".to_owned(), "before_birth".to_owned())]);
+    let ended = json!({ "died_on": "2020-05-01" });
+    world.front.post(&format!("{}/record-death", path(&someone)), ended).await.expect(200);
+    let late = patch(&world.front, &path(&someone), json!({ "birth_date": "2021-01-01" })).await;
+    assert_eq!(told(late).await, [("/birth_date".to_owned(), "ends_before_it_begins".to_owned())]);
+    let nameless = person(&world.front, "Tanpa Tanggal", json!({})).await;
+    let ancient =
+        world.front.post(&format!("{}/record-death", path(&nameless)), json!({ "died_on": "1500-01-01" })).await;
+    assert_eq!(told(ancient).await, [("/died_on".to_owned(), "too_small".to_owned())]);
+    // Whoever takes the number away takes away that it was verified.
+    let bare = patch(&world.front, &path(&someone), json!({ "nik": null, "identity_status": null })).await.expect(200);
+    assert_eq!(bare["identity_status"], "unknown");
+}
+
+#[actix_web::test]
+async fn a_number_that_leads_to_a_person_by_a_merger_finds_the_duplicate() {
+    let world = World::start().await;
+    let nik = "3204051203809779";
+    let kept = person(&world.front, "Wahyu Hidayat", json!({ "nik": "3204051203809780" })).await;
+    let other = person(&world.front, "Wahyu Hidayah", json!({ "nik": nik })).await;
+    merge(&world.front, &kept, &other).await.expect(200);
+    let asked = json!({ "nik": nik, "full_name": "Orang Lain", "region_code": VILLAGE });
+    let found = world.front.post("/v1/persons/duplicate-search", asked).await.expect(200);
+    assert_eq!((&found["items"][0]["person"]["id"], &found["items"][0]["score"]), (&kept["id"], &json!(100)));
+    assert_eq!(found["items"][0]["reasons"][0], "same_nik");
+}
