@@ -205,7 +205,8 @@ async fn split_family(
 /// Take another family in
 ///
 /// Everybody of the other family comes into this one, with the relation named for each; its card number leads here from now on.
-/// The other family stays readable with `merged_into`.
+/// Whoever died, was removed or merged there goes along and can still come back. An emptied family can be taken in too, with `members`
+/// empty. The other family stays readable with `merged_into`.
 #[utoipa::path(
     tag = "Registry",
     request_body = MergeFamilies,

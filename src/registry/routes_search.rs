@@ -81,9 +81,10 @@ async fn search_duplicates(
 
 /// Merge a double into a person
 ///
-/// This record is kept; the other stays readable with `merged_into`. Its NIK finds this person from now on, its programmes come
-/// along, a NIK and a birth date that this record lacks are taken over. What refers to the other record keeps working. It can be
-/// undone.
+/// This record is kept; the other stays readable with `merged_into`. Its NIK finds this person from now on, its programmes
+/// and its stays in institutions come along, a NIK and a birth date that this record lacks are taken over. What refers to the other record keeps
+/// working. It can be undone. A record that its subject restricted, or for which consent was withdrawn, is not merged into one that
+/// is open: 403 until both are limited alike.
 #[utoipa::path(
     tag = "Registry",
     request_body = MergePerson,
@@ -109,8 +110,9 @@ async fn merge_person(
 
 /// Undo a merger
 ///
-/// The record that was merged stands for itself again, with its NIK and its programmes; what the other took from it is given back
-/// unless it was changed since.
+/// The record that was merged stands for itself again, with its NIK, its programmes and its stays; what the other took from it is given
+/// back unless it was changed since. Mergers one after the other are undone last first (409 `person-invalid-transition`); a NIK that
+/// somebody bears by now is settled first (409 `identity-in-use`).
 #[utoipa::path(
     tag = "Registry",
     responses((status = 200, description = "The person that was merged", body = Person)),
