@@ -147,7 +147,9 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let merged = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(merged.version)?;
     require_standing(&merged, &[Standing::Merged])?;
-    let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?.ok_or_else(Error::not_found)?;
+    // None in force any more: somebody undid it since the person was read.
+    let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?;
+    let record = record.ok_or_else(|| Error::new(Code::ConcurrentChange).retry_after(1))?;
     let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id).await?.ok_or_else(Error::not_found)?;
     let (Held { person: kept, .. }, Held { family, person: merged }) = hold_both(tx, &kept, &merged).await?;
     require_standing(&merged, &[Standing::Merged])?;
