@@ -140,23 +140,31 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
     Ok(show(row, today))
 }
 
-/// May a referral of this subject be drafted on that basis? Records the basis, unless it stands already.
+/// What a referral rests on, as the desk says.
+pub struct ReferralBasis {
+    pub lawful_basis: LawfulBasis,
+    pub consent_given_on: Option<NaiveDate>,
+    pub legal_reference: Option<String>,
+}
+
+/// May a referral of this subject be drafted on that basis? Records the basis, unless it stands already. Whoever goes on
+/// after a withdrawal names the law that allows it, unless a life is at stake.
 pub async fn admit_referral(
     tx: &mut Tx,
     subject: &Subject,
-    basis: LawfulBasis,
-    consent_given_on: Option<NaiveDate>,
+    basis: ReferralBasis,
     referral_id: Uuid,
 ) -> Result<(), Error> {
     let today = local_day(tx.now);
     registry::limits::require_unrestricted(tx, subject.family_id, subject.person_id).await?;
-    let given_on = consent_given_on.unwrap_or(today);
-    if basis == LawfulBasis::Consent {
-        let known =
-            store::list_of_visible(&mut tx.conn, subject.family_id, subject.person_id, AccessPurpose::Referral).await?;
-        let active = known.iter().any(|row| row.status(today) == Status::Active);
-        let withdrawn_on = known.iter().filter_map(|row| row.withdrawn_at).map(local_day).max();
-        if !active && withdrawn_on.is_some_and(|day| given_on <= day) {
+    let given_on = basis.consent_given_on.unwrap_or(today);
+    let known =
+        store::list_of_visible(&mut tx.conn, subject.family_id, subject.person_id, AccessPurpose::Referral).await?;
+    let active = known.iter().any(|row| row.status(today) == Status::Active);
+    let withdrawn_on = known.iter().filter_map(|row| row.withdrawn_at).map(local_day).max().filter(|_| !active);
+    let urgent = basis.lawful_basis == LawfulBasis::VitalInterest;
+    if basis.lawful_basis == LawfulBasis::Consent {
+        if withdrawn_on.is_some_and(|day| given_on <= day) {
             return Err(Error::field("/consent_given_on", "consent_withdrawn"));
         }
         if active && known.iter().any(|row| row.status(today) == Status::Active && row.given_on == given_on) {
@@ -164,9 +172,14 @@ pub async fn admit_referral(
         }
         registry::limits::set(tx, subject.family_id, subject.person_id, AccessPurpose::Referral.as_str(), false)
             .await?;
+    } else if withdrawn_on.is_some() && !urgent && basis.legal_reference.is_none() {
+        return Err(Error::field("/legal_reference", "legal_reference_required"));
     }
-    let row =
-        ConsentRow { referral_id: Some(referral_id), ..new_row(tx, subject, AccessPurpose::Referral, basis, given_on) };
+    let row = ConsentRow {
+        referral_id: Some(referral_id),
+        legal_reference: basis.legal_reference,
+        ..new_row(tx, subject, AccessPurpose::Referral, basis.lawful_basis, given_on)
+    };
     store::insert(&mut tx.conn, &row).await?;
     recorded(tx, &row);
     Ok(())

@@ -82,7 +82,11 @@ impl Programs {
     /// What applies in a village: the national programmes and the local ones around it, an instance in its programme's place.
     pub fn applying_in(&self, region_code: &str) -> Vec<&CompiledProgram> {
         let around = self.all.iter().filter(|p| p.covers(region_code));
-        around.filter(|p| p.instance_of.is_some() || self.instance_in(&p.code, region_code).is_none()).collect()
+        let stands = |p: &&CompiledProgram| {
+            let code = p.instance_of.as_deref().unwrap_or(&p.code);
+            self.find_for(code, region_code).is_some_and(|chosen| chosen.code == p.code)
+        };
+        around.filter(stands).collect()
     }
 
     /// The programme itself, or its instance where the family lives.

@@ -9,7 +9,7 @@ use crate::registry::model::{
     DisabilitySeverity, DisabilityType, FloorMaterial, IdentityStatus, LightingSource, RelationToHead, RoofMaterial,
     SchoolLevel, Sex, ToiletFacility, WallMaterial, WelfareSource,
 };
-use crate::registry::rows::{DwellingRow, Household, PersonRow};
+use crate::registry::rows::{DwellingRow, Household, ParticipationRow, PersonRow};
 
 const ELDERLY: u32 = 60;
 const CHILDBEARING: std::ops::RangeInclusive<u32> = 10..=55;
@@ -49,8 +49,10 @@ pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     put_known(f, F::FamilyLostLivelihood, known.lost_livelihood);
     put_known(f, F::FamilyExtremePoor, known.extreme_poor);
     if known.programs_known || !home.participations.is_empty() {
-        let mut active: Vec<String> =
-            home.participations.iter().filter(|p| p.runs_on(on)).map(|p| p.program_code.clone()).collect();
+        // Who died, left or was merged holds nothing for the family any more.
+        let inside = |p: &ParticipationRow| p.person_id.is_none_or(|id| home.members.iter().any(|m| m.id == id));
+        let running = home.participations.iter().filter(|p| p.runs_on(on) && inside(p));
+        let mut active: Vec<String> = running.map(|p| p.program_code.clone()).collect();
         active.sort();
         active.dedup();
         put(f, F::FamilyProgramsActive, active);

@@ -230,6 +230,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
         "unknown_participation",
         Texts { id: "Kepesertaan tidak ada dalam keluarga ini", en: "No such participation in this family" },
     ),
+    (
+        "unknown_snapshot",
+        Texts {
+            id: "Tidak ada keluarga wilayah ini dalam pemeringkatan ini",
+            en: "No family of this region is in this ranking",
+        },
+    ),
     ("unknown_shock", Texts { id: "Kejadian tidak ada dalam keluarga ini", en: "No such shock in this family" }),
     ("criterion_required", Texts { id: "Isi setidaknya satu kriteria", en: "Give at least one criterion" }),
     ("unknown_facility", Texts { id: "Lembaga tidak ada", en: "No such facility" }),

@@ -87,7 +87,7 @@ pub struct ProblemConflict {
     /// The bearer; absent for the number of a family card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// The family that claims the number too, if it has an id.
+    /// The family that claims the number too, if it is there or the caller chose its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by_family_id: Option<Uuid>,
 }

@@ -173,6 +173,10 @@ problems! {
     ProposalWindowClosed = "registry-proposal-window-closed", 409,
         "Di luar jadwal usulan", "Outside the proposal window",
         "Langkah ini tidak dibuka hari ini. Dibuka kembali pada {} (WIB).", "This step is not open today. It opens again on {} (western Indonesia).";
+    ProposalPersonElsewhere = "registry-proposal-person-elsewhere", 409,
+        "Orang itu telah pindah", "The person has moved away",
+        "Orang dalam usulan ini kini tercatat di luar wilayah Anda. Kembalikan usulan; desk di tempat tinggalnya dapat mengusulkan lagi.",
+        "The person of this proposal is now on record outside your regions. Return it; the desk where the person lives may propose anew.";
     JobInvalidTransition = "job-invalid-transition", 409,
         "Pekerjaan sudah berakhir", "The job has ended",
         "Tindakan ini tidak berlaku untuk keadaan pekerjaan sekarang.", "The action does not apply to the job's present state.";

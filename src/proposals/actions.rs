@@ -187,9 +187,7 @@ pub async fn decline_in_village(
 }
 
 fn village(tx: &Tx, deliberation: VillageDeliberation, decision: DeliberationDecision) -> Result<Value, Error> {
-    if deliberation.held_on > local_day(tx.now) {
-        return Err(Error::field("/deliberation/held_on", "in_the_future"));
-    }
+    registry::judge::past_day(deliberation.held_on, local_day(tx.now), "/deliberation/held_on")?;
     json(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
 }
 

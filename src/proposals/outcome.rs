@@ -14,6 +14,7 @@ use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
 use crate::error::Error;
 use crate::http::json::{Json, sha256};
+use crate::http::problem_table::Code;
 use crate::registry;
 use crate::registry::api::{CreateFamily, NikDigits};
 use crate::transaction::Tx;
@@ -28,7 +29,7 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
             let changes = content.changes.ok_or_else(|| Error::internal("a correction without changes"))?;
             // What was found to be the same person meanwhile is corrected as one.
             let person = registry::actions::find_kept(&mut tx.conn, person).await?;
-            registry::correct::correct_person(tx, person, changes).await?;
+            registry::correct::correct_person(tx, person, changes).await.map_err(elsewhere)?;
         }
         (Kind::DisputeInclusion | Kind::DisputeExclusion, person, Some(family)) => {
             registry::actions::touch_disputed(tx, person, family).await?;
@@ -39,6 +40,11 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
     row.outcome =
         Some(json(&ProposalOutcome { reason: None, note: input.note, by: tx.actor.subject.clone(), at: tx.now })?);
     finish(tx, row, Action::Accept, to, note).await
+}
+
+/// The proposal is there; it is the person who is not within these regions any more.
+fn elsewhere(error: Error) -> Error {
+    if error.code == Code::NotFound { Error::new(Code::ProposalPersonElsewhere) } else { error }
 }
 
 async fn enter(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> Result<(), Error> {

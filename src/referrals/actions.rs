@@ -13,7 +13,7 @@ use super::{client, sides, transitions};
 use crate::auth::Actor;
 use crate::clock::local_day;
 use crate::complaints;
-use crate::consents;
+use crate::consents::{self, actions::ReferralBasis};
 use crate::db::pool::Connection;
 use crate::directory;
 use crate::eligibility;
@@ -158,7 +158,12 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         return known(tx, row).await;
     }
     if let Some(subject) = &subject {
-        consents::actions::admit_referral(tx, subject, row.lawful_basis, row.consent_given_on, row.id).await?;
+        let basis = ReferralBasis {
+            lawful_basis: row.lawful_basis,
+            consent_given_on: row.consent_given_on,
+            legal_reference: input.legal_reference.map(|text| text.into_string()),
+        };
+        consents::actions::admit_referral(tx, subject, basis, row.id).await?;
     }
     let details = ReferralDetails {
         need_id: input.need_id.or_else(|| replaces.as_ref().and_then(|old| old.details.need_id)),

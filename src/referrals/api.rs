@@ -123,6 +123,11 @@ pub struct CreateReferral {
     /// When consent was given; required for the basis `consent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_given_on: Option<NaiveDate>,
+    /// The law or decision behind a basis other than consent; required once the subject has withdrawn
+    /// consent, unless the basis is `vital_interest`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable, example = json!(null))]
+    pub legal_reference: Option<ShortText>,
     /// Groups the referrals that go to several services for one need of one client. Made by the client (UUIDv7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]

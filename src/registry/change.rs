@@ -176,6 +176,10 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     let (_, before) = hold_person(tx, id).await?;
     tx.if_match.require(before.version)?;
     require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
+    // Kept and not used; the person's own request corrects it.
+    if before.is_restricted() {
+        return Err(Error::new(Code::ProcessingRestricted));
+    }
     let patch = body.valid()?.0;
     let sealer = &tx.keys.sealer;
     let old_nik = open_nik(sealer, &before)?;

@@ -117,6 +117,7 @@ async fn insert(
     rootless: &str,
 ) -> Result<Uuid, Error> {
     require_known_programs(tx, &input, rootless).await?;
+    let named = input.id.is_some();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     // In the order in which the rows of the numbers are made: the card, then each member who has one.
     let card = input.family_card_no.is_some().then(|| "/family_card_no".to_owned());
@@ -141,11 +142,19 @@ async fn insert(
         let pointer = pointers.get(at).map_or("", String::as_str);
         pointer.strip_prefix(rootless).unwrap_or(pointer).to_owned()
     };
-    identities::claim_rows(tx, &rows.identities, pointer).await?;
+    identities::claim_rows(tx, &rows.identities, pointer).await.map_err(|error| unmade(error, named))?;
     if let Some(family) = rows.families.first() {
         history::record_created(tx, family, rows.dwellings.first(), &rows.persons).await?;
     }
     Ok(id)
+}
+
+/// A family that is refused is not there: its id is told to whoever chose it, and to nobody else.
+pub(super) fn unmade(mut error: Error, named: bool) -> Error {
+    if !named {
+        error.conflicts.iter_mut().for_each(|conflict| conflict.claimed_by_family_id = None);
+    }
+    error
 }
 
 async fn require_known_programs(tx: &mut Tx, input: &CreateFamily, rootless: &str) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use super::api::CreateFamily;
 use super::api_changes::{ChangeHead, MemberRelation, MergeFamilies, MovePerson, NewHome, SplitFamily};
 use super::build::{Rows, Stamp};
 use super::change::{self, Told, require_active_family, require_standing, write_person};
-use super::create::{Made, masked, publish_created, taken};
+use super::create::{Made, masked, publish_created, taken, unmade};
 use super::identities;
 use super::judge;
 use super::model::{RelationToHead, Standing};
@@ -122,11 +122,14 @@ async fn found(tx: &mut Tx, new: NewHome, hash: [u8; 32]) -> Result<(Uuid, Regio
     if input.id.is_some() && store::find_taken(&mut tx.conn, Unscoped::Uniqueness, input.id, &[]).await?.is_some() {
         return Err(Error::new(Code::AlreadyExists));
     }
+    let named = input.id.is_some();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
     let rows = Rows::of(&stamp, id, input, judged, Some(hash.to_vec()))?;
     store::insert_families(&mut tx.conn, &rows.families).await.map_err(taken)?;
-    identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned()).await?;
+    identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned())
+        .await
+        .map_err(|error| unmade(error, named))?;
     publish_created(tx, "family", id, id, region.as_str());
     Ok((id, region))
 }
@@ -310,8 +313,11 @@ async fn take_programs(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), Error> {
     let has = changes::list_participations_of_visible(&mut tx.conn, to).await?;
     let comes = changes::list_participations_of_visible(&mut tx.conn, from).await?;
     let held = |code: &str| has.iter().any(|h| h.person_id.is_none() && h.program_code == code && h.runs_on(today));
-    let ids: Vec<Uuid> =
-        comes.iter().filter(|c| c.person_id.is_none() && !held(&c.program_code)).map(|c| c.id).collect();
+    let ids: Vec<Uuid> = comes
+        .iter()
+        .filter(|c| c.person_id.is_none() && !(c.runs_on(today) && held(&c.program_code)))
+        .map(|c| c.id)
+        .collect();
     Ok(changes::set_participations(&mut tx.conn, &ids, from, (to, None)).await?)
 }
 

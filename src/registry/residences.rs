@@ -112,6 +112,20 @@ pub fn show(viewer: &Viewer<'_>, rows: Vec<ResidenceRow>) -> Residences {
     Residences { items: items.collect() }
 }
 
+/// Nobody stays anywhere after death: a stay that was left open ends with the life, and is open again when the death was an
+/// error.
+pub fn until_death(person: &PersonRow, mut rows: Vec<ResidenceRow>) -> Vec<ResidenceRow> {
+    if person.standing == Standing::Deceased {
+        for row in &mut rows {
+            row.until = match (row.until, person.ended_on) {
+                (Some(until), Some(died)) => Some(until.min(died.max(row.since))),
+                (until, died) => until.or(died.map(|died| died.max(row.since))),
+            };
+        }
+    }
+    rows
+}
+
 /// The person's region and stays, if the scope covers the person.
 pub async fn list(
     conn: &mut Connection,
@@ -119,7 +133,9 @@ pub async fn list(
     person_id: Uuid,
 ) -> Result<(String, Vec<ResidenceRow>), Error> {
     let person = registry::find_person(conn, scope, person_id).await?.ok_or_else(Error::not_found)?;
-    Ok((person.region_code, store::list_of_visible(conn, person_id).await?))
+    let rows = store::list_of_visible(conn, person_id).await?;
+    let rows = until_death(&person, rows);
+    Ok((person.region_code, rows))
 }
 
 const REGENCY: usize = 2;

@@ -9,7 +9,7 @@ use super::api::SnapshotVersion;
 use super::model::WelfareSource;
 use super::store::{self, MoveRow, SnapshotRow};
 use crate::db::pool::Connection;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::jobs::actions::{self, NewJob};
 use crate::jobs::api::Job;
 use crate::jobs::model::JobKind;
@@ -87,10 +87,21 @@ pub async fn list(conn: &mut Connection, scope: &RegionScope) -> Result<WelfareS
 
 pub async fn start(tx: &mut Tx, input: CompareSnapshots) -> Result<Job, Error> {
     tx.actor.scope.require(&input.region_code)?;
+    let within = RegionScope::from_codes(&[input.region_code.as_str()]);
+    let mut faults = Vec::new();
+    for (pointer, name) in [("/from", &input.from), ("/to", &input.to)] {
+        let which = (name.source, name.snapshot_version.as_str());
+        if !store::has_snapshot(&mut tx.conn, &within, which).await? {
+            faults.push(FieldError::new(pointer, "unknown_snapshot"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
     let job = NewJob {
         id: None,
         kind: JobKind::SnapshotComparison,
-        scope: RegionScope::from_codes(&[input.region_code.as_str()]),
+        scope: within,
         total: i64::try_from(parts(&input.region_code).len()).ok(),
         params: serde_json::to_value(&input).map_err(Error::internal)?,
     };

@@ -71,16 +71,17 @@ pub async fn gather(
     let home = super::actions::find_household(conn, scope, person.family_id, today).await?;
     let mut home = home.ok_or_else(Error::not_found)?;
     let family_id = person.family_id;
-    // Also somebody who died or moved out of the registry may be asked about.
-    home.members = vec![person];
-    home.participations.retain(|held| held.person_id.is_none_or(|of| of == id));
     let ids = super::actions::list_ids_of_person(conn, id).await?;
+    home.participations.retain(|held| held.person_id.is_none_or(|of| ids.contains(&of)));
     let (mut stays, mut changes) =
         (Vec::new(), history::list_all(conn, viewer.sealer, Subject::Family(family_id)).await?);
     for id in &ids {
         stays.extend(store::residences::list_of_visible(conn, *id).await?);
         changes.extend(history::list_all(conn, viewer.sealer, Subject::Person(*id)).await?);
     }
+    let stays = residences::until_death(&person, stays);
+    // Also somebody who died or moved out of the registry may be asked about.
+    home.members = vec![person];
     changes.sort_by_key(|change| (change.at, change.id));
     let mergers = store::mergers::list_of(conn, Unscoped::SubjectRights, &ids).await?;
     let welfare = super::welfare::list_statuses(conn, scope, family_id, &PageRequest::longest()).await?;

@@ -76,6 +76,18 @@ async fn after_withdrawal_nothing_rests_on_that_consent() {
     open("verification").await.expect(200);
     refer(&world, &member, "vital_interest", None).await.expect(201);
 
+    // Any other basis has to say which law carries it now.
+    let refused = faults(&refer(&world, &member, "public_task", None).await.expect_problem(422, "validation-failed"));
+    assert_eq!(refused, [("/legal_reference".to_owned(), "legal_reference_required".to_owned())]);
+    let mut body = world.referral(None).await;
+    body.as_object_mut().unwrap().remove("region_code");
+    body["subject"] = json!({ "person_id": member });
+    (body["lawful_basis"], body["legal_reference"]) = (json!("public_task"), json!("UU 11/2009, Pasal 9"));
+    body.as_object_mut().unwrap().remove("consent_given_on");
+    world.back.post("/v1/referrals", body).await.expect(201);
+    let known = world.front.get(&format!("/v1/consents?person_id={member}")).await.expect(200);
+    assert_eq!(known["items"][0]["legal_reference"], "UU 11/2009, Pasal 9");
+
     // Given anew, it holds again.
     let anew = json!({
         "subject": { "person_id": member }, "purpose": "referral", "lawful_basis": "consent",

@@ -248,6 +248,13 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
     assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
     assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
     who.post("/v1/welfare-snapshots/compare", ask("34")).await.expect_problem(403, "region-not-granted");
+    let mut unknown = ask("32.04");
+    unknown["from"]["snapshot_version"] = json!("2019-Q1");
+    let refused = who.post("/v1/welfare-snapshots/compare", unknown).await.expect_problem(422, "validation-failed");
+    assert_eq!(
+        (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+        (&json!("/from"), &json!("unknown_snapshot"))
+    );
 }
 
 #[actix_web::test]

@@ -148,6 +148,26 @@ async fn what_was_proposed_follows_the_person_into_another_record_and_another_fa
 }
 
 #[actix_web::test]
+async fn the_correction_of_somebody_who_moved_away_is_returned_and_not_lost() {
+    let world = World::start().await;
+    open_windows(&world).await;
+    let home = format!("/v1/families/{}", world.family().await);
+    let id = forwarded(&world, correction()).await;
+    let everywhere = world.server.session("pusat", None, &["ID"], &[P::RegistryRead, P::RegistryWrite]);
+    let version = format!("\"{}\"", everywhere.get(&home).await.expect(200)["version"]);
+    let headers = [("if-match", version.as_str()), ("content-type", "application/merge-patch+json")];
+    let away = json!({ "region_code": "34.04.07.2001" });
+    everywhere.send(Method::PATCH, &home, &headers, Some(away)).await.expect(200);
+
+    let regional = world.server.session("dinas", None, &["32"], &[P::RegistryImport, P::RegistryRead]);
+    let path = format!("/v1/registry-proposals/{id}");
+    let accept = regional.post(&format!("{path}/accept"), json!({})).await;
+    accept.expect_problem(409, "registry-proposal-person-elsewhere");
+    let body = json!({ "reason": "other", "note": "Pindah ke Sleman." });
+    regional.post(&format!("{path}/return"), body).await.expect(200);
+}
+
+#[actix_web::test]
 async fn a_dispute_that_is_upheld_sets_no_decile() {
     let world = World::start().await;
     open_windows(&world).await;

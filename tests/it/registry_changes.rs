@@ -131,6 +131,12 @@ async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
     let places: Vec<&str> =
         near["conflicts"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();
     assert_eq!(places, ["/family_card_no", "/members/0/nik", "/members/1/nik"]);
+    // The family that is refused is not there, so no id leads to it, unless it is the caller's own.
+    assert!(near["conflicts"][0].get("claimed_by_family_id").is_none(), "{near}");
+    let mut named = family(1);
+    named["id"] = json!(uuid::Uuid::now_v7());
+    let near = both.post("/v1/families", named.clone()).await.expect_problem(409, "identity-in-use");
+    assert_eq!(near["conflicts"][0]["claimed_by_family_id"], named["id"]);
 }
 
 #[actix_web::test]
@@ -149,9 +155,17 @@ async fn the_dead_stay_readable_and_count_no_longer() {
         faults(&world.front.post(&path, body).await.expect_problem(422, "validation-failed"))[0].1,
         "before_birth"
     );
+    let stay = json!({ "kind": "elderly_home", "facility_name": "Panti Contoh", "region_code": "32.04", "since": "2026-07-01" });
+    world.front.post(&format!("/v1/persons/{head}/add-residence"), stay).await.expect(200);
+    let held = json!({ "program_code": "KKS", "person_id": head });
+    world.front.post(&format!("/v1/families/{family}/add-program"), held).await.expect(200);
     let body = json!({ "died_on": "2026-11-01", "new_head_id": child });
     let dead = world.front.post(&path, body.clone()).await.expect(200);
     assert_eq!((dead["standing"].as_str(), dead["ended_on"].as_str()), (Some("deceased"), Some("2026-11-01")));
+    // Nobody stays in a home, and holds a programme for the family, after death.
+    let stays = async || world.front.get(&format!("/v1/persons/{head}/residences")).await.expect(200)["items"].clone();
+    assert_eq!(stays().await[0]["until"], "2026-11-01");
+    assert_eq!(programs_held(&world, &family).await, json!([]));
     let again = world.front.post(&path, body).await.expect_problem(409, "person-invalid-transition");
     assert_eq!((again["current_state"].as_str(), &again["allowed"]), (Some("deceased"), &json!(["reinstate"])));
     let now = home(&world, &family).await;
@@ -172,6 +186,17 @@ async fn the_dead_stay_readable_and_count_no_longer() {
         (back["standing"].as_str(), back["relation_to_head"].as_str()),
         (Some("active"), Some("other_relative"))
     );
+    assert!(stays().await[0].get("until").is_none());
+    assert_eq!(programs_held(&world, &family).await, json!(["KKS"]));
+}
+
+/// What a check takes the family to hold.
+async fn programs_held(world: &World, family: &str) -> Value {
+    let ask = json!({ "family_id": family });
+    let check = world.back.post("/v1/eligibility/checks", ask).await.expect(200);
+    let clauses = check["results"].as_array().unwrap().iter().flat_map(|r| r["clauses"].as_array().unwrap());
+    let asked = clauses.filter(|c| c["field"] == "family.programs_active").map(|c| c["actual"].clone());
+    asked.last().expect("a condition on the programmes held")
 }
 
 #[actix_web::test]

@@ -123,6 +123,31 @@ async fn mergers_one_after_the_other_are_undone_last_first() {
 }
 
 #[actix_web::test]
+async fn what_both_records_are_in_is_held_once_and_given_back() {
+    let world = World::start().await;
+    let kept = person(&world.front, "Budi Santoso", json!({})).await;
+    let other = person(&world.front, "Budi Santosa", json!({})).await;
+    for (record, code) in [(&kept, "KIS"), (&other, "KIS"), (&other, "KIP")] {
+        let held = json!({ "program_code": code, "person_id": record["id"] });
+        world.front.post(&format!("{}/add-program", home(record)), held).await.expect(200);
+    }
+    let held = async |record: &Value| {
+        let programs = world.front.get(&home(record)).await.expect(200)["programs"].clone();
+        let mine = programs.as_array().unwrap().iter().filter(|p| p["person_id"] == record["id"]);
+        let mut codes: Vec<String> = mine.map(|p| p["program_code"].as_str().unwrap().to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    merge(&world.front, &kept, &other).await.expect(200);
+    assert_eq!(held(&kept).await, ["KIP", "KIS"]);
+    undo(&world.front, &other).await.expect(200);
+    assert_eq!(
+        (held(&kept).await, held(&other).await),
+        (vec!["KIS".to_owned()], vec!["KIP".to_owned(), "KIS".to_owned()])
+    );
+}
+
+#[actix_web::test]
 async fn a_merger_opens_nothing_that_the_subject_has_closed() {
     let world = World::start().await;
     let kept = person(&world.front, "Budi Santoso", json!({})).await;

@@ -203,6 +203,11 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     bo.get_with(&sent, &supervision).await.expect_problem(403, "processing-restricted");
     assert_eq!(bo.get(&sent).await.expect(200)["client_phone"], "08**********01");
 
+    let version = format!("\"{}\"", world.front.get(&path).await.expect(200)["version"]);
+    let patch = json!({ "full_name": "Nama Lain" });
+    let patched = world.front.send(reqwest::Method::PATCH, &path, &[("if-match", &version)], Some(patch)).await;
+    patched.expect_problem(403, "processing-restricted");
+
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect_problem(409, "not-restricted");
     bo.get_with(&path, &supervision).await.expect(200);

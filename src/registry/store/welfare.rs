@@ -100,6 +100,21 @@ pub async fn list_snapshots(conn: &mut AsyncPgConnection, scope: &RegionScope) -
         .await
 }
 
+/// Is any family of these regions in the ranking?
+pub async fn has_snapshot(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    (source, version): (WelfareSource, &str),
+) -> QueryResult<bool> {
+    use crate::db::schema::welfare_snapshot_counts as counts;
+    let rows = counts::table
+        .filter(scope.covers(counts::region_code))
+        .filter(counts::source.eq(source))
+        .filter(counts::snapshot_version.eq(version))
+        .filter(counts::families.gt(0));
+    diesel::select(diesel::dsl::exists(rows)).get_result(conn).await
+}
+
 #[derive(Debug, Clone, QueryableByName)]
 pub struct MoveRow {
     #[diesel(sql_type = diesel::sql_types::SmallInt)]
