@@ -158,6 +158,14 @@ async fn a_local_instance_makes_the_national_template_decidable() {
     let all = world.back.post("/v1/eligibility/checks", json!({ "person_id": member })).await.expect(200);
     let codes: Vec<_> = all["results"].as_array().unwrap().iter().map(|r| r["program_code"].clone()).collect();
     assert_eq!((codes.len(), codes.contains(&json!("KIS_DAERAH"))), (13, false));
+    // The province has one too, which stands back where the regency has its own.
+    let mut wider = instance.clone();
+    (wider["code"], wider["region_code"]) = (json!("KIS_DAERAH_32"), json!("32"));
+    let province = world.server.session("provinsi", None, &["32"], &[P::ProgramsWrite]);
+    province.post("/v1/programs", wider).await.expect(201);
+    let all = world.back.post("/v1/eligibility/checks", json!({ "person_id": member })).await.expect(200);
+    let again: Vec<_> = all["results"].as_array().unwrap().iter().map(|r| r["program_code"].clone()).collect();
+    assert_eq!(again, codes);
     // Elsewhere it does not apply.
     let mut body = crate::support::world::family(7);
     body["region_code"] = json!("34.04.01.2001");
