@@ -1,10 +1,11 @@
 //! Checks: three-valued, explained, by the rules and the snapshot of a day.
 
 use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
 
 use crate::support::World;
 use crate::support::http::faults;
-use crate::support::world::VILLAGE;
+use crate::support::world::{VILLAGE, family};
 
 fn of<'a>(check: &'a Value, program: &str) -> &'a Value {
     check["results"].as_array().unwrap().iter().find(|r| r["program_code"] == program).unwrap()
@@ -129,4 +130,43 @@ async fn programmes_show_their_rules_with_basis_and_confidence() {
         "{text}"
     );
     any.get("/v1/programs/NOTHING").await.expect_problem(404, "not-found");
+}
+
+/// What a desk without the right to specific data is told of a family with a pregnant and of one without.
+#[actix_web::test]
+async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_words() {
+    let world = World::start().await;
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let mut answers = Vec::new();
+    for (serial, pregnant) in [(1, true), (2, false)] {
+        let mut body = family(serial);
+        let severity = if pregnant { json!("severe") } else { Value::Null };
+        for member in body["members"].as_array_mut().unwrap() {
+            member["pregnant_or_postpartum"] = json!(pregnant && member["sex"] == "female");
+            member["disability_type"] = if pregnant { json!("physical") } else { Value::Null };
+            member["disability_severity"] = severity.clone();
+        }
+        let made = world.front.post("/v1/families", body).await.expect(201);
+        let ask = json!({ "family_id": made["id"], "programs": ["PKH"] });
+        let told = world.back.post("/v1/eligibility/checks", ask.clone()).await.expect(200)["results"][0].clone();
+        let hidden = "family.count_pregnant_or_postpartum";
+        let clause = told["clauses"].as_array().unwrap().iter().find(|c| c["field"] == hidden).unwrap();
+        if pregnant {
+            assert_eq!((&clause["outcome"], &clause["decisive"]), (&json!("withheld"), &json!(false)));
+        }
+        for lang in ["id", "en"] {
+            let words = told["summary"][lang].as_str().unwrap();
+            assert!(!words.contains("hamil") && !words.contains("regnant") && !words.contains("isab"), "{words}");
+        }
+        let codes = json!(["pregnant_or_postpartum", "severe_disability"]);
+        assert_eq!(told["components"]["withheld"], codes);
+        answers.push((told["components"]["items"].clone(), told["components"]["total_idr_per_year"].clone()));
+        if pregnant {
+            let purpose = [("access-purpose", "eligibility_check")];
+            let opened = opener.post_with("/v1/eligibility/checks", &purpose, ask).await.expect(200);
+            assert_eq!(opened["results"][0]["components"]["items"][0]["code"], "pregnant_or_postpartum");
+            assert!(opened["results"][0]["components"].get("withheld").is_none());
+        }
+    }
+    assert_eq!(answers[0], answers[1]);
 }
