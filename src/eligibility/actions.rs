@@ -8,6 +8,7 @@ use super::answer::{self, Inquiry, StatedFact};
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::cache::{CompiledProgram, ProgramCache, Programs};
 use super::facts::{FactId, FactSet};
+use crate::audit::access::Revealed;
 use crate::error::{Error, FieldError};
 use crate::regions::RegionScope;
 use crate::registry::actions as registry;
@@ -41,6 +42,29 @@ pub async fn check(
     Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
 }
 
+/// A check, and whose data it rests on.
+pub struct Inquired {
+    pub check: EligibilityCheck,
+    /// Id and region of each member whose data may be used: a count of the family is about all of them.
+    members: Vec<(Uuid, String)>,
+}
+
+impl Inquired {
+    pub(super) fn of(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Self {
+        let used = home.members.iter().filter(|member| !member.is_restricted());
+        let members = used.map(|member| (member.id, member.region_code.clone())).collect();
+        Self { check: answer::answer(home, programs, inquiry), members }
+    }
+
+    /// What a reveal opened: the family and each member, so that everybody can learn who looked.
+    pub fn revealed(&self) -> impl Iterator<Item = Revealed<'_>> {
+        let family = Revealed { kind: "family", id: self.check.family_id, region_code: &self.check.region_code };
+        let members = self.members.iter();
+        let members = members.map(|(id, region)| Revealed { kind: "person", id: *id, region_code: region });
+        std::iter::once(family).chain(members)
+    }
+}
+
 /// The same with what an officer states and may see.
 pub async fn inquire(
     conn: &mut AsyncPgConnection,
@@ -49,9 +73,9 @@ pub async fn inquire(
     subject: SubjectRef,
     wanted: &[String],
     inquiry: &Inquiry,
-) -> Result<EligibilityCheck, Error> {
+) -> Result<Inquired, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
-    Ok(answer::answer(&home, &select(&programs, &home, wanted)?, inquiry))
+    Ok(Inquired::of(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
 async fn read(

@@ -170,3 +170,26 @@ async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_word
     }
     assert_eq!(answers[0], answers[1]);
 }
+
+/// A count of a family is about each of its members, whoever of them the check is for.
+#[actix_web::test]
+async fn a_revealed_check_leaves_a_record_for_each_member() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let read = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
+    let members: Vec<_> = read["members"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let purpose = [("access-purpose", "eligibility_check")];
+    let asked = [json!({ "family_id": home }), json!({ "person_id": members[1] })];
+    for ask in asked.clone() {
+        opener.post_with("/v1/eligibility/checks", &purpose, ask).await.expect(200);
+    }
+    let batch = json!({ "items": asked });
+    opener.post_with("/v1/eligibility/checks/batch", &purpose, batch).await.expect(207);
+    for member in members {
+        let records = opener.get(&format!("/v1/persons/{member}/access-records")).await.expect(200);
+        let records = records["items"].as_array().unwrap();
+        assert_eq!(records.len(), 3, "the family's, the one person's, and one for the batch: {records:?}");
+        assert!(records.iter().all(|r| r["actor"] == "bandung-sup" && r["purpose"] == "eligibility_check"));
+    }
+}

@@ -136,6 +136,12 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
         2,
         "one for the asking, one for the download"
     );
+    // What is the family's is everybody's in it.
+    for (kind, records) in [("families", 4), ("dwellings", 6)] {
+        export(&world, &who, json!({ "kind": kind, "reveal": true }), PURPOSE).await;
+        assert_eq!(count(&world, "audit_records where action = 'person.reveal'").await, records, "{kind}");
+        assert_eq!(count(&world, "audit_records where action = 'family.reveal'").await, (records - 2) / 2, "{kind}");
+    }
     let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
     let revealed = jobs["items"].as_array().unwrap().iter().find(|job| job["params"]["reveal"] == true).unwrap();
     let path = format!("/v1/jobs/{}/result", revealed["id"].as_str().unwrap());
