@@ -8,6 +8,7 @@ use super::answer::{self, Inquiry, StatedFact};
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::cache::{CompiledProgram, ProgramCache, Programs};
 use super::facts::{FactId, FactSet};
+use super::values;
 use crate::audit::access::Revealed;
 use crate::error::{Error, FieldError};
 use crate::regions::RegionScope;
@@ -75,6 +76,7 @@ pub async fn inquire(
     inquiry: &Inquiry,
 ) -> Result<Inquired, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
+    judge_stated(&programs, &inquiry.stated)?;
     Ok(Inquired::of(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
@@ -121,6 +123,19 @@ pub(super) fn select<'a>(
     if faults.is_empty() { Ok(chosen) } else { Err(Error::fields(faults)) }
 }
 
+/// A programme that a family is said to be in is one of those there are.
+pub(super) fn judge_stated(programs: &Programs, stated: &[StatedFact]) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    for fact in stated.iter().filter(|fact| fact.id == FactId::FamilyProgramsActive) {
+        for (index, code) in fact.value.as_array().iter().flat_map(|codes| codes.iter().enumerate()) {
+            if code.as_str().is_some_and(|code| programs.find(code).is_none()) {
+                faults.push(FieldError::new(format!("/facts/{}/{index}", fact.id.name()), "unknown_program"));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
+}
+
 /// What the body asks, but for the subject; every fault at once.
 pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<Inquiry, Error> {
     let mut faults = Vec::new();
@@ -145,7 +160,10 @@ pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<I
             (Ok(()), Some(_)) if about_person && body.family_id.is_some() => {
                 faults.push(FieldError::new(pointer(), "person_required"));
             }
-            (Ok(()), Some(id)) => stated.push(StatedFact { id, value: value.clone() }),
+            (Ok(()), Some(id)) => {
+                faults.extend(values::judge(id, value, &pointer()));
+                stated.push(StatedFact { id, value: value.clone() });
+            }
             (Ok(()), None) => {}
         }
     }

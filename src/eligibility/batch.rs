@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::actions::{Inquired, read_inquiry, select};
+use super::actions::{Inquired, judge_stated, read_inquiry, select};
 use super::answer::Inquiry;
 use super::api::CreateEligibilityCheck;
 use super::cache::ProgramCache;
@@ -97,6 +97,7 @@ impl Asker<'_> {
                 let place = question.family_id.map(|id| (question.inquiry.on, id));
                 let home = place.and_then(|place| households.get(&place)).ok_or_else(Error::not_found)?;
                 let home = home.clone().usable_for(question.inquiry.person_id, question.inquiry.purpose)?;
+                judge_stated(&programs, &question.inquiry.stated)?;
                 let chosen = select(&programs, &home, &question.wanted)?;
                 Ok(Inquired::of(&home, &chosen, &question.inquiry))
             }));

@@ -25,3 +25,4 @@ pub mod run;
 pub mod sight;
 mod store;
 pub mod trial;
+mod values;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::facts::FactId;
 use super::rules::{Op, ProgramSeed, Rule, read_programs};
 use super::store::{self, ProgramRow, RuleRow};
+use super::values;
 use crate::error::Error;
 use crate::reference::catalogue::ReferenceCode;
 
@@ -26,22 +27,30 @@ pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error
     .await
 }
 
-/// The facts a rule may ask about: kind, operators and the question that finds each out.
+/// The facts a rule may ask about: kind, operators, the question that finds each out, and what a value may be.
 pub fn fact_catalogue() -> Vec<ReferenceCode> {
     let entry = |fact: &FactId| {
         let meta = fact.meta();
         let operators: Vec<&str> = Op::ALL.iter().filter(|op| op.fits(meta.kind)).map(|op| op.name()).collect();
+        let mut attributes = json!({
+            "kind": meta.kind,
+            "operators": operators,
+            "sensitive": meta.sensitive,
+            "question_id": meta.question.id,
+            "question_en": meta.question.en,
+        });
+        if let Some((least, most)) = values::range(*fact) {
+            attributes["minimum"] = least.into();
+            attributes["maximum"] = most.into();
+        }
+        if let Some(codes) = values::codes(*fact) {
+            attributes["codes"] = codes.into();
+        }
         ReferenceCode {
             code: meta.name.to_owned(),
             label_id: meta.label.id.to_owned(),
             label_en: meta.label.en.to_owned(),
-            attributes: Some(json!({
-                "kind": meta.kind,
-                "operators": operators,
-                "sensitive": meta.sensitive,
-                "question_id": meta.question.id,
-                "question_en": meta.question.en,
-            })),
+            attributes: Some(attributes),
         }
     };
     FactId::ALL.iter().map(entry).collect()

@@ -193,3 +193,38 @@ async fn a_revealed_check_leaves_a_record_for_each_member() {
         assert!(records.iter().all(|r| r["actor"] == "bandung-sup" && r["purpose"] == "eligibility_check"));
     }
 }
+
+#[actix_web::test]
+async fn a_stated_fact_is_held_to_the_bounds_and_codes_that_the_reference_lists() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let member = world.member_of(&home).await;
+    let refused = async |facts: Value| {
+        let body = json!({ "person_id": member, "programs": ["PKH"], "facts": facts });
+        world.back.post("/v1/eligibility/checks", body).await.expect_problem(422, "validation-failed")
+    };
+    for (name, value, place, code) in [
+        ("family.decile", json!(11), "", "too_large"),
+        ("family.count_age_0_6", json!(-1), "", "too_small"),
+        ("subject.school_level", json!("university"), "", "unknown_value"),
+        ("subject.ppks_codes", json!(["PPKS-11", "PPKS-77"]), "/1", "unknown_value"),
+        ("family.programs_active", json!(["PKH", "NOTHING"]), "/1", "unknown_program"),
+        ("region.code", json!("99.99"), "", "unknown_region"),
+        ("dwelling.pln_customer_id", json!("3204055203909001"), "", "contains_identity_number"),
+    ] {
+        let problem = refused(json!({ name: value })).await;
+        assert_eq!(faults(&problem), [(format!("/facts/{name}{place}"), code.to_owned())]);
+    }
+    let problem = refused(json!({ "family.decile": 11 })).await;
+    assert_eq!(problem["errors"][0]["maximum"], 10);
+    let keyed = refused(json!({ "3204055203909001": 1 })).await;
+    assert_eq!(faults(&keyed), [("/facts/***".to_owned(), "fact_unknown".to_owned())]);
+    let facts = world.server.anonymous().get("/v1/reference/facts").await.expect(200);
+    let listed = |name: &str| {
+        let of = |fact: &&Value| fact["code"] == name;
+        facts["items"].as_array().unwrap().iter().find(of).unwrap()["attributes"].clone()
+    };
+    let decile = listed("family.decile");
+    assert_eq!((&decile["minimum"], &decile["maximum"]), (&json!(1), &json!(10)));
+    assert!(listed("subject.school_level")["codes"].as_array().unwrap().contains(&json!("smp")));
+}
