@@ -24,10 +24,8 @@ use crate::jobs::run::{Outcome, Run, Stop};
 use crate::regions::{RegionScope, directory};
 use crate::registry::actions as registry;
 use crate::registry::rows::Household;
+use crate::small_counts::LEAST_TOLD;
 use crate::transaction::Tx;
-
-/// Numbers below this could point at a person.
-const LEAST_TOLD: i64 = 10;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Asked {

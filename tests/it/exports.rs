@@ -253,6 +253,14 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
     let region = result["regions"].as_array().unwrap().iter().find(|r| r["region_code"] == "32.04.05").unwrap();
     assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
     assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
+    // By its villages a district tells no more than it is told of.
+    let job = who.post("/v1/welfare-snapshots/compare", ask("32.04.05")).await.expect(202);
+    world.server.work().await;
+    let result = who.get(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())).await.expect(200);
+    let regions = result["regions"].as_array().unwrap();
+    assert!(regions.len() > 1 && regions.iter().all(|r| r["region_code"].as_str().unwrap().starts_with("32.04.05.")));
+    let village = regions.iter().find(|r| r["region_code"] == "32.04.05.2001").unwrap();
+    assert_eq!((&village["matrix"][1][0], &village["matrix"][1][2]), (&json!(12), &json!(null)));
     who.post("/v1/welfare-snapshots/compare", ask("34")).await.expect_problem(403, "region-not-granted");
 }
 

@@ -262,6 +262,19 @@ async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
     world.front.post(&format!("{first}/remove"), json!({ "reason": "untraceable" })).await.expect(200);
     let nearby = stats.get("/v1/residence-map?region_code=32.04").await.expect(200);
     assert_eq!(nearby["items"][0]["count"], 11);
+    // A neighbour with few takes this one's count along, here and in its parts: together with the whole they would tell it.
+    let few =
+        json!({ "kind": "child_home", "facility_name": "LKSA Lain", "region_code": "32.05.01", "since": "2026-07-01" });
+    let child = person(&world, "Anak Tetangga", json!({})).await;
+    let path = format!("/v1/persons/{}/add-residence", child["id"].as_str().unwrap());
+    world.front.post(&path, few).await.expect(200);
+    for region in ["32", "32.04", "32.05"] {
+        let map = stats.get(&format!("/v1/residence-map?region_code={region}")).await.expect(200);
+        let items = map["items"].as_array().unwrap();
+        assert!(!items.is_empty() && items.iter().all(|item| item["suppressed"] == true), "{map}");
+    }
+    let whole = stats.get("/v1/residence-map").await.expect(200);
+    assert_eq!(whole["items"][0]["count"], 12);
     let elsewhere = world.elsewhere.get("/v1/residence-map?region_code=32").await.expect(200);
     assert_eq!(elsewhere["items"], json!([]));
 }
