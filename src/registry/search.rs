@@ -123,12 +123,15 @@ fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error
         || asked.decile.is_some()
         || asked.program_code.is_some();
     check(narrowed, "", "criterion_required");
-    check(asked.decile.is_none_or(|d| d >= 1), "/decile", "too_small");
-    check(asked.decile.is_none_or(|d| d <= 10), "/decile", "too_large");
     check(asked.birth_date.is_none_or(|day| day <= today), "/birth_date", "in_the_future");
-    check(limit >= 1, "/limit", "too_small");
-    check(limit <= MAX_LIMIT, "/limit", "too_large");
     check(asked.ppks_code.as_deref().is_none_or(is_ppks_code), "/ppks_code", "unknown_value");
+    for (number, pointer, most) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
+        match number {
+            Some(number) if number < 1 => faults.push(FieldError::below(pointer, "too_small", 1)),
+            Some(number) if number > most => faults.push(FieldError::above(pointer, "too_large", most)),
+            _ => {}
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
