@@ -64,6 +64,15 @@ drop function pg_temp.without_specific(jsonb);
 drop function pg_temp.holds_specific(jsonb);
 drop function pg_temp.is_specific(text);
 
+-- Files of whole regions told the same, and comparisons of snapshots told small counts by what they left beside them: they are
+-- thrown away, and what has not ended begins anew.
+delete from job_files using jobs
+where jobs.id = job_files.job_id and jobs.kind in ('eligibility_run', 'snapshot_comparison') and job_files.file = 'result';
+update jobs set result_type = null, version = version + 1, updated_at = now()
+where kind in ('eligibility_run', 'snapshot_comparison') and (result_type is not null or ended_at is null);
+update jobs set done = 0, total = null, counts = '{}', position = 'null', lease_owner = null, lease_until = null, attempts = 0
+where kind in ('eligibility_run', 'snapshot_comparison') and ended_at is null;
+
 -- Names in which short forms of Muhammad stood for themselves are spelt as one name now: they are taken out of the index, and
 -- background work enters them anew.
 delete from person_names where (family_id, person_id) in (

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::facts::FactId;
@@ -39,12 +39,14 @@ pub fn fact_catalogue() -> Vec<ReferenceCode> {
             "question_id": meta.question.id,
             "question_en": meta.question.en,
         });
-        if let Some((least, most)) = values::range(*fact) {
-            attributes["minimum"] = least.into();
-            attributes["maximum"] = most.into();
-        }
-        if let Some(codes) = values::codes(*fact) {
-            attributes["codes"] = codes.into();
+        let (least, most) = values::range(*fact).unzip();
+        let bounds = [
+            ("minimum", least.map(Value::from)),
+            ("maximum", most.map(Value::from)),
+            ("codes", values::codes(*fact).map(Value::from)),
+        ];
+        if let Some(attributes) = attributes.as_object_mut() {
+            attributes.extend(bounds.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         }
         ReferenceCode {
             code: meta.name.to_owned(),

@@ -154,7 +154,7 @@ async fn create_eligibility_check_batch(
 /// Every family of a region of the caller's, as a job: its counts say how many are likely eligible, not eligible or undetermined for
 /// each programme, and its result is a file with one line for each family or person and programme (`region_code`, `family_id`,
 /// `person_id`, `program_code`, `rule_version`, `outcome`, `missing`, `estimate_idr_per_year`, `snapshot_version`). It holds ids, no
-/// personal data. Reading the job needs `events:read` besides.
+/// personal data: the estimate leaves out the components that a single check withholds. Reading the job needs `events:read` besides.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = CreateEligibilityRun,

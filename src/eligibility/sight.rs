@@ -51,7 +51,7 @@ impl Sight {
         // An empty list looks like one that holds nothing but what may not be told.
         let Fact::Present(Value::List(codes)) = fact else { return None };
         let open: Vec<String> = codes.iter().filter(|code| is_open(code)).cloned().collect();
-        (!open.is_empty()).then(|| Cow::Owned(Fact::Present(Value::List(open))))
+        (!open.is_empty()).then_some(Cow::Owned(Fact::Present(Value::List(open))))
     }
 }
 

@@ -160,6 +160,7 @@ async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
     let told = judged.iter().filter(|(part, ..)| is_asked(part)).map(|(part, counts, h)| told(part, counts, h));
     let regions: Vec<serde_json::Value> = told.collect();
     run.progress.done = i64::try_from(regions.len()).unwrap_or(0);
+    run.progress.total = Some(run.progress.done);
     let result = json!({
         "region_code": asked.region_code, "from": asked.from, "to": asked.to, "regions": regions,
     });

@@ -218,3 +218,17 @@ async fn an_identity_number_is_refused_in_any_script_and_never_repeated() {
     let address = json!({ "address": format!("Kampung {arabic}") });
     assert_eq!(refused(address, arabic).await, at("/address", "contains_identity_number"));
 }
+
+#[actix_web::test]
+async fn whoever_opens_what_a_family_was_is_known_to_its_members() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let member = world.member_of(&home).await;
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let history = format!("/v1/families/{home}/history");
+    opener.get(&history).await.expect(200);
+    opener.get_with(&history, &[("access-purpose", "supervision")]).await.expect(200);
+    let records = opener.get(&format!("/v1/persons/{member}/access-records")).await.expect(200);
+    let records = records["items"].as_array().unwrap();
+    assert_eq!((records.len(), &records[0]["purpose"]), (1, &json!("supervision")));
+}
