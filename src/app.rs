@@ -139,7 +139,7 @@ fn catalogue() -> Catalogue {
         .codes::<crate::eligibility::model::EligibilityOutcome>("eligibility-outcomes")
         .codes::<crate::eligibility::model::EligibilityGap>("eligibility-gaps")
         .codes::<crate::eligibility::model::ObjectionKind>("objection-kinds")
-        .codes::<crate::eligibility::evaluate::ClauseOutcome>("clause-outcomes")
+        .codes::<crate::eligibility::model::ClauseOutcome>("clause-outcomes")
         .codes::<crate::eligibility::rules::Confidence>("confidences")
         .codes::<crate::eligibility::rules::RecipientUnit>("recipient-units")
         .entries("facts", crate::eligibility::actions::fact_catalogue())

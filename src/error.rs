@@ -4,21 +4,34 @@
 use std::error::Error as StdError;
 
 use chrono::NaiveDate;
+use serde_json::Number;
 
 use crate::http::problem_table::Code;
+use crate::http::text::without_identity_numbers;
 
 /// One thing wrong with one field of a request. Never carries the rejected value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// JSON pointer into the body, for example `/subject/nik`.
+    /// JSON pointer into the body, for example `/subject/nik`. An identity number that a client used as a key is blotted out.
     pub pointer: String,
     /// Stable machine name of the fault, a row of `http::field_table`.
     pub code: &'static str,
+    /// The least and the greatest number that would do, as far as the fault is one of size.
+    pub least: Option<Number>,
+    pub most: Option<Number>,
 }
 
 impl FieldError {
     pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
-        Self { pointer: pointer.into(), code }
+        Self { pointer: without_identity_numbers(pointer.into()), code, least: None, most: None }
+    }
+
+    pub fn below(pointer: impl Into<String>, code: &'static str, least: impl Into<Number>) -> Self {
+        Self { least: Some(least.into()), ..Self::new(pointer, code) }
+    }
+
+    pub fn above(pointer: impl Into<String>, code: &'static str, most: impl Into<Number>) -> Self {
+        Self { most: Some(most.into()), ..Self::new(pointer, code) }
     }
 }
 

@@ -35,6 +35,7 @@ pub mod regions;
 pub mod registry;
 pub mod rights;
 pub mod service_levels;
+pub mod small_counts;
 pub mod state_machine;
 pub mod sync;
 pub mod telemetry;

@@ -108,8 +108,11 @@ fn written(answered: ServiceResponse<BoxBody>, context: &RequestContext) -> Serv
     ServiceResponse::new(request, response)
 }
 
-/// A path with long numbers blotted out: an identity number in an address must not come back in an answer.
+/// A path with long numbers blotted out, and what is written in another way, for it could be one: an identity number in an address
+/// must not come back in an answer. Nothing of this service's own addresses is encoded.
 fn without_numbers(path: &str) -> String {
+    let plain = |segment| if str::contains(segment, '%') { "***" } else { segment };
+    let path = path.split('/').map(plain).collect::<Vec<_>>().join("/");
     let mut out = String::with_capacity(path.len());
     let mut digits = String::new();
     for c in path.chars().chain(std::iter::once('\0')) {

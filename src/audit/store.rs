@@ -27,13 +27,16 @@ pub struct AuditRow {
     pub trace_id: String,
 }
 
+/// Rows of one statement, which takes 65,535 values at most.
+const AT_ONCE: usize = 2000;
+
 /// Takes the connection shared, so that several statements can be on their way at once.
 pub async fn insert(mut conn: &AsyncPgConnection, rows: &[AuditRow]) -> QueryResult<()> {
-    if rows.is_empty() {
-        return Ok(());
+    for rows in rows.chunks(AT_ONCE) {
+        let insert = diesel::insert_into(audit_records::table).values(rows);
+        prepared_for(rows.len(), insert).execute(&mut conn).await?;
     }
-    let insert = diesel::insert_into(audit_records::table).values(rows);
-    prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
+    Ok(())
 }
 
 pub async fn list_visible(

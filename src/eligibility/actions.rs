@@ -8,6 +8,8 @@ use super::answer::{self, Inquiry, StatedFact};
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::cache::{CompiledProgram, ProgramCache, Programs};
 use super::facts::{FactId, FactSet};
+use super::values;
+use crate::audit::access::Revealed;
 use crate::error::{Error, FieldError};
 use crate::regions::RegionScope;
 use crate::registry::actions as registry;
@@ -41,6 +43,29 @@ pub async fn check(
     Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
 }
 
+/// A check, and whose data it rests on.
+pub struct Inquired {
+    pub check: EligibilityCheck,
+    /// Id and region of each member whose data may be used: a count of the family is about all of them.
+    members: Vec<(Uuid, String)>,
+}
+
+impl Inquired {
+    pub(super) fn of(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Self {
+        let used = home.members.iter().filter(|member| !member.is_restricted());
+        let members = used.map(|member| (member.id, member.region_code.clone())).collect();
+        Self { check: answer::answer(home, programs, inquiry), members }
+    }
+
+    /// What a reveal opened: the family and each member, so that everybody can learn who looked.
+    pub fn revealed(&self) -> impl Iterator<Item = Revealed<'_>> {
+        let family = Revealed { kind: "family", id: self.check.family_id, region_code: &self.check.region_code };
+        let members = self.members.iter();
+        let members = members.map(|(id, region)| Revealed { kind: "person", id: *id, region_code: region });
+        std::iter::once(family).chain(members)
+    }
+}
+
 /// The same with what an officer states and may see.
 pub async fn inquire(
     conn: &mut AsyncPgConnection,
@@ -49,9 +74,10 @@ pub async fn inquire(
     subject: SubjectRef,
     wanted: &[String],
     inquiry: &Inquiry,
-) -> Result<EligibilityCheck, Error> {
+) -> Result<Inquired, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
-    Ok(answer::answer(&home, &select(&programs, &home, wanted)?, inquiry))
+    judge_stated(&programs, &inquiry.stated)?;
+    Ok(Inquired::of(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
 async fn read(
@@ -97,6 +123,19 @@ pub(super) fn select<'a>(
     if faults.is_empty() { Ok(chosen) } else { Err(Error::fields(faults)) }
 }
 
+/// A programme that a family is said to be in is one of those there are.
+pub(super) fn judge_stated(programs: &Programs, stated: &[StatedFact]) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    for fact in stated.iter().filter(|fact| fact.id == FactId::FamilyProgramsActive) {
+        for (index, code) in fact.value.as_array().iter().flat_map(|codes| codes.iter().enumerate()) {
+            if code.as_str().is_some_and(|code| programs.find(code).is_none()) {
+                faults.push(FieldError::new(format!("/facts/{}/{index}", fact.id.name()), "unknown_program"));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
+}
+
 /// What the body asks, but for the subject; every fault at once.
 pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<Inquiry, Error> {
     let mut faults = Vec::new();
@@ -121,7 +160,10 @@ pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<I
             (Ok(()), Some(_)) if about_person && body.family_id.is_some() => {
                 faults.push(FieldError::new(pointer(), "person_required"));
             }
-            (Ok(()), Some(id)) => stated.push(StatedFact { id, value: value.clone() }),
+            (Ok(()), Some(id)) => {
+                faults.extend(values::judge(id, value, &pointer()));
+                stated.push(StatedFact { id, value: value.clone() });
+            }
             (Ok(()), None) => {}
         }
     }

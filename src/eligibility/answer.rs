@@ -9,13 +9,13 @@ use super::api::{
 };
 use super::cache::{CompiledProgram, Version};
 use super::derive;
-use super::evaluate::{ClauseOutcome, ClauseResult, ComponentEstimate, Evaluation, pkh_components};
+use super::evaluate::{ClauseResult, ComponentEstimate, FactState, Truth, pkh_components};
 use super::explain;
 use super::facts::{FactId, FactSet, Lang};
-use super::model::{EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
+use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::RecipientUnit;
+use super::sight::Sight;
 use crate::auth::caller::AccessPurpose;
-use crate::registry::model::{SocialCriterion, is_restricted_ppks};
 use crate::registry::rows::{Household, PersonRow};
 
 /// A fact that the officer states; its kind was checked.
@@ -139,11 +139,12 @@ fn result(
         Ok(version) => version,
         Err(gap) => return empty(program, person_id, gap),
     };
-    let mut evaluation = version.rule.explain(&subject.facts);
+    let stated: Vec<FactId> =
+        inquiry.stated.iter().filter(|f| applies(f, subject.person, inquiry)).map(|f| f.id).collect();
+    let sight = Sight::new(inquiry.revealed, inquiry.restricted, stated.clone());
+    let evaluation = version.rule.explain_to(&subject.facts, &sight);
     forget_region(program, subject, inquiry);
-    withhold(&mut evaluation, inquiry);
     let outcome = outcome(evaluation.outcome);
-    let stated = |id: FactId| inquiry.stated.iter().any(|f| f.id == id && applies(f, subject.person, inquiry));
     let summary = explain::result(program, version, outcome, &evaluation);
     EligibilityResult {
         program_code: program.code.clone(),
@@ -160,7 +161,7 @@ fn result(
         legal_basis: program.legal_basis.clone(),
         confidence: version.confidence,
         summary,
-        components: components(program, version, outcome, &subject.facts),
+        components: estimate(program, version, outcome, &subject.facts, &sight).map(Into::into),
         missing: evaluation.missing.iter().map(|id| missing(*id)).collect(),
         clauses: if inquiry.brief {
             Vec::new()
@@ -170,11 +171,11 @@ fn result(
     }
 }
 
-const fn outcome(of_rule: ClauseOutcome) -> EligibilityOutcome {
+const fn outcome(of_rule: Truth) -> EligibilityOutcome {
     match of_rule {
-        ClauseOutcome::Met => EligibilityOutcome::LikelyEligible,
-        ClauseOutcome::NotMet => EligibilityOutcome::NotEligible,
-        ClauseOutcome::Undetermined => EligibilityOutcome::Undetermined,
+        Truth::Met => EligibilityOutcome::LikelyEligible,
+        Truth::NotMet => EligibilityOutcome::NotEligible,
+        Truth::Undetermined => EligibilityOutcome::Undetermined,
     }
 }
 
@@ -210,7 +211,7 @@ fn stated_domicile(person: Option<&PersonRow>, inquiry: &Inquiry) -> Option<bool
     inquiry.stated.iter().find(of_domicile).and_then(|fact| fact.value.as_bool())
 }
 
-/// What one programme comes to for one subject, without words.
+/// What one programme comes to for one subject, without words and without specific personal data.
 pub struct Verdict<'a> {
     pub program: &'a CompiledProgram,
     pub person: Option<&'a PersonRow>,
@@ -257,8 +258,9 @@ fn verdict<'a>(
         Ok(version) => {
             let outcome = outcome(version.rule.outcome(&subject.facts));
             let open = outcome == EligibilityOutcome::Undetermined;
-            let missing = if open { version.rule.missing(&subject.facts) } else { Vec::new() };
-            let estimate = estimate(program, version, outcome, &subject.facts);
+            let sight = Sight::default();
+            let missing = if open { version.rule.missing(&subject.facts, &sight) } else { Vec::new() };
+            let estimate = estimate(program, version, outcome, &subject.facts, &sight);
             forget_region(program, subject, inquiry);
             Verdict { program, person, outcome, version: Some(version), missing, estimate }
         }
@@ -272,37 +274,23 @@ const fn empty_outcome(gap: EligibilityGap) -> EligibilityOutcome {
     }
 }
 
-/// Takes out what this caller may not see. The outcomes stay: they are what was asked for.
-fn withhold(evaluation: &mut Evaluation<'_>, inquiry: &Inquiry) {
-    if !inquiry.revealed {
-        evaluation.hide_sensitive();
-    }
-    if inquiry.restricted {
-        return;
-    }
-    for clause in &mut evaluation.clauses {
-        if let Some(Value::Array(values)) = &mut clause.actual {
-            match clause.field {
-                FactId::SubjectPpksCodes => values.retain(|v| !v.as_str().is_some_and(is_restricted_ppks)),
-                FactId::SubjectCriteria => values.retain(|v| v.as_str() != Some(SocialCriterion::Violence.as_str())),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn clause(result: ClauseResult<'_>, stated: &impl Fn(FactId) -> bool) -> EligibilityClause {
+fn clause(result: ClauseResult<'_>, stated: &[FactId]) -> EligibilityClause {
     let label = result.field.meta().label;
     EligibilityClause {
         explanation: BilingualText::new(result.sentence(Lang::Id), result.sentence(Lang::En)),
         label: BilingualText::new(label.id, label.en),
         field: result.field.name().into(),
-        stated: stated(result.field),
+        stated: stated.contains(&result.field),
         op: result.op.name().into(),
         pointer: result.pointer.to_owned(),
         expected: result.expected.clone(),
         actual: result.actual,
-        outcome: result.outcome,
+        outcome: match (result.state, result.outcome) {
+            (FactState::Withheld, _) => ClauseOutcome::Withheld,
+            (_, Truth::Met) => ClauseOutcome::Met,
+            (_, Truth::NotMet) => ClauseOutcome::NotMet,
+            (_, Truth::Undetermined) => ClauseOutcome::Undetermined,
+        },
         decisive: result.decisive,
     }
 }
@@ -312,26 +300,18 @@ fn missing(id: FactId) -> MissingFact {
     MissingFact { field: id.name().into(), question_id: question.id.into(), question_en: question.en.into() }
 }
 
-fn components(
-    program: &CompiledProgram,
-    version: &Version,
-    outcome: EligibilityOutcome,
-    facts: &FactSet,
-) -> Option<super::api::BenefitEstimate> {
-    estimate(program, version, outcome, facts).map(Into::into)
-}
-
 fn estimate(
     program: &CompiledProgram,
     version: &Version,
     outcome: EligibilityOutcome,
     facts: &FactSet,
+    sight: &Sight,
 ) -> Option<ComponentEstimate> {
     let components = program.components_of(version);
     if components.is_empty() || outcome == EligibilityOutcome::NotEligible {
         return None;
     }
-    Some(pkh_components(components, &version.limits, facts))
+    Some(pkh_components(components, &version.limits, facts, sight))
 }
 
 #[cfg(test)]

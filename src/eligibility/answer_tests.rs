@@ -133,6 +133,10 @@ fn program(unit: RecipientUnit, rule: Value) -> CompiledProgram {
     }
 }
 
+fn program_of(rule: Value) -> CompiledProgram {
+    program(RecipientUnit::Individual, rule)
+}
+
 fn clause_of(field: &str, op: &str, value: Value) -> Value {
     json!({ "field": field, "op": op, "value": value })
 }
@@ -282,6 +286,20 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
     assert_eq!(shown(false, true), None);
     assert_eq!(shown(true, false), Some(json!(["PPKS-11"])));
     assert_eq!(shown(true, true), Some(json!(["PPKS-16", "PPKS-11"])));
+    // A condition on a category that may not be told says nothing, whether the person holds it or not.
+    let asked = |codes: [&str; 1], op: &str, value: Value| {
+        let program = program_of(clause_of("subject.ppks_codes", op, value));
+        let mut one = person(RelationToHead::Head, Sex::Male, None);
+        one.ppks_codes = codes.map(str::to_owned).to_vec();
+        let check = answer(&household(vec![one]), &[&program], &Inquiry { revealed: true, ..inquiry() });
+        let clause = check.results[0].clauses[0].clone();
+        (clause.outcome, clause.actual, clause.decisive)
+    };
+    for codes in ["PPKS-16", "PPKS-11"] {
+        assert_eq!(asked([codes], "contains", json!("PPKS-16")), (ClauseOutcome::Withheld, None, false));
+    }
+    assert_eq!(asked(["PPKS-16"], "not_empty", json!(true)), (ClauseOutcome::Withheld, None, false));
+    assert_eq!(asked(["PPKS-11"], "not_empty", json!(true)).0, ClauseOutcome::Met);
     let told = answer(&home, &[&program], &Inquiry { revealed: true, ..inquiry() });
     assert!(!serde_json::to_string(&told).unwrap().contains("PPKS-16"));
 }

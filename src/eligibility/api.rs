@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::evaluate::{ClauseOutcome, ComponentEstimate};
-pub use super::model::{EligibilityGap, EligibilityOutcome};
+use super::evaluate::ComponentEstimate;
+pub use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome};
 use super::rules::{Confidence, RecipientUnit};
 use crate::registry::api::NikDigits;
 use crate::registry::model::WelfareSource;
@@ -37,7 +37,8 @@ pub struct CreateEligibilityCheck {
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
     /// Facts that the officer states, by name. They take the place of what the registry holds for this answer alone and are
-    /// marked in it. `subject.*` is the named person's and needs `nik` or `person_id`.
+    /// marked in it. `subject.*` is the named person's and needs `nik` or `person_id`. What a value may be stands in
+    /// `/v1/reference/facts`.
     #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({ "subject.sktm": true }))]
     pub facts: Option<BTreeMap<String, Value>>,
 }
@@ -210,7 +211,7 @@ pub struct EligibilityResult {
     pub summary: BilingualText,
     /// Every condition of the rule with its own outcome, in the order of the rule.
     pub clauses: Vec<EligibilityClause>,
-    /// What to find out, because it can still change the outcome.
+    /// What to find out, because it can still change the outcome, as far as what may be shown tells.
     pub missing: Vec<MissingFact>,
     /// What the family's members would add up to, for a programme that pays by component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,10 +243,10 @@ pub struct EligibilityClause {
     /// Was the value stated by the officer?
     #[schema(example = false)]
     pub stated: bool,
-    /// What the condition comes to.
+    /// What the condition comes to; `withheld` where `actual` may not be shown, for the one would tell the other.
     #[schema(example = "met")]
     pub outcome: ClauseOutcome,
-    /// Is it a reason for the outcome of the whole rule?
+    /// Is it a reason for the outcome of the whole rule? Never said where the reasons rest on something withheld.
     pub decisive: bool,
     /// The condition in words.
     pub explanation: BilingualText,
@@ -265,7 +266,8 @@ pub struct MissingFact {
     pub question_en: Text,
 }
 
-/// What a family's members add up to: best paid first, up to the programme's limit. Quota and verification decide.
+/// What a family's members add up to: best paid first, up to the programme's limit. Quota and verification decide. Components
+/// that count what is specific personal data (pregnancy, disability) are for a token that may see it; to others they are `withheld`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BenefitEstimate {
     /// The components counted.
@@ -276,6 +278,10 @@ pub struct BenefitEstimate {
     /// Facts without which the estimate may change.
     #[schema(example = json!([]))]
     pub missing: Vec<String>,
+    /// Codes of the components left out of items and sum, because this caller may not know whether anybody counts for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["pregnant_or_postpartum", "severe_disability"]))]
+    pub withheld: Vec<String>,
 }
 
 /// One component counted.
@@ -307,6 +313,7 @@ impl From<ComponentEstimate> for BenefitEstimate {
             items: items.collect(),
             total_idr_per_year: estimate.total_idr_per_year,
             missing: estimate.missing.iter().map(|fact| fact.name().to_owned()).collect(),
+            withheld: estimate.withheld,
         }
     }
 }

@@ -7,9 +7,9 @@ use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::actions::{read_inquiry, select};
-use super::answer::{self, Inquiry};
-use super::api::{CreateEligibilityCheck, EligibilityCheck};
+use super::actions::{Inquired, judge_stated, read_inquiry, select};
+use super::answer::Inquiry;
+use super::api::CreateEligibilityCheck;
 use super::cache::ProgramCache;
 use crate::auth::caller::AccessPurpose;
 use crate::auth::sealing::Sealer;
@@ -73,7 +73,7 @@ impl Asker<'_> {
         &self,
         conn: &mut AsyncPgConnection,
         items: Vec<Value>,
-    ) -> Result<Vec<Result<EligibilityCheck, Error>>, Error> {
+    ) -> Result<Vec<Result<Inquired, Error>>, Error> {
         let mut questions: Vec<Result<Question, Error>> = items.into_iter().map(|item| self.read(item)).collect();
         self.find_families(conn, &mut questions).await?;
         let mut days: HashMap<NaiveDate, HashSet<Uuid>> = HashMap::new();
@@ -97,8 +97,9 @@ impl Asker<'_> {
                 let place = question.family_id.map(|id| (question.inquiry.on, id));
                 let home = place.and_then(|place| households.get(&place)).ok_or_else(Error::not_found)?;
                 let home = home.clone().usable_for(question.inquiry.person_id, question.inquiry.purpose)?;
+                judge_stated(&programs, &question.inquiry.stated)?;
                 let chosen = select(&programs, &home, &question.wanted)?;
-                Ok(answer::answer(&home, &chosen, &question.inquiry))
+                Ok(Inquired::of(&home, &chosen, &question.inquiry))
             }));
         }
         Ok(results)

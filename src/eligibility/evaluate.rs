@@ -4,23 +4,24 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::facts::{Fact, FactId, FactSet, Kind, Lang, Value};
 use super::rules::{Clause, Component, Confidence, Limits, Node, Op, Operand, Phrase, Rule};
+use super::sight::Sight;
 
-// Ordered so that `all` is the least and `any` the greatest of its parts (Kleene's strong logic).
-crate::text_enum! {
-    /// What one condition comes to.
-    pub enum ClauseOutcome {
-        NotMet = "not_met": "Tidak terpenuhi" / "Not met",
-        Undetermined = "undetermined": "Belum dapat ditentukan" / "Undetermined",
-        Met = "met": "Terpenuhi" / "Met",
-    }
+/// What a condition, a group or a rule comes to. Ordered so that `all` is the least and `any` the greatest of its parts
+/// (Kleene's strong logic).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    NotMet,
+    Undetermined,
+    Met,
 }
 
-impl ClauseOutcome {
+impl Truth {
     pub const fn negated(self) -> Self {
         match self {
             Self::Met => Self::NotMet,
@@ -30,7 +31,7 @@ impl ClauseOutcome {
     }
 }
 
-impl From<bool> for ClauseOutcome {
+impl From<bool> for Truth {
     fn from(met: bool) -> Self {
         if met { Self::Met } else { Self::NotMet }
     }
@@ -43,11 +44,15 @@ pub enum FactState {
     Unknown,
     Absent,
     Present,
+    /// Something is recorded that this caller may not see.
+    Withheld,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation<'r> {
-    pub outcome: ClauseOutcome,
+    pub outcome: Truth,
+    /// Whether what may be shown suffices for the outcome. If not, no condition is called a reason.
+    pub explained: bool,
     pub clauses: Vec<ClauseResult<'r>>,
     /// What to collect: only facts that can still change the outcome, in the order of the tree.
     pub missing: Vec<FactId>,
@@ -60,7 +65,8 @@ pub struct ClauseResult<'r> {
     pub field: FactId,
     pub op: Op,
     pub expected: &'r Json,
-    pub outcome: ClauseOutcome,
+    /// Undetermined where it is withheld.
+    pub outcome: Truth,
     pub state: FactState,
     /// `null` or an empty list when there is known to be none; left out when unknown or withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,36 +82,51 @@ pub struct ClauseResult<'r> {
 /// What one condition comes to and whether it is a reason for the whole.
 struct Mark<'r> {
     clause: &'r Clause,
-    outcome: ClauseOutcome,
+    outcome: Truth,
     decisive: bool,
 }
 
 impl Rule {
     /// The outcome alone, without allocating.
-    pub fn outcome(&self, facts: &FactSet) -> ClauseOutcome {
+    pub fn outcome(&self, facts: &FactSet) -> Truth {
         self.root.outcome(facts)
     }
 
     pub fn explain(&self, facts: &FactSet) -> Evaluation<'_> {
+        self.explain_to(facts, &Sight::whole())
+    }
+
+    /// The outcome as it is, and of the reasons those that a caller may see.
+    pub fn explain_to(&self, facts: &FactSet, sight: &Sight) -> Evaluation<'_> {
+        let outcome = self.outcome(facts);
         let mut marks = Vec::new();
-        let outcome = self.root.mark(facts, &mut marks);
-        let missing = missing(&marks);
-        let clauses = marks.iter().map(|mark| mark.clause.explain(facts, mark)).collect();
-        Evaluation { outcome, clauses, missing }
+        let explained = self.mark(facts, sight, &mut marks) == outcome;
+        let missing = missing(outcome, facts, &marks);
+        let clauses = marks.iter().map(|mark| mark.clause.explain(facts, sight, mark, explained)).collect();
+        Evaluation { outcome, explained, clauses, missing }
     }
 
     /// What to collect, without the explanation.
-    pub fn missing(&self, facts: &FactSet) -> Vec<FactId> {
+    pub fn missing(&self, facts: &FactSet, sight: &Sight) -> Vec<FactId> {
         let mut marks = Vec::new();
-        self.root.mark(facts, &mut marks);
-        missing(&marks)
+        self.mark(facts, sight, &mut marks);
+        missing(self.outcome(facts), facts, &marks)
+    }
+
+    fn mark<'r>(&'r self, facts: &FactSet, sight: &Sight, marks: &mut Vec<Mark<'r>>) -> Truth {
+        let judge = |clause: &Clause| match sight.of(clause, facts.get(clause.fact)) {
+            Some(fact) => clause.outcome(&fact),
+            None => Truth::Undetermined,
+        };
+        self.root.mark(&judge, marks)
     }
 }
 
-fn missing(marks: &[Mark<'_>]) -> Vec<FactId> {
+/// Chosen without what is withheld: a fact that something withheld made needless is asked for all the same.
+fn missing(outcome: Truth, facts: &FactSet, marks: &[Mark<'_>]) -> Vec<FactId> {
     let mut missing = Vec::new();
-    for mark in marks {
-        let open = mark.decisive && mark.outcome == ClauseOutcome::Undetermined;
+    for mark in marks.iter().filter(|_| outcome == Truth::Undetermined) {
+        let open = mark.decisive && *facts.get(mark.clause.fact) == Fact::Unknown;
         if open && !missing.contains(&mark.clause.fact) {
             missing.push(mark.clause.fact);
         }
@@ -113,38 +134,26 @@ fn missing(marks: &[Mark<'_>]) -> Vec<FactId> {
     missing
 }
 
-impl Evaluation<'_> {
-    /// Takes out the values that only a caller with a right to specific personal data may see. The
-    /// results stay, and with them what they imply: who may not learn that gets no conditions.
-    pub fn hide_sensitive(&mut self) {
-        for clause in &mut self.clauses {
-            if clause.field.meta().sensitive {
-                clause.actual = None;
-            }
-        }
-    }
-}
-
 impl Node {
-    fn outcome(&self, facts: &FactSet) -> ClauseOutcome {
+    fn outcome(&self, facts: &FactSet) -> Truth {
         match self {
             Self::Clause(clause) => clause.outcome(facts.get(clause.fact)),
             Self::Not(node) => node.outcome(facts).negated(),
             Self::All(nodes) => {
-                let mut all = ClauseOutcome::Met;
+                let mut all = Truth::Met;
                 for node in nodes {
                     all = all.min(node.outcome(facts));
-                    if all == ClauseOutcome::NotMet {
+                    if all == Truth::NotMet {
                         break;
                     }
                 }
                 all
             }
             Self::Any(nodes) => {
-                let mut any = ClauseOutcome::NotMet;
+                let mut any = Truth::NotMet;
                 for node in nodes {
                     any = any.max(node.outcome(facts));
-                    if any == ClauseOutcome::Met {
+                    if any == Truth::Met {
                         break;
                     }
                 }
@@ -155,25 +164,25 @@ impl Node {
 
     /// Adds every clause below as decisive, then takes that back where a part did not bring about
     /// the whole: it is a reason for its group exactly when both have the same outcome.
-    fn mark<'r>(&'r self, facts: &FactSet, marks: &mut Vec<Mark<'r>>) -> ClauseOutcome {
-        let (nodes, fold): (_, fn(ClauseOutcome, ClauseOutcome) -> ClauseOutcome) = match self {
+    fn mark<'r>(&'r self, judge: &impl Fn(&Clause) -> Truth, marks: &mut Vec<Mark<'r>>) -> Truth {
+        let (nodes, fold): (_, fn(Truth, Truth) -> Truth) = match self {
             Self::Clause(clause) => {
-                let outcome = clause.outcome(facts.get(clause.fact));
+                let outcome = judge(clause);
                 marks.push(Mark { clause, outcome, decisive: true });
                 return outcome;
             }
-            Self::Not(node) => return node.mark(facts, marks).negated(),
-            Self::All(nodes) => (nodes, ClauseOutcome::min),
-            Self::Any(nodes) => (nodes, ClauseOutcome::max),
+            Self::Not(node) => return node.mark(judge, marks).negated(),
+            Self::All(nodes) => (nodes, Truth::min),
+            Self::Any(nodes) => (nodes, Truth::max),
         };
         let mut parts = Vec::with_capacity(nodes.len());
         for node in nodes {
             let start = marks.len();
-            let outcome = node.mark(facts, marks);
+            let outcome = node.mark(judge, marks);
             parts.push((outcome, start..marks.len()));
         }
         let whole = parts.iter().map(|(part, _)| *part).reduce(fold);
-        let whole = whole.unwrap_or(ClauseOutcome::Undetermined);
+        let whole = whole.unwrap_or(Truth::Undetermined);
         for (_, range) in parts.into_iter().filter(|(part, _)| *part != whole) {
             for mark in marks.get_mut(range).unwrap_or_default() {
                 mark.decisive = false;
@@ -198,16 +207,16 @@ impl Node {
 impl Clause {
     /// What is absent equals nothing and compares with nothing, so `ne` and `not_in` are met, as are
     /// `exists` and `not_empty` with `false`. What is unknown leaves every operator undetermined.
-    fn outcome(&self, fact: &Fact) -> ClauseOutcome {
+    fn outcome(&self, fact: &Fact) -> Truth {
         let value = match (fact, &self.operand) {
-            (Fact::Unknown, _) => return ClauseOutcome::Undetermined,
+            (Fact::Unknown, _) => return Truth::Undetermined,
             (fact, Operand::Flag(wanted)) => {
-                return ClauseOutcome::from(matches!(fact, Fact::Present(_)) == *wanted);
+                return Truth::from(matches!(fact, Fact::Present(_)) == *wanted);
             }
-            (Fact::Absent, _) => return ClauseOutcome::from(matches!(self.op, Op::Ne | Op::NotIn)),
+            (Fact::Absent, _) => return Truth::from(matches!(self.op, Op::Ne | Op::NotIn)),
             (Fact::Present(value), _) => value,
         };
-        ClauseOutcome::from(match (self.op, &self.operand) {
+        Truth::from(match (self.op, &self.operand) {
             (Op::Ne, Operand::One(one)) => value != one,
             (Op::Lt, Operand::One(one)) => value.compare(one).is_some_and(Ordering::is_lt),
             (Op::Lte, Operand::One(one)) => value.compare(one).is_some_and(Ordering::is_le),
@@ -224,12 +233,14 @@ impl Clause {
         })
     }
 
-    fn explain(&self, facts: &FactSet, mark: &Mark<'_>) -> ClauseResult<'_> {
-        let (state, actual) = match facts.get(self.fact) {
-            Fact::Unknown => (FactState::Unknown, None),
-            Fact::Present(value) => (FactState::Present, Some(value.to_json())),
-            Fact::Absent if self.fact.meta().kind == Kind::List => (FactState::Absent, Some(Json::Array(vec![]))),
-            Fact::Absent => (FactState::Absent, Some(Json::Null)),
+    fn explain(&self, facts: &FactSet, sight: &Sight, mark: &Mark<'_>, explained: bool) -> ClauseResult<'_> {
+        let seen = sight.of(self, facts.get(self.fact));
+        let (state, actual) = match seen.as_deref() {
+            None => (FactState::Withheld, None),
+            Some(Fact::Unknown) => (FactState::Unknown, None),
+            Some(Fact::Present(value)) => (FactState::Present, Some(value.to_json())),
+            Some(Fact::Absent) if self.fact.meta().kind == Kind::List => (FactState::Absent, Some(Json::Array(vec![]))),
+            Some(Fact::Absent) => (FactState::Absent, Some(Json::Null)),
         };
         ClauseResult {
             pointer: &self.pointer,
@@ -239,7 +250,7 @@ impl Clause {
             outcome: mark.outcome,
             state,
             actual,
-            decisive: mark.decisive,
+            decisive: mark.decisive && explained && state != FactState::Withheld,
             negated: self.negated,
             wanted: &self.wanted,
         }
@@ -305,12 +316,12 @@ impl ClauseResult<'_> {
         let is_number = matches!(meta.kind, Kind::Int | Kind::Number);
         let value = match (self.state, &self.actual) {
             (FactState::Unknown, _) => say(lang, "belum diketahui", "not known yet").into(),
-            (_, None) => say(lang, "dirahasiakan", "withheld").into(),
             (FactState::Absent, _) => say(lang, "tidak ada", "none").into(),
             (FactState::Present, Some(actual)) => show(self.field, actual, lang),
+            (FactState::Withheld | FactState::Present, _) => say(lang, "dirahasiakan", "withheld").into(),
         };
         let between = match self.state {
-            FactState::Present if is_number && self.actual.is_some() => " ",
+            FactState::Present if is_number => " ",
             _ => ": ",
         };
         let wanted = match lang {
@@ -318,11 +329,6 @@ impl ClauseResult<'_> {
             Lang::En => &self.wanted.en,
         };
         [meta.label.get(lang), between, &value, wanted].concat()
-    }
-
-    /// Is there a value that this caller may not see?
-    pub fn withheld(&self) -> bool {
-        self.state != FactState::Unknown && self.actual.is_none()
     }
 }
 
@@ -355,6 +361,8 @@ pub struct ComponentEstimate {
     pub total_idr_per_year: i64,
     /// Counts nobody recorded: while there are any, the estimate may change.
     pub missing: Vec<FactId>,
+    /// Components that this caller may not see. Whether anybody counts for one is not told: they take no place and no sum.
+    pub withheld: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -365,13 +373,17 @@ pub struct CountedComponent {
     pub confidence: Confidence,
 }
 
-/// Counts each member as one component, the best paid first, up to the family's limit.
-pub fn pkh_components(components: &[Component], limits: &Limits, facts: &FactSet) -> ComponentEstimate {
+/// Counts each member as one component, the best paid first, up to the family's limit: of what a caller may see.
+pub fn pkh_components(components: &[Component], limits: &Limits, facts: &FactSet, sight: &Sight) -> ComponentEstimate {
     let mut by_amount: Vec<_> = components.iter().collect();
     by_amount.sort_by_key(|component| std::cmp::Reverse(component.amount_idr_per_year));
     let mut left = limits.max_components_per_family.unwrap_or(u32::MAX);
-    let mut estimate = ComponentEstimate { counted: vec![], total_idr_per_year: 0, missing: vec![] };
+    let mut estimate = ComponentEstimate { counted: vec![], total_idr_per_year: 0, missing: vec![], withheld: vec![] };
     for component in by_amount {
+        if !sight.shows(component.fact) {
+            estimate.withheld.push(component.code.clone());
+            continue;
+        }
         let members = match facts.get(component.fact) {
             Fact::Present(Value::Int(count)) => (*count).max(0),
             Fact::Unknown => {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::api::{BilingualText, EligibilityResult};
 use super::cache::{CompiledProgram, Version};
-use super::evaluate::{ClauseOutcome, ClauseResult, Evaluation};
+use super::evaluate::{ClauseResult, Evaluation};
 use super::facts::Lang;
 use super::model::{EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::{Confidence, RecipientUnit};
@@ -21,20 +21,12 @@ pub fn result(
 ) -> BilingualText {
     let text = |lang| {
         let subject = subject(program.recipient_unit, lang);
-        let wanted = match outcome {
-            EligibilityOutcome::LikelyEligible => ClauseOutcome::Met,
-            EligibilityOutcome::NotEligible => ClauseOutcome::NotMet,
-            EligibilityOutcome::Undetermined => ClauseOutcome::Undetermined,
-        };
-        let met = |clause: &&ClauseResult<'_>| {
-            let for_the_rule = if clause.negated { clause.outcome.negated() } else { clause.outcome };
-            clause.decisive && for_the_rule == wanted
-        };
         let reasons: Vec<String> = match outcome {
             EligibilityOutcome::Undetermined => {
                 evaluation.missing.iter().map(|fact| fact.meta().label.get(lang).to_owned()).collect()
             }
-            _ => evaluation.clauses.iter().filter(met).map(|clause| reason(clause, lang)).collect(),
+            _ if !evaluation.explained => vec![withheld(lang).to_owned()],
+            _ => evaluation.clauses.iter().filter(|c| is_reason(c, evaluation)).map(|c| c.sentence(lang)).collect(),
         };
         let (said, because) = match (outcome, lang) {
             (EligibilityOutcome::LikelyEligible, Lang::Id) => ("kemungkinan layak bagi", "Dasarnya"),
@@ -120,8 +112,18 @@ pub fn check(results: &[EligibilityResult]) -> BilingualText {
     )
 }
 
-fn reason(clause: &ClauseResult<'_>, lang: Lang) -> String {
-    if clause.withheld() { clause.field.meta().label.get(lang).to_owned() } else { clause.sentence(lang) }
+/// A condition under a `not` is a reason by being unmet.
+fn is_reason(clause: &ClauseResult<'_>, evaluation: &Evaluation<'_>) -> bool {
+    let for_the_rule = if clause.negated { clause.outcome.negated() } else { clause.outcome };
+    clause.decisive && for_the_rule == evaluation.outcome
+}
+
+/// Where the reasons rest on something that may not be told, none is: those left would point at it.
+const fn withheld(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Id => "data pribadi yang dirahasiakan",
+        Lang::En => "personal data that is withheld",
+    }
 }
 
 fn few(reasons: &[String], lang: Lang) -> String {

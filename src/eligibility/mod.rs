@@ -22,5 +22,7 @@ mod routes_objections;
 mod routes_programs;
 pub mod rules;
 pub mod run;
+pub mod sight;
 mod store;
 pub mod trial;
+mod values;

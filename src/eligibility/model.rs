@@ -10,6 +10,16 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What one condition comes to.
+    pub enum ClauseOutcome {
+        NotMet = "not_met": "Tidak terpenuhi" / "Not met",
+        Undetermined = "undetermined": "Belum dapat ditentukan" / "Undetermined",
+        Met = "met": "Terpenuhi" / "Met",
+        Withheld = "withheld": "Dirahasiakan" / "Withheld",
+    }
+}
+
+crate::text_enum! {
     /// Why a check could not be made at all.
     pub enum EligibilityGap {
         NoRuleInForce = "no_rule_in_force": "Tidak ada aturan yang berlaku pada tanggal itu" / "No rule is in force on that day",

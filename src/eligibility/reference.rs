@@ -2,12 +2,13 @@
 
 use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::facts::FactId;
 use super::rules::{Op, ProgramSeed, Rule, read_programs};
 use super::store::{self, ProgramRow, RuleRow};
+use super::values;
 use crate::error::Error;
 use crate::reference::catalogue::ReferenceCode;
 
@@ -26,22 +27,32 @@ pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error
     .await
 }
 
-/// The facts a rule may ask about: kind, operators and the question that finds each out.
+/// The facts a rule may ask about: kind, operators, the question that finds each out, and what a value may be.
 pub fn fact_catalogue() -> Vec<ReferenceCode> {
     let entry = |fact: &FactId| {
         let meta = fact.meta();
         let operators: Vec<&str> = Op::ALL.iter().filter(|op| op.fits(meta.kind)).map(|op| op.name()).collect();
+        let mut attributes = json!({
+            "kind": meta.kind,
+            "operators": operators,
+            "sensitive": meta.sensitive,
+            "question_id": meta.question.id,
+            "question_en": meta.question.en,
+        });
+        let (least, most) = values::range(*fact).unzip();
+        let bounds = [
+            ("minimum", least.map(Value::from)),
+            ("maximum", most.map(Value::from)),
+            ("codes", values::codes(*fact).map(Value::from)),
+        ];
+        if let Some(attributes) = attributes.as_object_mut() {
+            attributes.extend(bounds.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        }
         ReferenceCode {
             code: meta.name.to_owned(),
             label_id: meta.label.id.to_owned(),
             label_en: meta.label.en.to_owned(),
-            attributes: Some(json!({
-                "kind": meta.kind,
-                "operators": operators,
-                "sensitive": meta.sensitive,
-                "question_id": meta.question.id,
-                "question_en": meta.question.en,
-            })),
+            attributes: Some(attributes),
         }
     };
     FactId::ALL.iter().map(entry).collect()

@@ -1,10 +1,12 @@
 //! Endpoints of eligibility checks.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpRequest, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, SubjectRef};
+use super::actions::{self, Inquired, SubjectRef};
 use super::answer::Inquiry;
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::api_many::{
@@ -13,7 +15,7 @@ use super::api_many::{
 use super::batch::Asker;
 use super::cache::ProgramCache;
 use super::{routes_objections, routes_programs, run};
-use crate::audit::access::{AccessLog, Revealed};
+use crate::audit::access::AccessLog;
 use crate::auth::permission::EligibilityCheck as MayCheck;
 use crate::auth::tokens::Tokens;
 use crate::auth::{Caller, Permission};
@@ -40,7 +42,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// recorded leaves a condition `undetermined`, and `missing` lists what to ask. Programmes for a family are judged with the facts of
 /// its head, programmes for a person with those of the person asked about, or of each member when a family is. Nothing is
 /// stored: the answer is advice, and a human decides. Specific personal data is shown to a token with `pii:reveal` that names an
-/// `Access-Purpose`, which leaves an access record.
+/// `Access-Purpose`, which leaves an access record for the family and each member: what is counted in a family is about all of them.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = CreateEligibilityCheck,
@@ -82,19 +84,18 @@ async fn create_eligibility_check(
         (None, None, id) => SubjectRef::Family(id.unwrap_or(Uuid::nil())),
     };
     let wanted = body.programs.unwrap_or_default();
-    let check = actions::inquire(&mut conn, &programs, &caller.scope, subject, &wanted, &inquiry).await?;
+    let found = actions::inquire(&mut conn, &programs, &caller.scope, subject, &wanted, &inquiry).await?;
     if let Some(purpose) = purpose {
-        let (kind, id) = check.person_id.map_or(("family", check.family_id), |id| ("person", id));
-        log.record(&mut conn, &caller, purpose, &[Revealed { kind, id, region_code: &check.region_code }]).await?;
+        log.record(&mut conn, &caller, purpose, &found.revealed().collect::<Vec<_>>()).await?;
     }
-    Reply::ok(&check)
+    Reply::ok(&found.check)
 }
 
 /// Check the eligibility of many
 ///
 /// Up to 1,000 checks at once, one result each in order, as if each had been asked alone. The conditions are left out unless
-/// `clauses` asks for them; `missing` and the summary are there. Nothing is stored. With `pii:reveal` and `Access-Purpose` each
-/// subject shown leaves an access record.
+/// `clauses` asks for them; `missing` and the summary are there. Nothing is stored. With `pii:reveal` and `Access-Purpose` the
+/// families checked and their members leave an access record each.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = EligibilityCheckBatch,
@@ -127,17 +128,16 @@ async fn create_eligibility_check_batch(
     let mut conn = db.read().await?;
     let results = asker.check_all(&mut conn, body.items).await?;
     if let Some(purpose) = purpose {
-        let shown = results.iter().flatten().map(|check| {
-            let (kind, id) = check.person_id.map_or(("family", check.family_id), |id| ("person", id));
-            Revealed { kind, id, region_code: &check.region_code }
-        });
+        // One answer, one record for each, however many of its checks are about the same family.
+        let mut known = HashSet::new();
+        let shown = results.iter().flatten().flat_map(Inquired::revealed).filter(|one| known.insert(one.id));
         log.record(&mut conn, &caller, purpose, &shown.collect::<Vec<_>>()).await?;
     }
     let context = RequestContext::of(&request);
     let mut items = Vec::with_capacity(results.len());
     for (index, result) in results.into_iter().enumerate() {
         items.push(match result {
-            Ok(check) => EligibilityCheckBatchItem { index, status: 200, resource: Some(check), problem: None },
+            Ok(found) => EligibilityCheckBatchItem { index, status: 200, resource: Some(found.check), problem: None },
             // A fault of the service is no result of an item.
             Err(error) if error.code.row().status >= 500 => return Err(error),
             Err(error) => {
@@ -154,7 +154,7 @@ async fn create_eligibility_check_batch(
 /// Every family of a region of the caller's, as a job: its counts say how many are likely eligible, not eligible or undetermined for
 /// each programme, and its result is a file with one line for each family or person and programme (`region_code`, `family_id`,
 /// `person_id`, `program_code`, `rule_version`, `outcome`, `missing`, `estimate_idr_per_year`, `snapshot_version`). It holds ids, no
-/// personal data. Reading the job needs `events:read` besides.
+/// personal data: the estimate leaves out the components that a single check withholds. Reading the job needs `events:read` besides.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = CreateEligibilityRun,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::facts::{FactId, Kind, Value};
+use crate::http::text::holds_identity_number;
 
 pub const MAX_DEPTH: usize = 32;
 pub const MAX_NODES: usize = 500;
@@ -87,6 +88,7 @@ problems! {
     ValueType "rule_value_type" "the value is not of the type that field and operator ask for"
     ValueEmpty "rule_value_empty" "the value is blank or an empty list"
     ValueTooLong "rule_value_too_long" "the list has more than {MAX_LIST} values"
+    ValueIdentity "contains_identity_number" "a rule is public and names nobody"
     RangeReversed "rule_range_reversed" "the range ends before it begins"
 }
 
@@ -326,6 +328,9 @@ impl Compiler {
     }
 
     fn scalar(&mut self, kind: Kind, json: &Json, pointer: String) -> Option<Value> {
+        if holds_identity_number(json) {
+            return self.report(pointer, RuleProblem::ValueIdentity);
+        }
         match Value::from_json(kind, json) {
             None => self.report(pointer, RuleProblem::ValueType),
             Some(Value::Text(text)) if text.trim().is_empty() => self.report(pointer, RuleProblem::ValueEmpty),

@@ -139,7 +139,7 @@ proptest! {
         let one_way = completed(&completed(&known, &other, half(true)), &other, half(false));
         let other_way = completed(&completed(&known, &other, half(false)), &other, half(true));
         prop_assert_eq!(rule.outcome(&one_way), rule.outcome(&other_way));
-        prop_assert_eq!(rule.missing(&one_way), rule.explain(&one_way).missing);
+        prop_assert_eq!(rule.missing(&one_way, &Sight::whole()), rule.explain(&one_way).missing);
     }
 
     #[test]
@@ -186,6 +186,23 @@ proptest! {
             prop_assert_eq!(alone.outcome(&set), clause.outcome);
             prop_assert!(!clause.sentence(Lang::Id).is_empty() && !clause.sentence(Lang::En).is_empty());
         }
+    }
+
+    #[test]
+    fn what_is_withheld_shows_in_the_outcome_alone(tree in a_tree(), known in some_facts(), other in some_facts()) {
+        let rule = compile(&tree);
+        let is_hidden = |fact: FactId| fact.meta().sensitive && *known.get(fact) != Fact::Unknown;
+        let mut changed = known.clone();
+        for fact in FactId::ALL.iter().copied().filter(|fact| is_hidden(*fact)) {
+            match other.get(fact) {
+                Fact::Present(value) => changed.set(fact, value.clone()).unwrap_or_default(),
+                _ => changed.set_absent(fact),
+            }
+        }
+        prop_assume!(rule.outcome(&known) == rule.outcome(&changed));
+        let (one, other) = (rule.explain_to(&known, &Sight::default()), rule.explain_to(&changed, &Sight::default()));
+        prop_assert_eq!(&one, &other);
+        prop_assert_eq!(one.missing.is_empty(), one.outcome != Undetermined);
     }
 
     #[test]

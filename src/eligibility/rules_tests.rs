@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::super::evaluate::{ClauseOutcome, ClauseResult, FactState, pkh_components};
+use super::super::evaluate::{ClauseResult, FactState, Truth, pkh_components};
 use super::super::facts::{Fact, FactError, FactSet, Lang};
+use super::super::sight::Sight;
 use super::*;
-use ClauseOutcome::Undetermined;
+use Truth::Undetermined;
 
 const TODAY: &str = "2026-11-22";
 
@@ -34,7 +35,7 @@ fn rows<const N: usize>(table: &str) -> Vec<[&str; N]> {
         .collect()
 }
 
-fn outcome(name: &str) -> ClauseOutcome {
+fn outcome(name: &str) -> Truth {
     match serde_json::from_value(json!(name)) {
         Ok(outcome) => outcome,
         Err(error) => panic!("{name}: {error}"),
@@ -379,8 +380,7 @@ fn sentences() {
             None => clause(text),
         };
         let rule = compile(&tree);
-        let mut evaluation = rule.explain(&known);
-        evaluation.hide_sensitive();
+        let evaluation = rule.explain_to(&known, &Sight::default());
         let said = evaluation.clauses.iter();
         let said: Vec<_> = said.map(|c| (c.sentence(Lang::Id), c.sentence(Lang::En))).collect();
         assert_eq!(said, [(id.to_owned(), en.to_owned())]);
@@ -390,12 +390,11 @@ fn sentences() {
 #[test]
 fn what_may_not_be_shown_is_left_out() {
     let rule = compile(&clause("subject.orphan eq true"));
-    let mut evaluation = rule.explain(&facts("subject.orphan=true"));
-    evaluation.hide_sensitive();
+    let evaluation = rule.explain_to(&facts("subject.orphan=true"), &Sight::default());
     let shown = serde_json::to_value(&evaluation).unwrap_or_default();
     let clause = json!({"pointer": "", "field": "subject.orphan", "op": "eq", "expected": true,
-        "outcome": "met", "state": "present", "decisive": true, "negated": false});
-    assert_eq!(shown, json!({"outcome": "met", "missing": [], "clauses": [clause]}));
+        "outcome": "undetermined", "state": "withheld", "decisive": false, "negated": false});
+    assert_eq!(shown, json!({"outcome": "met", "explained": false, "missing": [], "clauses": [clause]}));
     let unknown = rule.explain(&FactSet::new());
     assert_eq!(unknown.missing, [FactId::SubjectOrphan]);
     let is_left_out = |c: &ClauseResult| c.state == FactState::Unknown && c.actual.is_none();
@@ -500,14 +499,29 @@ fn pkh_pays_for_the_four_best_components() {
         1500000  | 1 | junior_high_school:1 | family.count_enrolled_smp=1 family.count_age_60_plus=null
         8000000  | 0 | senior_high_school:4 | family.count_enrolled_sma=9223372036854775807 family.count_enrolled_sd=-1";
     for [total, missing, counted, known] in rows(table) {
-        let estimate = pkh_components(parts, &limits, &facts(&format!("{none} {known}")));
+        let estimate = pkh_components(parts, &limits, &facts(&format!("{none} {known}")), &Sight::whole());
         let found = estimate.counted.iter().map(|part| format!("{}:{}", part.code, part.count));
         assert_eq!(found.collect::<Vec<_>>().join(" "), counted);
         assert_eq!(estimate.total_idr_per_year.to_string(), total);
         assert_eq!(estimate.missing.len().to_string(), missing);
     }
-    let unknown = pkh_components(parts, &Limits::default(), &FactSet::new());
+    let unknown = pkh_components(parts, &Limits::default(), &FactSet::new(), &Sight::whole());
     assert_eq!((unknown.total_idr_per_year, unknown.missing.len()), (0, 7));
+}
+
+/// The cap would tell: what may not be seen takes no place among the four.
+#[test]
+fn a_withheld_component_shows_neither_by_a_place_nor_by_the_sum() {
+    let pkh = program("PKH");
+    let limits = Limits { max_components_per_family: Some(4), ..Limits::default() };
+    let told = |known: &str| pkh_components(&pkh.components, &limits, &facts(known), &Sight::default());
+    let none =
+        told("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=0 family.count_severe_disability=0");
+    let some =
+        told("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=2 family.count_severe_disability=1");
+    assert_eq!(none, some);
+    assert_eq!((some.total_idr_per_year, some.counted.len()), (3_600_000, 1));
+    assert_eq!(some.withheld, ["pregnant_or_postpartum", "severe_disability"]);
 }
 
 #[path = "rules_properties.rs"]

@@ -24,10 +24,8 @@ use crate::jobs::run::{Outcome, Run, Stop};
 use crate::regions::{RegionScope, directory};
 use crate::registry::actions as registry;
 use crate::registry::rows::Household;
+use crate::small_counts::LEAST_TOLD;
 use crate::transaction::Tx;
-
-/// Numbers below this could point at a person.
-const LEAST_TOLD: i64 = 10;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Asked {
@@ -254,9 +252,14 @@ fn suppress(rows: &[Row]) -> (Told, Vec<Told>) {
             }
         }
         for column in 0..6 {
+            let hidden = told.iter().zip(rows).filter(|(told, _)| cell(told, column).is_none());
+            let rest: i64 = hidden.map(|(_, row)| number(row, column)).sum();
             let mut cells: Vec<&mut Option<i64>> = told.iter_mut().filter_map(|row| row.get_mut(column)).collect();
+            let many = cells.iter().filter(|cell| cell.is_none()).count();
+            // What the sum leaves for those that are hidden is a number too.
+            let is_small = many > 0 && rest < LEAST_TOLD && cells.last().is_some_and(|sum| sum.is_some());
             if cells.len() > 2
-                && cells.iter().filter(|cell| cell.is_none()).count() == 1
+                && (many == 1 || is_small)
                 && let Some(least) = cells.iter_mut().filter(|cell| cell.is_some()).min()
             {
                 **least = None;
@@ -267,6 +270,10 @@ fn suppress(rows: &[Row]) -> (Told, Vec<Told>) {
             return (total, told);
         }
     }
+}
+
+fn cell(told: &Told, column: usize) -> Option<i64> {
+    told.get(column).copied().flatten()
 }
 
 fn number(row: &Row, column: usize) -> i64 {
@@ -298,7 +305,7 @@ mod tests {
     fn a_small_number_is_hidden_and_cannot_be_worked_out_from_the_sum() {
         assert_eq!(judged(&[100, 30, 50]), (Some(180), vec![Some(100), Some(30), Some(50)]));
         assert_eq!(judged(&[100, 3, 50]), (Some(153), vec![Some(100), None, None]));
-        assert_eq!(judged(&[100, 3, 0]), (Some(103), vec![Some(100), None, None]));
+        assert_eq!(judged(&[100, 3, 0]), (Some(103), vec![None, None, None]));
         assert_eq!(judged(&[9]), (None, vec![None]));
         assert_eq!(judged(&[]), (None, vec![]));
     }

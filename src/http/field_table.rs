@@ -94,10 +94,12 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     (
         "contains_identity_number",
         Texts {
-            id: "Teks bebas tidak boleh memuat NIK atau nomor KK",
-            en: "Free text may not contain a NIK or a family card number",
+            id: "Nilai ini tidak boleh memuat NIK atau nomor KK",
+            en: "The value may not contain a NIK or a family card number",
         },
     ),
+    ("too_deep", Texts { id: "Bersarang terlalu dalam", en: "Nested too deep" }),
+    ("without_letters", Texts { id: "Nama harus memuat huruf", en: "A name has letters" }),
     (
         "appeal_stays_above",
         Texts { id: "Keberatan tidak dialihkan ke bawah", en: "An appeal is not transferred to a level below" },

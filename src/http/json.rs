@@ -101,8 +101,12 @@ pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, 
 pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) -> Result<Result<T, Error>, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
-    if parsed.is_err() && depth(bytes) > MOST_LEVELS {
-        return Err(Error::about(Code::BodyTooDeep, MOST_LEVELS.to_string()));
+    if parsed.is_err()
+        && let Some(pointer) = too_deep(bytes)
+    {
+        let mut error = Error::about(Code::BodyTooDeep, MOST_LEVELS.to_string());
+        error.fields.push(FieldError::above(pointer, "too_deep", MOST_LEVELS));
+        return Err(error);
     }
     match parsed {
         Ok(value) => {
@@ -124,23 +128,63 @@ pub fn parse_value<T: DeserializeOwned + ToSchema + Validate + 'static>(value: s
     }
 }
 
-/// How deep the brackets of a text are nested; those within strings do not count.
-fn depth(bytes: &[u8]) -> usize {
-    let (mut level, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
-                level += 1;
-                deepest = deepest.max(level);
+/// Where a text is first nested too deep: a pointer to what lies there. Brackets within strings do not count; where the
+/// text is no JSON, the pointer is as good as the text.
+fn too_deep(bytes: &[u8]) -> Option<String> {
+    // Of each open bracket the place that is being read: the index in a list, the name in an object.
+    let mut open: Vec<Place> = Vec::new();
+    let (mut string, mut at) = (None, 0);
+    while let Some(byte) = bytes.get(at) {
+        match (byte, string) {
+            (b'\\', Some(_)) => at += 1,
+            (b'"', Some(start)) => {
+                string = None;
+                if let Some(Place::Name(name)) = open.last_mut()
+                    && bytes.get(at + 1..).is_some_and(|rest| next_sign(rest) == Some(b':'))
+                {
+                    *name = bytes.get(start..=at).unwrap_or_default();
+                }
             }
-            b']' | b'}' if !quoted => level = level.saturating_sub(1),
+            (b'"', None) => string = Some(at),
+            (b'[' | b'{', None) => {
+                if open.len() == MOST_LEVELS {
+                    return Some(pointer_to(&open));
+                }
+                open.push(if *byte == b'[' { Place::Index(0) } else { Place::Name(b"") });
+            }
+            (b']' | b'}', None) => drop(open.pop()),
+            (b',', None) => {
+                if let Some(Place::Index(index)) = open.last_mut() {
+                    *index += 1;
+                }
+            }
             _ => {}
         }
+        at += 1;
     }
-    deepest
+    None
+}
+
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Index(usize),
+    /// With its quotes.
+    Name(&'a [u8]),
+}
+
+fn next_sign(bytes: &[u8]) -> Option<u8> {
+    bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+fn pointer_to(open: &[Place<'_>]) -> String {
+    let segment = |place: &Place<'_>| match place {
+        Place::Index(index) => format!("/{index}"),
+        Place::Name(name) => {
+            let name: String = serde_json::from_slice(name).unwrap_or_default();
+            format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+        }
+    };
+    open.iter().map(segment).collect()
 }
 
 fn malformed(error: &serde_json::Error) -> Error {
@@ -165,7 +209,7 @@ fn collect(prefix: &str, errors: &ValidationErrors, out: &mut Vec<FieldError>) {
         match kind {
             ValidationErrorsKind::Field(list) => out.extend(list.iter().map(|e| {
                 let at = e.params.get("pointer").and_then(|p| p.as_str()).unwrap_or_default();
-                FieldError::new(format!("{pointer}{at}"), field_table::known(&e.code).unwrap_or("invalid"))
+                sized(&format!("{pointer}{at}"), e)
             })),
             ValidationErrorsKind::Struct(inner) => collect(&pointer, inner, out),
             ValidationErrorsKind::List(items) => {
@@ -176,6 +220,30 @@ fn collect(prefix: &str, errors: &ValidationErrors, out: &mut Vec<FieldError>) {
         }
     }
     out.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+}
+
+fn number(value: &serde_json::Value) -> Option<serde_json::Number> {
+    value.as_number().cloned()
+}
+
+/// An attribute names one code for both ends of a length; which of them was passed, the value tells that it brings along.
+fn sized(pointer: &str, error: &validator::ValidationError) -> FieldError {
+    let code = field_table::known(&error.code).unwrap_or("invalid");
+    let bound = |name: &str| error.params.get(name).and_then(number);
+    let items = error.params.get("value").and_then(|value| value.as_array()).map(Vec::len);
+    let most = bound("max").and_then(|most| most.as_u64()).and_then(|most| usize::try_from(most).ok());
+    let (code, at_least, at_most) = match (code, items) {
+        ("too_few" | "too_many", Some(items)) if most.is_some_and(|most| items > most) => ("too_many", false, true),
+        ("too_few" | "too_many", Some(_)) => ("too_few", true, false),
+        ("too_few" | "too_small" | "too_short", _) => (code, true, false),
+        ("too_many" | "too_large" | "too_long", _) => (code, false, true),
+        _ => (code, true, true),
+    };
+    FieldError {
+        least: bound("min").filter(|_| at_least),
+        most: bound("max").filter(|_| at_most),
+        ..FieldError::new(pointer, code)
+    }
 }
 
 fn all_faults<T: ToSchema + 'static>(
@@ -224,12 +292,18 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(_) | TypeKind::Multiple(_) } => one("type"),
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => one("unknown_value"),
-        ValidationErrorKind::MinLength { .. } => one("too_short"),
-        ValidationErrorKind::MaxLength { .. } => one("too_long"),
-        ValidationErrorKind::MinItems { .. } => one("too_few"),
-        ValidationErrorKind::MaxItems { .. } => one("too_many"),
-        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::ExclusiveMinimum { .. } => one("too_small"),
-        ValidationErrorKind::Maximum { .. } | ValidationErrorKind::ExclusiveMaximum { .. } => one("too_large"),
+        ValidationErrorKind::MinLength { limit } => vec![FieldError::below(at, "too_short", *limit)],
+        ValidationErrorKind::MaxLength { limit } => vec![FieldError::above(at, "too_long", *limit)],
+        ValidationErrorKind::MinItems { limit } => vec![FieldError::below(at, "too_few", *limit)],
+        ValidationErrorKind::MaxItems { limit } => vec![FieldError::above(at, "too_many", *limit)],
+        ValidationErrorKind::Minimum { limit } => {
+            vec![FieldError { least: number(limit), ..FieldError::new(at, "too_small") }]
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            vec![FieldError { most: number(limit), ..FieldError::new(at, "too_large") }]
+        }
+        ValidationErrorKind::ExclusiveMinimum { .. } => one("too_small"),
+        ValidationErrorKind::ExclusiveMaximum { .. } => one("too_large"),
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => one("format"),
         // A nullable field is an anyOf/oneOf: the branch whose type is right tells what is wrong.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {

@@ -74,6 +74,14 @@ pub struct ProblemField {
     /// A sentence for people.
     #[schema(example = "The region code does not exist")]
     pub detail: String,
+    /// The least number that would do, where the fault is one of size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable, example = json!(null))]
+    pub minimum: Option<serde_json::Number>,
+    /// The greatest number that would do, where the fault is one of size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable, example = json!(null))]
+    pub maximum: Option<serde_json::Number>,
 }
 
 /// Who bears a number already.
@@ -138,7 +146,9 @@ impl Draft {
                 .map(|f| ProblemField {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
-                    detail: say(field_table::texts(f.code)).to_owned(),
+                    detail: within(say(field_table::texts(f.code)), f, context.language),
+                    minimum: f.least.clone(),
+                    maximum: f.most.clone(),
                 })
                 .collect(),
             opens_on: self.opens_on,
@@ -195,6 +205,18 @@ impl Draft {
         };
         HeaderValue::from_str(&text).ok()
     }
+}
+
+/// The sentence with the bounds, where there are any.
+fn within(sentence: &str, fault: &FieldError, language: Language) -> String {
+    let (at_least, at_most) = match language {
+        Language::Id => ("paling sedikit", "paling banyak"),
+        Language::En => ("at least", "at most"),
+    };
+    let bounds = [(at_least, &fault.least), (at_most, &fault.most)];
+    let said = bounds.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound.as_ref()?)));
+    let said = said.collect::<Vec<_>>().join(", ");
+    if said.is_empty() { sentence.to_owned() } else { format!("{sentence} ({said})") }
 }
 
 impl ResponseError for Error {

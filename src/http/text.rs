@@ -1,19 +1,54 @@
 //! Free text and short names, each a type that knows its own limits: the parser, the contract and the faults agree
 //! because all three read them here.
 
-/// Exactly sixteen digits, also when blanks, dots or hyphens stand between them, could be a NIK or a KK number. Such a
-/// number never stands in free text. (Two phone numbers in a row have more digits and pass.)
+use serde_json::Value;
+
+/// Exactly sixteen digits of whatever script, also when blanks, dots or hyphens stand between them, could be a NIK or a KK
+/// number. Such a number never stands in free text. (Two phone numbers in a row have more digits and pass.)
 pub fn contains_identity_number(text: &str) -> bool {
     let mut run = 0;
     for c in text.chars().chain(std::iter::once('\n')) {
         match c {
-            c if c.is_ascii_digit() => run += 1,
-            ' ' | '.' | '-' => {}
+            c if c.is_numeric() => run += 1,
+            c if is_between(c) => {}
             _ if run == 16 => return true,
             _ => run = 0,
         }
     }
     false
+}
+
+/// Signs that break a number up, or that nobody sees in it.
+fn is_between(c: char) -> bool {
+    let is_blank = c.is_whitespace() && c != '\n' && c != '\r';
+    let is_dash = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let is_unseen = matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
+    c == '.' || is_blank || is_dash || is_unseen
+}
+
+/// The same of a value, whether it was written as a text or as a number.
+pub fn holds_identity_number(value: &Value) -> bool {
+    match value {
+        Value::String(text) => contains_identity_number(text),
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().is_some_and(|number| contains_identity_number(&format!("{number:.0}")))
+        }
+        Value::Number(number) => contains_identity_number(&number.to_string()),
+        Value::Array(items) => items.iter().any(holds_identity_number),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| contains_identity_number(name) || holds_identity_number(value))
+        }
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
+/// A pointer into a body as it may be told: what the client called a field could itself be such a number.
+pub fn without_identity_numbers(pointer: String) -> String {
+    if !contains_identity_number(&pointer) {
+        return pointer;
+    }
+    let told = |name| if contains_identity_number(name) { "***" } else { name };
+    pointer.split('/').map(told).collect::<Vec<_>>().join("/")
 }
 
 /// What `limited_text!` types check: trimmed, within limits, no control characters, no identity number.
@@ -35,10 +70,15 @@ pub fn accept(text: String, min: usize, max: usize) -> Result<String, &'static s
     Ok(text)
 }
 
-/// Declares a text type with its limits in characters.
+/// What a name must have besides.
+pub fn with_letters(name: String) -> Result<String, &'static str> {
+    if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err("without_letters") }
+}
+
+/// Declares a text type with its limits in characters, and what else it must be.
 #[macro_export]
 macro_rules! limited_text {
-    (#[doc = $about:literal] $Name:ident, $min:literal..=$max:literal, $example:literal) => {
+    (#[doc = $about:literal] $Name:ident, $min:literal..=$max:literal, $example:literal $(, $also:path)?) => {
         #[doc = $about]
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
@@ -71,19 +111,20 @@ macro_rules! limited_text {
         impl<'de> serde::Deserialize<'de> for $Name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                $crate::http::text::accept(text, $min, $max).map($Name).map_err(serde::de::Error::custom)
+                let accepted = $crate::http::text::accept(text, $min, $max);
+                accepted$(.and_then($also))?.map($Name).map_err(serde::de::Error::custom)
             }
         }
     };
 }
 
 limited_text!(
-    /// A person's name as it stands in the papers.
-    PersonName, 1..=120, "Siti Rahmawati"
+    /// A person's name as it stands in the papers. It has letters.
+    PersonName, 1..=120, "Siti Rahmawati", with_letters
 );
 limited_text!(
-    /// Name of an organization, a service or anything else.
-    Name, 1..=160, "Verifikasi kepesertaan PKH"
+    /// Name of an organization, a service or anything else. It has letters.
+    Name, 1..=160, "Verifikasi kepesertaan PKH", with_letters
 );
 limited_text!(
     /// A short line of text.
@@ -117,8 +158,29 @@ mod tests {
         assert!(contains_identity_number("NIK saya 3204051203909001."));
         assert!(contains_identity_number("3204 0512 0390 9001"));
         assert!(contains_identity_number("32.0405.120390.9001"));
+        assert!(contains_identity_number("٣٢٠٤٠٥١٢٠٣٩٠٩٠٠١"));
+        assert!(contains_identity_number("３２０４\u{A0}0512\u{2011}0390\u{200B}9001"));
         assert!(!contains_identity_number("0812 3456 7890 0813 4455 6677"));
         assert!(!contains_identity_number("Rp 1.500.000 pada 12-03-2024, telp 0812 3456 7890"));
+    }
+
+    #[test]
+    fn an_identity_number_is_found_in_a_value_and_left_out_of_a_pointer() {
+        use serde_json::json;
+        for value in [json!("3204051203909001"), json!(3204051203909001_i64), json!(3204051203909001.0)] {
+            assert!(holds_identity_number(&value) && holds_identity_number(&json!([{ "a": value }])), "{value}");
+        }
+        assert!(holds_identity_number(&json!({ "3204051203909001": 1 })));
+        assert!(!holds_identity_number(&json!(["PKH", 450, 7.2, true, null, 990000000001_i64])));
+        assert_eq!(without_identity_numbers("/facts/3204051203909001/a".into()), "/facts/***/a");
+        assert_eq!(without_identity_numbers("/members/0/nik".into()), "/members/0/nik");
+    }
+
+    #[test]
+    fn a_name_has_letters() {
+        assert_eq!(with_letters("--".into()), Err("without_letters"));
+        assert_eq!(with_letters("123".into()), Err("without_letters"));
+        assert_eq!(with_letters("M. 2".into()), Ok("M. 2".into()));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
-//! revealed them; then each person leaves an access record of its own.
+//! revealed them; then each family and each person whose data it is leaves an access record of its own.
 
 use std::collections::HashSet;
 
@@ -145,7 +145,7 @@ async fn families(
         ImportKind::Families => {
             let (closed, open): (Vec<_>, Vec<_>) = page.into_iter().partition(|f| closed.contains(&f.id));
             if params.reveal {
-                record_families(tx, params.purpose, &open).await?;
+                record_families(tx, params.purpose, scope, &open.iter().collect::<Vec<_>>()).await?;
             }
             for (family, reveal) in
                 open.into_iter().map(|f| (f, params.reveal)).chain(closed.into_iter().map(|f| (f, false)))
@@ -158,6 +158,11 @@ async fn families(
             let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
             homes.sort_by_key(|home| home.family_id);
             written = homes.len();
+            if params.reveal {
+                let with_home: HashSet<Uuid> = homes.iter().map(|home| home.family_id).collect();
+                let shown = |f: &&FamilyRow| !closed.contains(&f.id) && with_home.contains(&f.id);
+                record_families(tx, params.purpose, scope, &page.iter().filter(shown).collect::<Vec<_>>()).await?;
+            }
             for home in homes {
                 let reveal = params.reveal && !closed.contains(&home.family_id);
                 text.push_str(&line(rows::dwelling(reveal, home)));
@@ -179,8 +184,17 @@ fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
     limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
 }
 
-async fn record_families(tx: &mut Tx, purpose: Option<AccessPurpose>, page: &[FamilyRow]) -> Result<(), Error> {
-    write_records(tx, "family", purpose, page.iter().map(|f| (f.id, f.region_code.as_str()))).await
+/// Card, address and house are everybody's who lives there: each member can learn who had them, as after reading the family.
+async fn record_families(
+    tx: &mut Tx,
+    purpose: Option<AccessPurpose>,
+    scope: &RegionScope,
+    shown: &[&FamilyRow],
+) -> Result<(), Error> {
+    write_records(tx, "family", purpose, shown.iter().map(|f| (f.id, f.region_code.as_str()))).await?;
+    let families: Vec<Uuid> = shown.iter().map(|f| f.id).collect();
+    let members = load::member_places(&mut tx.conn, scope, &families).await?;
+    record(tx, purpose, members.iter().map(|(id, region)| (*id, region.as_str()))).await
 }
 
 async fn record<'a>(

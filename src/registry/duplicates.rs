@@ -19,6 +19,7 @@ use super::viewer::Viewer;
 use crate::auth::Actor;
 use crate::db::pool::Connection;
 use crate::error::Error;
+use crate::http::problem_table::Code;
 use crate::http::text::PersonName;
 use crate::regions::{RegionCode, RegionScope};
 
@@ -104,10 +105,16 @@ pub async fn find(
     today: NaiveDate,
 ) -> Result<DuplicateCandidates, Error> {
     let sealer = viewer.sealer;
+    if input.birth_date.is_some_and(|day| day > today) {
+        return Err(Error::field("/birth_date", "in_the_future"));
+    }
     let asked = match (input.person_id, input.full_name, input.region_code) {
         (Some(id), None, None) => {
             let row = registry::find_person(conn, &actor.scope, id).await?;
             let row = row.ok_or_else(|| Error::field("/person_id", "unknown_person"))?;
+            if row.is_restricted() {
+                return Err(Error::new(Code::ProcessingRestricted));
+            }
             Described {
                 id: Some(id),
                 nik: open_nik(sealer, &row)?,
@@ -142,7 +149,8 @@ pub async fn find(
         && let Some(bearer) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
     {
         bearer_id = Some(bearer.id);
-        rows.push(bearer);
+        // Compared with somebody restricted, what is asked would tell what is recorded.
+        rows.extend(Some(bearer).filter(|bearer| !bearer.is_restricted()));
     }
     rows.sort_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);

@@ -10,6 +10,7 @@ use super::model::{IdentityStatus, RelationToHead, is_ppks_code};
 use super::nik::{FamilyCardNo, Nik, NikError, NikWarning, ParsedNik};
 use super::rows::PersonRow;
 use crate::error::{Error, FieldError};
+use crate::http::text::contains_identity_number;
 use crate::regions::{RegionCode, directory};
 
 /// Level of a village in `PP.KK.CC.DDDD`.
@@ -58,11 +59,17 @@ impl Faults {
     }
 
     /// `low` when the value lies below the range, `high` when it lies above.
-    fn range<T: PartialOrd>(&mut self, value: Option<T>, least: T, most: T, pointer: &str) {
-        if let Some(value) = value {
-            self.check(value >= least, pointer, "too_small");
-            self.check(value <= most, pointer, "too_large");
-        }
+    fn range<T: PartialOrd + Into<serde_json::Value>>(&mut self, value: Option<T>, least: T, most: T, pointer: &str) {
+        let fault = match value {
+            Some(value) if value < least => {
+                FieldError { least: least.into().as_number().cloned(), ..FieldError::new(pointer, "too_small") }
+            }
+            Some(value) if value > most => {
+                FieldError { most: most.into().as_number().cloned(), ..FieldError::new(pointer, "too_large") }
+            }
+            _ => return,
+        };
+        self.0.push(fault);
     }
 
     fn id(&mut self, id: Option<Uuid>, pointer: &str) {
@@ -205,6 +212,7 @@ fn dwelling(home: &Dwelling, faults: &mut Faults) {
     if let Some(number) = &home.pln_customer_id {
         faults.check(number.bytes().all(|b| b.is_ascii_digit()), "/dwelling/pln_customer_id", "format");
         faults.check(number.len() <= 20, "/dwelling/pln_customer_id", "too_long");
+        faults.check(!contains_identity_number(number), "/dwelling/pln_customer_id", "contains_identity_number");
     }
 }
 

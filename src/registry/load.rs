@@ -280,6 +280,15 @@ pub async fn page_of_families(
     Ok(store::list_families_after(conn, scope, after, limit).await?)
 }
 
+/// Id and region of everybody who lives in these families.
+pub async fn member_places(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    families: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, Error> {
+    Ok(store::list_member_places(conn, scope, families).await?)
+}
+
 pub async fn page_of_persons(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -20,7 +20,9 @@ use crate::db::pool::Connection;
 use crate::error::{Error, FieldError};
 use crate::http::json::Json;
 use crate::http::text::Name;
+use crate::regions::model::contains;
 use crate::regions::{RegionCode, RegionScope, directory};
+use crate::small_counts;
 use crate::transaction::Tx;
 
 /// A stay in an institution that begins.
@@ -254,77 +256,76 @@ pub struct ResidenceCount {
     pub suppressed: bool,
 }
 
-/// Counts below are not told.
-const LEAST_SHOWN: i64 = 10;
-
 pub async fn map(
     conn: &mut Connection,
     scope: &RegionScope,
     asked: &ResidenceMapQuery,
     today: NaiveDate,
 ) -> Result<ResidenceMap, Error> {
-    let within = asked.region_code.as_ref().map(|code| RegionScope::from_codes(&[code.as_str()]));
     let around = asked.region_code.as_ref().map_or("ID", RegionCode::as_str);
+    let mut of_kind: BTreeMap<ResidenceKind, BTreeMap<String, i64>> = BTreeMap::new();
+    for (code, kind, count) in store::count_by_region(conn, scope, asked.kind, today).await? {
+        *of_kind.entry(kind).or_default().entry(code).or_default() += count;
+    }
+    let shown = of_kind.iter().flat_map(|(kind, counts)| parts_told(around, *kind, counts));
+    let mut items: Vec<ResidenceCount> = shown.collect();
+    items.sort_by(|a, b| (&a.region_code, a.kind).cmp(&(&b.region_code, b.kind)));
+    Ok(ResidenceMap { region_code: around.to_owned(), items })
+}
+
+/// What is told of the parts of a region. Judged is all that the caller may see, from the top, for whoever asks about one region may
+/// ask about the one around it too.
+fn parts_told(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>) -> Vec<ResidenceCount> {
     let length = match (around, around.len()) {
         ("ID", _) => 2,
         (_, 2) => 5,
         (_, 5) => 8,
         _ => 13,
     };
-    let scope = within.map_or_else(|| scope.clone(), |within| within.intersect(scope));
-    let mut parts: BTreeMap<(String, ResidenceKind), i64> = BTreeMap::new();
-    for (code, kind, count) in store::count_by_region(conn, &scope, asked.kind, today).await? {
+    let mut parts: BTreeMap<&str, i64> = BTreeMap::new();
+    for (code, count) in counts.iter().filter(|(code, _)| contains(around, code)) {
         // A stay known only by a wider region counts for that region.
-        let part = code.get(..length).unwrap_or(&code).to_owned();
-        *parts.entry((part, kind)).or_default() += count;
+        *parts.entry(code.get(..length).unwrap_or(code)).or_default() += count;
     }
-    let counts = parts.into_iter().map(|((code, kind), count)| (code, kind, count)).collect();
-    Ok(ResidenceMap { region_code: around.to_owned(), items: suppress(counts) })
-}
-
-/// Small counts are held back; a single one of a kind could be told from the sum of the region around, so the smallest other
-/// goes with it.
-fn suppress(counts: Vec<(String, ResidenceKind, i64)>) -> Vec<ResidenceCount> {
-    let mut of_kind: BTreeMap<ResidenceKind, Vec<(String, i64)>> = BTreeMap::new();
-    for (code, kind, count) in counts {
-        of_kind.entry(kind).or_default().push((code, count));
-    }
-    let mut shown = Vec::new();
-    for (kind, parts) in of_kind {
-        let small = parts.iter().filter(|(_, count)| *count < LEAST_SHOWN).count();
-        let with_it = (small == 1)
-            .then(|| parts.iter().filter(|(_, count)| *count >= LEAST_SHOWN).min_by_key(|(_, count)| *count))
-            .flatten()
-            .map(|(code, _)| code.clone());
-        for (code, count) in parts {
-            let suppressed = count < LEAST_SHOWN || with_it.as_ref() == Some(&code);
-            shown.push(ResidenceCount {
-                region_name: directory::find(&code).map_or_else(String::new, |entry| entry.name.to_owned()),
-                region_code: code,
-                kind,
-                count: (!suppressed).then_some(count),
-                suppressed,
-            });
+    let hidden = small_counts::hidden_regions(counts);
+    let told = |(code, count): (&str, i64)| {
+        let as_judged = if code.len() < length { small_counts::itself(code) } else { code.to_owned() };
+        let suppressed = hidden.contains(&as_judged);
+        ResidenceCount {
+            region_code: code.to_owned(),
+            region_name: directory::find(code).map_or_else(String::new, |entry| entry.name.to_owned()),
+            kind,
+            count: (!suppressed).then_some(count),
+            suppressed,
         }
-    }
-    shown.sort_by(|a, b| (&a.region_code, a.kind).cmp(&(&b.region_code, b.kind)));
-    shown
+    };
+    parts.into_iter().map(told).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shown(around: &str, counts: &BTreeMap<String, i64>) -> Vec<Option<i64>> {
+        parts_told(around, ResidenceKind::ChildHome, counts).into_iter().map(|part| part.count).collect()
+    }
+
+    /// A province less its regencies, and a hidden regency by the sum of its districts.
     #[test]
-    fn a_small_count_cannot_be_told_from_the_others() {
-        let kind = ResidenceKind::ChildHome;
-        let shown = |counts: &[i64]| -> Vec<Option<i64>> {
-            let rows = counts.iter().enumerate().map(|(at, n)| (format!("32.{:02}", at + 1), kind, *n)).collect();
-            suppress(rows).into_iter().map(|c| c.count).collect()
-        };
-        assert_eq!(shown(&[12, 40, 30]), [Some(12), Some(40), Some(30)]);
-        assert_eq!(shown(&[3, 40, 30]), [None, Some(40), None]);
-        assert_eq!(shown(&[3, 9, 30]), [None, None, Some(30)]);
-        assert_eq!(shown(&[3]), [None]);
+    fn a_small_count_cannot_be_told_from_the_others_nor_from_the_region_around() {
+        let counts = [("32.04.05", 3), ("32.05.01", 20), ("32.05.02", 30), ("32.06.01", 60)];
+        let counts: BTreeMap<String, i64> = counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
+        assert_eq!(shown("ID", &counts), [Some(113)]);
+        assert_eq!(shown("32", &counts), [None, None, Some(60)]);
+        assert_eq!(shown("32.05", &counts), [None, Some(30)]);
+        assert_eq!(shown("32.06", &counts), [Some(60)]);
+    }
+
+    #[test]
+    fn a_stay_known_by_a_wider_region_counts_as_one_more_part() {
+        let counts = [("32", 4), ("32.04.05", 40), ("32.05", 50)];
+        let counts: BTreeMap<String, i64> = counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
+        assert_eq!(shown("32", &counts), [None, None, Some(50)]);
+        assert_eq!(shown("32.05", &counts), [Some(50)]);
     }
 }

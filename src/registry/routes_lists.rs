@@ -10,6 +10,7 @@ use super::answers::{Family, Person};
 use super::history::{self, ChangeViewer, RegistryChange, Subject};
 use super::limits;
 use super::listing::{self, RegistryQuery};
+use super::load;
 use super::viewer::Viewer;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::permission::RegistryRead;
@@ -90,7 +91,8 @@ pub struct ChangeQuery {
 /// Read a family's history
 ///
 /// Who changed which fields of the family and when, latest first. What stood there is shown when the token carries
-/// `pii:reveal` and `Access-Purpose` says why, which leaves an access record; a number that identifies stays masked.
+/// `pii:reveal` and `Access-Purpose` says why, which leaves an access record for the family and each member; a number that identifies
+/// stays masked.
 #[utoipa::path(
     tag = "Registry",
     params(ChangeQuery),
@@ -151,8 +153,11 @@ async fn changes(
             Subject::Person(id) => (vec![id], Vec::new()),
         };
         limits::require_open(&mut conn, &persons, &families, purpose).await?;
+        // What is the family's is everybody's who lives in it.
+        let members = load::member_places(&mut conn, &caller.scope, &families).await?;
         let target = Revealed { kind: subject.kind(), id: subject.id(), region_code: &region_code };
-        log.record(&mut conn, caller, purpose, &[target]).await?;
+        let members = members.iter().map(|(id, region_code)| Revealed { kind: "person", id: *id, region_code });
+        log.record(&mut conn, caller, purpose, &std::iter::once(target).chain(members).collect::<Vec<_>>()).await?;
     }
     let keys = tokens.keys().ring();
     let (revealed, restricted) = (purpose.is_some(), caller.may(Permission::CasesRestricted));

@@ -99,7 +99,8 @@ async fn end_residence(
 /// Map of residence in institutions
 ///
 /// How many people live in institutions now, for each part of a region within the caller's regions and each kind of institution.
-/// Counts below 10 are suppressed, and one more where a single one could be told from the sum. No personal data.
+/// Counts below 10 are suppressed, and others with them, so that none can be reckoned from what is told of the regions around and
+/// inside, in this answer or another. No personal data.
 #[utoipa::path(
     tag = "Registry",
     params(ResidenceMapQuery),

@@ -31,7 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// By name, birth date, region, category, decile and programme; all that is given must fit, and at least one besides the region is
 /// given. `prefix` finds the beginning of a name from any of its words on, whatever the spelling; `fuzzy` compares whole
 /// words by their consonants. By name the order is that of the names, otherwise that of entry; `next_cursor` goes into the body of
-/// the next call. Always masked.
+/// the next call. Always masked. Whoever had the processing restricted is not found.
 #[utoipa::path(
     tag = "Registry",
     request_body = PersonSearch,
@@ -57,7 +57,8 @@ async fn search_persons(
 ///
 /// For a registered person, or for a description before somebody is entered. Compared are the NIK, the name by spelling and sound,
 /// the birth date with its usual slips, sex and place: among who sounds alike in the regency, and who was born on the day within
-/// the caller's regions. Each candidate has a score and its reasons. It is advice; a person decides.
+/// the caller's regions. Each candidate has a score and its reasons. It is advice; a person decides. Whoever had the processing
+/// restricted is no candidate, and no candidates are looked for (403 `processing-restricted`).
 #[utoipa::path(
     tag = "Registry",
     request_body = DuplicateSearch,

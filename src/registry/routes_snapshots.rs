@@ -35,7 +35,7 @@ async fn list_welfare_snapshots(caller: Caller<StatsRead>, db: Db) -> Result<Rep
 ///
 /// A job whose result (`GET /v1/jobs/{id}/result`, JSON) has, for each region directly inside the one asked for, how many families
 /// moved up, down or not at all, and a matrix: rows are the deciles before, columns those after. A cell with fewer than ten families
-/// is `null`, and the sums leave it out.
+/// is `null`, and so are others from which one could be reckoned, with the regions around and inside; the sums leave them out.
 #[utoipa::path(
     tag = "Registry",
     request_body = CompareSnapshots,

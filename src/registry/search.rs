@@ -12,6 +12,7 @@ use super::answers::Person;
 use super::model::{is_ppks_code, is_restricted_ppks};
 use super::names;
 use super::rows::PersonRow;
+use super::store as registry;
 use super::store::search::{self as store, NameForm, NameRange, SearchFilter};
 use super::viewer::Viewer;
 use crate::auth::{Actor, Permission};
@@ -43,7 +44,7 @@ pub struct PersonSearch {
     /// How the name is compared; `prefix` when absent. `fuzzy` compares whole words by their consonants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_match: Option<NameMatch>,
-    /// Date of birth.
+    /// Date of birth; not later than today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<NaiveDate>,
     /// Only within this region.
@@ -56,7 +57,7 @@ pub struct PersonSearch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10)]
     pub decile: Option<i16>,
-    /// A programme that the person or the family is in today.
+    /// A programme that the person or the family is in today: the code of one there is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_code: Option<String>,
     /// Also those who died or were removed or merged.
@@ -109,7 +110,7 @@ fn fingerprint(asked: &PersonSearch) -> Result<[u8; 8], Error> {
     digest.first_chunk::<8>().copied().ok_or_else(|| Error::internal("a digest is too short"))
 }
 
-fn judge(asked: &PersonSearch, limit: i64) -> Result<(), Error> {
+fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error> {
     let mut faults = Vec::new();
     let mut check = |fits: bool, pointer: &str, code| {
         if !fits {
@@ -122,11 +123,15 @@ fn judge(asked: &PersonSearch, limit: i64) -> Result<(), Error> {
         || asked.decile.is_some()
         || asked.program_code.is_some();
     check(narrowed, "", "criterion_required");
-    check(asked.decile.is_none_or(|d| d >= 1), "/decile", "too_small");
-    check(asked.decile.is_none_or(|d| d <= 10), "/decile", "too_large");
-    check(limit >= 1, "/limit", "too_small");
-    check(limit <= MAX_LIMIT, "/limit", "too_large");
+    check(asked.birth_date.is_none_or(|day| day <= today), "/birth_date", "in_the_future");
     check(asked.ppks_code.as_deref().is_none_or(is_ppks_code), "/ppks_code", "unknown_value");
+    for (number, pointer, most) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
+        match number {
+            Some(number) if number < 1 => faults.push(FieldError::below(pointer, "too_small", 1)),
+            Some(number) if number > most => faults.push(FieldError::above(pointer, "too_large", most)),
+            _ => {}
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
@@ -176,7 +181,12 @@ pub async fn search(
     today: NaiveDate,
 ) -> Result<Page<PersonHit>, Error> {
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
-    judge(&asked, limit)?;
+    judge(&asked, limit, today)?;
+    if let Some(code) = asked.program_code.as_deref()
+        && registry::list_known_programs(conn, &[code]).await?.is_empty()
+    {
+        return Err(Error::field("/program_code", "unknown_program"));
+    }
     let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
     if restricted && !actor.may(Permission::CasesRestricted) {
         return Err(Error::about(Code::InsufficientScope, Permission::CasesRestricted.as_str()));

@@ -135,6 +135,9 @@ async fn a_number_in_an_address_does_not_come_back() {
         let answer = world.front.get(path).await;
         assert!(answer.status >= 400 && !answer.text.contains("3204051203909001"), "{}", answer.text);
     }
+    let encoded: String = "3204051203909001".bytes().map(|digit| format!("%{digit:02x}")).collect();
+    let answer = world.front.get(&format!("/v1/persons/{encoded}")).await;
+    assert!(answer.status >= 400 && !answer.text.contains("%33%32"), "{}", answer.text);
 }
 
 #[actix_web::test]

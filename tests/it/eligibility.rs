@@ -1,10 +1,11 @@
 //! Checks: three-valued, explained, by the rules and the snapshot of a day.
 
 use serde_json::{Value, json};
+use slrt::auth::permission::Permission as P;
 
 use crate::support::World;
 use crate::support::http::faults;
-use crate::support::world::VILLAGE;
+use crate::support::world::{VILLAGE, family};
 
 fn of<'a>(check: &'a Value, program: &str) -> &'a Value {
     check["results"].as_array().unwrap().iter().find(|r| r["program_code"] == program).unwrap()
@@ -129,4 +130,101 @@ async fn programmes_show_their_rules_with_basis_and_confidence() {
         "{text}"
     );
     any.get("/v1/programs/NOTHING").await.expect_problem(404, "not-found");
+}
+
+/// What a desk without the right to specific data is told of a family with a pregnant and of one without.
+#[actix_web::test]
+async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_words() {
+    let world = World::start().await;
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let mut answers = Vec::new();
+    for (serial, pregnant) in [(1, true), (2, false)] {
+        let mut body = family(serial);
+        let severity = if pregnant { json!("severe") } else { Value::Null };
+        for member in body["members"].as_array_mut().unwrap() {
+            member["pregnant_or_postpartum"] = json!(pregnant && member["sex"] == "female");
+            member["disability_type"] = if pregnant { json!("physical") } else { Value::Null };
+            member["disability_severity"] = severity.clone();
+        }
+        let made = world.front.post("/v1/families", body).await.expect(201);
+        let ask = json!({ "family_id": made["id"], "programs": ["PKH"] });
+        let told = world.back.post("/v1/eligibility/checks", ask.clone()).await.expect(200)["results"][0].clone();
+        let hidden = "family.count_pregnant_or_postpartum";
+        let clause = told["clauses"].as_array().unwrap().iter().find(|c| c["field"] == hidden).unwrap();
+        if pregnant {
+            assert_eq!((&clause["outcome"], &clause["decisive"]), (&json!("withheld"), &json!(false)));
+        }
+        for lang in ["id", "en"] {
+            let words = told["summary"][lang].as_str().unwrap();
+            assert!(!words.contains("hamil") && !words.contains("regnant") && !words.contains("isab"), "{words}");
+        }
+        let codes = json!(["pregnant_or_postpartum", "severe_disability"]);
+        assert_eq!(told["components"]["withheld"], codes);
+        answers.push((told["components"]["items"].clone(), told["components"]["total_idr_per_year"].clone()));
+        if pregnant {
+            let purpose = [("access-purpose", "eligibility_check")];
+            let opened = opener.post_with("/v1/eligibility/checks", &purpose, ask).await.expect(200);
+            assert_eq!(opened["results"][0]["components"]["items"][0]["code"], "pregnant_or_postpartum");
+            assert!(opened["results"][0]["components"].get("withheld").is_none());
+        }
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+/// A count of a family is about each of its members, whoever of them the check is for.
+#[actix_web::test]
+async fn a_revealed_check_leaves_a_record_for_each_member() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let read = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
+    let members: Vec<_> = read["members"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let purpose = [("access-purpose", "eligibility_check")];
+    let asked = [json!({ "family_id": home }), json!({ "person_id": members[1] })];
+    for ask in asked.clone() {
+        opener.post_with("/v1/eligibility/checks", &purpose, ask).await.expect(200);
+    }
+    let batch = json!({ "items": asked });
+    opener.post_with("/v1/eligibility/checks/batch", &purpose, batch).await.expect(207);
+    for member in members {
+        let records = opener.get(&format!("/v1/persons/{member}/access-records")).await.expect(200);
+        let records = records["items"].as_array().unwrap();
+        assert_eq!(records.len(), 3, "the family's, the one person's, and one for the batch: {records:?}");
+        assert!(records.iter().all(|r| r["actor"] == "bandung-sup" && r["purpose"] == "eligibility_check"));
+    }
+}
+
+#[actix_web::test]
+async fn a_stated_fact_is_held_to_the_bounds_and_codes_that_the_reference_lists() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let member = world.member_of(&home).await;
+    let refused = async |facts: Value| {
+        let body = json!({ "person_id": member, "programs": ["PKH"], "facts": facts });
+        world.back.post("/v1/eligibility/checks", body).await.expect_problem(422, "validation-failed")
+    };
+    for (name, value, place, code) in [
+        ("family.decile", json!(11), "", "too_large"),
+        ("family.count_age_0_6", json!(-1), "", "too_small"),
+        ("subject.school_level", json!("university"), "", "unknown_value"),
+        ("subject.ppks_codes", json!(["PPKS-11", "PPKS-77"]), "/1", "unknown_value"),
+        ("family.programs_active", json!(["PKH", "NOTHING"]), "/1", "unknown_program"),
+        ("region.code", json!("99.99"), "", "unknown_region"),
+        ("dwelling.pln_customer_id", json!("3204055203909001"), "", "contains_identity_number"),
+    ] {
+        let problem = refused(json!({ name: value })).await;
+        assert_eq!(faults(&problem), [(format!("/facts/{name}{place}"), code.to_owned())]);
+    }
+    let problem = refused(json!({ "family.decile": 11 })).await;
+    assert_eq!(problem["errors"][0]["maximum"], 10);
+    let keyed = refused(json!({ "3204055203909001": 1 })).await;
+    assert_eq!(faults(&keyed), [("/facts/***".to_owned(), "fact_unknown".to_owned())]);
+    let facts = world.server.anonymous().get("/v1/reference/facts").await.expect(200);
+    let listed = |name: &str| {
+        let of = |fact: &&Value| fact["code"] == name;
+        facts["items"].as_array().unwrap().iter().find(of).unwrap()["attributes"].clone()
+    };
+    let decile = listed("family.decile");
+    assert_eq!((&decile["minimum"], &decile["maximum"]), (&json!(1), &json!(10)));
+    assert!(listed("subject.school_level")["codes"].as_array().unwrap().contains(&json!("smp")));
 }

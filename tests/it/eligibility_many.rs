@@ -94,6 +94,7 @@ async fn a_region_run_gives_every_result_and_counts_them() {
         assert_eq!((&single["outcome"], &single["rule_version"]), (&line["outcome"], &line["rule_version"]));
         let missing: Vec<_> = single["missing"].as_array().unwrap().iter().map(|m| m["field"].clone()).collect();
         assert_eq!(json!(missing), line["missing"]);
+        assert_eq!(single["components"]["total_idr_per_year"], line["estimate_idr_per_year"]);
     }
 }
 

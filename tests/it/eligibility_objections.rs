@@ -1,5 +1,6 @@
 //! Objections: a complaint that carries the result it objects to.
 
+use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 
@@ -74,4 +75,37 @@ async fn an_objection_names_one_subject_of_ones_regions_and_a_programme() {
     let blind = world.server.session("bandung-fo", None, &["32.04"], &[P::ComplaintsSubmit]);
     let refused = blind.post("/v1/eligibility/objections", objection(&family)).await;
     refused.expect_problem(403, "insufficient-scope");
+}
+
+/// What was kept before results were withheld is withheld by the migration, with the outcome left.
+#[actix_web::test]
+async fn evidence_from_before_loses_what_it_would_tell() {
+    const UP: &str = include_str!("../../migrations/2026-11-28-0083_withheld_results_and_names/up.sql");
+    let world = World::start().await;
+    let family = world.family().await;
+    let desk = desk(&world);
+    let made = desk.post("/v1/eligibility/objections", objection(&family)).await.expect(201);
+    let id = made["complaint_id"].as_str().unwrap().to_owned();
+    let mut conn = world.server.connection().await;
+    // As it was: met, a reason, named in the summary, counted.
+    let before = format!(
+        r#"update eligibility_objections set evidence = jsonb_set(jsonb_set(jsonb_set(evidence,
+            '{{results,0,clauses,0}}', evidence #> '{{results,0,clauses,0}}'
+                || '{{"field": "family.count_pregnant_or_postpartum", "outcome": "met", "decisive": true}}'),
+            '{{results,0,summary,id}}', '"PKH: layak. Dasarnya: Jumlah ibu hamil atau nifas."'),
+            '{{results,0,components}}', '{{"items": [{{"code": "pregnant_or_postpartum", "count": 1,
+                "amount_idr_per_year": 3000000, "confidence": "medium"}}], "total_idr_per_year": 3000000, "missing": []}}')
+        where complaint_id = '{id}'"#
+    );
+    conn.batch_execute(&before).await.unwrap();
+    conn.batch_execute(UP).await.unwrap();
+    let read = desk.get(&format!("/v1/eligibility/objections/{id}")).await.expect(200);
+    let (was, now) = (&made["evidence"]["results"][0], &read["evidence"]["results"][0]);
+    assert_eq!((&now["outcome"], &now["rule_version"]), (&was["outcome"], &was["rule_version"]));
+    assert_eq!(now.get("components"), None);
+    let clauses = now["clauses"].as_array().unwrap();
+    assert_eq!(clauses.len(), was["clauses"].as_array().unwrap().len());
+    assert_eq!((&clauses[0]["outcome"], &clauses[0]["decisive"]), (&json!("withheld"), &json!(false)));
+    assert_eq!(clauses[1]["outcome"], was["clauses"][1]["outcome"]);
+    assert_eq!(now["summary"]["id"], "Program Keluarga Harapan: kemungkinan layak.");
 }

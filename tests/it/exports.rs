@@ -136,6 +136,12 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
         2,
         "one for the asking, one for the download"
     );
+    // What is the family's is everybody's in it.
+    for (kind, records) in [("families", 4), ("dwellings", 6)] {
+        export(&world, &who, json!({ "kind": kind, "reveal": true }), PURPOSE).await;
+        assert_eq!(count(&world, "audit_records where action = 'person.reveal'").await, records, "{kind}");
+        assert_eq!(count(&world, "audit_records where action = 'family.reveal'").await, (records - 2) / 2, "{kind}");
+    }
     let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
     let revealed = jobs["items"].as_array().unwrap().iter().find(|job| job["params"]["reveal"] == true).unwrap();
     let path = format!("/v1/jobs/{}/result", revealed["id"].as_str().unwrap());
@@ -247,6 +253,14 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
     let region = result["regions"].as_array().unwrap().iter().find(|r| r["region_code"] == "32.04.05").unwrap();
     assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
     assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
+    // By its villages a district tells no more than it is told of.
+    let job = who.post("/v1/welfare-snapshots/compare", ask("32.04.05")).await.expect(202);
+    world.server.work().await;
+    let result = who.get(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())).await.expect(200);
+    let regions = result["regions"].as_array().unwrap();
+    assert!(regions.len() > 1 && regions.iter().all(|r| r["region_code"].as_str().unwrap().starts_with("32.04.05.")));
+    let village = regions.iter().find(|r| r["region_code"] == "32.04.05.2001").unwrap();
+    assert_eq!((&village["matrix"][1][0], &village["matrix"][1][2]), (&json!(12), &json!(null)));
     who.post("/v1/welfare-snapshots/compare", ask("34")).await.expect_problem(403, "region-not-granted");
     let mut unknown = ask("32.04");
     unknown["from"]["snapshot_version"] = json!("2019-Q1");

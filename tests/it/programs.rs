@@ -231,7 +231,11 @@ async fn a_deep_tree_gets_a_clear_answer() {
     assert_eq!(deep["errors"][0]["code"], "rule_too_deep");
     assert_eq!(deep["errors"][0]["pointer"].as_str().unwrap().matches("/not").count(), 32);
     for levels in [1000, 50_000] {
-        ask(levels).await.expect_problem(400, "body-too-deep");
+        let problem = ask(levels).await.expect_problem(400, "body-too-deep");
+        let fault = &problem["errors"][0];
+        assert_eq!((&fault["code"], &fault["maximum"]), (&json!("too_deep"), &json!(127)));
+        let pointer = fault["pointer"].as_str().unwrap();
+        assert!(pointer.starts_with("/rule/not/not") && pointer.matches('/').count() == 127, "{pointer}");
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bytea, Text};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 use slrt::auth::sealing::IdentityKind;
 
@@ -197,4 +197,38 @@ async fn a_sensitive_category_is_left_out_without_the_permission() {
     let made = world.front.post("/v1/persons", body).await.expect(201);
     let path = format!("/v1/persons/{}", made["id"].as_str().unwrap());
     assert_eq!(world.front.get(&path).await.expect(200)["ppks_codes"], json!(["PPKS-11"]));
+}
+
+#[actix_web::test]
+async fn an_identity_number_is_refused_in_any_script_and_never_repeated() {
+    let world = World::start().await;
+    let refused = async |change: Value, whole: &str| {
+        let mut body = family(7);
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = world.front.post("/v1/families", body).await;
+        assert!(!answer.text.contains(whole), "{}", answer.text);
+        faults(&answer.expect_problem(422, "validation-failed"))
+    };
+    let number = "3204055203909001";
+    let dwelling = json!({ "dwelling": { "pln_customer_id": number } });
+    let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
+    assert_eq!(refused(dwelling, number).await, at("/dwelling/pln_customer_id", "contains_identity_number"));
+    assert_eq!(refused(json!({ number: 1 }), number).await, at("/***", "unknown_field"));
+    let arabic = "٣٢٠٤٠٥٥٢٠٣٩٠٩٠٠١";
+    let address = json!({ "address": format!("Kampung {arabic}") });
+    assert_eq!(refused(address, arabic).await, at("/address", "contains_identity_number"));
+}
+
+#[actix_web::test]
+async fn whoever_opens_what_a_family_was_is_known_to_its_members() {
+    let world = World::start().await;
+    let home = world.family().await;
+    let member = world.member_of(&home).await;
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let history = format!("/v1/families/{home}/history");
+    opener.get(&history).await.expect(200);
+    opener.get_with(&history, &[("access-purpose", "supervision")]).await.expect(200);
+    let records = opener.get(&format!("/v1/persons/{member}/access-records")).await.expect(200);
+    let records = records["items"].as_array().unwrap();
+    assert_eq!((records.len(), &records[0]["purpose"]), (1, &json!("supervision")));
 }

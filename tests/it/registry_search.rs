@@ -52,6 +52,31 @@ async fn a_name_is_found_in_any_spelling_and_from_any_word() {
 }
 
 #[actix_web::test]
+async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
+    let world = World::start().await;
+    let refused = async |path: &str, body: Value| {
+        faults(&world.front.post(&format!("/v1/persons/{path}"), body).await.expect_problem(422, "validation-failed"))
+    };
+    let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
+    assert_eq!(refused("search", json!({ "program_code": "NOTHING" })).await, at("/program_code", "unknown_program"));
+    assert_eq!(refused("search", json!({ "birth_date": "2999-01-01" })).await, at("/birth_date", "in_the_future"));
+    assert_eq!(refused("search", json!({ "name": "123" })).await, at("/name", "without_letters"));
+    let double = json!({ "full_name": "Siti", "region_code": VILLAGE, "birth_date": "2999-01-01" });
+    assert_eq!(refused("duplicate-search", double).await, at("/birth_date", "in_the_future"));
+    for name in ["123", "--", "."] {
+        let body = json!({ "region_code": VILLAGE, "full_name": name, "sex": "male" });
+        let problem = world.front.post("/v1/persons", body).await.expect_problem(422, "validation-failed");
+        assert_eq!(faults(&problem), at("/full_name", "without_letters"), "{name}");
+    }
+    // A form that the index was not told of before is found by the others.
+    for name in ["Moch. Ridwan", "Much Ridwan", "Mohd. Ridwan", "M. Ridwan", "Mohammed Ridwan"] {
+        person(&world, name, json!({})).await;
+    }
+    assert_eq!(names(&world, json!({ "name": "Muhamad Ridwan" })).await.len(), 5);
+    assert_eq!(names(&world, json!({ "name": "Moch. Rid" })).await.len(), 5);
+}
+
+#[actix_web::test]
 async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
     let world = World::start().await;
     let home = world.front.post("/v1/families", family(1)).await.expect(201);
@@ -237,6 +262,19 @@ async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
     world.front.post(&format!("{first}/remove"), json!({ "reason": "untraceable" })).await.expect(200);
     let nearby = stats.get("/v1/residence-map?region_code=32.04").await.expect(200);
     assert_eq!(nearby["items"][0]["count"], 11);
+    // A neighbour with few takes this one's count along, here and in its parts: together with the whole they would tell it.
+    let few =
+        json!({ "kind": "child_home", "facility_name": "LKSA Lain", "region_code": "32.05.01", "since": "2026-07-01" });
+    let child = person(&world, "Anak Tetangga", json!({})).await;
+    let path = format!("/v1/persons/{}/add-residence", child["id"].as_str().unwrap());
+    world.front.post(&path, few).await.expect(200);
+    for region in ["32", "32.04", "32.05"] {
+        let map = stats.get(&format!("/v1/residence-map?region_code={region}")).await.expect(200);
+        let items = map["items"].as_array().unwrap();
+        assert!(!items.is_empty() && items.iter().all(|item| item["suppressed"] == true), "{map}");
+    }
+    let whole = stats.get("/v1/residence-map").await.expect(200);
+    assert_eq!(whole["items"][0]["count"], 12);
     let elsewhere = world.elsewhere.get("/v1/residence-map?region_code=32").await.expect(200);
     assert_eq!(elsewhere["items"], json!([]));
 }

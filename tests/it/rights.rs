@@ -12,7 +12,7 @@ use slrt::jobs::run::{Outcome, Run, Runner, Stop};
 
 use super::imports::{import, loader, problems};
 use crate::support::http::faults;
-use crate::support::world::{organization, submission};
+use crate::support::world::{VILLAGE, organization, submission};
 use crate::support::{Session, World};
 
 const NIK: &str = "3204055203909001";
@@ -187,6 +187,20 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     bo.get_with(&format!("/v1/families/{home}"), &supervision).await.expect_problem(403, "processing-restricted");
     assert_eq!(bo.get_with(&path, &[("access-purpose", "emergency")]).await.expect(200)["nik"], json!(NIK));
     assert_eq!(bo.get_with(&path, &OWN).await.expect(200)["full_name"], "Siti Rahmawati");
+    // A hit alone would tell what is recorded.
+    let described =
+        json!({ "full_name": "Siti Rahmawati", "region_code": VILLAGE, "birth_date": "1990-03-12", "nik": NIK });
+    for (search, body) in [
+        ("search", json!({ "name": "Siti" })),
+        ("search", json!({ "birth_date": "1990-03-12" })),
+        ("search", json!({ "decile": 2, "name": "Siti" })),
+        ("duplicate-search", described),
+    ] {
+        let found = world.front.post(&format!("/v1/persons/{search}"), body.clone()).await.expect(200);
+        assert_eq!(found["items"], json!([]), "{search} {body}");
+    }
+    let doubles = world.front.post("/v1/persons/duplicate-search", json!({ "person_id": person })).await;
+    doubles.expect_problem(403, "processing-restricted");
     let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": person })).await;
     check.expect_problem(403, "processing-restricted");
     let many = json!({ "items": [{ "person_id": person }, { "family_id": home }] });
@@ -211,6 +225,8 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
     world.front.post(&format!("{path}/lift-restriction"), json!({})).await.expect_problem(409, "not-restricted");
     bo.get_with(&path, &supervision).await.expect(200);
+    let found = world.front.post("/v1/persons/search", json!({ "name": "Siti" })).await.expect(200);
+    assert_eq!(found["items"][0]["person"]["id"], json!(person));
     bo.get_with(&complaint, &supervision).await.expect(200);
     assert_eq!(bo.get_with(&sent, &supervision).await.expect(200)["client_phone"], "0812-0000-9001");
     let all = world.front.get(&format!("{path}/restrictions")).await.expect(200);

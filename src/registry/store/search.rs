@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -70,6 +71,7 @@ pub enum NameForm {
 macro_rules! narrowed {
     ($query:expr, $filter:expr, $family_id:literal, $person_id:literal) => {{
         let (mut query, filter): (_, &SearchFilter) = ($query, $filter);
+        query = query.filter(is_open());
         if !filter.all_standings {
             query = query.filter(persons::standing.eq(Standing::Active));
         }
@@ -110,6 +112,11 @@ macro_rules! narrowed {
         }
         query
     }};
+}
+
+/// Whoever had the processing restricted is not found by what is recorded: a hit alone would tell it.
+fn is_open() -> SqlLiteral<Bool> {
+    sql::<Bool>("(persons.limited_purposes @> array['restricted']) is not true")
 }
 
 /// Born on a day, in the order of families. The name is held against those few.
@@ -251,6 +258,7 @@ pub async fn list_candidates_visible(
         .filter(person_names::sound.ge(&range.from))
         .filter(person_names::sound.lt(&range.below))
         .filter(persons::standing.eq(Standing::Active))
+        .filter(is_open())
         .limit(most)
         .select(PersonRow::as_select())
         .load(conn)
@@ -260,6 +268,7 @@ pub async fn list_candidates_visible(
             .filter(persons::birth_date.eq(day))
             .filter(scope.covers(persons::region_code))
             .filter(persons::standing.eq(Standing::Active))
+            .filter(is_open())
             .limit(most)
             .select(PersonRow::as_select())
             .load(conn)

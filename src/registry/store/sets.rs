@@ -47,6 +47,22 @@ pub async fn list_family_places(
     if hold { places.for_no_key_update().load(conn).await } else { places.load(conn).await }
 }
 
+/// Who lives in these families now, and where: of everybody, to be told that the family was looked at.
+pub async fn list_member_places(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    families: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String)>> {
+    persons::table
+        .filter(persons::family_id.eq_any(families))
+        .filter(scope.covers(persons::region_code))
+        .filter(persons::standing.eq(Standing::Active))
+        .order((persons::family_id, persons::id))
+        .select((persons::id, persons::region_code))
+        .load(conn)
+        .await
+}
+
 pub async fn list_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
