@@ -191,7 +191,8 @@ fn with_desk<T>(
 }
 
 pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> {
-    with_desk(data, &args.regions, &[Permission::RegistryImport], async |desk| {
+    let may = [Permission::RegistryImport, args.kind.permission()];
+    with_desk(data, &args.regions, &may, async |desk| {
         let params = ImportParams {
             kind: args.kind,
             format: format_of(&args.file),

@@ -1,17 +1,29 @@
 //! Starting imports and exports.
 
 use super::export::ExportParams;
+use super::model::ImportKind;
 use super::run::ImportParams;
 use super::upload::Upload;
+use crate::auth::Actor;
 use crate::error::Error;
+use crate::http::problem_table::Code;
 use crate::jobs::actions::{self, NewJob};
 use crate::jobs::api::Job;
 use crate::jobs::model::JobKind;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 
+/// May the actor import rows of this kind? A file opens no way to what a single operation would refuse.
+pub fn require(actor: &Actor, kind: ImportKind) -> Result<(), Error> {
+    if actor.may(kind.permission()) {
+        return Ok(());
+    }
+    Err(Error::about(Code::InsufficientScope, kind.permission().as_str()))
+}
+
 /// Queues the import of a file that was taken in.
 pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result<Job, Error> {
+    require(&tx.actor, params.kind)?;
     let job = NewJob {
         id: Some(upload.id),
         kind: JobKind::Import,

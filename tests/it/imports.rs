@@ -335,7 +335,8 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
 
 #[actix_web::test]
 async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
-    let (world, who) = filled().await;
+    let (world, _) = filled().await;
+    let who = world.server.session("loader", None, &["32.04"], P::ALL);
     let kinds = who.get("/v1/imports/kinds").await.expect(200);
     for kind in kinds["items"].as_array().unwrap() {
         let template = who.get(kind["template"].as_str().unwrap()).await.text;
@@ -348,4 +349,23 @@ async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
         assert!(unknown, "{name}: {told:?}");
     }
     who.get("/v1/imports/templates/people").await.expect_problem(404, "not-found");
+}
+
+#[actix_web::test]
+async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_one() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let text = "kind,name,region_code\r\nagency,Dinas Contoh,32.04\r\n";
+    for kind in ["organizations", "services"] {
+        let refused = send(&who, &format!("kind={kind}"), "text/csv", text.as_bytes()).await;
+        let challenge = refused.header("www-authenticate").unwrap_or_default().to_owned();
+        refused.expect_problem(403, "insufficient-scope");
+        assert!(challenge.contains("directory:write"), "{challenge}");
+    }
+    assert_eq!(count(&world, "jobs").await + count(&world, "job_files").await, 0);
+    let keeper =
+        world.server.session("loader", None, &["32.04"], &[P::RegistryImport, P::DirectoryWrite, P::EventsRead]);
+    assert_eq!(import(&world, &keeper, "kind=organizations", text).await["counts"]["created"], 1);
+    let manager = world.server.session("mgr", None, &["32.04"], &[P::DirectoryWrite]);
+    send(&manager, "kind=organizations", "text/csv", text.as_bytes()).await.expect_problem(403, "insufficient-scope");
 }
