@@ -39,9 +39,17 @@ pub fn family(sealer: &Sealer, reveal: bool, row: FamilyRow) -> Result<Vec<Strin
     ])
 }
 
+/// A list of which nothing was left out. Else the cell is empty, which an import leaves as it is: what it took for the whole list
+/// would take away what was not shown.
+fn whole_list<T: ToString>(shown: &[T], there_are: usize) -> String {
+    if shown.len() == there_are { list_cell(shown) } else { String::new() }
+}
+
 /// The answer's own rules say what is masked and what is left out.
 pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error> {
-    let assessed = row.attributes().ppks_known || !row.ppks_codes.is_empty();
+    let facts = row.attributes();
+    let assessed = facts.ppks_known || !row.ppks_codes.is_empty();
+    let (categories, criteria) = (row.ppks_codes.len(), facts.criteria.as_ref().map_or(0, Vec::len));
     let shown = viewer.person(row)?;
     let birth = match (shown.birth_date, shown.birth_year) {
         (Some(day), _) => day.to_string(),
@@ -73,8 +81,8 @@ pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error>
         cell(shown.sktm),
         cell(shown.village_head_certified),
         cell(shown.assessment_recommended),
-        shown.criteria.map(|criteria| list_cell(&criteria)).unwrap_or_default(),
-        if assessed { list_cell(&shown.ppks_codes) } else { String::new() },
+        shown.criteria.map(|shown| whole_list(&shown, criteria)).unwrap_or_default(),
+        if assessed { whole_list(&shown.ppks_codes, categories) } else { String::new() },
     ])
 }
 

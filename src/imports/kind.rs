@@ -34,6 +34,8 @@ pub struct Planning<'a> {
     pub keys: &'a KeyRing,
     pub now: DateTime<Utc>,
     pub on_conflict: OnConflict,
+    /// Whoever asked sees the specific categories.
+    pub sees_all: bool,
     /// False while the file is only judged: then no row is built.
     pub write: bool,
     /// Nobody bore a number of these rows when the file was judged. Whoever claims one since makes the writing fail, and it is

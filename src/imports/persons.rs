@@ -15,6 +15,7 @@ use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::registry::api::{CreateFamily, CreateMember};
+use crate::registry::change::keep_unseen;
 use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
@@ -298,7 +299,12 @@ fn change(
         return Ok(());
     }
     let before = document::person(&person, None);
-    let told = row.member;
+    let mut told = row.member;
+    // A list that is said takes away nothing that whoever says it is not shown; one that is not said takes away nothing at all.
+    let said = (told.ppks_codes.is_some(), told.criteria.is_some());
+    keep_unseen(&mut told, &person, planning.sees_all);
+    told.ppks_codes = told.ppks_codes.filter(|_| said.0);
+    told.criteria = told.criteria.filter(|_| said.1);
     let mut facts = person.attributes();
     facts.sktm = told.sktm.or(facts.sktm);
     facts.village_head_certified = told.village_head_certified.or(facts.village_head_certified);

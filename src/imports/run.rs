@@ -15,6 +15,7 @@ use super::kind::{Kind, Plan, Planning};
 use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
 use super::reader::FileFault;
 use super::{directory, dwellings, families, persons, welfare};
+use crate::auth::Permission;
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
@@ -140,6 +141,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
             keys: &setting.keys,
             now: setting.clock.now(),
             on_conflict: params.on_conflict,
+            sees_all: setting.actor.may(Permission::CasesRestricted),
             write: false,
             unclaimed: false,
         };
@@ -258,6 +260,7 @@ async fn write_batch<K: Kind>(
             keys: &keys,
             now: tx.now,
             on_conflict: params.on_conflict,
+            sees_all: tx.actor.may(Permission::CasesRestricted),
             write: true,
             unclaimed,
         };

@@ -172,6 +172,30 @@ async fn what_is_restricted_stays_out_of_an_export() {
 }
 
 #[actix_web::test]
+async fn what_somebody_is_not_shown_is_not_taken_away_by_what_they_export_and_import_again() {
+    let world = World::start().await;
+    let (who, sees_all) = (loader(&world), everything(&world));
+    let text = "region_code,full_name,sex,criteria,ppks_codes\r\n\
+        32.04.05.2001,Ujang,male,violence|poverty,PPKS-24|PPKS-16\r\n\
+        32.04.05.2001,Asep,male,poverty,PPKS-24\r\n32.04.05.2001,Dewi,female,violence,-\r\n";
+    import(&world, &sees_all, "kind=persons", text).await;
+    let exported = export(&world, &who, json!({ "kind": "persons", "reveal": true }), PURPOSE).await;
+    assert!(!exported.contains("violence") && !exported.contains("PPKS-16"), "{exported}");
+    let line = |name: &str| exported.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(line("Ujang").ends_with(",,") && line("Dewi").ends_with(",,-"), "{exported}");
+    assert!(line("Asep").ends_with(",poverty,PPKS-24"), "{exported}");
+    import(&world, &who, "kind=persons&on_conflict=update", &exported).await;
+    // Nor by a list of their own.
+    let emptied = exported.replace(&line("Ujang"), &format!("{}-,-", line("Ujang").strip_suffix(',').unwrap()));
+    import(&world, &who, "kind=persons&on_conflict=update", &emptied).await;
+    let kept = "persons where attributes->'criteria' @> '[\"violence\"]'";
+    assert_eq!(count(&world, kept).await, 2);
+    assert_eq!(count(&world, "persons where full_name = 'Ujang' and ppks_codes = '{PPKS-16}'").await, 1);
+    import(&world, &sees_all, "kind=persons&on_conflict=update", &emptied).await;
+    assert_eq!(count(&world, "persons where full_name = 'Ujang' and ppks_codes = '{}'").await, 1);
+}
+
+#[actix_web::test]
 async fn an_export_shows_nothing_of_another_region() {
     let world = World::start().await;
     world.family().await;
