@@ -298,6 +298,10 @@ problems! {
     ImportRefused = "import-refused", 422,
         "Berkas tidak dimuat", "The file was not imported",
         "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has faults; see the job's problem file. No row was written.";
+    ImportPartlyWritten = "import-partly-written", 409,
+        "Berkas hanya dimuat sebagian", "Only part of the file was imported",
+        "Sesudah berkas diperiksa, registri berubah sehingga beberapa baris menjadi keliru; lihat berkas masalah. Baris sebelumnya sudah ditulis: counts menyebut berapa, done menyebut sampai baris ke berapa.",
+        "The registry changed after the file was judged, so that rows came to be at fault; see the problem file. The rows before were written: counts tells how many, done how far.";
     IdempotencyKeyReused = "idempotency-key-reused", 422,
         "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
         "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";

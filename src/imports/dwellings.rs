@@ -76,6 +76,10 @@ impl Kind for Dwellings {
         let mut stored = load::dwellings(conn, &families.ids()).await?;
         for (line, row) in rows {
             let Some(place) = plan.family(&families, &row.family, (line, row.column)) else { continue };
+            if !planning.seen.first(("dwelling", place.family_id)) {
+                plan.fault(line, row.column, "repeated");
+                continue;
+            }
             let told = build::dwelling(place.family_id, row.home, planning.now);
             match stored.remove(&place.family_id) {
                 None => {

@@ -166,7 +166,7 @@ impl Kind for Persons {
             .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { families.get(key) } else { None })
             .map(|place| place.family_id)
             .collect();
-        let mut headed = load::with_head(conn, &heads).await?;
+        let headed = load::with_head(conn, &heads).await?;
         for (line, row) in rows {
             let place = match &row.home {
                 Home::Family(key, column) => {
@@ -190,7 +190,7 @@ impl Kind for Persons {
                     let is_head = row.member.relation_to_head == RelationToHead::Head;
                     if let Some(place) = place
                         && is_head
-                        && !headed.insert(place.family_id)
+                        && (headed.contains(&place.family_id) || !planning.seen.first(("head", place.family_id)))
                     {
                         plan.fault(line, "relation_to_head", "head_required");
                         continue;

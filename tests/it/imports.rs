@@ -369,3 +369,28 @@ async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_
     let manager = world.server.session("mgr", None, &["32.04"], &[P::DirectoryWrite]);
     send(&manager, "kind=organizations", "text/csv", text.as_bytes()).await.expect_problem(403, "insufficient-scope");
 }
+
+#[actix_web::test]
+async fn a_family_that_two_keys_name_is_one_family_from_one_end_of_the_file_to_the_other() {
+    let (world, who) = filled().await;
+    import(&world, &who, "kind=families", "family_card_no,region_code\r\n3204050101199003,32.04.05.2001\r\n").await;
+    let asked = json!({ "family_card_no": "3204050101199003" });
+    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let home = found["items"][0]["id"].as_str().unwrap();
+    // The second head stands in another batch than the first.
+    let mut text = format!("family_id,family_card_no,region_code,full_name,sex,relation_to_head\r\n{home},,,Siti,female,head\r\n");
+    for n in 0..5_000 {
+        text.push_str(&format!(",,32.04.05.2001,Orang {n},male,\r\n"));
+    }
+    text.push_str(",3204050101199003,,Dewi,female,head\r\n");
+    let refused = import(&world, &who, "kind=persons", &text).await;
+    assert_eq!((&refused["status"], &refused["failure"]["code"]), (&json!("failed"), &json!("import-refused")));
+    assert_eq!(problems(&who, &refused).await, ["5003,relation_to_head,head_required"]);
+    assert_eq!(count(&world, "persons").await, 3);
+
+    let text = format!("family_id,family_card_no,power_va\r\n{home},,450\r\n,3204050101199003,900\r\n");
+    let refused = import(&world, &who, "kind=dwellings", &text).await;
+    assert_eq!(problems(&who, &refused).await, ["3,family_card_no,repeated"]);
+    let skipping = import(&world, &who, "kind=dwellings&on_fault=skip", &text).await;
+    assert_eq!(skipping["counts"], json!({ "checked": 2, "created": 1, "faulty": 1 }));
+}
