@@ -10,7 +10,7 @@ use crate::error::FieldError;
 use crate::http::field_table;
 
 /// Between the entries of a list.
-const BAR: char = '|';
+pub const BAR: char = '|';
 /// An empty list, or a text that is known to be empty: nobody asked is an empty cell.
 pub const NONE: &str = "-";
 

@@ -43,7 +43,8 @@ pub struct Intake {
 /// The job first judges the whole file against the rules of the single operations and the registry, within the caller's regions; only
 /// then it writes. A file that cannot be read to its end is refused at once, with the line. Each fault of a row is a line of the job's
 /// problem file. A file has at most 2,000,000 rows; more is several files. An import is told as one event, `job.succeeded`; a decile that
-/// moved is told for each family, `welfare_status.changed`. The kinds `organizations` and `services` need `directory:write` besides, as
+/// moved is told for each family, `welfare_status.changed`. A line of NDJSON says each field as the text of a CSV cell, or
+/// by its own type (number, boolean, array of texts); null, absent and an empty text are an empty cell. The kinds `organizations` and `services` need `directory:write` besides, as
 /// writing them one by one does.
 #[utoipa::path(
     tag = "Imports",

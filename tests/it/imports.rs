@@ -210,6 +210,41 @@ async fn gzip_and_ndjson_are_taken() {
 }
 
 #[actix_web::test]
+async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let send = async |query: &str, lines: &[Value]| {
+        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let job = send(&who, query, "application/x-ndjson", text.as_bytes()).await.expect(202);
+        world.server.work().await;
+        who.get(&format!("/v1/jobs/{}", job["id"].as_str().unwrap())).await.expect(200)
+    };
+    let person = |with: Value| {
+        let mut line = json!({ "region_code": "32.04.05.2001", "full_name": "Ujang", "sex": "male" });
+        line.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+        line
+    };
+    let wrong = [
+        person(json!({ "full_name": true })),
+        person(json!({ "full_name": "" })),
+        person(json!({ "nik": 3_204_055_203_909_001_u64 })),
+        person(json!({ "address": ["Terminal"] })),
+        person(json!({ "sktm": 1 })),
+        person(json!({ "ppks_codes": [24] })),
+        person(json!({ "criteria": false })),
+    ];
+    let refused = send("kind=persons", &wrong).await;
+    let expected =
+        ["1,full_name,type", "2,full_name,required", "3,nik,type", "4,address,type", "5,sktm,type", "6,ppks_codes,type", "7,criteria,type"];
+    assert_eq!(problems(&who, &refused).await, expected);
+    let sound = person(json!({ "address": "", "sktm": false, "ppks_codes": [], "criteria": null, "marital_status": "" }));
+    assert_eq!(send("kind=persons", &[sound]).await["counts"]["created"], 1);
+    assert_eq!(count(&world, "families where address is null").await, 1);
+    let said = "persons where attributes = '{\"sktm\": false, \"ppks_known\": true}' and marital_status is null";
+    assert_eq!(count(&world, said).await, 1);
+}
+
+#[actix_web::test]
 async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
     let (world, who) = filled().await;
     let text = "family_card_no,nik,full_name,sex,relation_to_head,jkn_status\r\n\
