@@ -338,9 +338,15 @@ async fn a_form_brings_a_file_as_a_body_does() {
     world.server.work().await;
     assert_eq!(who.get(&format!("/v1/jobs/{path}")).await.expect(200)["counts"]["created"], 1);
     send(form("file", "rumah.xlsx", "")).await.expect_problem(415, "unsupported-media-type");
-    send(form("berkas", "rumah.csv", "")).await.expect_problem(400, "malformed-body");
-    let second = "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--x";
-    send(form("file", "rumah.csv", second)).await.expect_problem(400, "malformed-body");
+    send(form("file", "RUMAH.CSV", "")).await.expect(202);
+    let told = async |text: String| faults(&send(text).await.expect_problem(422, "validation-failed")).remove(0);
+    let fault = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+    assert_eq!(told(form("berkas", "rumah.csv", "")).await, fault("/berkas", "unknown_field"));
+    assert_eq!(told(form("3204055203909001", "rumah.csv", "")).await, fault("/", "unknown_field"));
+    assert_eq!(told("--x--\r\n".to_owned()).await, fault("/file", "required"));
+    let second = |name: &str| format!("\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n--x");
+    assert_eq!(told(form("file", "rumah.csv", &second("file"))).await, fault("/file", "repeated"));
+    assert_eq!(told(form("file", "rumah.csv", &second("kind"))).await, fault("/kind", "unknown_field"));
     let cut = form("file", "rumah.csv", "").split_off(0).replace("--x--\r\n", "");
     send(cut).await.expect_problem(400, "malformed-body");
 }
