@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::columns::quoted;
-use super::export_rows as rows;
+use super::export_rows::{self as rows, Show};
 use super::model::ImportKind;
 use crate::audit::store::{self as audit, AuditRow};
 use crate::auth::caller::AccessPurpose;
@@ -77,7 +77,7 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
     let viewer = Viewer::of(&tx.actor, &keys.sealer, params.reveal);
     let mut text = String::new();
-    let (last, read, written) = match params.kind {
+    let Page { last, read, written, masked } = match params.kind {
         ImportKind::Persons => {
             let page = load::page_of_persons(&mut tx.conn, &scope, (&at.region, at.id), PAGE).await?;
             let (last, read) = (page.last().map(|p| (p.region_code.clone(), p.id)), page.len());
@@ -89,20 +89,20 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
             for person in shown {
                 text.push_str(&line(rows::person(&viewer, person)?));
             }
-            (last, read, written)
+            Page { last, read, written, masked: 0 }
         }
         ImportKind::Families | ImportKind::Dwellings | ImportKind::WelfareStatuses => {
             families(tx, params, &at, &scope, &mut text).await?
         }
         ImportKind::Organizations => {
             let page = crate::directory::load::page_of_organizations(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
-            let outcome = (page.last().map(|o| (String::new(), o.id)), page.len(), page.len());
+            let outcome = Page::whole(page.last().map(|o| (String::new(), o.id)), page.len());
             page.into_iter().for_each(|o| text.push_str(&line(rows::organization(o))));
             outcome
         }
         ImportKind::Services => {
             let page = crate::directory::load::page_of_services(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
-            let outcome = (page.last().map(|s| (String::new(), s.id)), page.len(), page.len());
+            let outcome = Page::whole(page.last().map(|s| (String::new(), s.id)), page.len());
             page.into_iter().for_each(|s| text.push_str(&line(rows::service(s))));
             outcome
         }
@@ -111,6 +111,7 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     progress.write_result(text.as_bytes());
     progress.done += count(written);
     progress.count("exported", count(written));
+    progress.count("masked", count(masked));
     if params.kind == ImportKind::Persons {
         progress.count("withheld", count(read) - count(written));
     }
@@ -120,7 +121,21 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     Ok(())
 }
 
-type PageEnd = (Option<(String, Uuid)>, usize, usize);
+/// What a page came to.
+struct Page {
+    /// Behind which the next one begins; none behind the last.
+    last: Option<(String, Uuid)>,
+    read: usize,
+    written: usize,
+    /// Of those written, whose numbers and addresses somebody closed.
+    masked: usize,
+}
+
+impl Page {
+    fn whole(last: Option<(String, Uuid)>, rows: usize) -> Self {
+        Self { last, read: rows, written: rows, masked: 0 }
+    }
+}
 
 /// A page of families, and what hangs on them.
 async fn families(
@@ -129,58 +144,65 @@ async fn families(
     at: &Position,
     scope: &RegionScope,
     text: &mut String,
-) -> Result<PageEnd, Error> {
+) -> Result<Page, Error> {
     let keys = tx.keys.clone();
     let page: Vec<FamilyRow> = load::page_of_families(&mut tx.conn, scope, (&at.region, at.id), PAGE).await?;
     let (last, read) = (page.last().map(|f| (f.region_code.clone(), f.id)), page.len());
     let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
-    let mut written = 0;
-    // Where somebody closed the data, what tells the household apart stays masked.
+    // Where somebody closed the data, what tells the household apart is left out.
     let closed = if params.reveal {
         registry::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
     } else {
         HashSet::new()
     };
-    match params.kind {
+    let show = |family_id: Uuid| match params.reveal {
+        false => Show::Masked,
+        true if closed.contains(&family_id) => Show::Closed,
+        true => Show::Open,
+    };
+    let (written, masked) = match params.kind {
         ImportKind::Families => {
-            let (closed, open): (Vec<_>, Vec<_>) = page.into_iter().partition(|f| closed.contains(&f.id));
             if params.reveal {
-                record_families(tx, params.purpose, &open).await?;
+                record_families(tx, params.purpose, page.iter().filter(|f| !closed.contains(&f.id))).await?;
             }
-            for (family, reveal) in
-                open.into_iter().map(|f| (f, params.reveal)).chain(closed.into_iter().map(|f| (f, false)))
-            {
-                text.push_str(&line(rows::family(&keys.sealer, reveal, family)?));
-                written += 1;
+            let written = page.len();
+            for family in page {
+                text.push_str(&line(rows::family(&keys.sealer, show(family.id), family)?));
             }
+            (written, closed.len())
         }
         ImportKind::Dwellings => {
             let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
             homes.sort_by_key(|home| home.family_id);
-            written = homes.len();
-            for home in homes {
-                let reveal = params.reveal && !closed.contains(&home.family_id);
-                text.push_str(&line(rows::dwelling(reveal, home)));
+            for home in &homes {
+                text.push_str(&line(rows::dwelling(show(home.family_id), home)));
             }
+            (homes.len(), homes.iter().filter(|home| closed.contains(&home.family_id)).count())
         }
         _ => {
             let mut statuses: Vec<_> = load::statuses(&mut tx.conn, &ids).await?.into_values().flatten().collect();
             statuses.sort_by_key(|s| (s.family_id, s.as_of, s.source, s.snapshot_version.clone()));
-            written = statuses.len();
+            let written = statuses.len();
             statuses.into_iter().for_each(|status| text.push_str(&line(rows::status(status))));
+            (written, 0)
         }
-    }
-    Ok((last, read, written))
+    };
+    Ok(Page { last, read, written, masked })
 }
 
-/// Whoever restricted the processing of their data, or withdrew consent for this purpose, is left out.
+/// Whoever restricted the processing of their data, withdrew consent for this purpose or was erased is left out.
 fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
     let limits = &person.limited_purposes;
-    limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
+    person.is_erased()
+        || limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
 }
 
-async fn record_families(tx: &mut Tx, purpose: Option<AccessPurpose>, page: &[FamilyRow]) -> Result<(), Error> {
-    write_records(tx, "family", purpose, page.iter().map(|f| (f.id, f.region_code.as_str()))).await
+async fn record_families<'a>(
+    tx: &mut Tx,
+    purpose: Option<AccessPurpose>,
+    shown: impl Iterator<Item = &'a FamilyRow>,
+) -> Result<(), Error> {
+    write_records(tx, "family", purpose, shown.map(|f| (f.id, f.region_code.as_str()))).await
 }
 
 async fn record<'a>(

@@ -8,19 +8,30 @@ use crate::registry::nik::FamilyCardNo;
 use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
 use crate::registry::viewer::Viewer;
 
+/// How what tells a household apart is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    Open,
+    /// As in a list.
+    Masked,
+    /// Somebody closed it: an empty cell, so that an import of the file leaves it as it is.
+    Closed,
+}
+
 fn cell<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-pub fn family(sealer: &Sealer, reveal: bool, row: FamilyRow) -> Result<Vec<String>, Error> {
+pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>, Error> {
     let facts: FamilyFacts = serde_json::from_value(row.attributes).unwrap_or_default();
+    let reveal = show == Show::Open;
     let card = match &row.family_card_sealed {
-        None => String::new(),
-        Some(sealed) => {
+        Some(sealed) if show != Show::Closed => {
             let number = sealer.open(IdentityKind::FamilyCard, row.id, sealed)?;
             let number = FamilyCardNo::parse(&number).map_err(Error::internal)?;
             if reveal { number.expose().to_owned() } else { number.mask() }
         }
+        _ => String::new(),
     };
     let shown = |value: Option<String>| if reveal { value.unwrap_or_default() } else { String::new() };
     Ok(vec![
@@ -86,16 +97,17 @@ pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error>
     ])
 }
 
-pub fn dwelling(reveal: bool, row: DwellingRow) -> Vec<String> {
-    let customer = row.pln_customer_id.map(|number| {
+pub fn dwelling(show: Show, row: &DwellingRow) -> Vec<String> {
+    let customer = row.pln_customer_id.as_ref().map(|number| {
         let masked = || {
             let last = number.len().saturating_sub(2);
             format!("{}{}", "*".repeat(last), number.get(last..).unwrap_or_default())
         };
-        match (number.is_empty(), reveal) {
-            (true, _) => NONE.to_owned(),
-            (false, true) => number.clone(),
-            (false, false) => masked(),
+        match show {
+            _ if number.is_empty() => NONE.to_owned(),
+            Show::Open => number.clone(),
+            Show::Masked => masked(),
+            Show::Closed => String::new(),
         }
     });
     vec![
