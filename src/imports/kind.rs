@@ -89,6 +89,8 @@ impl Planning<'_> {
 pub struct Plan {
     pub created: i64,
     pub updated: i64,
+    /// There already, with all that the row says.
+    pub unchanged: i64,
     pub skipped: i64,
     pub faults: Vec<FileFault>,
     /// Somebody bears a number of these rows already.

@@ -271,6 +271,7 @@ fn change(
         plan.fault(line, "relation_to_head", "head_required");
         return Ok(());
     }
+    let before = person.clone();
     let sealer = &planning.keys.sealer;
     let mut number_found = None;
     if let (Some(index), Some(nik)) = (&row.index, &row.nik) {
@@ -294,11 +295,6 @@ fn change(
             }
         }
     }
-    plan.updated += 1;
-    if !planning.write {
-        return Ok(());
-    }
-    let before = document::person(&person, None);
     let mut told = row.member;
     // A list that is said takes away nothing that whoever says it is not shown; one that is not said takes away nothing at all.
     let said = (told.ppks_codes.is_some(), told.criteria.is_some());
@@ -331,8 +327,17 @@ fn change(
     person.jkn_status = told.jkn_status.or(person.jkn_status);
     person.has_kip = told.has_kip.or(person.has_kip);
     person.orphan = told.orphan.or(person.orphan);
+    if person == before {
+        plan.unchanged += 1;
+        return Ok(());
+    }
+    plan.updated += 1;
+    if !planning.write {
+        return Ok(());
+    }
     person.version += 1;
     person.updated_at = planning.now;
+    let before = document::person(&before, None);
     let after = document::person(&person, number_found.as_deref());
     plan.changed(("person", person.id), person.family_id, &before, &after);
     plan.touched.insert(person.family_id);

@@ -76,7 +76,7 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
         if run.progress.problems > 0 && params.on_fault == OnFault::Refuse {
             return Ok(Outcome::Failed(Code::ImportRefused));
         }
-        for what in ["created", "updated", "skipped"] {
+        for what in ["created", "updated", "unchanged", "skipped"] {
             run.progress.counts.remove(what);
         }
         run.progress.position = json!({ "written": 0 });
@@ -116,6 +116,7 @@ fn split<R>(lines: Vec<Line<R>>) -> (Vec<(u64, R)>, Vec<FileFault>, i64) {
 fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
     progress.count("created", plan.created);
     progress.count("updated", plan.updated);
+    progress.count("unchanged", plan.unchanged);
     progress.count("skipped", plan.skipped);
     progress.count("faulty", faulty);
 }

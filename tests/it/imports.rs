@@ -260,6 +260,32 @@ async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
 }
 
 #[actix_web::test]
+async fn a_row_that_says_nothing_new_changes_nothing() {
+    let (world, who) = filled().await;
+    let everything = world.server.session("loader", None, &["32.04"], P::ALL);
+    let home = "family_card_no,tenure,power_va\r\n3204050101199001,own,450\r\n";
+    import(&world, &who, "kind=dwellings", home).await;
+    let agency = "kind,name,region_code,phone\r\nagency,Dinas Contoh,32.04,(022) 555\r\n";
+    import(&world, &everything, "kind=organizations", agency).await;
+    let marks = async || {
+        let versions = "(select generate_series(1, version) from persons union all select generate_series(1, version) from families \
+                        union all select generate_series(1, version) from organizations) as versions";
+        let events = "events where type not like 'job.%'";
+        (count(&world, versions).await, count(&world, "registry_changes").await, count(&world, events).await)
+    };
+    let before = marks().await;
+    let files = [("families", FAMILIES, 2), ("persons", PERSONS, 3), ("dwellings", home, 1), ("organizations", agency, 1)];
+    for (kind, text, rows) in files {
+        for dry_run in [true, false] {
+            let query = format!("kind={kind}&on_conflict=update&dry_run={dry_run}");
+            let job = import(&world, &everything, &query, text).await;
+            assert_eq!(job["counts"], json!({ "checked": rows, "unchanged": rows }), "{kind}");
+        }
+    }
+    assert_eq!(before, marks().await);
+}
+
+#[actix_web::test]
 async fn a_dwelling_belongs_to_a_family_and_is_updated_by_its_filled_cells() {
     let (world, who) = filled().await;
     let text = "family_card_no,tenure,power_va,pln_customer_id\r\n3204050101199001,own,450,-\r\n3204050101199002,palace,-5,12x\r\n";
