@@ -65,7 +65,11 @@ pub const PERSONS: &[Column] = &[
     may("region_code", "Code of the village; only for a person without a family", ""),
     may("address", "Where to find the person; only for a person without a family", ""),
     may("nik", "NIK, 16 digits, as text", "3204051203809001"),
-    may("identity_status", "Code of identity-statuses; verified needs a NIK", "verified"),
+    may(
+        "identity_status",
+        "Code of identity-statuses, as Dukcapil answered; unknown when empty with a new NIK; verified needs one",
+        "verified",
+    ),
     must("full_name", "Name as in the papers", "Asep Hidayat"),
     may("birth_date", "Day of birth, YYYY-MM-DD; from the NIK when empty", "1980-03-12"),
     must("sex", "Code of sexes", "male"),
@@ -136,7 +140,8 @@ pub const SERVICES: &[Column] = &[
     may("description", "What it does", ""),
     may("program_code", "Code of the programme it leads to", "PKH"),
     must("sectors", "Codes of sectors with | between", "socio_economic").of(Form::List),
-    must("area_codes", "Codes of the regions it serves with | between, or ID for the whole country", "32.04").of(Form::List),
+    must("area_codes", "Codes of the regions it serves with | between, or ID for the whole country", "32.04")
+        .of(Form::List),
     may("capacity", "Clients it can hold at a time", "40").of(Form::Number),
     may("opening_hours", "When it is open", "Senin–Jumat 08.00–15.00"),
     may("requirements", "What to bring", "KTP dan kartu keluarga"),

@@ -10,6 +10,7 @@ use super::families::{key_bytes, read_family_key};
 use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::IdentityKind;
+use crate::consents;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
@@ -19,7 +20,7 @@ use crate::registry::change::keep_unseen;
 use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
-use crate::registry::model::{RelationToHead, Standing};
+use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
 use crate::registry::nik::ParsedNik;
 use crate::registry::rows::{IdentityRow, PersonRow};
 
@@ -167,6 +168,15 @@ impl Kind for Persons {
             .map(|place| place.family_id)
             .collect();
         let headed = load::with_head(conn, &heads).await?;
+        // Asked of families that are held: whoever takes consent back for one waits, and finds its new members.
+        let joined: HashSet<Uuid> = rows
+            .iter()
+            .filter(|(_, row)| planning.write && known(row).is_none())
+            .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { families.get(key) } else { None })
+            .map(|place| place.family_id)
+            .collect();
+        let joined: Vec<Uuid> = joined.into_iter().collect();
+        let withdrawn = consents::actions::list_withdrawn_by_families(conn, &joined).await?;
         for (line, row) in rows {
             let place = match &row.home {
                 Home::Family(key, column) => {
@@ -198,6 +208,10 @@ impl Kind for Persons {
                     plan.created += 1;
                     if planning.write {
                         enter(&mut plan, planning, place, row)?;
+                        let limits = place.and_then(|place| withdrawn.get(&place.family_id));
+                        if let (Some(limits), Some(person)) = (limits, plan.new.persons.last_mut()) {
+                            person.limited_purposes.clone_from(limits);
+                        }
                     }
                 }
             }
@@ -266,6 +280,10 @@ fn change(
         plan.fault(line, column, "ended");
         return Ok(());
     }
+    if person.is_restricted() {
+        plan.fault(line, column, "processing_restricted");
+        return Ok(());
+    }
     let is_head = person.relation_to_head == RelationToHead::Head;
     if is_head != (row.member.relation_to_head == RelationToHead::Head) {
         plan.fault(line, "relation_to_head", "head_required");
@@ -311,7 +329,9 @@ fn change(
         facts.ppks_known = true;
     }
     person.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
-    person.identity_status = told.identity_status.unwrap_or(person.identity_status);
+    // What is known of an identity was asked of its number: of a new one nothing is, as when somebody is entered with it.
+    let known = if number_found.is_some() { IdentityStatus::Unknown } else { person.identity_status };
+    person.identity_status = told.identity_status.unwrap_or(known);
     person.full_name = told.full_name.into_string();
     person.birth_date = told.birth_date.or(person.birth_date);
     person.sex = told.sex;

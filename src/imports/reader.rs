@@ -402,7 +402,9 @@ fn json_cell(value: Option<&Value>, form: Form) -> Option<String> {
         (Some(Value::Array(entries)), Form::List) if entries.is_empty() => NONE.to_owned(),
         (Some(Value::Array(entries)), Form::List) => {
             // An entry that would read as several, or as none, is no code.
-            let one = |entry: &Value| entry.as_str().map(str::trim).filter(|e| !e.contains(BAR) && !["", NONE].contains(e)).map(str::to_owned);
+            let one = |entry: &Value| {
+                entry.as_str().map(str::trim).filter(|e| !e.contains(BAR) && !["", NONE].contains(e)).map(str::to_owned)
+            };
             entries.iter().map(one).collect::<Option<Vec<_>>>()?.join("|")
         }
         _ => return None,

@@ -140,7 +140,12 @@ fn a_value_has_the_form_of_its_column_or_is_the_text_of_a_line() {
         assert_eq!(cell(json!(" x "), form).as_deref(), Some("x"));
         assert_eq!(cell(json!(""), form).as_deref(), Some(if form == TextOrNone { "-" } else { "" }), "{form:?}");
         assert_eq!(cell(json!({}), form), None);
-        for (value, its_own, text) in [(json!(true), Flag, "true"), (json!(4.5), Number, "4.5"), (json!(["a", "b"]), List, "a|b"), (json!([]), List, "-")] {
+        for (value, its_own, text) in [
+            (json!(true), Flag, "true"),
+            (json!(4.5), Number, "4.5"),
+            (json!(["a", "b"]), List, "a|b"),
+            (json!([]), List, "-"),
+        ] {
             assert_eq!(cell(value, form).as_deref(), (form == its_own).then_some(text), "{form:?}");
         }
     }

@@ -128,7 +128,8 @@ const LONGEST_NAME: usize = 40;
 
 /// Its name is told only where it can be no more than a name.
 fn unknown_part(name: Option<&str>) -> Error {
-    let plain = |name: &&str| name.len() <= LONGEST_NAME && name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
+    let plain =
+        |name: &&str| name.len() <= LONGEST_NAME && name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
     Error::field(&format!("/{}", name.filter(plain).unwrap_or_default()), "unknown_field")
 }
 

@@ -98,6 +98,11 @@ pub fn usable(homes: &[Household]) -> Vec<Cow<'_, Household>> {
 /// Sets or lifts one limit of a person, or of everybody in a family.
 pub async fn set(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>, limit: &str, on: bool) -> Result<(), Error> {
     let now = tx.now;
+    if on && person_id.is_none() {
+        // Whoever is entered into the family meanwhile is waited for, or knows of it.
+        let scope = tx.actor.scope.clone();
+        store::list_family_places(&mut tx.conn, &scope, &[family_id], true).await?;
+    }
     if store::set_limit(&mut tx.conn, family_id, person_id, limit, on, now).await? == 0 {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use crate::imports::{count, import, loader};
 use crate::support::{Session, World};
 
 /// Starts an export, lets the worker work, and gives the file.
-async fn export(world: &World, who: &Session, body: Value, purpose: &[(&str, &str)]) -> String {
+pub async fn export(world: &World, who: &Session, body: Value, purpose: &[(&str, &str)]) -> String {
     let job = who.post_with("/v1/exports", purpose, body).await.expect(202);
     world.server.work().await;
     let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
@@ -78,10 +78,10 @@ fn files(runner: &mut TestRunner) -> (String, String, String, String) {
     (families, persons, dwellings, statuses)
 }
 
-const KINDS: [&str; 4] = ["families", "persons", "dwellings", "welfare_statuses"];
-const PURPOSE: &[(&str, &str)] = &[("access-purpose", "verification")];
+pub const KINDS: [&str; 4] = ["families", "persons", "dwellings", "welfare_statuses"];
+pub const PURPOSE: &[(&str, &str)] = &[("access-purpose", "verification")];
 
-fn everything(world: &World) -> Session {
+pub fn everything(world: &World) -> Session {
     world.server.session("loader", None, &["32.04"], P::ALL)
 }
 

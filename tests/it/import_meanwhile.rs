@@ -282,5 +282,12 @@ async fn a_file_that_comes_to_be_at_fault_while_it_is_written_does_not_succeed()
     assert_eq!(done["done"], ROWS - 1);
     assert_eq!(problems(&who, &done).await, ["5002,nik,exists_already"]);
     assert_eq!(count(&world, "persons where full_name = 'Dewi'").await, 1);
-    assert_eq!(count(&world, "person_names n join persons p on p.id = n.person_id where p.full_name like 'Orang %' and n.word = 0").await, ROWS - 1);
+    assert_eq!(
+        count(
+            &world,
+            "person_names n join persons p on p.id = n.person_id where p.full_name like 'Orang %' and n.word = 0"
+        )
+        .await,
+        ROWS - 1
+    );
 }

@@ -234,10 +234,18 @@ async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
         person(json!({ "criteria": false })),
     ];
     let refused = send("kind=persons", &wrong).await;
-    let expected =
-        ["1,full_name,type", "2,full_name,required", "3,nik,type", "4,address,type", "5,sktm,type", "6,ppks_codes,type", "7,criteria,type"];
+    let expected = [
+        "1,full_name,type",
+        "2,full_name,required",
+        "3,nik,type",
+        "4,address,type",
+        "5,sktm,type",
+        "6,ppks_codes,type",
+        "7,criteria,type",
+    ];
     assert_eq!(problems(&who, &refused).await, expected);
-    let sound = person(json!({ "address": "", "sktm": false, "ppks_codes": [], "criteria": null, "marital_status": "" }));
+    let sound =
+        person(json!({ "address": "", "sktm": false, "ppks_codes": [], "criteria": null, "marital_status": "" }));
     assert_eq!(send("kind=persons", &[sound]).await["counts"]["created"], 1);
     assert_eq!(count(&world, "families where address is null").await, 1);
     let said = "persons where attributes = '{\"sktm\": false, \"ppks_known\": true}' and marital_status is null";
@@ -274,7 +282,8 @@ async fn a_row_that_says_nothing_new_changes_nothing() {
         (count(&world, versions).await, count(&world, "registry_changes").await, count(&world, events).await)
     };
     let before = marks().await;
-    let files = [("families", FAMILIES, 2), ("persons", PERSONS, 3), ("dwellings", home, 1), ("organizations", agency, 1)];
+    let files =
+        [("families", FAMILIES, 2), ("persons", PERSONS, 3), ("dwellings", home, 1), ("organizations", agency, 1)];
     for (kind, text, rows) in files {
         for dry_run in [true, false] {
             let query = format!("kind={kind}&on_conflict=update&dry_run={dry_run}");
@@ -445,7 +454,8 @@ async fn a_family_that_two_keys_name_is_one_family_from_one_end_of_the_file_to_t
     let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
     let home = found["items"][0]["id"].as_str().unwrap();
     // The second head stands in another batch than the first.
-    let mut text = format!("family_id,family_card_no,region_code,full_name,sex,relation_to_head\r\n{home},,,Siti,female,head\r\n");
+    let mut text =
+        format!("family_id,family_card_no,region_code,full_name,sex,relation_to_head\r\n{home},,,Siti,female,head\r\n");
     for n in 0..5_000 {
         text.push_str(&format!(",,32.04.05.2001,Orang {n},male,\r\n"));
     }
