@@ -69,6 +69,9 @@ pub(super) struct ExportArgs {
     /// Show numbers, addresses and days of birth, for this purpose; each person's access record names it.
     #[arg(long, value_parser = code::<AccessPurpose>)]
     reveal_for: Option<AccessPurpose>,
+    /// What a masked file of persons is for, which shows their names; each person's access record names it.
+    #[arg(long, value_parser = code::<AccessPurpose>, conflicts_with = "reveal_for")]
+    purpose: Option<AccessPurpose>,
 }
 
 fn code<T: std::str::FromStr + crate::db::text_enum::CodeList>(text: &str) -> Result<T, String> {
@@ -221,9 +224,15 @@ pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> 
 }
 
 pub(super) fn export(data: &DataArgs, args: &ExportArgs) -> Result<(), Failure> {
+    if args.kind == ImportKind::Persons && args.reveal_for.or(args.purpose).is_none() {
+        return Err(Failure::Configuration(
+            "a file of persons shows their names: say what for with --purpose, or --reveal-for".to_owned(),
+        ));
+    }
     let may = [Permission::RegistryRead, Permission::PiiReveal];
     with_desk(data, &args.regions, &may, async |desk| {
-        let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose: args.reveal_for };
+        let purpose = args.reveal_for.or(args.purpose.filter(|_| args.kind == ImportKind::Persons));
+        let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose };
         let scope = desk.actor.scope.clone();
         let made = transaction::run(&desk.worker.db, desk.setting(), async move |tx| {
             crate::imports::actions::start_export(tx, scope, params).await

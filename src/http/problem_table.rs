@@ -94,6 +94,10 @@ problems! {
         "Token tidak ada atau tidak sah", "The token is missing or not valid",
         "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya.",
         "This operation needs a current access token from this service or from an issuer it trusts.";
+    PurposeDiffers = "purpose-differs", 403,
+        "Tujuan akses berbeda", "Another purpose",
+        "Hasil ini dibuat untuk tujuan akses lain dan hanya dibuka untuk tujuan itu.",
+        "This result was made for another purpose and opens for that one alone.";
     InsufficientScope = "insufficient-scope", 403,
         "Izin tidak cukup", "A permission is missing",
         "Token ini tidak memuat izin {}.", "The token does not carry the permission {}.";
@@ -179,6 +183,10 @@ problems! {
     JobHasNoResult = "job-has-no-result", 409,
         "Pekerjaan belum memberi hasil", "The job has no result",
         "Pekerjaan ini belum atau tidak memberi berkas hasil.", "The job has given no result file, or not yet.";
+    ExportOutdated = "export-outdated", 409,
+        "Ekspor tidak berlaku lagi", "The export holds no more",
+        "Sejak ekspor ini dibuat, seseorang di dalamnya menarik persetujuan, membatasi pemrosesan, atau dihapus. Ekspor lagi.",
+        "Since this export was made, somebody in it withdrew consent, restricted processing or was erased. Export anew.";
     JobStalled = "job-stalled", 409,
         "Pekerjaan tidak maju", "The job does not get on",
         "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";

@@ -34,8 +34,11 @@ pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result
     actions::create(tx, job).await
 }
 
-/// Queues an export of what lies in the scope, which is the caller's or less.
+/// Queues an export of what lies in the scope, which is the caller's or less. Of a whole region, names are personal data as numbers are.
 pub async fn start_export(tx: &mut Tx, scope: RegionScope, params: ExportParams) -> Result<Job, Error> {
+    if params.purpose.is_none() && (params.reveal || params.kind == ImportKind::Persons) {
+        return Err(Error::new(Code::PurposeRequired));
+    }
     let job = NewJob {
         id: None,
         kind: JobKind::Export,

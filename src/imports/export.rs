@@ -1,5 +1,5 @@
 //! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
-//! revealed them; then each person leaves an access record of its own.
+//! revealed them. Each person whose name or number it shows gets an access record of their own.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
 use crate::registry;
 use crate::registry::load;
-use crate::registry::rows::{FamilyRow, PersonRow};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
 use crate::registry::viewer::Viewer;
 use crate::transaction::Tx;
 
@@ -33,14 +33,19 @@ pub struct ExportParams {
     pub kind: ImportKind,
     /// Numbers, addresses and days of birth in the clear; the result needs the permission again.
     pub reveal: bool,
+    /// What for. Without one, nothing is shown that tells who anybody is: neither numbers nor names.
     pub purpose: Option<AccessPurpose>,
 }
 
 /// The place behind which the next page begins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Position {
+pub struct Position {
     region: String,
     id: Uuid,
+    /// Of this way through the registry, which begins anew when somebody is erased meanwhile. It is the trace of the access records, so
+    /// that they tell who stands in the file, and what each download names.
+    #[serde(default)]
+    pub pass: Uuid,
 }
 
 async fn export(run: &mut Run) -> Result<Outcome, Stop> {
@@ -49,7 +54,7 @@ async fn export(run: &mut Run) -> Result<Outcome, Stop> {
         let header = params.kind.columns().iter().map(|c| c.name.to_owned()).collect();
         run.progress.write_result(line(header).as_bytes());
         run.progress.result_type = Some("text/csv; charset=utf-8".to_owned());
-        run.progress.position = json!({ "region": "", "id": Uuid::nil() });
+        run.progress.position = json!({ "region": "", "id": Uuid::nil(), "pass": Uuid::now_v7() });
         run.report().await?;
     }
     loop {
@@ -82,9 +87,9 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
             let page = load::page_of_persons(&mut tx.conn, &scope, (&at.region, at.id), PAGE).await?;
             let (last, read) = (page.last().map(|p| (p.region_code.clone(), p.id)), page.len());
             let shown: Vec<PersonRow> = page.into_iter().filter(|p| !withheld(p, params.purpose)).collect();
-            if params.reveal {
-                record(tx, params.purpose, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
-            }
+            let action = if params.reveal { "person.reveal" } else { "person.export_names" };
+            let records = Records { kind: "person", action, purpose: params.purpose, pass: at.pass };
+            write_records(tx, &records, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
             let written = shown.len();
             for person in shown {
                 text.push_str(&line(rows::person(&viewer, person)?));
@@ -116,7 +121,7 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
         progress.count("withheld", count(read) - count(written));
     }
     if let Some((region, id)) = last {
-        progress.position = serde_json::to_value(Position { region, id }).map_err(Error::internal)?;
+        progress.position = serde_json::to_value(Position { region, id, pass: at.pass }).map_err(Error::internal)?;
     }
     Ok(())
 }
@@ -160,10 +165,12 @@ async fn families(
         true if closed.contains(&family_id) => Show::Closed,
         true => Show::Open,
     };
+    let records = Records { kind: "family", action: "family.reveal", purpose: params.purpose, pass: at.pass };
     let (written, masked) = match params.kind {
         ImportKind::Families => {
             if params.reveal {
-                record_families(tx, params.purpose, page.iter().filter(|f| !closed.contains(&f.id))).await?;
+                let open = page.iter().filter(|f| !closed.contains(&f.id));
+                write_records(tx, &records, open.map(|f| (f.id, f.region_code.as_str()))).await?;
             }
             let written = page.len();
             for family in page {
@@ -174,6 +181,13 @@ async fn families(
         ImportKind::Dwellings => {
             let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
             homes.sort_by_key(|home| home.family_id);
+            if params.reveal {
+                let numbered =
+                    |home: &&DwellingRow| home.pln_customer_id.as_ref().is_some_and(|number| !number.is_empty());
+                let shown: HashSet<Uuid> = homes.iter().filter(numbered).map(|home| home.family_id).collect();
+                let open = page.iter().filter(|f| shown.contains(&f.id) && !closed.contains(&f.id));
+                write_records(tx, &records, open.map(|f| (f.id, f.region_code.as_str()))).await?;
+            }
             for home in &homes {
                 text.push_str(&line(rows::dwelling(show(home.family_id), home)));
             }
@@ -197,42 +211,35 @@ fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
         || limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
 }
 
-async fn record_families<'a>(
-    tx: &mut Tx,
+/// What the access records of a page have in common.
+struct Records {
+    kind: &'static str,
+    action: &'static str,
     purpose: Option<AccessPurpose>,
-    shown: impl Iterator<Item = &'a FamilyRow>,
-) -> Result<(), Error> {
-    write_records(tx, "family", purpose, shown.map(|f| (f.id, f.region_code.as_str()))).await
-}
-
-async fn record<'a>(
-    tx: &mut Tx,
-    purpose: Option<AccessPurpose>,
-    revealed: impl Iterator<Item = (Uuid, &'a str)>,
-) -> Result<(), Error> {
-    write_records(tx, "person", purpose, revealed).await
+    pass: Uuid,
 }
 
 /// The access record of each, which the subject can ask for.
 async fn write_records<'a>(
     tx: &mut Tx,
-    kind: &str,
-    purpose: Option<AccessPurpose>,
+    of: &Records,
     revealed: impl Iterator<Item = (Uuid, &'a str)>,
 ) -> Result<(), Error> {
+    // A masked file that was made before names were told for a purpose alone.
+    let Some(purpose) = of.purpose else { return Ok(()) };
     let records: Vec<AuditRow> = revealed
         .map(|(id, region)| AuditRow {
             id: Uuid::now_v7(),
             at: tx.now,
             client_id: tx.actor.client_id.clone(),
             actor: tx.actor.subject.clone(),
-            action: format!("{kind}.reveal"),
-            target_kind: kind.to_owned(),
+            action: of.action.to_owned(),
+            target_kind: of.kind.to_owned(),
             target_id: Some(id),
             region_code: Some(region.to_owned()),
             organization_id: tx.actor.organization_id,
-            purpose: purpose.map(|p| p.as_str().to_owned()),
-            trace_id: tx.context.trace_id.clone(),
+            purpose: Some(purpose.as_str().to_owned()),
+            trace_id: of.pass.simple().to_string(),
         })
         .collect();
     Ok(audit::insert(&tx.conn, &records).await?)

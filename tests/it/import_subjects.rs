@@ -5,7 +5,7 @@ use slrt::auth::permission::Permission as P;
 
 use crate::exports::{KINDS, PURPOSE, everything, export};
 use crate::imports::{count, filled, import, problems};
-use crate::support::World;
+use crate::support::{Session, World};
 
 async fn restrict(world: &World, person: &str) {
     let request = world.subject_request(person, "restriction").await;
@@ -133,4 +133,105 @@ async fn whoever_is_entered_into_a_family_that_took_its_consent_back_is_closed_a
         "family_card_no,nik,full_name,sex,relation_to_head\r\n3204050101199001,3204051008159023,Cecep,male,child\r\n";
     import(&world, &who, "kind=persons", text).await;
     assert_eq!(count(&world, "persons where limited_purposes <> '{}'").await, 0);
+}
+
+/// Exports, lets the worker work, and gives the address of the result.
+async fn export_of(world: &World, who: &Session, kind: &str, with: Value, purpose: &[(&str, &str)]) -> String {
+    let mut body = json!({ "kind": kind });
+    body.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    let job = who.post_with("/v1/exports", purpose, body).await.expect(202);
+    world.server.work().await;
+    format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())
+}
+
+async fn openings(who: &Session, person: &str) -> Vec<(String, String)> {
+    let records = who.get(&format!("/v1/persons/{person}/access-records")).await.expect(200);
+    let text = |record: &Value, name: &str| record[name].as_str().unwrap().to_owned();
+    records["items"].as_array().unwrap().iter().map(|r| (text(r, "action"), text(r, "purpose"))).collect()
+}
+
+fn told(actions: &[&str]) -> Vec<(String, String)> {
+    actions.iter().map(|action| ((*action).to_owned(), "verification".to_owned())).collect()
+}
+
+#[actix_web::test]
+async fn a_file_opens_for_the_purpose_it_was_made_for_and_everybody_in_it_is_told_of() {
+    let world = World::start().await;
+    let who = everything(&world);
+    let person = world.member_of(&world.family().await).await;
+    let result = export_of(&world, &who, "persons", json!({ "reveal": true }), PURPOSE).await;
+    let later = world.front.post("/v1/families", crate::support::world::family(2)).await.expect(201);
+    let later = later["members"][0]["id"].as_str().unwrap();
+    assert_eq!(openings(&who, &person).await, told(&["person.reveal"]));
+    who.get(&result).await.expect_problem(400, "purpose-required");
+    who.get_with(&result, &[("access-purpose", "supervision")]).await.expect_problem(403, "purpose-differs");
+    assert_eq!(openings(&who, &person).await, told(&["person.reveal"]), "nothing was given out");
+    for _ in 0..2 {
+        assert_eq!(who.get_with(&result, PURPOSE).await.status, 200);
+    }
+    assert_eq!(openings(&who, &person).await, told(&["export.reveal", "export.reveal", "person.reveal"]));
+    assert_eq!(openings(&who, later).await, told(&[]), "who does not stand in it");
+}
+
+#[actix_web::test]
+async fn names_of_a_whole_region_are_exported_for_a_purpose() {
+    let world = World::start().await;
+    let person = world.member_of(&world.family().await).await;
+    let who = everything(&world);
+    let reader = world.server.session("reader", None, &["32.04"], &[P::RegistryRead, P::EventsRead]);
+    reader.post("/v1/exports", json!({ "kind": "persons" })).await.expect_problem(400, "purpose-required");
+    let families = export_of(&world, &reader, "families", json!({}), &[]).await;
+    assert_eq!(reader.get(&families).await.status, 200);
+    let result = export_of(&world, &reader, "persons", json!({}), PURPOSE).await;
+    reader.get(&result).await.expect_problem(400, "purpose-required");
+    let text = reader.get_with(&result, PURPOSE).await.text;
+    assert!(text.contains("Siti Rahmawati") && text.contains("**01") && !text.contains("1990-"), "{text}");
+    assert_eq!(openings(&who, &person).await, told(&["export.reveal", "person.export_names"]));
+}
+
+#[actix_web::test]
+async fn a_file_is_given_out_no_more_once_somebody_in_it_has_closed_their_data() {
+    let world = World::start().await;
+    let who = everything(&world);
+    let mut homes = Vec::new();
+    for n in 1..=3 {
+        homes.push(world.front.post("/v1/families", crate::support::world::family(n)).await.expect(201));
+    }
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let (first, second, child) = (id(&homes[0]["members"][0]), id(&homes[1]), id(&homes[2]["members"][1]));
+    let other: &[(&str, &str)] = &[("access-purpose", "supervision")];
+    let persons = export_of(&world, &who, "persons", json!({ "reveal": true }), PURPOSE).await;
+    let families = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
+    let homes = export_of(&world, &who, "dwellings", json!({ "reveal": true }), PURPOSE).await;
+    let names = export_of(&world, &who, "persons", json!({}), PURPOSE).await;
+    let supervised = export_of(&world, &who, "persons", json!({ "reveal": true }), other).await;
+    let files = [&persons, &families, &homes, &names];
+
+    restrict(&world, &first).await;
+    for file in files {
+        who.get_with(file, PURPOSE).await.expect_problem(409, "export-outdated");
+    }
+    who.get_with(&supervised, other).await.expect_problem(409, "export-outdated");
+    assert_eq!(openings(&who, &first).await.iter().filter(|(action, _)| action == "export.reveal").count(), 0);
+    let anew = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
+    assert_eq!(who.get_with(&anew, PURPOSE).await.status, 200, "one that was made since");
+    world.front.post(&format!("/v1/persons/{first}/lift-restriction"), json!({})).await.expect(200);
+    for file in files {
+        assert_eq!(who.get_with(file, PURPOSE).await.status, 200);
+    }
+
+    withdraw(&world, json!({ "family_id": second })).await;
+    for file in files {
+        who.get_with(file, PURPOSE).await.expect_problem(409, "export-outdated");
+    }
+    assert_eq!(who.get_with(&supervised, other).await.status, 200, "for that purpose it is open");
+
+    // Erased elsewhere: the file does not reach there.
+    let here = json!({ "reveal": true, "region_code": "32.04.05" });
+    let here = export_of(&world, &who, "persons", here, other).await;
+    assert_eq!(who.get_with(&here, other).await.status, 200);
+    let away = json!({ "new_family": { "region_code": "32.04.06.2003" } });
+    world.front.post(&format!("/v1/persons/{child}/move"), away).await.expect(200);
+    erase(&world, &child).await;
+    who.get_with(&here, other).await.expect_problem(409, "export-outdated");
 }
