@@ -27,6 +27,9 @@ pub const RUNNER: Runner = Runner { kind: JobKind::Export, run: |run| Box::pin(e
 /// Rows of a page: one short transaction.
 const PAGE: i64 = 1000;
 
+/// PostgreSQL takes 65,535 parameters a statement; an access record has eleven.
+const ROWS_A_STATEMENT: usize = 5000;
+
 /// What was asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExportParams {
@@ -165,12 +168,11 @@ async fn families(
         true if closed.contains(&family_id) => Show::Closed,
         true => Show::Open,
     };
-    let records = Records { kind: "family", action: "family.reveal", purpose: params.purpose, pass: at.pass };
     let (written, masked) = match params.kind {
         ImportKind::Families => {
             if params.reveal {
                 let open = page.iter().filter(|f| !closed.contains(&f.id));
-                write_records(tx, &records, open.map(|f| (f.id, f.region_code.as_str()))).await?;
+                record_households(tx, (params.purpose, at.pass), open).await?;
             }
             let written = page.len();
             for family in page {
@@ -186,7 +188,7 @@ async fn families(
                     |home: &&DwellingRow| home.pln_customer_id.as_ref().is_some_and(|number| !number.is_empty());
                 let shown: HashSet<Uuid> = homes.iter().filter(numbered).map(|home| home.family_id).collect();
                 let open = page.iter().filter(|f| shown.contains(&f.id) && !closed.contains(&f.id));
-                write_records(tx, &records, open.map(|f| (f.id, f.region_code.as_str()))).await?;
+                record_households(tx, (params.purpose, at.pass), open).await?;
             }
             for home in &homes {
                 text.push_str(&line(rows::dwelling(show(home.family_id), home)));
@@ -209,6 +211,20 @@ fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
     let limits = &person.limited_purposes;
     person.is_erased()
         || limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
+}
+
+/// What tells a household apart is told of everybody in it.
+async fn record_households<'a>(
+    tx: &mut Tx,
+    (purpose, pass): (Option<AccessPurpose>, Uuid),
+    shown: impl Iterator<Item = &'a FamilyRow>,
+) -> Result<(), Error> {
+    let of = |kind| Records { kind, action: "family.reveal", purpose, pass };
+    let families: Vec<(Uuid, &str)> = shown.map(|f| (f.id, f.region_code.as_str())).collect();
+    let ids: Vec<Uuid> = families.iter().map(|(id, _)| *id).collect();
+    let members = load::members(&mut tx.conn, &ids).await?;
+    write_records(tx, &of("family"), families.into_iter()).await?;
+    write_records(tx, &of("person"), members.iter().map(|(id, region)| (*id, region.as_str()))).await
 }
 
 /// What the access records of a page have in common.
@@ -242,5 +258,8 @@ async fn write_records<'a>(
             trace_id: of.pass.simple().to_string(),
         })
         .collect();
-    Ok(audit::insert(&tx.conn, &records).await?)
+    for records in records.chunks(ROWS_A_STATEMENT) {
+        audit::insert(&tx.conn, records).await?;
+    }
+    Ok(())
 }

@@ -280,6 +280,11 @@ pub async fn page_of_families(
     Ok(store::list_families_after(conn, scope, after, limit).await?)
 }
 
+/// Who lives in families that were found within the scope, and where.
+pub async fn members(conn: &mut AsyncPgConnection, families: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+    Ok(store::list_places_of_members_of_visible(conn, families).await?)
+}
+
 pub async fn page_of_persons(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

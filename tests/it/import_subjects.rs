@@ -171,6 +171,9 @@ async fn a_file_opens_for_the_purpose_it_was_made_for_and_everybody_in_it_is_tol
     }
     assert_eq!(openings(&who, &person).await, told(&["export.reveal", "export.reveal", "person.reveal"]));
     assert_eq!(openings(&who, later).await, told(&[]), "who does not stand in it");
+    let households = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
+    assert_eq!(who.get_with(&households, PURPOSE).await.status, 200);
+    assert_eq!(openings(&who, later).await, told(&["export.reveal", "family.reveal"]));
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::super::erase::ERASED;
 use super::super::model::{RelationToHead, Standing};
 use super::super::rows::{DwellingRow, FamilyRow, PersonRow};
 use crate::db::schema::{dwellings, families, identities, persons};
@@ -87,6 +88,20 @@ pub async fn list_headed_of_visible(conn: &mut AsyncPgConnection, family_ids: &[
         .filter(persons::relation_to_head.eq(RelationToHead::Head))
         .filter(persons::standing.eq(Standing::Active))
         .select(persons::family_id)
+        .load(conn)
+        .await
+}
+
+/// Who lives in these families, but for those who were erased, and where.
+pub async fn list_places_of_members_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String)>> {
+    persons::table
+        .filter(persons::family_id.eq_any(family_ids))
+        .filter(persons::standing.eq(Standing::Active))
+        .filter(persons::full_name.ne(ERASED))
+        .select((persons::id, persons::region_code))
         .load(conn)
         .await
 }
