@@ -45,6 +45,8 @@ pub struct Record {
     text: String,
     /// End of each cell in `text`; a cell that is absent is empty.
     ends: Vec<usize>,
+    /// Cells that are empty because what stood there could be none of the column.
+    pub faults: Vec<FileFault>,
 }
 
 impl Record {
@@ -327,8 +329,12 @@ impl Rows {
             }
             from = *end;
         }
-        let mut record =
-            Record { line, text: String::with_capacity(text.len()), ends: Vec::with_capacity(places.len()) };
+        let mut record = Record {
+            line,
+            text: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(places.len()),
+            faults: Vec::new(),
+        };
         for place in places {
             record.push(place.unwrap_or_default().trim());
         }
@@ -384,8 +390,13 @@ fn json_record(bytes: &[u8], line: u64, names: &[&'static str], forms: &[Form]) 
     }
     let mut record = Record { line, ..Record::default() };
     for (name, form) in names.iter().zip(forms) {
-        let cell = json_cell(fields.get(*name), *form).ok_or_else(|| FileFault::new(line, *name, "type"))?;
-        record.push(&cell);
+        match json_cell(fields.get(*name), *form) {
+            Some(cell) => record.push(&cell),
+            None => {
+                record.faults.push(FileFault::new(line, *name, "type"));
+                record.push("");
+            }
+        }
     }
     Ok(record)
 }

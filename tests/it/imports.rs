@@ -231,7 +231,7 @@ async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
         person(json!({ "address": ["Terminal"] })),
         person(json!({ "sktm": 1 })),
         person(json!({ "ppks_codes": [24] })),
-        person(json!({ "criteria": false })),
+        person(json!({ "criteria": false, "address": 7, "marital_status": "alone" })),
     ];
     let refused = send("kind=persons", &wrong).await;
     let expected = [
@@ -241,7 +241,9 @@ async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
         "4,address,type",
         "5,sktm,type",
         "6,ppks_codes,type",
+        "7,address,type",
         "7,criteria,type",
+        "7,marital_status,unknown_value",
     ];
     assert_eq!(problems(&who, &refused).await, expected);
     let sound =
