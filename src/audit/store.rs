@@ -64,14 +64,31 @@ pub async fn list_visible(
     query.load(conn).await
 }
 
-/// Every opening of what is held on a target that the caller was shown to see, wherever it was opened; newest first.
+#[derive(QueryableByName)]
+struct File {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// Every opening of what is held on a target that the caller was shown to see, wherever it was opened, and each download of a file in
+/// which it stands; newest first.
 pub async fn list_reveals_of_visible(
     conn: &mut AsyncPgConnection,
     target_id: Uuid,
     page: &PageRequest,
 ) -> QueryResult<Vec<AuditRow>> {
+    // The file of an export, by the trace that it left with everybody in it.
+    let files: Vec<File> = diesel::sql_query(
+        "select distinct d.target_id as id from audit_records r join audit_records d on d.target_kind = 'export' \
+         and d.target_id = case when r.trace_id ~ '^[0-9a-f]{32}$' then r.trace_id::uuid end \
+         where r.target_id = $1 and r.purpose is not null",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(target_id)
+    .load(conn)
+    .await?;
+    let targets: Vec<Uuid> = files.into_iter().map(|file| file.id).chain([target_id]).collect();
     let mut query = audit_records::table
-        .filter(audit_records::target_id.eq(target_id))
+        .filter(audit_records::target_id.eq_any(targets))
         .filter(audit_records::purpose.is_not_null())
         .order((audit_records::at.desc(), audit_records::id.desc()))
         .limit(page.fetch())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Bytes;
+use aws_lc_rs::digest::{Context, SHA256};
 use clap::{Args, Parser};
 use futures_util::{Stream, StreamExt as _};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -48,6 +49,9 @@ pub(super) struct ImportArgs {
     /// Judge only and write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Import a file that was imported before with the same options once more.
+    #[arg(long)]
+    again: bool,
     /// Regions whose rows may be written, separated by commas; `ID` is the whole country.
     #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
     regions: Vec<String>,
@@ -69,6 +73,9 @@ pub(super) struct ExportArgs {
     /// Show numbers, addresses and days of birth, for this purpose; each person's access record names it.
     #[arg(long, value_parser = code::<AccessPurpose>)]
     reveal_for: Option<AccessPurpose>,
+    /// What a masked file of persons is for, which shows their names; each person's access record names it.
+    #[arg(long, value_parser = code::<AccessPurpose>, conflicts_with = "reveal_for")]
+    purpose: Option<AccessPurpose>,
 }
 
 fn code<T: std::str::FromStr + crate::db::text_enum::CodeList>(text: &str) -> Result<T, String> {
@@ -115,6 +122,47 @@ impl Desk {
 
     fn setting(&self) -> Setting {
         Setting { actor: self.actor.clone(), ..self.worker.setting() }
+    }
+
+    /// The job of this very file that has not ended yet: it was interrupted, and goes on. One that has written rows is not repeated unless
+    /// that is said: rows without a number would stand there twice.
+    async fn imported_before(&self, args: &ImportArgs, params: ImportParams) -> Result<Option<Uuid>, Failure> {
+        let digest = digest_of(&args.file)?;
+        let keys = self.setting().keys;
+        let mut conn = self.worker.db.read().await.map_err(Failure::run)?;
+        let found = actions::find_same(&mut conn, &keys.sealer, &self.actor, params, &digest).await;
+        let Some(job) = found.map_err(Failure::run)? else { return Ok(None) };
+        if matches!(job.status, JobStatus::Queued | JobStatus::Running) {
+            tracing::warn!(
+                job = %job.id, since = %job.created_at, done = job.done,
+                "an import of this file has not ended and goes on, up to a minute after it was interrupted"
+            );
+            return Ok(Some(job.id));
+        }
+        if job.done == 0 || args.dry_run || args.again {
+            return Ok(None);
+        }
+        Err(Failure::Run(format!(
+            "{} was imported with these options by job {}, which {} with {} rows done; --again imports it once more",
+            args.file.display(),
+            job.id,
+            job.status,
+            job.done,
+        )))
+    }
+
+    /// Stores the file and queues its job.
+    async fn take_in(&self, args: &ImportArgs, params: ImportParams) -> Result<Uuid, Failure> {
+        let setting = self.setting();
+        let store = Store { db: self.worker.db.clone(), keys: setting.keys.clone(), now: setting.clock.now() };
+        let upload = store.take(read(&args.file)?, params.kind, params.format, ImportLimit(usize::MAX)).await;
+        let upload = upload.map_err(|error| {
+            let faults: Vec<String> = error.fields.iter().map(|f| format!("{}: {}", f.pointer, f.code)).collect();
+            Failure::Run(format!("{} was not taken in: {error} {}", args.file.display(), faults.join(", ")))
+        })?;
+        let made =
+            transaction::run(&self.worker.db, setting, async move |tx| actions::start(tx, params, &upload).await);
+        Ok(made.await.map_err(Failure::run)?.id)
     }
 
     async fn read(&self, id: Uuid) -> Result<Job, Failure> {
@@ -191,7 +239,8 @@ fn with_desk<T>(
 }
 
 pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> {
-    with_desk(data, &args.regions, &[Permission::RegistryImport], async |desk| {
+    let may = [Permission::RegistryImport, args.kind.permission()];
+    with_desk(data, &args.regions, &may, async |desk| {
         let params = ImportParams {
             kind: args.kind,
             format: format_of(&args.file),
@@ -199,16 +248,10 @@ pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> 
             on_fault: args.on_fault,
             dry_run: args.dry_run,
         };
-        let setting = desk.setting();
-        let store = Store { db: desk.worker.db.clone(), keys: setting.keys.clone(), now: setting.clock.now() };
-        let upload = store.take(read(&args.file)?, params.kind, params.format, ImportLimit(usize::MAX)).await;
-        let upload = upload.map_err(|error| {
-            let faults: Vec<String> = error.fields.iter().map(|f| format!("{}: {}", f.pointer, f.code)).collect();
-            Failure::Run(format!("{} was not taken in: {error} {}", args.file.display(), faults.join(", ")))
-        })?;
-        let made =
-            transaction::run(&desk.worker.db, setting, async move |tx| actions::start(tx, params, &upload).await);
-        let id = made.await.map_err(Failure::run)?.id;
+        let id = match desk.imported_before(args, params).await? {
+            Some(id) => id,
+            None => desk.take_in(args, params).await?,
+        };
         let job = desk.work_until_ended(id).await?;
         let problems = args.problems.clone().unwrap_or_else(|| with_ending(&args.file, ".problems.csv"));
         if job.problems > 0 {
@@ -220,9 +263,15 @@ pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> 
 }
 
 pub(super) fn export(data: &DataArgs, args: &ExportArgs) -> Result<(), Failure> {
+    if args.kind == ImportKind::Persons && args.reveal_for.or(args.purpose).is_none() {
+        return Err(Failure::Configuration(
+            "a file of persons shows their names: say what for with --purpose, or --reveal-for".to_owned(),
+        ));
+    }
     let may = [Permission::RegistryRead, Permission::PiiReveal];
     with_desk(data, &args.regions, &may, async |desk| {
-        let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose: args.reveal_for };
+        let purpose = args.reveal_for.or(args.purpose.filter(|_| args.kind == ImportKind::Persons));
+        let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose };
         let scope = desk.actor.scope.clone();
         let made = transaction::run(&desk.worker.db, desk.setting(), async move |tx| {
             crate::imports::actions::start_export(tx, scope, params).await
@@ -254,6 +303,21 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+fn digest_of(path: &Path) -> Result<[u8; 32], Failure> {
+    let fault = |e: std::io::Error| Failure::Run(format!("{}: {e}", path.display()));
+    let mut file = std::fs::File::open(path).map_err(fault)?;
+    let (mut digest, mut piece) = (Context::new(&SHA256), vec![0; files::PIECE]);
+    loop {
+        let size = file.read(&mut piece).map_err(fault)?;
+        if size == 0 {
+            let mut sum = [0; 32];
+            sum.copy_from_slice(digest.finish().as_ref());
+            return Ok(sum);
+        }
+        digest.update(piece.get(..size).unwrap_or_default());
+    }
 }
 
 /// The file piece by piece, with a bar.

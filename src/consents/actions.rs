@@ -1,6 +1,9 @@
 //! What can be done with consents, and what other slices ask of them.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -183,6 +186,29 @@ pub async fn admit_referral(
     store::insert(&mut tx.conn, &row).await?;
     recorded(tx, &row);
     Ok(())
+}
+
+/// The purposes for which families, that were found within the caller's regions, took back their consent as families and did not give
+/// it anew. They were closed for everybody who was in the family, and are for whoever comes in.
+pub async fn list_withdrawn_by_families(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>, Error> {
+    let mut withdrawn: HashMap<Uuid, Vec<String>> = HashMap::new();
+    if family_ids.is_empty() {
+        return Ok(withdrawn);
+    }
+    let rows = store::list_of_families_of_visible(conn, family_ids).await?;
+    // A withdrawal ends all there are: one that stands was given since.
+    let stands = |row: &ConsentRow| row.status(local_day(row.created_at)) == Status::Active;
+    for row in rows.iter().filter(|row| row.withdrawn_at.is_some()) {
+        let anew = rows.iter().any(|r| (r.family_id, r.purpose) == (row.family_id, row.purpose) && stands(r));
+        let purposes = withdrawn.entry(row.family_id).or_default();
+        if !anew && !purposes.iter().any(|purpose| purpose == row.purpose.as_str()) {
+            purposes.push(row.purpose.as_str().to_owned());
+        }
+    }
+    Ok(withdrawn)
 }
 
 /// Before a draft is sent: is its basis still there?

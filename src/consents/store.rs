@@ -119,6 +119,20 @@ pub async fn list_of_visible(
     query.load(conn).await
 }
 
+/// What consent there is or was of these families as families.
+pub async fn list_of_families_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<ConsentRow>> {
+    consents::table
+        .filter(consents::family_id.eq_any(family_ids))
+        .filter(consents::person_id.is_null())
+        .filter(consents::lawful_basis.eq(LawfulBasis::Consent))
+        .select(ConsentRow::as_select())
+        .load(conn)
+        .await
+}
+
 /// All that is held on a person, in any region.
 pub async fn list_about(
     conn: &mut AsyncPgConnection,

@@ -45,6 +45,13 @@ pub const FIELD_CODES: &[(&str, Texts)] = &[
     ),
     ("ended", Texts { id: "Sudah dikeluarkan atau digabungkan", en: "It was removed, or merged into another" }),
     ("erased", Texts { id: "Data orang ini sudah dihapus", en: "The data of this person was erased" }),
+    (
+        "processing_restricted",
+        Texts {
+            id: "Pemrosesan data orang ini dibatasi; tidak diubah",
+            en: "The processing of this person's data is restricted; it is not changed",
+        },
+    ),
     ("other_family", Texts { id: "Orang ini anggota keluarga lain", en: "This person belongs to another family" }),
     (
         "of_the_family",

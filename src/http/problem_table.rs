@@ -94,6 +94,10 @@ problems! {
         "Token tidak ada atau tidak sah", "The token is missing or not valid",
         "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya.",
         "This operation needs a current access token from this service or from an issuer it trusts.";
+    PurposeDiffers = "purpose-differs", 403,
+        "Tujuan akses berbeda", "Another purpose",
+        "Hasil ini dibuat untuk tujuan akses lain dan hanya dibuka untuk tujuan itu.",
+        "This result was made for another purpose and opens for that one alone.";
     InsufficientScope = "insufficient-scope", 403,
         "Izin tidak cukup", "A permission is missing",
         "Token ini tidak memuat izin {}.", "The token does not carry the permission {}.";
@@ -183,6 +187,10 @@ problems! {
     JobHasNoResult = "job-has-no-result", 409,
         "Pekerjaan belum memberi hasil", "The job has no result",
         "Pekerjaan ini belum atau tidak memberi berkas hasil.", "The job has given no result file, or not yet.";
+    ExportOutdated = "export-outdated", 409,
+        "Ekspor tidak berlaku lagi", "The export holds no more",
+        "Sejak ekspor ini dibuat, seseorang di dalamnya menarik persetujuan, membatasi pemrosesan, atau dihapus. Ekspor lagi.",
+        "Since this export was made, somebody in it withdrew consent, restricted processing or was erased. Export anew.";
     JobStalled = "job-stalled", 409,
         "Pekerjaan tidak maju", "The job does not get on",
         "Pekerjaan berulang kali terputus tanpa kemajuan dan dihentikan. Sebutkan id-nya bila melapor.", "The job was interrupted again and again without getting on, and was given up. Quote its id when you report it.";
@@ -302,6 +310,10 @@ problems! {
     ImportRefused = "import-refused", 422,
         "Berkas tidak dimuat", "The file was not imported",
         "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has faults; see the job's problem file. No row was written.";
+    ImportPartlyWritten = "import-partly-written", 409,
+        "Berkas hanya dimuat sebagian", "Only part of the file was imported",
+        "Sesudah berkas diperiksa, registri berubah sehingga beberapa baris menjadi keliru; lihat berkas masalah. Baris sebelumnya sudah ditulis: counts menyebut berapa, done menyebut sampai baris ke berapa.",
+        "The registry changed after the file was judged, so that rows came to be at fault; see the problem file. The rows before were written: counts tells how many, done how far.";
     IdempotencyKeyReused = "idempotency-key-reused", 422,
         "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
         "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";

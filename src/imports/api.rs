@@ -9,10 +9,10 @@ use super::model::{ImportKind, OnConflict, OnFault};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// What the rows are.
+    /// What the rows are. `organizations` and `services` need `directory:write` besides.
     #[param(inline)]
     pub kind: ImportKind,
-    /// What to do with a row that is there already: `skip` (default), `update` it with the cells that are filled, or `fail` the file.
+    /// What to do with a row that is there already: `skip` (default), `update` it with the cells that are filled (`unchanged` when they say nothing new), or `fail` the file.
     #[param(inline)]
     pub on_conflict: Option<OnConflict>,
     /// What to do when rows are at fault: `refuse` the whole file (default) or `skip` those rows.

@@ -10,7 +10,7 @@ use crate::error::FieldError;
 use crate::http::field_table;
 
 /// Between the entries of a list.
-const BAR: char = '|';
+pub const BAR: char = '|';
 /// An empty list, or a text that is known to be empty: nobody asked is an empty cell.
 pub const NONE: &str = "-";
 
@@ -23,7 +23,7 @@ pub struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub fn new(record: &'a Record, columns: &'static [Column]) -> Self {
-        Self { record, columns, at: 0, faults: Vec::new() }
+        Self { record, columns, at: 0, faults: record.faults.clone() }
     }
 
     pub fn fault(&mut self, column: &str, code: &'static str) {
@@ -49,7 +49,7 @@ impl<'a> Cells<'a> {
         let required = self.columns.get(self.at).is_some_and(|c| c.required);
         self.at += 1;
         if cell.is_empty() {
-            if required {
+            if required && !self.record.faults.iter().any(|fault| fault.column == name) {
                 self.fault(name, "required");
             }
             return None;

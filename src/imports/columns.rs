@@ -1,7 +1,7 @@
 //! The columns of each kind of file: the header, the template and the reader are made from them.
 
 use super::model::ImportKind;
-use super::reader::Header;
+use super::reader::{Form, Header};
 
 /// A column of a file.
 #[derive(Debug)]
@@ -12,14 +12,25 @@ pub struct Column {
     /// What stands in it, in the words of the API field of the same name.
     pub about: &'static str,
     pub example: &'static str,
+    pub form: Form,
+}
+
+impl Column {
+    const fn of(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
 }
 
 const fn must(name: &'static str, about: &'static str, example: &'static str) -> Column {
-    Column { name, required: true, about, example }
+    Column { name, required: true, about, example, form: Form::Text }
 }
 
 const fn may(name: &'static str, about: &'static str, example: &'static str) -> Column {
-    Column { name, required: false, about, example }
+    Column { name, required: false, about, example, form: Form::Text }
+}
+
+const fn flag(name: &'static str, example: &'static str) -> Column {
+    may(name, FLAG, example).of(Form::Flag)
 }
 
 const ID: &str = "Id (UUIDv7); the service makes one when empty";
@@ -33,13 +44,13 @@ pub const FAMILIES: &[Column] = &[
     may("family_card_no", CARD, "3204051506109001"),
     must("region_code", VILLAGE, "32.04.05.2001"),
     may("address", "Address within the village", "Kp. Contoh RT 02 RW 05"),
-    may("latitude", "Degrees, WGS 84", "-6.93"),
-    may("longitude", "Degrees, WGS 84", "107.72"),
-    may("disaster_victim", FLAG, "false"),
-    may("breadwinner_laid_off", FLAG, "false"),
-    may("lost_livelihood", FLAG, "false"),
-    may("extreme_poor", FLAG, "false"),
-    may("prior_housing_aid", FLAG, "false"),
+    may("latitude", "Degrees, WGS 84", "-6.93").of(Form::Number),
+    may("longitude", "Degrees, WGS 84", "107.72").of(Form::Number),
+    flag("disaster_victim", "false"),
+    flag("breadwinner_laid_off", "false"),
+    flag("lost_livelihood", "false"),
+    flag("extreme_poor", "false"),
+    flag("prior_housing_aid", "false"),
     may("income_class", "Code of income-classes", "MBR"),
 ];
 
@@ -54,46 +65,50 @@ pub const PERSONS: &[Column] = &[
     may("region_code", "Code of the village; only for a person without a family", ""),
     may("address", "Where to find the person; only for a person without a family", ""),
     may("nik", "NIK, 16 digits, as text", "3204051203809001"),
-    may("identity_status", "Code of identity-statuses; verified needs a NIK", "verified"),
+    may(
+        "identity_status",
+        "Code of identity-statuses, as Dukcapil answered; unknown when empty with a new NIK; verified needs one",
+        "verified",
+    ),
     must("full_name", "Name as in the papers", "Asep Hidayat"),
     may("birth_date", "Day of birth, YYYY-MM-DD; from the NIK when empty", "1980-03-12"),
     must("sex", "Code of sexes", "male"),
     may("relation_to_head", "Code of relations-to-head; needed with a family", "head"),
     may("marital_status", "Code of marital-statuses", "married"),
     may("school_level", "Code of school-levels", "sd"),
-    may("school_enrolled", FLAG, "false"),
+    flag("school_enrolled", "false"),
     may("occupation_class", "Code of occupation-classes", "BURUH"),
     may("disability_type", "Code of disability-types", "none"),
     may("disability_severity", "Code of disability-severities", ""),
-    may("chronic_illness", FLAG, "false"),
-    may("pregnant_or_postpartum", FLAG, "false"),
+    flag("chronic_illness", "false"),
+    flag("pregnant_or_postpartum", "false"),
     may("jkn_status", "Code of jkn-statuses", "inactive"),
-    may("has_kip", FLAG, "false"),
-    may("orphan", FLAG, "false"),
-    may("sktm", FLAG, ""),
-    may("village_head_certified", FLAG, ""),
-    may("assessment_recommended", FLAG, ""),
-    may("criteria", "Codes of social-criteria with | between; - for none", "-"),
-    may("ppks_codes", "Codes of service-need-categories with | between; - for none", "-"),
+    flag("has_kip", "false"),
+    flag("orphan", "false"),
+    flag("sktm", ""),
+    flag("village_head_certified", ""),
+    flag("assessment_recommended", ""),
+    may("criteria", "Codes of social-criteria with | between; - for none", "-").of(Form::List),
+    may("ppks_codes", "Codes of service-need-categories with | between; - for none", "-").of(Form::List),
 ];
 
 pub const DWELLINGS: &[Column] = &[
     may("family_id", FAMILY_ID, ""),
     may("family_card_no", CARD, "3204051506109001"),
     may("tenure", "Code of dwelling-tenures", "own"),
-    may("land_title", FLAG, "true"),
+    flag("land_title", "true"),
     may("floor_material", "Code of floor-materials", "cement"),
     may("wall_material", "Code of wall-materials", "bamboo"),
     may("roof_material", "Code of roof-materials", "zinc"),
-    may("floor_area_m2", "Square metres", "30"),
-    may("wall_or_roof_dangerous", FLAG, "false"),
-    may("habitable", FLAG, "true"),
+    may("floor_area_m2", "Square metres", "30").of(Form::Number),
+    flag("wall_or_roof_dangerous", "false"),
+    flag("habitable", "true"),
     may("water_source", "Code of water-sources", "protected_well"),
     may("toilet", "Code of toilet-facilities", "shared"),
     may("cooking_fuel", "Code of cooking-fuels", "lpg_3kg"),
     may("lighting_source", "Code of lighting-sources", "pln"),
-    may("power_va", "Volt-ampere", "450"),
-    may("pln_customer_id", "PLN customer number; - for none", "99000000012"),
+    may("power_va", "Volt-ampere", "450").of(Form::Number),
+    may("pln_customer_id", "PLN customer number; - for none", "99000000012").of(Form::TextOrNone),
 ];
 
 pub const WELFARE_STATUSES: &[Column] = &[
@@ -102,8 +117,8 @@ pub const WELFARE_STATUSES: &[Column] = &[
     must("source", "Code of welfare-sources", "dtsen"),
     must("snapshot_version", "Name of the ranking at its source", "2026-Q4"),
     must("as_of", "Day from which it holds, YYYY-MM-DD", "2026-10-01"),
-    must("decile", "1 to 10", "2"),
-    may("percentile", "1 to 100", "17"),
+    must("decile", "1 to 10", "2").of(Form::Number),
+    may("percentile", "1 to 100", "17").of(Form::Number),
 ];
 
 pub const ORGANIZATIONS: &[Column] = &[
@@ -115,7 +130,7 @@ pub const ORGANIZATIONS: &[Column] = &[
     may("phone", "Telephone for the public", "(022) 555-0101"),
     may("email", "E-mail for the public", "layanan@contoh.go.id"),
     may("address", "Where it is", "Jalan Contoh 1"),
-    may("confidential_location", "true when its location is kept from the public", "false"),
+    may("confidential_location", "true when its location is kept from the public", "false").of(Form::Flag),
 ];
 
 pub const SERVICES: &[Column] = &[
@@ -124,12 +139,13 @@ pub const SERVICES: &[Column] = &[
     must("name", "Name", "Verifikasi kepesertaan PKH"),
     may("description", "What it does", ""),
     may("program_code", "Code of the programme it leads to", "PKH"),
-    must("sectors", "Codes of sectors with | between", "socio_economic"),
-    must("area_codes", "Codes of the regions it serves with | between, or ID for the whole country", "32.04"),
-    may("capacity", "Clients it can hold at a time", "40"),
+    must("sectors", "Codes of sectors with | between", "socio_economic").of(Form::List),
+    must("area_codes", "Codes of the regions it serves with | between, or ID for the whole country", "32.04")
+        .of(Form::List),
+    may("capacity", "Clients it can hold at a time", "40").of(Form::Number),
     may("opening_hours", "When it is open", "Senin–Jumat 08.00–15.00"),
     may("requirements", "What to bring", "KTP dan kartu keluarga"),
-    may("answer_days", "Days within which it answers; 14 when empty", "14"),
+    may("answer_days", "Days within which it answers; 14 when empty", "14").of(Form::Number),
 ];
 
 impl ImportKind {
@@ -148,6 +164,10 @@ impl ImportKind {
 impl Header for ImportKind {
     fn names(&self) -> Vec<&'static str> {
         self.columns().iter().map(|c| c.name).collect()
+    }
+
+    fn forms(&self) -> Vec<Form> {
+        self.columns().iter().map(|c| c.form).collect()
     }
 
     fn required(&self) -> Vec<&'static str> {

@@ -90,9 +90,14 @@ impl Kind for Organizations {
                         plan.fault(line, column, "outside_scope");
                         continue;
                     }
+                    let mut now = merged(known, load::organization(known.id, row.input, planning.now));
+                    if now == *known {
+                        plan.unchanged += 1;
+                        continue;
+                    }
                     plan.updated += 1;
-                    let told = load::organization(known.id, row.input, planning.now);
-                    plan.directory.changed_organizations.push(merged(known, told));
+                    (now.version, now.updated_at) = (known.version + 1, planning.now);
+                    plan.directory.changed_organizations.push(now);
                 }
                 Some(_) => plan.leave(planning.on_conflict, line, column),
                 None if made_elsewhere(row.id) => plan.fault(line, "id", "not_uuid_v7"),
@@ -115,8 +120,9 @@ fn merged(known: &OrganizationRow, told: OrganizationRow) -> OrganizationRow {
         email: told.email.or_else(|| known.email.clone()),
         address: told.address.or_else(|| known.address.clone()),
         confidential_location: told.confidential_location || known.confidential_location,
-        version: known.version + 1,
+        version: known.version,
         created_at: known.created_at,
+        updated_at: known.updated_at,
         active: known.active,
         ..told
     }
@@ -207,10 +213,9 @@ impl Kind for Services {
                         plan.fault(line, "organization_id", "identity_in_use");
                         continue;
                     }
-                    plan.updated += 1;
                     let days = row.input.answer_days;
                     let told = load::service(known.id, region, row.input, planning.now)?;
-                    plan.directory.changed_services.push(ServiceRow {
+                    let mut now = ServiceRow {
                         description: told.description.or_else(|| known.description.clone()),
                         program_code: told.program_code.or_else(|| known.program_code.clone()),
                         capacity: told.capacity.or(known.capacity),
@@ -220,10 +225,15 @@ impl Kind for Services {
                         name: told.name,
                         sectors: told.sectors,
                         area_codes: told.area_codes,
-                        version: known.version + 1,
-                        updated_at: planning.now,
                         ..known.clone()
-                    });
+                    };
+                    if now == *known {
+                        plan.unchanged += 1;
+                        continue;
+                    }
+                    plan.updated += 1;
+                    (now.version, now.updated_at) = (known.version + 1, planning.now);
+                    plan.directory.changed_services.push(now);
                 }
                 Some(_) => plan.leave(planning.on_conflict, line, column),
                 None if made_elsewhere(row.id) => plan.fault(line, "id", "not_uuid_v7"),

@@ -76,6 +76,10 @@ impl Kind for Dwellings {
         let mut stored = load::dwellings(conn, &families.ids()).await?;
         for (line, row) in rows {
             let Some(place) = plan.family(&families, &row.family, (line, row.column)) else { continue };
+            if !planning.seen.first(("dwelling", place.family_id)) {
+                plan.fault(line, row.column, "repeated");
+                continue;
+            }
             let told = build::dwelling(place.family_id, row.home, planning.now);
             match stored.remove(&place.family_id) {
                 None => {
@@ -83,10 +87,15 @@ impl Kind for Dwellings {
                     plan.new.dwellings.push(told);
                 }
                 Some(before) if planning.on_conflict == OnConflict::Update => {
+                    let mut now = merged(before.clone(), told);
+                    if now == before {
+                        plan.unchanged += 1;
+                        continue;
+                    }
                     plan.updated += 1;
                     if planning.write {
+                        now.updated_at = planning.now;
                         let was = document::dwelling(&before);
-                        let now = merged(before, told);
                         plan.changed(("family", now.family_id), now.family_id, &was, &document::dwelling(&now));
                         plan.changed.dwellings.push(now);
                     }
@@ -120,6 +129,6 @@ fn merged(before: DwellingRow, told: DwellingRow) -> DwellingRow {
         land_title: told.land_title.or(before.land_title),
         habitable: told.habitable.or(before.habitable),
         wall_or_roof_dangerous: told.wall_or_roof_dangerous.or(before.wall_or_roof_dangerous),
-        updated_at: told.updated_at,
+        updated_at: before.updated_at,
     }
 }

@@ -1,5 +1,5 @@
 //! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
-//! revealed them; then each family and each person whose data it is leaves an access record of its own.
+//! revealed them. Each person whose name or number it shows gets an access record of their own.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::columns::quoted;
-use super::export_rows as rows;
+use super::export_rows::{self as rows, Show};
 use super::model::ImportKind;
 use crate::audit::store::{self as audit, AuditRow};
 use crate::auth::caller::AccessPurpose;
@@ -18,7 +18,7 @@ use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
 use crate::registry;
 use crate::registry::load;
-use crate::registry::rows::{FamilyRow, PersonRow};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
 use crate::registry::viewer::Viewer;
 use crate::transaction::Tx;
 
@@ -27,20 +27,28 @@ pub const RUNNER: Runner = Runner { kind: JobKind::Export, run: |run| Box::pin(e
 /// Rows of a page: one short transaction.
 const PAGE: i64 = 1000;
 
+/// PostgreSQL takes 65,535 parameters a statement; an access record has eleven.
+const ROWS_A_STATEMENT: usize = 5000;
+
 /// What was asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExportParams {
     pub kind: ImportKind,
     /// Numbers, addresses and days of birth in the clear; the result needs the permission again.
     pub reveal: bool,
+    /// What for. Without one, nothing is shown that tells who anybody is: neither numbers nor names.
     pub purpose: Option<AccessPurpose>,
 }
 
 /// The place behind which the next page begins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Position {
+pub struct Position {
     region: String,
     id: Uuid,
+    /// Of this way through the registry, which begins anew when somebody is erased meanwhile. It is the trace of the access records, so
+    /// that they tell who stands in the file, and what each download names.
+    #[serde(default)]
+    pub pass: Uuid,
 }
 
 async fn export(run: &mut Run) -> Result<Outcome, Stop> {
@@ -49,7 +57,7 @@ async fn export(run: &mut Run) -> Result<Outcome, Stop> {
         let header = params.kind.columns().iter().map(|c| c.name.to_owned()).collect();
         run.progress.write_result(line(header).as_bytes());
         run.progress.result_type = Some("text/csv; charset=utf-8".to_owned());
-        run.progress.position = json!({ "region": "", "id": Uuid::nil() });
+        run.progress.position = json!({ "region": "", "id": Uuid::nil(), "pass": Uuid::now_v7() });
         run.report().await?;
     }
     loop {
@@ -77,32 +85,32 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
     let viewer = Viewer::of(&tx.actor, &keys.sealer, params.reveal);
     let mut text = String::new();
-    let (last, read, written) = match params.kind {
+    let Page { last, read, written, masked } = match params.kind {
         ImportKind::Persons => {
             let page = load::page_of_persons(&mut tx.conn, &scope, (&at.region, at.id), PAGE).await?;
             let (last, read) = (page.last().map(|p| (p.region_code.clone(), p.id)), page.len());
             let shown: Vec<PersonRow> = page.into_iter().filter(|p| !withheld(p, params.purpose)).collect();
-            if params.reveal {
-                record(tx, params.purpose, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
-            }
+            let action = if params.reveal { "person.reveal" } else { "person.export_names" };
+            let records = Records { kind: "person", action, purpose: params.purpose, pass: at.pass };
+            write_records(tx, &records, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
             let written = shown.len();
             for person in shown {
                 text.push_str(&line(rows::person(&viewer, person)?));
             }
-            (last, read, written)
+            Page { last, read, written, masked: 0 }
         }
         ImportKind::Families | ImportKind::Dwellings | ImportKind::WelfareStatuses => {
             families(tx, params, &at, &scope, &mut text).await?
         }
         ImportKind::Organizations => {
             let page = crate::directory::load::page_of_organizations(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
-            let outcome = (page.last().map(|o| (String::new(), o.id)), page.len(), page.len());
+            let outcome = Page::whole(page.last().map(|o| (String::new(), o.id)), page.len());
             page.into_iter().for_each(|o| text.push_str(&line(rows::organization(o))));
             outcome
         }
         ImportKind::Services => {
             let page = crate::directory::load::page_of_services(&mut tx.conn, &scope, Some(at.id), PAGE).await?;
-            let outcome = (page.last().map(|s| (String::new(), s.id)), page.len(), page.len());
+            let outcome = Page::whole(page.last().map(|s| (String::new(), s.id)), page.len());
             page.into_iter().for_each(|s| text.push_str(&line(rows::service(s))));
             outcome
         }
@@ -111,16 +119,31 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     progress.write_result(text.as_bytes());
     progress.done += count(written);
     progress.count("exported", count(written));
+    progress.count("masked", count(masked));
     if params.kind == ImportKind::Persons {
         progress.count("withheld", count(read) - count(written));
     }
     if let Some((region, id)) = last {
-        progress.position = serde_json::to_value(Position { region, id }).map_err(Error::internal)?;
+        progress.position = serde_json::to_value(Position { region, id, pass: at.pass }).map_err(Error::internal)?;
     }
     Ok(())
 }
 
-type PageEnd = (Option<(String, Uuid)>, usize, usize);
+/// What a page came to.
+struct Page {
+    /// Behind which the next one begins; none behind the last.
+    last: Option<(String, Uuid)>,
+    read: usize,
+    written: usize,
+    /// Of those written, whose numbers and addresses somebody closed.
+    masked: usize,
+}
+
+impl Page {
+    fn whole(last: Option<(String, Uuid)>, rows: usize) -> Self {
+        Self { last, read: rows, written: rows, masked: 0 }
+    }
+}
 
 /// A page of families, and what hangs on them.
 async fn families(
@@ -129,103 +152,115 @@ async fn families(
     at: &Position,
     scope: &RegionScope,
     text: &mut String,
-) -> Result<PageEnd, Error> {
+) -> Result<Page, Error> {
     let keys = tx.keys.clone();
     let page: Vec<FamilyRow> = load::page_of_families(&mut tx.conn, scope, (&at.region, at.id), PAGE).await?;
     let (last, read) = (page.last().map(|f| (f.region_code.clone(), f.id)), page.len());
     let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
-    let mut written = 0;
-    // Where somebody closed the data, what tells the household apart stays masked.
+    // Where somebody closed the data, what tells the household apart is left out.
     let closed = if params.reveal {
         registry::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
     } else {
         HashSet::new()
     };
-    match params.kind {
+    let show = |family_id: Uuid| match params.reveal {
+        false => Show::Masked,
+        true if closed.contains(&family_id) => Show::Closed,
+        true => Show::Open,
+    };
+    let (written, masked) = match params.kind {
         ImportKind::Families => {
-            let (closed, open): (Vec<_>, Vec<_>) = page.into_iter().partition(|f| closed.contains(&f.id));
             if params.reveal {
-                record_families(tx, params.purpose, scope, &open.iter().collect::<Vec<_>>()).await?;
+                let open = page.iter().filter(|f| !closed.contains(&f.id));
+                record_households(tx, (params.purpose, at.pass), open).await?;
             }
-            for (family, reveal) in
-                open.into_iter().map(|f| (f, params.reveal)).chain(closed.into_iter().map(|f| (f, false)))
-            {
-                text.push_str(&line(rows::family(&keys.sealer, reveal, family)?));
-                written += 1;
+            let written = page.len();
+            for family in page {
+                text.push_str(&line(rows::family(&keys.sealer, show(family.id), family)?));
             }
+            (written, closed.len())
         }
         ImportKind::Dwellings => {
             let mut homes: Vec<_> = load::dwellings(&mut tx.conn, &ids).await?.into_values().collect();
             homes.sort_by_key(|home| home.family_id);
-            written = homes.len();
             if params.reveal {
-                let with_home: HashSet<Uuid> = homes.iter().map(|home| home.family_id).collect();
-                let shown = |f: &&FamilyRow| !closed.contains(&f.id) && with_home.contains(&f.id);
-                record_families(tx, params.purpose, scope, &page.iter().filter(shown).collect::<Vec<_>>()).await?;
+                let numbered =
+                    |home: &&DwellingRow| home.pln_customer_id.as_ref().is_some_and(|number| !number.is_empty());
+                let shown: HashSet<Uuid> = homes.iter().filter(numbered).map(|home| home.family_id).collect();
+                let open = page.iter().filter(|f| shown.contains(&f.id) && !closed.contains(&f.id));
+                record_households(tx, (params.purpose, at.pass), open).await?;
             }
-            for home in homes {
-                let reveal = params.reveal && !closed.contains(&home.family_id);
-                text.push_str(&line(rows::dwelling(reveal, home)));
+            for home in &homes {
+                text.push_str(&line(rows::dwelling(show(home.family_id), home)));
             }
+            (homes.len(), homes.iter().filter(|home| closed.contains(&home.family_id)).count())
         }
         _ => {
             let mut statuses: Vec<_> = load::statuses(&mut tx.conn, &ids).await?.into_values().flatten().collect();
             statuses.sort_by_key(|s| (s.family_id, s.as_of, s.source, s.snapshot_version.clone()));
-            written = statuses.len();
+            let written = statuses.len();
             statuses.into_iter().for_each(|status| text.push_str(&line(rows::status(status))));
+            (written, 0)
         }
-    }
-    Ok((last, read, written))
+    };
+    Ok(Page { last, read, written, masked })
 }
 
-/// Whoever restricted the processing of their data, or withdrew consent for this purpose, is left out.
+/// Whoever restricted the processing of their data, withdrew consent for this purpose or was erased is left out.
 fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
     let limits = &person.limited_purposes;
-    limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
+    person.is_erased()
+        || limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
 }
 
-/// Card, address and house are everybody's who lives there: each member can learn who had them, as after reading the family.
-async fn record_families(
+/// What tells a household apart is told of everybody in it.
+async fn record_households<'a>(
     tx: &mut Tx,
-    purpose: Option<AccessPurpose>,
-    scope: &RegionScope,
-    shown: &[&FamilyRow],
+    (purpose, pass): (Option<AccessPurpose>, Uuid),
+    shown: impl Iterator<Item = &'a FamilyRow>,
 ) -> Result<(), Error> {
-    write_records(tx, "family", purpose, shown.iter().map(|f| (f.id, f.region_code.as_str()))).await?;
-    let families: Vec<Uuid> = shown.iter().map(|f| f.id).collect();
-    let members = load::member_places(&mut tx.conn, scope, &families).await?;
-    record(tx, purpose, members.iter().map(|(id, region)| (*id, region.as_str()))).await
+    let of = |kind| Records { kind, action: "family.reveal", purpose, pass };
+    let families: Vec<(Uuid, &str)> = shown.map(|f| (f.id, f.region_code.as_str())).collect();
+    let ids: Vec<Uuid> = families.iter().map(|(id, _)| *id).collect();
+    let scope = tx.actor.scope.clone();
+    let members = load::member_places(&mut tx.conn, &scope, &ids).await?;
+    write_records(tx, &of("family"), families.into_iter()).await?;
+    write_records(tx, &of("person"), members.iter().map(|(id, region)| (*id, region.as_str()))).await
 }
 
-async fn record<'a>(
-    tx: &mut Tx,
+/// What the access records of a page have in common.
+struct Records {
+    kind: &'static str,
+    action: &'static str,
     purpose: Option<AccessPurpose>,
-    revealed: impl Iterator<Item = (Uuid, &'a str)>,
-) -> Result<(), Error> {
-    write_records(tx, "person", purpose, revealed).await
+    pass: Uuid,
 }
 
 /// The access record of each, which the subject can ask for.
 async fn write_records<'a>(
     tx: &mut Tx,
-    kind: &str,
-    purpose: Option<AccessPurpose>,
+    of: &Records,
     revealed: impl Iterator<Item = (Uuid, &'a str)>,
 ) -> Result<(), Error> {
+    // A masked file that was made before names were told for a purpose alone.
+    let Some(purpose) = of.purpose else { return Ok(()) };
     let records: Vec<AuditRow> = revealed
         .map(|(id, region)| AuditRow {
             id: Uuid::now_v7(),
             at: tx.now,
             client_id: tx.actor.client_id.clone(),
             actor: tx.actor.subject.clone(),
-            action: format!("{kind}.reveal"),
-            target_kind: kind.to_owned(),
+            action: of.action.to_owned(),
+            target_kind: of.kind.to_owned(),
             target_id: Some(id),
             region_code: Some(region.to_owned()),
             organization_id: tx.actor.organization_id,
-            purpose: purpose.map(|p| p.as_str().to_owned()),
-            trace_id: tx.context.trace_id.clone(),
+            purpose: Some(purpose.as_str().to_owned()),
+            trace_id: of.pass.simple().to_string(),
         })
         .collect();
-    Ok(audit::insert(&tx.conn, &records).await?)
+    for records in records.chunks(ROWS_A_STATEMENT) {
+        audit::insert(&tx.conn, records).await?;
+    }
+    Ok(())
 }

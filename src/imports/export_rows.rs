@@ -8,19 +8,30 @@ use crate::registry::nik::FamilyCardNo;
 use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
 use crate::registry::viewer::Viewer;
 
+/// How what tells a household apart is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    Open,
+    /// As in a list.
+    Masked,
+    /// Somebody closed it: an empty cell, so that an import of the file leaves it as it is.
+    Closed,
+}
+
 fn cell<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-pub fn family(sealer: &Sealer, reveal: bool, row: FamilyRow) -> Result<Vec<String>, Error> {
+pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>, Error> {
     let facts: FamilyFacts = serde_json::from_value(row.attributes).unwrap_or_default();
+    let reveal = show == Show::Open;
     let card = match &row.family_card_sealed {
-        None => String::new(),
-        Some(sealed) => {
+        Some(sealed) if show != Show::Closed => {
             let number = sealer.open(IdentityKind::FamilyCard, row.id, sealed)?;
             let number = FamilyCardNo::parse(&number).map_err(Error::internal)?;
             if reveal { number.expose().to_owned() } else { number.mask() }
         }
+        _ => String::new(),
     };
     let shown = |value: Option<String>| if reveal { value.unwrap_or_default() } else { String::new() };
     Ok(vec![
@@ -39,9 +50,17 @@ pub fn family(sealer: &Sealer, reveal: bool, row: FamilyRow) -> Result<Vec<Strin
     ])
 }
 
+/// A list of which nothing was left out. Else the cell is empty, which an import leaves as it is: what it took for the whole list
+/// would take away what was not shown.
+fn whole_list<T: ToString>(shown: &[T], there_are: usize) -> String {
+    if shown.len() == there_are { list_cell(shown) } else { String::new() }
+}
+
 /// The answer's own rules say what is masked and what is left out.
 pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error> {
-    let assessed = row.attributes().ppks_known || !row.ppks_codes.is_empty();
+    let facts = row.attributes();
+    let assessed = facts.ppks_known || !row.ppks_codes.is_empty();
+    let (categories, criteria) = (row.ppks_codes.len(), facts.criteria.as_ref().map_or(0, Vec::len));
     let shown = viewer.person(row)?;
     let birth = match (shown.birth_date, shown.birth_year) {
         (Some(day), _) => day.to_string(),
@@ -73,21 +92,22 @@ pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error>
         cell(shown.sktm),
         cell(shown.village_head_certified),
         cell(shown.assessment_recommended),
-        shown.criteria.map(|criteria| list_cell(&criteria)).unwrap_or_default(),
-        if assessed { list_cell(&shown.ppks_codes) } else { String::new() },
+        shown.criteria.map(|shown| whole_list(&shown, criteria)).unwrap_or_default(),
+        if assessed { whole_list(&shown.ppks_codes, categories) } else { String::new() },
     ])
 }
 
-pub fn dwelling(reveal: bool, row: DwellingRow) -> Vec<String> {
-    let customer = row.pln_customer_id.map(|number| {
+pub fn dwelling(show: Show, row: &DwellingRow) -> Vec<String> {
+    let customer = row.pln_customer_id.as_ref().map(|number| {
         let masked = || {
             let last = number.len().saturating_sub(2);
             format!("{}{}", "*".repeat(last), number.get(last..).unwrap_or_default())
         };
-        match (number.is_empty(), reveal) {
-            (true, _) => NONE.to_owned(),
-            (false, true) => number.clone(),
-            (false, false) => masked(),
+        match show {
+            _ if number.is_empty() => NONE.to_owned(),
+            Show::Open => number.clone(),
+            Show::Masked => masked(),
+            Show::Closed => String::new(),
         }
     });
     vec![

@@ -183,11 +183,7 @@ fn change(
             return Ok(());
         }
     }
-    plan.updated += 1;
-    if !planning.write {
-        return Ok(());
-    }
-    let before = document::family(&family, None, None);
+    let before = family.clone();
     let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
     let told = row.input.attributes.unwrap_or_default();
     facts.disaster_victim = told.disaster_victim.or(facts.disaster_victim);
@@ -200,8 +196,17 @@ fn change(
     family.address = row.input.address.map(|a| a.into_string()).or(family.address);
     family.latitude = row.input.latitude.or(family.latitude);
     family.longitude = row.input.longitude.or(family.longitude);
+    if family == before {
+        plan.unchanged += 1;
+        return Ok(());
+    }
+    plan.updated += 1;
+    if !planning.write {
+        return Ok(());
+    }
     family.version += 1;
     family.updated_at = planning.now;
+    let before = document::family(&before, None, None);
     plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None));
     plan.changed.families.push(family);
     Ok(())

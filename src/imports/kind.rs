@@ -2,6 +2,8 @@
 //! batch: once to judge the whole file, and once more in the transaction that writes.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -28,12 +30,32 @@ pub struct Reading<'a> {
     pub sealer: &'a Sealer,
 }
 
+/// What may stand once in a whole file and is known only after a look at the registry: the same family by its id and by its card,
+/// say. Eight bytes each, whatever the file holds.
+#[derive(Default)]
+pub struct Seen {
+    hashes: Mutex<HashSet<u64>>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    /// Does it stand there for the first time?
+    pub fn first(&self, what: impl Hash) -> bool {
+        let hash = self.hasher.hash_one(what);
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(hash)
+    }
+}
+
 /// What planning a batch needs.
 pub struct Planning<'a> {
     pub scope: &'a RegionScope,
     pub keys: &'a KeyRing,
     pub now: DateTime<Utc>,
+    /// Of the rows before, in the same pass over the file.
+    pub seen: &'a Seen,
     pub on_conflict: OnConflict,
+    /// Whoever asked sees the specific categories.
+    pub sees_all: bool,
     /// False while the file is only judged: then no row is built.
     pub write: bool,
     /// Nobody bore a number of these rows when the file was judged. Whoever claims one since makes the writing fail, and it is
@@ -67,6 +89,8 @@ impl Planning<'_> {
 pub struct Plan {
     pub created: i64,
     pub updated: i64,
+    /// There already, with all that the row says.
+    pub unchanged: i64,
     pub skipped: i64,
     pub faults: Vec<FileFault>,
     /// Somebody bears a number of these rows already.

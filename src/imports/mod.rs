@@ -7,6 +7,7 @@ mod batches;
 mod cells;
 pub mod columns;
 mod directory;
+pub mod download;
 mod dwellings;
 pub mod export;
 mod export_rows;

@@ -1,5 +1,7 @@
 //! What can be imported, and what happens to rows that are there already or at fault.
 
+use crate::auth::Permission;
+
 crate::text_enum! {
     /// What the rows of a file are.
     pub enum ImportKind {
@@ -9,6 +11,16 @@ crate::text_enum! {
         WelfareStatuses = "welfare_statuses": "Status kesejahteraan" / "Welfare statuses",
         Organizations = "organizations": "Organisasi" / "Organizations",
         Services = "services": "Layanan" / "Services",
+    }
+}
+
+impl ImportKind {
+    /// What writing such rows one by one takes. Whoever imports them needs it besides `registry:import`.
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::Families | Self::Persons | Self::Dwellings | Self::WelfareStatuses => Permission::RegistryImport,
+            Self::Organizations | Self::Services => Permission::DirectoryWrite,
+        }
     }
 }
 

@@ -10,15 +10,17 @@ use super::families::{key_bytes, read_family_key};
 use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::IdentityKind;
+use crate::consents;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::registry::api::{CreateFamily, CreateMember};
+use crate::registry::change::keep_unseen;
 use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
-use crate::registry::model::{RelationToHead, Standing};
+use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
 use crate::registry::nik::ParsedNik;
 use crate::registry::rows::{IdentityRow, PersonRow};
 
@@ -165,7 +167,16 @@ impl Kind for Persons {
             .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { families.get(key) } else { None })
             .map(|place| place.family_id)
             .collect();
-        let mut headed = load::with_head(conn, &heads).await?;
+        let headed = load::with_head(conn, &heads).await?;
+        // Asked of families that are held: whoever takes consent back for one waits, and finds its new members.
+        let joined: HashSet<Uuid> = rows
+            .iter()
+            .filter(|(_, row)| planning.write && known(row).is_none())
+            .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { families.get(key) } else { None })
+            .map(|place| place.family_id)
+            .collect();
+        let joined: Vec<Uuid> = joined.into_iter().collect();
+        let withdrawn = consents::actions::list_withdrawn_by_families(conn, &joined).await?;
         for (line, row) in rows {
             let place = match &row.home {
                 Home::Family(key, column) => {
@@ -189,7 +200,7 @@ impl Kind for Persons {
                     let is_head = row.member.relation_to_head == RelationToHead::Head;
                     if let Some(place) = place
                         && is_head
-                        && !headed.insert(place.family_id)
+                        && (headed.contains(&place.family_id) || !planning.seen.first(("head", place.family_id)))
                     {
                         plan.fault(line, "relation_to_head", "head_required");
                         continue;
@@ -197,6 +208,10 @@ impl Kind for Persons {
                     plan.created += 1;
                     if planning.write {
                         enter(&mut plan, planning, place, row)?;
+                        let limits = place.and_then(|place| withdrawn.get(&place.family_id));
+                        if let (Some(limits), Some(person)) = (limits, plan.new.persons.last_mut()) {
+                            person.limited_purposes.clone_from(limits);
+                        }
                     }
                 }
             }
@@ -265,11 +280,16 @@ fn change(
         plan.fault(line, column, "ended");
         return Ok(());
     }
+    if person.is_restricted() {
+        plan.fault(line, column, "processing_restricted");
+        return Ok(());
+    }
     let is_head = person.relation_to_head == RelationToHead::Head;
     if is_head != (row.member.relation_to_head == RelationToHead::Head) {
         plan.fault(line, "relation_to_head", "head_required");
         return Ok(());
     }
+    let before = person.clone();
     let sealer = &planning.keys.sealer;
     let mut number_found = None;
     if let (Some(index), Some(nik)) = (&row.index, &row.nik) {
@@ -293,12 +313,12 @@ fn change(
             }
         }
     }
-    plan.updated += 1;
-    if !planning.write {
-        return Ok(());
-    }
-    let before = document::person(&person, None);
-    let told = row.member;
+    let mut told = row.member;
+    // A list that is said takes away nothing that whoever says it is not shown; one that is not said takes away nothing at all.
+    let said = (told.ppks_codes.is_some(), told.criteria.is_some());
+    keep_unseen(&mut told, &person, planning.sees_all);
+    told.ppks_codes = told.ppks_codes.filter(|_| said.0);
+    told.criteria = told.criteria.filter(|_| said.1);
     let mut facts = person.attributes();
     facts.sktm = told.sktm.or(facts.sktm);
     facts.village_head_certified = told.village_head_certified.or(facts.village_head_certified);
@@ -309,7 +329,9 @@ fn change(
         facts.ppks_known = true;
     }
     person.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
-    person.identity_status = told.identity_status.unwrap_or(person.identity_status);
+    // What is known of an identity was asked of its number: of a new one nothing is, as when somebody is entered with it.
+    let known = if number_found.is_some() { IdentityStatus::Unknown } else { person.identity_status };
+    person.identity_status = told.identity_status.unwrap_or(known);
     person.full_name = told.full_name.into_string();
     person.birth_date = told.birth_date.or(person.birth_date);
     person.sex = told.sex;
@@ -325,8 +347,17 @@ fn change(
     person.jkn_status = told.jkn_status.or(person.jkn_status);
     person.has_kip = told.has_kip.or(person.has_kip);
     person.orphan = told.orphan.or(person.orphan);
+    if person == before {
+        plan.unchanged += 1;
+        return Ok(());
+    }
+    plan.updated += 1;
+    if !planning.write {
+        return Ok(());
+    }
     person.version += 1;
     person.updated_at = planning.now;
+    let before = document::person(&before, None);
     let after = document::person(&person, number_found.as_deref());
     plan.changed(("person", person.id), person.family_id, &before, &after);
     plan.touched.insert(person.family_id);

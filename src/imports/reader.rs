@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::cells::{BAR, NONE};
 use super::model::ImportFormat;
 use super::unpack::Unpack;
 
@@ -44,6 +45,8 @@ pub struct Record {
     text: String,
     /// End of each cell in `text`; a cell that is absent is empty.
     ends: Vec<usize>,
+    /// Cells that are empty because what stood there could be none of the column.
+    pub faults: Vec<FileFault>,
 }
 
 impl Record {
@@ -59,10 +62,24 @@ impl Record {
     }
 }
 
+/// What stands in a column. NDJSON may say it as the text that a CSV file would have, or by a value of this form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    /// A text that may be known to be empty.
+    TextOrNone,
+    Number,
+    Flag,
+    /// Texts.
+    List,
+}
+
 /// The columns that a kind of file may have.
 pub trait Header {
     /// Their names.
     fn names(&self) -> Vec<&'static str>;
+    /// Of each, what stands in it.
+    fn forms(&self) -> Vec<Form>;
     /// Those without which nothing can be entered.
     fn required(&self) -> Vec<&'static str>;
 }
@@ -105,6 +122,7 @@ enum At {
 pub struct Rows {
     format: ImportFormat,
     names: Vec<&'static str>,
+    forms: Vec<Form>,
     required: Vec<&'static str>,
     /// Of each cell in the file, its column; known after the header.
     order: Option<Vec<usize>>,
@@ -124,6 +142,7 @@ impl Rows {
         Self {
             format,
             names: header.names(),
+            forms: header.forms(),
             required: header.required(),
             order: None,
             delimiter: b',',
@@ -180,7 +199,7 @@ impl Rows {
         let line = self.line;
         self.line += 1;
         if !self.cells.iter().all(u8::is_ascii_whitespace) {
-            into.push(json_record(&self.cells, line, &self.names));
+            into.push(json_record(&self.cells, line, &self.names, &self.forms));
         }
         self.cells.clear();
     }
@@ -310,8 +329,12 @@ impl Rows {
             }
             from = *end;
         }
-        let mut record =
-            Record { line, text: String::with_capacity(text.len()), ends: Vec::with_capacity(places.len()) };
+        let mut record = Record {
+            line,
+            text: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(places.len()),
+            faults: Vec::new(),
+        };
         for place in places {
             record.push(place.unwrap_or_default().trim());
         }
@@ -357,9 +380,8 @@ impl Rows {
     }
 }
 
-/// A JSON object as the record that a CSV line with the same names would give: a list's entries stand between bars, and
-/// an empty one is a hyphen.
-fn json_record(bytes: &[u8], line: u64, names: &[&'static str]) -> Result<Record, FileFault> {
+/// A JSON object as the record that a CSV line with the same names would give.
+fn json_record(bytes: &[u8], line: u64, names: &[&'static str], forms: &[Form]) -> Result<Record, FileFault> {
     let text = std::str::from_utf8(bytes).map_err(|_| FileFault::new(line, "", "not_utf8"))?;
     let parsed: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(text);
     let Ok(fields) = parsed else { return Err(FileFault::new(line, "", "not_json")) };
@@ -367,22 +389,37 @@ fn json_record(bytes: &[u8], line: u64, names: &[&'static str]) -> Result<Record
         return Err(FileFault::new(line, "", "column_unknown"));
     }
     let mut record = Record { line, ..Record::default() };
-    for name in names {
-        let cell = match fields.get(*name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) if text.is_empty() => "-".to_owned(),
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(Value::Array(entries)) if entries.is_empty() => "-".to_owned(),
-            Some(Value::Array(entries)) => {
-                let texts: Option<Vec<&str>> = entries.iter().map(Value::as_str).collect();
-                texts.ok_or_else(|| FileFault::new(line, *name, "type"))?.join("|")
+    for (name, form) in names.iter().zip(forms) {
+        match json_cell(fields.get(*name), *form) {
+            Some(cell) => record.push(&cell),
+            None => {
+                record.faults.push(FileFault::new(line, *name, "type"));
+                record.push("");
             }
-            Some(Value::Object(_)) => return Err(FileFault::new(line, *name, "type")),
-            Some(other) => other.to_string(),
-        };
-        record.push(&cell);
+        }
     }
     Ok(record)
+}
+
+/// What is absent, null or an empty text is an empty cell; an empty list is a hyphen, and so is an empty text where it says that
+/// there is none. A value of another form than the column's is none.
+fn json_cell(value: Option<&Value>, form: Form) -> Option<String> {
+    Some(match (value, form) {
+        (None | Some(Value::Null), _) => String::new(),
+        (Some(Value::String(text)), Form::TextOrNone) if text.is_empty() => NONE.to_owned(),
+        (Some(Value::String(text)), _) => text.trim().to_owned(),
+        (Some(Value::Bool(flag)), Form::Flag) => flag.to_string(),
+        (Some(Value::Number(number)), Form::Number) => number.to_string(),
+        (Some(Value::Array(entries)), Form::List) if entries.is_empty() => NONE.to_owned(),
+        (Some(Value::Array(entries)), Form::List) => {
+            // An entry that would read as several, or as none, is no code.
+            let one = |entry: &Value| {
+                entry.as_str().map(str::trim).filter(|e| !e.contains(BAR) && !["", NONE].contains(e)).map(str::to_owned)
+            };
+            entries.iter().map(one).collect::<Option<Vec<_>>>()?.join("|")
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

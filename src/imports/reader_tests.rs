@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
@@ -11,6 +12,10 @@ struct Two;
 impl Header for Two {
     fn names(&self) -> Vec<&'static str> {
         vec!["a", "b"]
+    }
+
+    fn forms(&self) -> Vec<Form> {
+        vec![Form::Number, Form::List]
     }
 
     fn required(&self) -> Vec<&'static str> {
@@ -118,10 +123,35 @@ fn what_is_packed_reads_like_what_is_not() {
 fn objects_read_like_lines() {
     let text = "{\"a\":\"1\",\"b\":[\"x\",\"y\"]}\n\n{\"a\":2,\"b\":[]}\n{\"a\":true}\n{\"c\":1}\n{\n";
     let (records, end) = read_in(ImportFormat::Ndjson, text.as_bytes(), 5);
-    assert_eq!(records[..3], [row(1, "1", "x|y"), row(3, "2", "-"), row(4, "true", "")]);
+    assert_eq!(records[..2], [row(1, "1", "x|y"), row(3, "2", "-")]);
+    assert_eq!(records[2], row(4, "", ""), "with a fault of its own");
     assert_eq!(records[3], Err(FileFault::new(5, "", "column_unknown")));
     assert_eq!(records[4], Err(FileFault::new(6, "", "not_json")));
     assert_eq!(end, None);
+}
+
+#[test]
+fn a_value_has_the_form_of_its_column_or_is_the_text_of_a_line() {
+    use Form::{Flag, List, Number, Text, TextOrNone};
+    let cell = |value: serde_json::Value, form| json_cell(Some(&value), form);
+    let all = [Text, TextOrNone, Number, Flag, List];
+    for form in all {
+        assert_eq!((json_cell(None, form).as_deref(), cell(json!(null), form).as_deref()), (Some(""), Some("")));
+        assert_eq!(cell(json!(" x "), form).as_deref(), Some("x"));
+        assert_eq!(cell(json!(""), form).as_deref(), Some(if form == TextOrNone { "-" } else { "" }), "{form:?}");
+        assert_eq!(cell(json!({}), form), None);
+        for (value, its_own, text) in [
+            (json!(true), Flag, "true"),
+            (json!(4.5), Number, "4.5"),
+            (json!(["a", "b"]), List, "a|b"),
+            (json!([]), List, "-"),
+        ] {
+            assert_eq!(cell(value, form).as_deref(), (form == its_own).then_some(text), "{form:?}");
+        }
+    }
+    for entries in [json!([1]), json!(["a|b"]), json!(["-"]), json!(["a", ""])] {
+        assert_eq!(cell(entries, List), None);
+    }
 }
 
 proptest! {

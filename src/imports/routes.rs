@@ -43,7 +43,9 @@ pub struct Intake {
 /// The job first judges the whole file against the rules of the single operations and the registry, within the caller's regions; only
 /// then it writes. A file that cannot be read to its end is refused at once, with the line. Each fault of a row is a line of the job's
 /// problem file. A file has at most 2,000,000 rows; more is several files. An import is told as one event, `job.succeeded`; a decile that
-/// moved is told for each family, `welfare_status.changed`.
+/// moved is told for each family, `welfare_status.changed`. A line of NDJSON says each field as the text of a CSV cell, or
+/// by its own type (number, boolean, array of texts); null, absent and an empty text are an empty cell. The kinds `organizations` and `services` need `directory:write` besides, as
+/// writing them one by one does.
 #[utoipa::path(
     tag = "Imports",
     params(ImportQuery),
@@ -65,8 +67,9 @@ async fn import_file(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Reply, Error> {
-    let (format, pieces) = file_of(&request, payload).await?;
     let ImportQuery { kind, on_conflict, on_fault, dry_run } = query.value;
+    actions::require(&caller, kind)?;
+    let (format, pieces) = file_of(&request, payload).await?;
     let params = ImportParams {
         kind,
         format,

@@ -42,8 +42,9 @@ pub struct ExportFile {
 /// Export a file
 ///
 /// A job whose result (`GET /v1/jobs/{id}/result`) is a CSV file with the columns that an import of the same kind takes, within the
-/// caller's regions. It is masked like every list; with `reveal` it can be imported again as it is, each person in it gets an access
-/// record, and each download needs the permission and a purpose again. Whoever restricted the use of their data is left out.
+/// caller's regions. It is masked like every list; with `reveal` it can be imported again as it is. Whoever restricted the use of their
+/// data, or was erased, is left out. With `reveal`, and for `persons` in any case, since their names are shown, it needs `Access-Purpose`;
+/// each person in it gets an access record, and each download needs the same purpose and is told to them.
 #[utoipa::path(
     tag = "Imports",
     request_body = ExportFile,
@@ -64,7 +65,8 @@ async fn export_file(
     if reveal && !caller.may(Permission::PiiReveal) {
         return Err(Error::about(Code::InsufficientScope, Permission::PiiReveal.as_str()));
     }
-    let purpose = if reveal { caller.reveal()? } else { None };
+    let purpose =
+        if reveal { caller.reveal()? } else { caller.purpose()?.filter(|_| input.kind == ImportKind::Persons) };
     write
         .run(&caller, digest, async move |tx| {
             let scope = match &input.region_code {

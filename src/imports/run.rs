@@ -2,6 +2,7 @@
 //! position. A job that was interrupted while writing reads on behind the last row that was committed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use diesel_async::AsyncConnection as _;
@@ -11,10 +12,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::batches::{Batches, Broken, Line};
-use super::kind::{Kind, Plan, Planning};
+use super::kind::{Kind, Plan, Planning, Seen};
 use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
 use super::reader::FileFault;
 use super::{directory, dwellings, families, persons, welfare};
+use crate::auth::Permission;
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
@@ -74,7 +76,7 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
         if run.progress.problems > 0 && params.on_fault == OnFault::Refuse {
             return Ok(Outcome::Failed(Code::ImportRefused));
         }
-        for what in ["created", "updated", "skipped"] {
+        for what in ["created", "updated", "unchanged", "skipped"] {
             run.progress.counts.remove(what);
         }
         run.progress.position = json!({ "written": 0 });
@@ -114,6 +116,7 @@ fn split<R>(lines: Vec<Line<R>>) -> (Vec<(u64, R)>, Vec<FileFault>, i64) {
 fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
     progress.count("created", plan.created);
     progress.count("updated", plan.updated);
+    progress.count("unchanged", plan.unchanged);
     progress.count("skipped", plan.skipped);
     progress.count("faulty", faulty);
 }
@@ -124,7 +127,7 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
     let (scope, setting) = (run.scope(), run.setting());
     let mut batches = batches::<K>(run, params);
     let mut told = Instant::now();
-    let mut unclaimed = VecDeque::new();
+    let (mut unclaimed, seen) = (VecDeque::new(), Seen::default());
     let mut ahead = batches.next().await;
     loop {
         let lines = match ahead {
@@ -139,7 +142,9 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
             scope: &scope,
             keys: &setting.keys,
             now: setting.clock.now(),
+            seen: &seen,
             on_conflict: params.on_conflict,
+            sees_all: setting.actor.may(Permission::CasesRestricted),
             write: false,
             unclaimed: false,
         };
@@ -175,6 +180,7 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecD
         // Names whose turn had not come when the job was interrupted.
         index_names(&run.worker).await?;
     }
+    let seen = Arc::new(Seen::default());
     let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
     let mut ahead = batches.next().await;
     let names = NamesWriter::start(run.worker.db.clone());
@@ -194,14 +200,34 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecD
         let unclaimed = unclaimed.pop_front().unwrap_or(false);
         let batch = async {
             if lines.is_empty() {
-                return Ok(Names::default());
+                return Ok(Batch::Written(Names::default()));
             }
-            write_batch::<K>(run, params, lines, unclaimed).await
+            write_batch::<K>(run, params, lines, (unclaimed, seen.clone())).await
         };
-        let (new_names, next) = futures_util::future::join(batch, batches.next()).await;
-        names.write(new_names?).await;
+        let (batch, next) = futures_util::future::join(batch, batches.next()).await;
+        match batch? {
+            Batch::Written(new_names) => names.write(new_names).await,
+            Batch::Refused => {
+                names.finish().await?;
+                return Ok(Outcome::Failed(refused_at(&run.progress)));
+            }
+        }
         ahead = next;
     }
+}
+
+/// What became of a batch.
+enum Batch {
+    /// The names that are to be written.
+    Written(Names),
+    /// Rows came to be at fault since the file was judged. Nothing of the batch was written.
+    Refused,
+}
+
+/// Nothing of a file that is refused is written, unless its fault came about behind rows that were.
+fn refused_at(progress: &Progress) -> Code {
+    let written = ["created", "updated"].iter().any(|what| progress.counts.get(*what).is_some_and(|rows| *rows > 0));
+    if written { Code::ImportPartlyWritten } else { Code::ImportRefused }
 }
 
 /// Batches whose names may wait: what the memory holds.
@@ -241,13 +267,12 @@ impl NamesWriter {
     }
 }
 
-/// Gives the names that are to be written.
 async fn write_batch<K: Kind>(
     run: &mut Run,
     params: ImportParams,
     lines: Vec<Line<K::Row>>,
-    unclaimed: bool,
-) -> Result<Names, Stop> {
+    (unclaimed, seen): (bool, Arc<Seen>),
+) -> Result<Batch, Stop> {
     let import_id = run.job.id;
     run.step(async move |tx: &mut Tx, progress: &mut Progress| {
         let size = i64::try_from(lines.len()).unwrap_or(0);
@@ -257,16 +282,19 @@ async fn write_batch<K: Kind>(
             scope: &scope,
             keys: &keys,
             now: tx.now,
+            seen: &seen,
             on_conflict: params.on_conflict,
+            sees_all: tx.actor.may(Permission::CasesRestricted),
             write: true,
             unclaimed,
         };
         load::look_up_by_index(&mut tx.conn).await?;
         let plan = K::plan(&mut tx.conn, &planning, rows).await?;
-        // Told before, unless they came about since the file was judged.
-        if params.on_fault == OnFault::Refuse {
+        // Told before, unless they came about since the file was judged: then it ends here.
+        if params.on_fault == OnFault::Refuse && !plan.faults.is_empty() {
             tell(progress, &plan.faults);
             progress.count("faulty", i64::try_from(plan.faults.len()).unwrap_or(0));
+            return Ok(Batch::Refused);
         }
         count(progress, &plan, 0);
         progress.done += size;
@@ -279,7 +307,7 @@ async fn write_batch<K: Kind>(
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;
         plan.events.into_iter().for_each(|event| tx.publish(event));
-        Ok(names)
+        Ok(Batch::Written(names))
     })
     .await
 }

@@ -83,12 +83,13 @@ async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, Error> {
 
 /// A browser names the type of the file that it sends, or only the file.
 async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Error> {
-    let field = in_time(form.next()).await?.ok_or_else(|| Error::about(Code::MalformedBody, "file"))?;
+    let field = in_time(form.next()).await?.ok_or_else(|| Error::field(FILE, "required"))?;
     let field = field.map_err(|_| incomplete())?;
     if field.name() != Some("file") {
-        return Err(Error::about(Code::MalformedBody, "file"));
+        return Err(unknown_part(field.name()));
     }
     let named = field.content_disposition().and_then(|about| about.get_filename()).unwrap_or_default();
+    let named = named.to_ascii_lowercase();
     let by_name = named.trim_end_matches(".gz").rsplit('.').next().and_then(|ending| match ending {
         "csv" => Some(ImportFormat::Csv),
         "ndjson" | "jsonl" => Some(ImportFormat::Ndjson),
@@ -107,7 +108,8 @@ async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Err
             match in_time(form.next()).await? {
                 None => Ok(None),
                 // One file a form: what stands behind it would be passed over in silence.
-                Some(Ok(_)) => Err(Error::about(Code::MalformedBody, "file")),
+                Some(Ok(more)) if more.name() == Some("file") => Err(Error::field(FILE, "repeated")),
+                Some(Ok(more)) => Err(unknown_part(more.name())),
                 Some(Err(_)) => Err(incomplete()),
             }
         };
@@ -117,6 +119,18 @@ async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Err
         }
     });
     Ok((format, pieces.boxed_local()))
+}
+
+/// The part of a form that is the file.
+const FILE: &str = "/file";
+/// Letters of a part's name that is told back.
+const LONGEST_NAME: usize = 40;
+
+/// Its name is told only where it can be no more than a name.
+fn unknown_part(name: Option<&str>) -> Error {
+    let plain =
+        |name: &&str| name.len() <= LONGEST_NAME && name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
+    Error::field(&format!("/{}", name.filter(plain).unwrap_or_default()), "unknown_field")
 }
 
 /// Where an upload goes.

@@ -75,6 +75,10 @@ impl Kind for WelfareStatuses {
             let told = build::welfare_status(place.family_id, row.status, planning.now);
             let known = stored.entry(place.family_id).or_default();
             let name = (told.source, told.snapshot_version.as_str());
+            if !planning.seen.first((place.family_id, told.source.as_str(), &told.snapshot_version)) {
+                plan.fault(line, row.column, "repeated");
+                continue;
+            }
             if let Some(same) = known.iter().find(|s| (s.source, s.snapshot_version.as_str()) == name) {
                 let equal = (same.as_of, same.decile, same.percentile) == (told.as_of, told.decile, told.percentile);
                 match planning.on_conflict {

@@ -91,6 +91,18 @@ pub async fn find(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<JobR
     store::find_visible(conn, &actor.scope, &whose, id).await?.ok_or_else(Error::not_found)
 }
 
+/// The actor's last job of this kind that was asked for in the same words, for the same regions.
+pub async fn find_last_like(
+    conn: &mut Connection,
+    actor: &Actor,
+    kind: JobKind,
+    params: &Value,
+) -> Result<Option<Job>, Error> {
+    let whose = Whose { client_id: &actor.client_id, kinds: &[kind] };
+    let row = store::find_last_like(conn, &actor.scope, &whose, params).await?;
+    Ok(row.map(|row| Job::show(row, Language::En)))
+}
+
 pub async fn list(
     conn: &mut Connection,
     actor: &Actor,

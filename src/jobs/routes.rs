@@ -8,8 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::api::{Job, JobQuery};
+use super::model::JobKind;
 use super::{actions, files, run};
-use crate::audit::access::{AccessLog, Revealed};
+use crate::audit::access::AccessLog;
 use crate::auth::Caller;
 use crate::auth::permission::EventsRead;
 use crate::auth::tokens::Tokens;
@@ -22,6 +23,7 @@ use crate::http::problem_table::Code;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::http::request_context::RequestContext;
+use crate::imports::download::{self, Export};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -93,14 +95,16 @@ async fn get_job_problems(
 /// Download a job's result
 ///
 /// The file that the job gives, streamed, in the media type that the job names. A result that shows identity numbers needs
-/// `pii:reveal` and `Access-Purpose` again, and each download leaves an access record.
+/// `pii:reveal` again, and one that shows numbers or names the `Access-Purpose` for which it was made (403 `purpose-differs`). Each
+/// download leaves an access record, which everybody in the file finds among theirs. Once somebody in it has withdrawn their consent for
+/// that purpose, restricted the processing of their data or was erased, it is given out no more (409 `export-outdated`): export anew.
 #[utoipa::path(
     tag = "Jobs",
     responses(
         (status = 200, description = "The result", content(
             (String = "text/csv"), (String = "application/x-ndjson"), (Object = "application/json")
         )),
-        (status = 409, description = "There is no result, or not yet", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "There is no result, not yet, or no more", body = Problem, content_type = "application/problem+json")
     ),
     extensions(("x-reveals" = json!(true))),
     security(("oauth2" = ["events:read"]))
@@ -118,10 +122,10 @@ async fn get_job_result(
     let Some(kind) = row.result_type.clone() else {
         return Err(Error::transition(Code::JobHasNoResult, row.status.as_str(), Vec::new()));
     };
-    if row.params.get("reveal").and_then(serde_json::Value::as_bool) == Some(true) {
-        let purpose = caller.reveal()?.ok_or_else(|| Error::about(Code::InsufficientScope, "pii:reveal"))?;
-        let revealed = Revealed { kind: "job", id: row.id, region_code: &row.region_code };
-        log.record(&mut conn, &caller, purpose, &[revealed]).await?;
+    if row.kind == JobKind::Export {
+        let (params, position) = (&row.params, &row.position);
+        let export = Export { id: row.id, region_code: &row.region_code, params, position };
+        download::admit(&mut conn, &caller, &log, export).await?;
     }
     drop(conn);
     let extension = match kind.split(';').next() {

@@ -72,6 +72,25 @@ pub async fn find_visible(
         .optional()
 }
 
+/// The last one with these parameters for just these regions.
+pub async fn find_last_like(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    whose: &Whose<'_>,
+    params: &Value,
+) -> QueryResult<Option<JobRow>> {
+    jobs::table
+        .filter(jobs::region_codes.eq(scope.codes()))
+        .filter(jobs::client_id.eq(whose.client_id))
+        .filter(jobs::kind.eq_any(whose.kinds))
+        .filter(jobs::params.eq(params))
+        .order((jobs::created_at.desc(), jobs::id.desc()))
+        .select(JobRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
 pub async fn lock_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -214,7 +214,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
 }
 
 /// Who is not shown a category cannot take it away.
-fn keep_unseen(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
+pub fn keep_unseen(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
     if sees_all {
         return;
     }

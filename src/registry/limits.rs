@@ -98,6 +98,11 @@ pub fn usable(homes: &[Household]) -> Vec<Cow<'_, Household>> {
 /// Sets or lifts one limit of a person, or of everybody in a family.
 pub async fn set(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>, limit: &str, on: bool) -> Result<(), Error> {
     let now = tx.now;
+    if on && person_id.is_none() {
+        // Whoever is entered into the family meanwhile is waited for, or knows of it.
+        let scope = tx.actor.scope.clone();
+        store::list_family_places(&mut tx.conn, &scope, &[family_id], true).await?;
+    }
     if store::set_limit(&mut tx.conn, family_id, person_id, limit, on, now).await? == 0 {
         return Ok(());
     }
@@ -139,6 +144,33 @@ pub async fn list_closed(
         None => purposes::is_restricted(limits),
     };
     Ok(limits.into_iter().filter(|(_, limits)| closed(limits)).map(|(family, _)| family).collect())
+}
+
+/// What a file shows of the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Persons, but for those whose processing is restricted.
+    Persons,
+    /// What tells families apart, where everybody in it leaves it open.
+    Households,
+}
+
+/// Does somebody stand in a file, by the access records that bear this trace, who has closed their data for this purpose since, or was
+/// erased?
+pub async fn is_closed_since(
+    conn: &mut AsyncPgConnection,
+    pass: Uuid,
+    shown: Shown,
+    purpose: AccessPurpose,
+) -> Result<bool, Error> {
+    let persons = shown == Shown::Persons;
+    let open_anyway = purposes::basis_of(purpose).is_some_and(|basis| basis.while_restricted);
+    let mut closing = vec![purpose.as_str()];
+    if persons || !open_anyway {
+        closing.push(purposes::RESTRICTED);
+    }
+    let (why, trace) = (Unscoped::SubjectRights, pass.simple().to_string());
+    Ok(store::has_closed(conn, why, &trace, &closing, persons).await?)
 }
 
 pub async fn require_unrestricted(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>) -> Result<(), Error> {

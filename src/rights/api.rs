@@ -341,7 +341,8 @@ pub struct AccessRecord {
     pub id: Uuid,
     /// When.
     pub at: DateTime<Utc>,
-    /// What was done: `person.reveal` or `person.export`.
+    /// What was done: `person.reveal`, `person.export` for the subject, `person.export_names` into a masked file, `family.reveal` of the household alone, or `export.reveal`, the
+    /// download of a file in which the person stands.
     #[schema(example = "person.reveal")]
     pub action: String,
     /// The officer, or the client itself.

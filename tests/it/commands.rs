@@ -1,8 +1,9 @@
 //! The binary from the outside: what an operator types.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::Value;
 
 use crate::support::TestServer;
@@ -98,4 +99,69 @@ async fn a_client_is_made_listed_and_disabled() {
     assert!(said(&run(&["client", "disable", "desk-1"])).contains("no active client"));
     let wrong = run(&["client", "create", "--id", "desk-2", "--regions", "32.99"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[actix_web::test]
+async fn an_import_that_was_killed_goes_on_when_it_is_called_again() {
+    const ROWS: i64 = 11_000;
+    let server = TestServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("DATABASE_URL", server.database_url.as_str())];
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let run = |arguments: &[&str]| slrt(folder.path(), &[&["import"], arguments].concat(), &environment);
+    write("families.csv", "family_card_no,region_code\n3204050101199001,32.04.05.2001\n");
+    let made = run(&["families.csv", "--kind", "families"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let mut text = String::from("family_card_no,region_code,full_name,sex,relation_to_head\n");
+    for n in 1..ROWS {
+        text.push_str(&format!(",32.04.05.2001,Orang {n},male,\n"));
+    }
+    text.push_str("3204050101199001,,Orang terakhir,male,head\n");
+    write("persons.csv", &text);
+
+    // The last row cannot be written as long as somebody else holds its family.
+    let mut holder = server.connection().await;
+    holder.batch_execute("begin; select from families for update").await.unwrap();
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_slrt"));
+    killed.env_clear().current_dir(folder.path()).args(["import", "persons.csv", "--kind", "persons"]);
+    let mut killed = killed.envs(environment).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while count(&server, "jobs where done > 0 and params->>'kind' = 'persons'").await == 0 {
+        assert!(killed.try_wait().unwrap().is_none(), "it was to hang");
+        tokio::task::yield_now().await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    holder
+        .batch_execute(
+            "rollback; update jobs set lease_until = now() - interval '1 second' where lease_until is not null",
+        )
+        .await
+        .unwrap();
+
+    let again = run(&["persons.csv", "--kind", "persons"]);
+    assert!(again.status.success() && said(&again).contains("goes on"), "{}", said(&again));
+    assert_eq!(count(&server, "persons").await, ROWS);
+    assert_eq!(count(&server, "jobs").await, 2);
+    let third = run(&["persons.csv", "--kind", "persons"]);
+    assert!(!third.status.success() && said(&third).contains("--again"), "{}", said(&third));
+    assert_eq!(count(&server, "persons").await, ROWS);
+    // With other options it is another import.
+    assert!(run(&["persons.csv", "--kind", "persons", "--dry-run"]).status.success());
+    write(
+        "families.csv",
+        "family_card_no,region_code\n3204050101199001,32.04.05.2001\n3204050101199002,32.04.05.2001\n",
+    );
+    assert!(run(&["families.csv", "--kind", "families"]).status.success());
+    assert!(run(&["families.csv", "--kind", "families", "--again"]).status.success());
+    assert_eq!(count(&server, "families where family_card_sealed is not null").await, 2);
+}
+
+async fn count(server: &TestServer, what: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let query = diesel::sql_query(format!("select count(*) as n from {what}"));
+    query.get_result::<Count>(&mut server.connection().await).await.unwrap().n
 }

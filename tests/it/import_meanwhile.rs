@@ -9,7 +9,7 @@ use slrt::jobs::run::run_due;
 use slrt::registry::backfill::index_names;
 use slrt::worker::RUNNERS;
 
-use super::imports::{count, filled, import, loader, send};
+use super::imports::{count, filled, import, loader, problems, send};
 use crate::support::world::VILLAGE;
 use crate::support::{Session, World};
 
@@ -249,4 +249,45 @@ async fn names_that_were_indexed_meanwhile_stop_no_import() {
     let done = who.get(&path).await.expect(200);
     assert_eq!((&done["status"], &done["counts"]["created"]), (&json!("succeeded"), &json!(2)));
     assert_eq!(count(&world, "person_names").await, 2);
+}
+
+#[actix_web::test]
+async fn a_file_that_comes_to_be_at_fault_while_it_is_written_does_not_succeed() {
+    // One batch and one row; that one cannot be written as long as somebody else holds its family.
+    const ROWS: i64 = 5_001;
+    let world = World::start().await;
+    let who = loader(&world);
+    world.family().await;
+    let mut text = String::from("family_card_no,region_code,nik,full_name,sex,relation_to_head\r\n");
+    for n in 1..ROWS {
+        text.push_str(&format!(",32.04.05.2001,,Orang {n},male,\r\n"));
+    }
+    text.push_str("3204050101199001,,3204051203809777,Dewi,female,child\r\n");
+    let query = "kind=persons&on_conflict=fail";
+    let accepted = send(&who, query, "text/csv", text.as_bytes()).await.expect(202);
+    let mut holder = world.server.connection().await;
+    holder.batch_execute("begin; select from families for update").await.unwrap();
+    let worker = world.server.worker(RUNNERS);
+    let claim = async {
+        let body = json!({ "region_code": VILLAGE, "full_name": "Dewi", "sex": "female", "nik": "3204051203809777" });
+        world.front.post("/v1/persons", body).await.expect(201);
+        holder.batch_execute("commit").await.unwrap();
+    };
+    once_waited_for(&world, claim, run_due(&worker)).await;
+    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
+    world.server.work().await;
+    let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!((&done["status"], &done["failure"]["code"]), (&json!("failed"), &json!("import-partly-written")));
+    assert_eq!(done["counts"], json!({ "checked": ROWS, "created": ROWS - 1, "faulty": 1 }));
+    assert_eq!(done["done"], ROWS - 1);
+    assert_eq!(problems(&who, &done).await, ["5002,nik,exists_already"]);
+    assert_eq!(count(&world, "persons where full_name = 'Dewi'").await, 1);
+    assert_eq!(
+        count(
+            &world,
+            "person_names n join persons p on p.id = n.person_id where p.full_name like 'Orang %' and n.word = 0"
+        )
+        .await,
+        ROWS - 1
+    );
 }

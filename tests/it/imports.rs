@@ -210,6 +210,51 @@ async fn gzip_and_ndjson_are_taken() {
 }
 
 #[actix_web::test]
+async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let send = async |query: &str, lines: &[Value]| {
+        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let job = send(&who, query, "application/x-ndjson", text.as_bytes()).await.expect(202);
+        world.server.work().await;
+        who.get(&format!("/v1/jobs/{}", job["id"].as_str().unwrap())).await.expect(200)
+    };
+    let person = |with: Value| {
+        let mut line = json!({ "region_code": "32.04.05.2001", "full_name": "Ujang", "sex": "male" });
+        line.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+        line
+    };
+    let wrong = [
+        person(json!({ "full_name": true })),
+        person(json!({ "full_name": "" })),
+        person(json!({ "nik": 3_204_055_203_909_001_u64 })),
+        person(json!({ "address": ["Terminal"] })),
+        person(json!({ "sktm": 1 })),
+        person(json!({ "ppks_codes": [24] })),
+        person(json!({ "criteria": false, "address": 7, "marital_status": "alone" })),
+    ];
+    let refused = send("kind=persons", &wrong).await;
+    let expected = [
+        "1,full_name,type",
+        "2,full_name,required",
+        "3,nik,type",
+        "4,address,type",
+        "5,sktm,type",
+        "6,ppks_codes,type",
+        "7,address,type",
+        "7,criteria,type",
+        "7,marital_status,unknown_value",
+    ];
+    assert_eq!(problems(&who, &refused).await, expected);
+    let sound =
+        person(json!({ "address": "", "sktm": false, "ppks_codes": [], "criteria": null, "marital_status": "" }));
+    assert_eq!(send("kind=persons", &[sound]).await["counts"]["created"], 1);
+    assert_eq!(count(&world, "families where address is null").await, 1);
+    let said = "persons where attributes = '{\"sktm\": false, \"ppks_known\": true}' and marital_status is null";
+    assert_eq!(count(&world, said).await, 1);
+}
+
+#[actix_web::test]
 async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
     let (world, who) = filled().await;
     let text = "family_card_no,nik,full_name,sex,relation_to_head,jkn_status\r\n\
@@ -222,6 +267,33 @@ async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
     assert_eq!(problems(&who, &updated).await, ["3,family_card_no,other_family"]);
     assert_eq!(count(&world, "persons where jkn_status = 'active' and version = 2").await, 1);
     assert_eq!(count(&world, "persons where ppks_codes = '{PPKS-24}'").await, 1, "an empty cell changes nothing");
+}
+
+#[actix_web::test]
+async fn a_row_that_says_nothing_new_changes_nothing() {
+    let (world, who) = filled().await;
+    let everything = world.server.session("loader", None, &["32.04"], P::ALL);
+    let home = "family_card_no,tenure,power_va\r\n3204050101199001,own,450\r\n";
+    import(&world, &who, "kind=dwellings", home).await;
+    let agency = "kind,name,region_code,phone\r\nagency,Dinas Contoh,32.04,(022) 555\r\n";
+    import(&world, &everything, "kind=organizations", agency).await;
+    let marks = async || {
+        let versions = "(select generate_series(1, version) from persons union all select generate_series(1, version) from families \
+                        union all select generate_series(1, version) from organizations) as versions";
+        let events = "events where type not like 'job.%'";
+        (count(&world, versions).await, count(&world, "registry_changes").await, count(&world, events).await)
+    };
+    let before = marks().await;
+    let files =
+        [("families", FAMILIES, 2), ("persons", PERSONS, 3), ("dwellings", home, 1), ("organizations", agency, 1)];
+    for (kind, text, rows) in files {
+        for dry_run in [true, false] {
+            let query = format!("kind={kind}&on_conflict=update&dry_run={dry_run}");
+            let job = import(&world, &everything, &query, text).await;
+            assert_eq!(job["counts"], json!({ "checked": rows, "unchanged": rows }), "{kind}");
+        }
+    }
+    assert_eq!(before, marks().await);
 }
 
 #[actix_web::test]
@@ -303,9 +375,15 @@ async fn a_form_brings_a_file_as_a_body_does() {
     world.server.work().await;
     assert_eq!(who.get(&format!("/v1/jobs/{path}")).await.expect(200)["counts"]["created"], 1);
     send(form("file", "rumah.xlsx", "")).await.expect_problem(415, "unsupported-media-type");
-    send(form("berkas", "rumah.csv", "")).await.expect_problem(400, "malformed-body");
-    let second = "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--x";
-    send(form("file", "rumah.csv", second)).await.expect_problem(400, "malformed-body");
+    send(form("file", "RUMAH.CSV", "")).await.expect(202);
+    let told = async |text: String| faults(&send(text).await.expect_problem(422, "validation-failed")).remove(0);
+    let fault = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+    assert_eq!(told(form("berkas", "rumah.csv", "")).await, fault("/berkas", "unknown_field"));
+    assert_eq!(told(form("3204055203909001", "rumah.csv", "")).await, fault("/", "unknown_field"));
+    assert_eq!(told("--x--\r\n".to_owned()).await, fault("/file", "required"));
+    let second = |name: &str| format!("\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n--x");
+    assert_eq!(told(form("file", "rumah.csv", &second("file"))).await, fault("/file", "repeated"));
+    assert_eq!(told(form("file", "rumah.csv", &second("kind"))).await, fault("/kind", "unknown_field"));
     let cut = form("file", "rumah.csv", "").split_off(0).replace("--x--\r\n", "");
     send(cut).await.expect_problem(400, "malformed-body");
 }
@@ -335,7 +413,8 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
 
 #[actix_web::test]
 async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
-    let (world, who) = filled().await;
+    let (world, _) = filled().await;
+    let who = world.server.session("loader", None, &["32.04"], P::ALL);
     let kinds = who.get("/v1/imports/kinds").await.expect(200);
     for kind in kinds["items"].as_array().unwrap() {
         let template = who.get(kind["template"].as_str().unwrap()).await.text;
@@ -348,4 +427,49 @@ async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
         assert!(unknown, "{name}: {told:?}");
     }
     who.get("/v1/imports/templates/people").await.expect_problem(404, "not-found");
+}
+
+#[actix_web::test]
+async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_one() {
+    let world = World::start().await;
+    let who = loader(&world);
+    let text = "kind,name,region_code\r\nagency,Dinas Contoh,32.04\r\n";
+    for kind in ["organizations", "services"] {
+        let refused = send(&who, &format!("kind={kind}"), "text/csv", text.as_bytes()).await;
+        let challenge = refused.header("www-authenticate").unwrap_or_default().to_owned();
+        refused.expect_problem(403, "insufficient-scope");
+        assert!(challenge.contains("directory:write"), "{challenge}");
+    }
+    assert_eq!(count(&world, "jobs").await + count(&world, "job_files").await, 0);
+    let keeper =
+        world.server.session("loader", None, &["32.04"], &[P::RegistryImport, P::DirectoryWrite, P::EventsRead]);
+    assert_eq!(import(&world, &keeper, "kind=organizations", text).await["counts"]["created"], 1);
+    let manager = world.server.session("mgr", None, &["32.04"], &[P::DirectoryWrite]);
+    send(&manager, "kind=organizations", "text/csv", text.as_bytes()).await.expect_problem(403, "insufficient-scope");
+}
+
+#[actix_web::test]
+async fn a_family_that_two_keys_name_is_one_family_from_one_end_of_the_file_to_the_other() {
+    let (world, who) = filled().await;
+    import(&world, &who, "kind=families", "family_card_no,region_code\r\n3204050101199003,32.04.05.2001\r\n").await;
+    let asked = json!({ "family_card_no": "3204050101199003" });
+    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let home = found["items"][0]["id"].as_str().unwrap();
+    // The second head stands in another batch than the first.
+    let mut text =
+        format!("family_id,family_card_no,region_code,full_name,sex,relation_to_head\r\n{home},,,Siti,female,head\r\n");
+    for n in 0..5_000 {
+        text.push_str(&format!(",,32.04.05.2001,Orang {n},male,\r\n"));
+    }
+    text.push_str(",3204050101199003,,Dewi,female,head\r\n");
+    let refused = import(&world, &who, "kind=persons", &text).await;
+    assert_eq!((&refused["status"], &refused["failure"]["code"]), (&json!("failed"), &json!("import-refused")));
+    assert_eq!(problems(&who, &refused).await, ["5003,relation_to_head,head_required"]);
+    assert_eq!(count(&world, "persons").await, 3);
+
+    let text = format!("family_id,family_card_no,power_va\r\n{home},,450\r\n,3204050101199003,900\r\n");
+    let refused = import(&world, &who, "kind=dwellings", &text).await;
+    assert_eq!(problems(&who, &refused).await, ["3,family_card_no,repeated"]);
+    let skipping = import(&world, &who, "kind=dwellings&on_fault=skip", &text).await;
+    assert_eq!(skipping["counts"], json!({ "checked": 2, "created": 1, "faulty": 1 }));
 }

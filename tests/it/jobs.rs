@@ -42,10 +42,15 @@ async fn read(world: &World, id: &str) -> Value {
     world.front.get(&format!("/v1/jobs/{id}")).await.expect(200)
 }
 
+/// An export that shows nobody, so that its result opens without a purpose.
+fn masked() -> Value {
+    json!({ "kind": "families", "reveal": false, "purpose": null })
+}
+
 #[actix_web::test]
 async fn a_job_shows_how_far_it_is_and_gives_its_files() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     let waiting = world.front.get(&format!("/v1/jobs/{id}")).await;
     assert_eq!(waiting.header("retry-after"), Some("2"));
     let waiting = waiting.expect(200);
@@ -72,7 +77,7 @@ async fn a_job_shows_how_far_it_is_and_gives_its_files() {
 #[actix_web::test]
 async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     assert_eq!(read(&world, &id).await["done"], 4);
     // The lease still runs: nobody else takes it.
@@ -88,7 +93,7 @@ async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
 #[actix_web::test]
 async fn a_cancelled_job_stops_and_stays_stopped() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     let path = format!("/v1/jobs/{id}/cancel");
     let stopped = world.front.act(&path).await.expect(200);
@@ -103,7 +108,7 @@ async fn a_cancelled_job_stops_and_stays_stopped() {
 #[actix_web::test]
 async fn a_job_that_never_gets_on_is_given_up() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     for _ in 0..6 {
         run_due(&world.server.worker(NEVER_WORKS)).await.unwrap();
         world.server.shared.clock.advance(chrono::TimeDelta::seconds(65));
@@ -120,7 +125,7 @@ async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it()
     let world = World::start().await;
     let desk = Some(crate::support::world::organization("slrt-bandung"));
     let may = [P::EventsRead, P::RegistryRead];
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     let path = format!("/v1/jobs/{id}");
     let village = world.server.session("bandung-fo", desk, &[VILLAGE], &may);
     let other_client = world.server.session("bandung-bo", desk, &["32.04"], &may);
@@ -136,7 +141,7 @@ async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it()
 #[actix_web::test]
 async fn a_job_and_its_files_go_after_their_keeping_time() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, json!({})).await;
+    let id = world.job(&world.front, JobKind::Export, masked()).await;
     run_due(&world.server.worker(WHOLE)).await.unwrap();
     world.server.shared.clock.advance(chrono::TimeDelta::days(8));
     world.server.work().await;

@@ -30,6 +30,7 @@ mod events;
 mod exports;
 mod flow;
 mod import_meanwhile;
+mod import_subjects;
 mod imports;
 mod jobs;
 mod letters;

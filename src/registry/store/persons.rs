@@ -147,3 +147,31 @@ pub async fn list_limits_of_subjects(
         .load(conn)
         .await
 }
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
+}
+
+/// Is there an access record with this trace of somebody, or of the family of somebody, who has one of these limits, or was erased? Those
+/// are few, and looked at one by one.
+pub async fn has_closed(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    trace: &str,
+    limits: &[&str],
+    erased: bool,
+) -> QueryResult<bool> {
+    let found: Found = diesel::sql_query(
+        "select exists (select from persons p where (p.limited_purposes <> '{}' or p.full_name = '(dihapus)') \
+         and (p.limited_purposes && $2 or ($3 and p.full_name = '(dihapus)')) \
+         and exists (select from audit_records a where a.target_id = any(array[p.id, p.family_id]) and a.trace_id = $1)) as found",
+    )
+    .bind::<diesel::sql_types::Text, _>(trace)
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(limits)
+    .bind::<diesel::sql_types::Bool, _>(erased)
+    .get_result(conn)
+    .await?;
+    Ok(found.found)
+}

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::super::erase::ERASED;
 use super::super::model::{RelationToHead, Standing};
 use super::super::rows::{DwellingRow, FamilyRow, PersonRow};
 use crate::db::schema::{dwellings, families, identities, persons};
@@ -57,6 +58,7 @@ pub async fn list_member_places(
         .filter(persons::family_id.eq_any(families))
         .filter(scope.covers(persons::region_code))
         .filter(persons::standing.eq(Standing::Active))
+        .filter(persons::full_name.ne(ERASED))
         .order((persons::family_id, persons::id))
         .select((persons::id, persons::region_code))
         .load(conn)

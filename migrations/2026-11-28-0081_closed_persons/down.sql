@@ -1,0 +1,1 @@
+drop index persons_closed;
