@@ -17,6 +17,7 @@ use super::model::{RelationToHead, Standing};
 use super::rows::{FamilyRow, PersonRow};
 use super::store::{self, changes};
 use crate::clock::local_day;
+use crate::consents;
 use crate::error::{Error, FieldError};
 use crate::http::json::{Json, sha256};
 use crate::http::problem_table::Code;
@@ -74,6 +75,13 @@ async fn relocate(
     after.family_id = target.0;
     target.1.clone_into(&mut after.region_code);
     after.relation_to_head = relation;
+    // What the family has closed is closed for whoever comes in.
+    let closed = consents::actions::list_withdrawn_by_families(&mut tx.conn, &[target.0]).await?;
+    for purpose in closed.into_values().flatten() {
+        if !after.limited_purposes.contains(&purpose) {
+            after.limited_purposes.push(purpose);
+        }
+    }
     write_person(tx, before, &mut after, told).await?;
     let (from, to) = ((before.family_id, before.id), (target.0, before.id));
     changes::set_identities_of_person(&mut tx.conn, from, to).await?;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use slrt::auth::Permission as P;
 
 use crate::support::http::faults;
+use crate::support::world::VILLAGE;
 use crate::support::{Session, World};
 
 fn opener(world: &World) -> Session {
@@ -118,6 +119,14 @@ async fn a_familys_withdrawal_holds_for_each_member() {
     who.get_with(&format!("/v1/families/{home}"), &purpose).await.expect_problem(403, "consent-withdrawn");
     let nik = json!({ "nik": "3204055203909001" });
     who.post_with("/v1/persons/lookup", &purpose, nik).await.expect_problem(403, "consent-withdrawn");
+    // Whoever moves in is a member like the others.
+    let comes = json!({ "region_code": VILLAGE, "full_name": "Tini Hartini", "sex": "female" });
+    let comes = world.front.post("/v1/persons", comes).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let person = format!("/v1/persons/{comes}");
+    who.get_with(&person, &purpose).await.expect(200);
+    let moved = json!({ "family_id": home, "relation_to_head": "other_relative" });
+    world.front.post(&format!("{person}/move"), moved).await.expect(200);
+    who.get_with(&person, &purpose).await.expect_problem(403, "consent-withdrawn");
     let trail = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
     assert!(!trail.to_string().contains("person.reveal"));
 }
