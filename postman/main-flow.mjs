@@ -9,6 +9,7 @@ export const CLIENTS = {
   desk_sleman: 'demo-desk-sleman',
   program_pkh: 'demo-program-pkh',
   province: 'demo-province-jabar',
+  registry: 'demo-registry-bandung',
   auditor: 'demo-auditor',
 };
 
@@ -150,6 +151,7 @@ const access = folder('1 Sign in', 'Each party with its own client; the desk als
   signIn('desk_sleman', 'sleman', { permission: 'complaints:read' }),
   signIn('program_pkh', 'pkh', { permission: 'referrals:respond' }),
   signIn('province', 'province', { permission: 'complaints:read' }),
+  signIn('registry', 'registry', { permission: 'registry:import' }),
   signIn('auditor', 'auditor', { permission: 'audit:read' }),
   post('A wrong secret is refused', '/oauth/token', {
     basic: { username: '{{desk_bandung_client_id}}', password: 'not-the-secret' },
@@ -219,13 +221,6 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
       address: 'Kampung Contoh RT 01 RW 02',
       dwelling: { tenure: 'own', lighting_source: 'pln', power_va: 450, pln_customer_id: '990000000001' },
       programs: [],
-      welfare_status: {
-        source: 'dtsen',
-        snapshot_version: '{{snapshot}}',
-        as_of: '{{snapshot_on}}',
-        decile: 2,
-        percentile: 14,
-      },
       members: [
         {
           nik: '{{head_nik}}',
@@ -262,6 +257,16 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
       keep('family_id', 'body.id'),
       keep('person_id', 'body.members.find((m) => m.relation_to_head === "head").id'),
     ],
+  }),
+  act('A desk sets no decile', '/v1/families/{{family_id}}/welfare-statuses', {
+    as: 'front',
+    body: { source: 'dtsen', snapshot_version: '{{snapshot}}', as_of: '{{snapshot_on}}', decile: 2, percentile: 14 },
+    tests: [problem(403, 'insufficient-scope')],
+  }),
+  act('The registry enters what the source says', '/v1/families/{{family_id}}/welfare-statuses', {
+    as: 'registry',
+    body: { source: 'dtsen', snapshot_version: '{{snapshot}}', as_of: '{{snapshot_on}}', decile: 2, percentile: 14 },
+    tests: [success(201), test('is the snapshot', 'pm.expect(body).to.include({ source: "dtsen", decile: 2 });')],
   }),
   act('The same numbers again are refused', '/v1/families', {
     as: 'front',

@@ -81,9 +81,6 @@ judged_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus)
     },
     "attributes": { "prior_housing_aid": false, "income_class": "MBR" },
     "programs": [{ "program_code": "KKS", "since": "2025-07-01" }],
-    "welfare_status": {
-        "source": "dtsen", "snapshot_version": "2026-Q3", "as_of": "2026-07-01", "decile": 2, "percentile": 17,
-    },
     "members": [
         {
             "relation_to_head": "head", "nik": "3204051203809001", "identity_status": "verified",
@@ -123,7 +120,8 @@ pub struct CreateFamily {
     /// Programmes the family is in. Leave it out when nobody asked; an empty list says that there is none.
     #[schema(max_items = 50)]
     pub programs: Option<Vec<HeldProgram>>,
-    /// What a registry source says of the family's welfare.
+    /// What a registry source says of the family's welfare. Needs `registry:import` besides: a desk sets no decile, it proposes
+    /// and disputes.
     pub welfare_status: Option<CreateWelfareStatus>,
     /// Everybody in the family, among them exactly one head.
     #[schema(min_items = 1, max_items = 40)]

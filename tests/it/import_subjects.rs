@@ -39,10 +39,10 @@ async fn person_of(world: &World, nik: &str) -> Value {
 async fn what_was_exported_is_imported_again_whoever_closed_their_data_or_was_erased() {
     let world = World::start().await;
     let who = everything(&world);
-    let numbered = |n: u16| crate::support::world::family(n);
+    let numbered = |n: u16| crate::support::world::ranked(n);
     let mut homes = Vec::new();
     for n in 1..=4 {
-        let made = world.front.post("/v1/families", numbered(n)).await.expect(201);
+        let made = world.enter(numbered(n)).await;
         homes.push((made["id"].as_str().unwrap().to_owned(), made["members"][0]["id"].as_str().unwrap().to_owned()));
     }
     restrict(&world, &homes[0].1).await;

@@ -47,8 +47,7 @@ fn dispute(kind: &str) -> Value {
 }
 
 fn new_entry(serial: u16) -> Value {
-    let mut entered = family(serial);
-    entered.as_object_mut().unwrap().remove("welfare_status");
+    let entered = family(serial);
     json!({
         "kind": "new_entry", "nik": entered["members"][0]["nik"], "full_name": "Siti Rahmawati", "family": entered,
         "statement": "Belum terdata.", "evidence": [{ "kind": "statement", "text": "Surat pernyataan RT" }],
@@ -326,7 +325,7 @@ async fn what_does_not_fit_its_kind_is_told_with_its_place() {
         faults(&world.front.post("/v1/registry-proposals", body).await.expect_problem(422, "validation-failed"))
     };
     let mut ranked = new_entry(9);
-    ranked["family"] = family(9);
+    ranked["family"] = crate::support::world::ranked(9);
     assert_eq!(refused(ranked).await, [("/family/welfare_status".to_owned(), "decile_not_proposed".to_owned())]);
     let mut stranger = new_entry(9);
     stranger["nik"] = json!("3204055203909555");

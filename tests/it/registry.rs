@@ -9,7 +9,7 @@ use slrt::auth::sealing::IdentityKind;
 
 use crate::support::World;
 use crate::support::http::faults;
-use crate::support::world::{VILLAGE, family};
+use crate::support::world::{VILLAGE, family, ranked};
 
 const NIK: &str = "3204055203909001";
 const CARD: &str = "3204050101199001";
@@ -64,6 +64,18 @@ struct Line {
 struct Count {
     #[diesel(sql_type = BigInt)]
     count: i64,
+}
+
+#[actix_web::test]
+async fn a_desk_enters_a_family_and_no_decile() {
+    let world = World::start().await;
+    let problem = world.front.post("/v1/families", ranked(1)).await.expect_problem(403, "insufficient-scope");
+    assert!(problem["detail"].as_str().unwrap().contains("registry:import"), "{problem}");
+    let made = world.front.post("/v1/families", family(1)).await.expect(201);
+    let path = format!("/v1/families/{}/welfare-statuses", made["id"].as_str().unwrap());
+    let status = ranked(1)["welfare_status"].clone();
+    world.front.post(&path, status.clone()).await.expect_problem(403, "insufficient-scope");
+    world.keeper().post(&path, status).await.expect(201);
 }
 
 /// A stolen dump names no NIK and no family card: every row of every table, as text.

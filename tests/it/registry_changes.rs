@@ -7,7 +7,7 @@ use slrt::auth::Permission as P;
 use super::imports::{import, loader, problems};
 use crate::support::World;
 use crate::support::http::{Answer, Session, faults};
-use crate::support::world::{VILLAGE, family};
+use crate::support::world::{VILLAGE, family, ranked};
 
 const NIK: &str = "3204055203909001";
 
@@ -374,7 +374,7 @@ async fn a_shock_is_entered_and_overcome() {
 async fn a_list_goes_page_by_page_within_ones_regions() {
     let world = World::start().await;
     for serial in 1..=5 {
-        world.front.post("/v1/families", family(serial)).await.expect(201);
+        world.enter(ranked(serial)).await;
     }
     let mut seen = Vec::new();
     let mut path = "/v1/families?limit=2&region_code=32.04.05".to_owned();

@@ -13,7 +13,7 @@ use slrt::registry::viewer::Viewer;
 
 use crate::support::World;
 use crate::support::http::faults;
-use crate::support::world::{VILLAGE, family, submission};
+use crate::support::world::{VILLAGE, family, ranked, submission};
 
 async fn person(world: &World, name: &str, more: Value) -> Value {
     let mut body = json!({ "region_code": VILLAGE, "full_name": name, "sex": "male" });
@@ -79,7 +79,7 @@ async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
 #[actix_web::test]
 async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
     let world = World::start().await;
-    let home = world.front.post("/v1/families", family(1)).await.expect(201);
+    let home = world.enter(ranked(1)).await;
     let id = home["id"].as_str().unwrap();
     world.front.post(&format!("/v1/families/{id}/add-program"), json!({ "program_code": "PKH" })).await.expect(200);
     person(&world, "Siti Aminah", json!({ "birth_date": "1990-03-12", "ppks_codes": ["PPKS-16", "PPKS-24"] })).await;
