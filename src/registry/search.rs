@@ -182,11 +182,6 @@ pub async fn search(
 ) -> Result<Page<PersonHit>, Error> {
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
     judge(&asked, limit, today)?;
-    if let Some(code) = asked.program_code.as_deref()
-        && registry::list_known_programs(conn, &[code]).await?.is_empty()
-    {
-        return Err(Error::field("/program_code", "unknown_program"));
-    }
     let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
     if restricted && !actor.may(Permission::CasesRestricted) {
         return Err(Error::about(Code::InsufficientScope, Permission::CasesRestricted.as_str()));
@@ -212,6 +207,13 @@ pub async fn search(
         NameMatch::Fuzzy => (NameForm::Sound, NameRange::from(names::sounds(name))),
     });
     let mut rows = list(conn, &actor.scope, &filter, range.as_ref(), after).await?;
+    // Asked only where nobody was found: whoever holds a programme holds one that there is.
+    if rows.is_empty()
+        && let Some(code) = filter.program_code.as_deref()
+        && registry::list_known_programs(conn, &[code]).await?.is_empty()
+    {
+        return Err(Error::field("/program_code", "unknown_program"));
+    }
     let size = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > size;
     rows.truncate(size);
