@@ -59,6 +59,11 @@ impl Actor {
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(permission)
     }
+
+    /// For what a call needs besides the permission that its operation asks for.
+    pub fn require(&self, permission: Permission) -> Result<(), Error> {
+        if self.may(permission) { Ok(()) } else { Err(Error::about(Code::InsufficientScope, permission.as_str())) }
+    }
 }
 
 /// What the middleware leaves on each request.

@@ -13,7 +13,6 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::transaction::Write;
 
@@ -43,9 +42,7 @@ async fn submit_objection(
     write: Write,
     body: Json<SubmitObjection>,
 ) -> Result<Reply, Error> {
-    if !caller.may(Permission::EligibilityCheck) {
-        return Err(Error::about(Code::InsufficientScope, Permission::EligibilityCheck.as_str()));
-    }
+    caller.require(Permission::EligibilityCheck)?;
     write
         .run(&caller, body.digest(), async move |tx| match objections::submit(tx, body.valid()?).await? {
             Objected::New(made) => {

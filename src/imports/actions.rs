@@ -17,17 +17,10 @@ use crate::jobs::model::JobKind;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 
-/// May the actor import rows of this kind? A file opens no way to what a single operation would refuse.
-pub fn require(actor: &Actor, kind: ImportKind) -> Result<(), Error> {
-    if actor.may(kind.permission()) {
-        return Ok(());
-    }
-    Err(Error::about(Code::InsufficientScope, kind.permission().as_str()))
-}
-
 /// Queues the import of a file that was taken in.
 pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result<Job, Error> {
-    require(&tx.actor, params.kind)?;
+    // A file opens no way to what a single operation would refuse.
+    tx.actor.require(params.kind.permission())?;
     let job = NewJob {
         id: Some(upload.id),
         kind: JobKind::Import,

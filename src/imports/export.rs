@@ -208,9 +208,8 @@ async fn families(
 
 /// Whoever restricted the processing of their data, withdrew consent for this purpose or was erased is left out.
 fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
-    let limits = &person.limited_purposes;
-    person.is_erased()
-        || limits.iter().any(|limit| limit == "restricted" || purpose.is_some_and(|purpose| limit == purpose.as_str()))
+    let closed = |purpose: AccessPurpose| person.limited_purposes.iter().any(|limit| limit == purpose.as_str());
+    person.is_erased() || person.is_restricted() || purpose.is_some_and(closed)
 }
 
 /// What tells a household apart is told of everybody in it.

@@ -68,7 +68,7 @@ async fn import_file(
     payload: web::Payload,
 ) -> Result<Reply, Error> {
     let ImportQuery { kind, on_conflict, on_fault, dry_run } = query.value;
-    actions::require(&caller, kind)?;
+    caller.require(kind.permission())?;
     let (format, pieces) = file_of(&request, payload).await?;
     let params = ImportParams {
         kind,

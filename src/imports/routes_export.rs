@@ -14,7 +14,6 @@ use crate::auth::Caller;
 use crate::auth::permission::{Permission, RegistryRead};
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::jobs::actions::accepted;
 use crate::jobs::api::Job;
@@ -62,8 +61,8 @@ async fn export_file(
     let digest = body.digest();
     let input = body.valid()?;
     let reveal = input.reveal.unwrap_or(false);
-    if reveal && !caller.may(Permission::PiiReveal) {
-        return Err(Error::about(Code::InsufficientScope, Permission::PiiReveal.as_str()));
+    if reveal {
+        caller.require(Permission::PiiReveal)?;
     }
     let purpose =
         if reveal { caller.reveal()? } else { caller.purpose()?.filter(|_| input.kind == ImportKind::Persons) };

@@ -30,8 +30,9 @@ pub enum Made<T> {
 
 pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<Made<Family>, Error> {
     require_region(tx, &input.region_code)?;
+    // A desk sets no decile: it proposes and disputes. Who loads what a source says may enter it with the family.
     if input.welfare_status.is_some() {
-        require_ranking(tx)?;
+        tx.actor.require(Permission::RegistryImport)?;
     }
     let judged = judge::family(&input, local_day(tx.now)).map_err(Error::fields)?;
     if let Some(id) = find_repeat(tx, &input, &digest).await? {
@@ -75,12 +76,6 @@ fn require_region(tx: &Tx, code: &str) -> Result<(), Error> {
         Some(region) => tx.actor.scope.require(&region),
         None => Ok(()),
     }
-}
-
-/// A desk sets no decile: it proposes and disputes. Who loads what a source says may enter it with the family.
-fn require_ranking(tx: &Tx) -> Result<(), Error> {
-    let needed = Permission::RegistryImport;
-    if tx.actor.may(needed) { Ok(()) } else { Err(Error::about(Code::InsufficientScope, needed.as_str())) }
 }
 
 /// The answer of a creation is kept for a repeat, so no number stands in it that is not masked.

@@ -15,7 +15,6 @@ use super::rows::{FamilyRow, MergeRow, PersonRow};
 use super::store::{self, changes, mergers, residences};
 use super::{actions, moves};
 use crate::auth::sealing::IdentityKind;
-use crate::clock::local_day;
 use crate::consents::purposes::RESTRICTED;
 use crate::error::{Conflict, Error};
 use crate::http::json::Json;
@@ -86,7 +85,7 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     other_after.merged_into = Some(kept.id);
     let (from, to) = ((other.family_id, other.id), (kept.family_id, kept.id));
     let moved = changes::set_identities_of_person(&mut tx.conn, from, to).await?;
-    let participation_ids = take_programs(tx, from, to).await?;
+    let participation_ids = moves::take_programs(tx, (from.0, Some(from.1)), (to.0, Some(to.1))).await?;
     let residence_ids = residences::set_person(&mut tx.conn, other.id, kept.id).await?;
     write_person(tx, &other, &mut other_after, Told::plain("merge-into", "merged")).await?;
     write_person(tx, &kept, &mut kept_after, Told::plain("merge", "updated")).await?;
@@ -111,18 +110,6 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     };
     mergers::insert(&mut tx.conn, &row).await?;
     masked(tx).person(kept_after)
-}
-
-/// What the other record is in, but for what the kept one is in as well.
-async fn take_programs(tx: &mut Tx, from: (Uuid, Uuid), to: (Uuid, Uuid)) -> Result<Vec<Uuid>, Error> {
-    let today = local_day(tx.now);
-    let has = changes::list_participations_of_visible(&mut tx.conn, to.0).await?;
-    let held = |code: &str| has.iter().any(|h| h.person_id == Some(to.1) && h.program_code == code && h.runs_on(today));
-    let comes = changes::list_participations_of_visible(&mut tx.conn, from.0).await?;
-    let comes = comes.into_iter().filter(|c| c.person_id == Some(from.1));
-    let ids: Vec<Uuid> = comes.filter(|c| !c.runs_on(today) || !held(&c.program_code)).map(|c| c.id).collect();
-    changes::set_participations(&mut tx.conn, &ids, from.0, (to.0, Some(to.1))).await?;
-    Ok(ids)
 }
 
 /// What the subject has closed stays closed: under the kept record nothing opens that the other one bars.

@@ -301,7 +301,7 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
         let told = Told::plain("relocate", "updated");
         relocate(tx, row, (kept.id, &kept.region_code), row.relation_to_head, told).await?;
     }
-    take_programs(tx, absorbed.id, kept.id).await?;
+    take_programs(tx, (absorbed.id, None), (kept.id, None)).await?;
     changes::set_identities_of_family(&mut tx.conn, absorbed.id, kept.id).await?;
     let mut merged = absorbed.clone();
     merged.standing = Standing::Merged;
@@ -315,18 +315,20 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
     change::show_family(tx, kept.id).await
 }
 
-/// What the family as a whole is in goes along, but for what the other is in already.
-async fn take_programs(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), Error> {
+/// What a family as a whole, or a person of it, is in goes along, but for what the other is in already; the ids of what went.
+pub async fn take_programs(
+    tx: &mut Tx,
+    from: (Uuid, Option<Uuid>),
+    to: (Uuid, Option<Uuid>),
+) -> Result<Vec<Uuid>, Error> {
     let today = local_day(tx.now);
-    let has = changes::list_participations_of_visible(&mut tx.conn, to).await?;
-    let comes = changes::list_participations_of_visible(&mut tx.conn, from).await?;
-    let held = |code: &str| has.iter().any(|h| h.person_id.is_none() && h.program_code == code && h.runs_on(today));
-    let ids: Vec<Uuid> = comes
-        .iter()
-        .filter(|c| c.person_id.is_none() && !(c.runs_on(today) && held(&c.program_code)))
-        .map(|c| c.id)
-        .collect();
-    Ok(changes::set_participations(&mut tx.conn, &ids, from, (to, None)).await?)
+    let has = changes::list_participations_of_visible(&mut tx.conn, to.0).await?;
+    let held = |code: &str| has.iter().any(|h| h.person_id == to.1 && h.program_code == code && h.runs_on(today));
+    let comes = changes::list_participations_of_visible(&mut tx.conn, from.0).await?;
+    let comes = comes.into_iter().filter(|c| c.person_id == from.1);
+    let ids: Vec<Uuid> = comes.filter(|c| !(c.runs_on(today) && held(&c.program_code))).map(|c| c.id).collect();
+    changes::set_participations(&mut tx.conn, &ids, from.0, to).await?;
+    Ok(ids)
 }
 
 pub async fn change_head(tx: &mut Tx, id: Uuid, body: Json<ChangeHead>) -> Result<Family, Error> {

@@ -183,8 +183,8 @@ pub async fn search(
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
     judge(&asked, limit, today)?;
     let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
-    if restricted && !actor.may(Permission::CasesRestricted) {
-        return Err(Error::about(Code::InsufficientScope, Permission::CasesRestricted.as_str()));
+    if restricted {
+        actor.require(Permission::CasesRestricted)?;
     }
     let bound = fingerprint(&asked)?;
     let after = match asked.cursor.as_deref() {

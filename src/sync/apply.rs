@@ -207,9 +207,7 @@ async fn perform(
         }
         Kind::Note => {
             // Its endpoint asks for this permission; this one's is another.
-            if !tx.actor.may(Permission::ComplaintsNote) {
-                return Err(Error::about(Code::InsufficientScope, Permission::ComplaintsNote.as_str()));
-            }
+            tx.actor.require(Permission::ComplaintsNote)?;
             let id = target(target_id)?;
             let body = Json::made(parse_value(payload).map_err(within)?);
             let note = complaints::notes::create(tx, id, body).await.map_err(within)?;

@@ -2,7 +2,7 @@
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use slrt::auth::permission::Permission as P;
 use slrt::error::Error;
 use slrt::jobs::run::run_due;
@@ -207,14 +207,8 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
     assert_eq!(count(&world, "person_names where word = 0").await, people, "everybody is found by name");
 }
 
-#[actix_web::test]
-async fn a_number_that_somebody_claims_after_the_file_was_judged_is_not_entered_twice() {
-    let world = World::start().await;
-    let who = loader(&world);
-    world.family().await;
-    let text = "family_card_no,nik,full_name,sex,relation_to_head\r\n\
-        3204050101199001,3204051203809777,Dewi,female,child\r\n3204050101199001,,Ahmad,male,child\r\n";
-    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+/// The job, during which somebody is entered with the number of Dewi: after the file was judged, for its rows wait for their family.
+async fn claimed_meanwhile(world: &World, who: &Session, accepted: &Value) -> Value {
     let mut holder = world.server.connection().await;
     holder.batch_execute("begin; select from families for update").await.unwrap();
     let worker = world.server.worker(RUNNERS);
@@ -223,10 +217,21 @@ async fn a_number_that_somebody_claims_after_the_file_was_judged_is_not_entered_
         world.front.post("/v1/persons", body).await.expect(201);
         holder.batch_execute("commit").await.unwrap();
     };
-    once_waited_for(&world, claim, run_due(&worker)).await;
+    once_waited_for(world, claim, run_due(&worker)).await;
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
     world.server.work().await;
-    let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
+    who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200)
+}
+
+#[actix_web::test]
+async fn a_number_that_somebody_claims_after_the_file_was_judged_is_not_entered_twice() {
+    let world = World::start().await;
+    let who = loader(&world);
+    world.family().await;
+    let text = "family_card_no,nik,full_name,sex,relation_to_head\r\n\
+        3204050101199001,3204051203809777,Dewi,female,child\r\n3204050101199001,,Ahmad,male,child\r\n";
+    let accepted = send(&who, "kind=persons", "text/csv", text.as_bytes()).await.expect(202);
+    let done = claimed_meanwhile(&world, &who, &accepted).await;
     assert_eq!(done["status"], "succeeded", "{done}");
     assert_eq!((&done["counts"]["created"], &done["counts"]["skipped"]), (&json!(1), &json!(1)));
     assert_eq!(count(&world, "persons where full_name = 'Dewi'").await, 1);
@@ -265,18 +270,7 @@ async fn a_file_that_comes_to_be_at_fault_while_it_is_written_does_not_succeed()
     text.push_str("3204050101199001,,3204051203809777,Dewi,female,child\r\n");
     let query = "kind=persons&on_conflict=fail";
     let accepted = send(&who, query, "text/csv", text.as_bytes()).await.expect(202);
-    let mut holder = world.server.connection().await;
-    holder.batch_execute("begin; select from families for update").await.unwrap();
-    let worker = world.server.worker(RUNNERS);
-    let claim = async {
-        let body = json!({ "region_code": VILLAGE, "full_name": "Dewi", "sex": "female", "nik": "3204051203809777" });
-        world.front.post("/v1/persons", body).await.expect(201);
-        holder.batch_execute("commit").await.unwrap();
-    };
-    once_waited_for(&world, claim, run_due(&worker)).await;
-    world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
-    world.server.work().await;
-    let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
+    let done = claimed_meanwhile(&world, &who, &accepted).await;
     assert_eq!((&done["status"], &done["failure"]["code"]), (&json!("failed"), &json!("import-partly-written")));
     assert_eq!(done["counts"], json!({ "checked": ROWS, "created": ROWS - 1, "faulty": 1 }));
     assert_eq!(done["done"], ROWS - 1);
