@@ -6,10 +6,10 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::parse_value;
 use crate::http::problem::{Draft, Problem};
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
@@ -72,7 +72,7 @@ where
     let undone = query.atomic && all.iter().any(|item| item.problem.is_some());
     if undone {
         for item in all.iter_mut().filter(|item| item.problem.is_none()) {
-            *item = Made::failed(tx, path, item.index, &Error::new(Code::BatchUndone));
+            *item = Made::failed(tx, path, item.index, &Error::new(Code::BATCH_UNDONE));
         }
     }
     let nothing = undone || query.dry_run || all.iter().all(|item| item.status != 201);

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::http::outbound::Network;
-use crate::messages::model::MessageChannel;
+use crate::attachments::config::AttachmentArgs;
+use crate::messages::config::MessageArgs;
+use crate::referrals::config::SilenceArgs;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
@@ -38,50 +39,6 @@ pub struct DataArgs {
     /// The keys themselves, as the text of such a file.
     #[arg(long, env = "SLRT_KEYS", hide_env_values = true, global = true)]
     pub keys: Option<String>,
-}
-
-/// Where photos and papers lie.
-#[derive(Debug, Clone, Args)]
-pub struct AttachmentArgs {
-    /// A folder, `s3://bucket/prefix`, or `memory:` for tests; `attachments` in the data folder if absent. Several instances
-    /// need one that they share.
-    #[arg(long, env = "SLRT_ATTACHMENT_STORE")]
-    pub attachment_store: Option<String>,
-    /// Bytes that an attachment may have.
-    #[arg(long, env = "SLRT_ATTACHMENT_MAX_BYTES", default_value = "10485760", value_parser = clap::value_parser!(u32).range(1..=104_857_600))]
-    pub attachment_max_bytes: u32,
-    /// Address of the S3 service, where it is not Amazon's.
-    #[arg(long, env = "SLRT_S3_ENDPOINT")]
-    pub s3_endpoint: Option<String>,
-    /// Region of the S3 service.
-    #[arg(long, env = "SLRT_S3_REGION", default_value = "ap-southeast-3")]
-    pub s3_region: String,
-    /// Access key of the S3 service.
-    #[arg(long, env = "SLRT_S3_ACCESS_KEY_ID", hide_env_values = true)]
-    pub s3_access_key_id: Option<String>,
-    /// Its secret.
-    #[arg(long, env = "SLRT_S3_SECRET_ACCESS_KEY", hide_env_values = true)]
-    pub s3_secret_access_key: Option<String>,
-    /// Take an S3 service without TLS, inside one's own network.
-    #[arg(long, env = "SLRT_S3_ALLOW_HTTP")]
-    pub s3_allow_http: bool,
-}
-
-/// How notes reach people.
-#[derive(Debug, Clone, Args)]
-pub struct MessageArgs {
-    /// Address (https) of a gateway that takes notes by webhook; `log` writes that there was one, `none` lets them wait.
-    #[arg(long, env = "SLRT_MESSAGE_GATEWAY")]
-    pub message_gateway: Option<String>,
-    /// Secret shared with the gateway, `whsec_` and base64; two of them, separated by a comma, while one replaces another.
-    #[arg(long, env = "SLRT_MESSAGE_GATEWAY_SECRET", hide_env_values = true, value_delimiter = ',')]
-    pub message_gateway_secret: Vec<String>,
-    /// The way for which notes are put into words.
-    #[arg(long, env = "SLRT_MESSAGE_CHANNEL", value_enum, default_value = "sms")]
-    pub message_channel: MessageChannel,
-    /// Networks inside one's own house that outbound calls may reach, such as 10.20.0.0/16, separated by commas; none if absent.
-    #[arg(long, env = "SLRT_OUTBOUND_ALLOW", value_delimiter = ',')]
-    pub outbound_allow: Vec<Network>,
 }
 
 /// What the server needs to know besides.
@@ -126,15 +83,6 @@ pub struct ServerArgs {
     /// Whom to tell of a weakness, as `mailto:` or `https:` address, for `/.well-known/security.txt` (RFC 9116).
     #[arg(long, env = "SLRT_SECURITY_CONTACT", value_parser = parse_contact)]
     pub security_contact: Option<String>,
-    /// Working days after which a target that has not answered a referral is reminded, again and again.
-    #[arg(long, env = "SLRT_REFERRAL_REMIND_DAYS", default_value = "3", value_parser = clap::value_parser!(u16).range(1..=365))]
-    pub referral_remind_days: u16,
-    /// Working days past the due time from one level of escalation to the next; the first comes with the due time itself.
-    #[arg(long, env = "SLRT_REFERRAL_ESCALATE_DAYS", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=365))]
-    pub referral_escalate_days: u16,
-    /// Working days past the due time after which an unanswered referral is cancelled with the reason `no_response`; 0 is never.
-    #[arg(long, env = "SLRT_REFERRAL_CANCEL_DAYS", default_value = "30", value_parser = clap::value_parser!(u16).range(0..=1000))]
-    pub referral_cancel_days: u16,
     /// Write the log as JSON lines.
     #[arg(long, env = "SLRT_LOG_JSON")]
     pub log_json: bool,
@@ -142,6 +90,8 @@ pub struct ServerArgs {
     pub attachments: AttachmentArgs,
     #[command(flatten)]
     pub messages: MessageArgs,
+    #[command(flatten)]
+    pub referrals: SilenceArgs,
 }
 
 fn parse_contact(text: &str) -> Result<String, String> {

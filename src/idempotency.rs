@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::Db;
 use crate::db::prepared::prepared;
 use crate::db::schema::idempotency_keys;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::sha256;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -33,7 +34,7 @@ impl IdempotencyKey {
             .ok()
             .and_then(Self::parse)
             .map(Some)
-            .ok_or_else(|| Error::about(Code::MalformedHeader, "Idempotency-Key"))
+            .ok_or_else(|| Error::about(Code::MALFORMED_HEADER, "Idempotency-Key"))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -102,11 +103,11 @@ pub async fn claim(
         .first(&mut &*conn);
     let (free, row) = futures_util::future::join(lock, row).await;
     if !free? {
-        return Err(Error::new(Code::IdempotencyInFlight).retry_after(1));
+        return Err(Error::new(Code::IDEMPOTENCY_IN_FLIGHT).retry_after(1));
     }
     match row.optional()? {
         None => Ok(None),
-        Some(row) if row.fingerprint != digest => Err(Error::new(Code::IdempotencyKeyReused)),
+        Some(row) if row.fingerprint != digest => Err(Error::new(Code::IDEMPOTENCY_KEY_REUSED)),
         Some(row) => {
             let status = u16::try_from(row.status).unwrap_or(200);
             Ok(Some(Reply::stored(status, row.body, row.etag, row.location, true)))
@@ -130,7 +131,7 @@ impl KeyRow {
     }
 }
 
-pub async fn keep(mut conn: &AsyncPgConnection, row: Option<&KeyRow>) -> QueryResult<()> {
+pub async fn store(mut conn: &AsyncPgConnection, row: Option<&KeyRow>) -> QueryResult<()> {
     let Some(row) = row else { return Ok(()) };
     let upsert = diesel::insert_into(idempotency_keys::table)
         .values(row)
@@ -140,8 +141,12 @@ pub async fn keep(mut conn: &AsyncPgConnection, row: Option<&KeyRow>) -> QueryRe
     prepared(upsert).execute(&mut conn).await.map(|_| ())
 }
 
-pub async fn delete_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(conn).await
+/// Deletes stored responses past their retention.
+pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
+    let expired = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEPT));
+    let keys = diesel::delete(expired).execute(&mut *db.read().await?).await?;
+    tracing::debug!(keys, "deleted expired idempotency keys");
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse, ResponseError, web};
 
 use crate::auth::caller::Authentication;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::problem::{self, Draft, TRACE_ID};
-use crate::http::problem_table::Code;
 use crate::http::rate_limit::{Key, Limiter};
 use crate::http::request_context::RequestContext;
 use crate::metrics::Metrics;
@@ -184,7 +184,7 @@ pub async fn limit_in_flight(
     let before = bound.count.fetch_add(1, Ordering::AcqRel);
     let slot = Slot(bound);
     if before >= slot.0.limit && request.path() != "/livez" {
-        let refused = Error::new(Code::Unavailable).retry_after(1).error_response();
+        let refused = Error::new(Code::UNAVAILABLE).retry_after(1).error_response();
         return Ok(request.into_response(refused));
     }
     let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
@@ -215,7 +215,7 @@ pub async fn limit_rate(
     let mut answered = if verdict.allowed {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        let refused = Error::new(Code::TooManyRequests).retry_after(verdict.retry_after).error_response();
+        let refused = Error::new(Code::TOO_MANY_REQUESTS).retry_after(verdict.retry_after).error_response();
         request.into_response(refused)
     };
     let pairs = [("ratelimit-policy", verdict.policy), ("ratelimit", verdict.state)];

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::db::prepared::prepared_for;
 use crate::db::schema::timeline_entries;
-use crate::registry::erase::without_name;
+use crate::erased_text::without_name;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = timeline_entries, check_for_backend(diesel::pg::Pg))]

@@ -1,5 +1,5 @@
-//! One use case is one transaction: what an action changes, its events, its audit rows, its timeline and the kept
-//! answer of its idempotency key commit together or not at all.
+//! One use case is one transaction: the changes of an action, its events, audit rows and timeline, and the stored response of
+//! its idempotency key commit together or not at all.
 
 use std::future::{Ready, ready};
 use std::ops::AsyncFnOnce;
@@ -8,7 +8,9 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
+use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use crate::audit::store::{self as audit, AuditRow};
@@ -18,43 +20,45 @@ use crate::auth::{Actor, Caller};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::db::pool::Connection;
-use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
-use crate::events::NewEvent;
 use crate::events::store::{self as events, NewEventRow};
+use crate::events::{EventType, NewEvent};
 use crate::http::etag::IfMatch;
 use crate::http::json::sha256;
 use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
-use crate::messages::{self, MessageRow};
-use crate::service_levels::cache::ServiceLevelCache;
+use crate::resources::Resources;
 use crate::timeline::{self, TimelineRow};
 
-/// A transaction under way.
+/// Rows that a slice leaves to the end of the transaction: they are inserted in the same round trip as events and audit rows.
+pub trait DeferredInsert {
+    fn insert<'a>(&'a self, conn: &'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<()>>;
+}
+
+/// An open transaction.
 pub struct Tx {
     pub conn: Connection,
     pub actor: Arc<Actor>,
     pub now: DateTime<Utc>,
     pub keys: Arc<KeyRing>,
-    pub programs: Arc<ProgramCache>,
-    pub service_levels: Arc<ServiceLevelCache>,
+    pub resources: Resources,
     pub if_match: IfMatch,
     pub context: RequestContext,
     audit: Vec<AuditRow>,
     events: Vec<NewEventRow>,
     timeline: Vec<TimelineRow>,
-    messages: Vec<MessageRow>,
-    kept: Option<KeyRow>,
+    deferred: Vec<Box<dyn DeferredInsert>>,
+    stored_response: Option<KeyRow>,
 }
 
 impl Tx {
-    /// Leaves a row in the audit trail. A transaction that leaves none does not commit.
+    /// Adds a row to the audit trail. A transaction without one does not commit.
     pub fn audit(&mut self, action: &str, target_kind: &str, target_id: Uuid, region_code: Option<&str>) {
         self.audit_of(action, target_kind, Some(target_id), region_code);
     }
 
-    /// The record of an opening of personal data inside a transaction.
+    /// Records that personal data was revealed inside this transaction.
     pub fn record_access(&mut self, action: &str, target_kind: &str, target_id: Uuid, region: &str, purpose: &str) {
         self.audit_of(action, target_kind, Some(target_id), Some(region));
         if let Some(row) = self.audit.last_mut() {
@@ -62,7 +66,7 @@ impl Tx {
         }
     }
 
-    /// The same for what has no id, such as a calendar that holds everywhere.
+    /// For a target without an id, such as the national calendar.
     pub fn audit_without_id(&mut self, action: &str, target_kind: &str) {
         self.audit_of(action, target_kind, None, None);
     }
@@ -84,7 +88,9 @@ impl Tx {
         self.audit.push(row);
     }
 
+    /// Adds an event to the outbox. An undeclared type is a mistake in the code: tests fail on it.
     pub fn publish(&mut self, event: NewEvent) {
+        debug_assert!(EventType::is_declared(&event.type_), "the event type {} is not declared", event.type_);
         self.events.push(NewEventRow {
             id: Uuid::now_v7(),
             type_: event.type_,
@@ -102,7 +108,7 @@ impl Tx {
         self.timeline_by(actor, subject_id, action, from, to, note);
     }
 
-    /// The same in the name of the service itself: a step that follows from another's.
+    /// Adds a step that the service itself took because of another step.
     pub fn timeline_of_system(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str) {
         self.timeline_by(Actor::system().subject, subject_id, action, from, to, None);
     }
@@ -128,17 +134,17 @@ impl Tx {
         });
     }
 
-    /// Queues a note to somebody, with everything else that this transaction leaves.
-    pub fn tell(&mut self, note: MessageRow) {
-        self.messages.push(note);
+    /// Adds rows to insert at the end of the transaction.
+    pub fn defer(&mut self, rows: impl DeferredInsert + 'static) {
+        self.deferred.push(Box::new(rows));
     }
 
-    /// Undoes what `work` did when it fails, and keeps the rest: for one item of a batch.
+    /// Runs `work` in a savepoint: if it fails, only its own changes are rolled back. For one item of a batch.
     pub async fn attempt<W, T>(&mut self, work: W) -> Result<T, Error>
     where
         W: AsyncFnOnce(&mut Self) -> Result<T, Error>,
     {
-        let mark = (self.audit.len(), self.events.len(), self.timeline.len(), self.messages.len());
+        let mark = (self.audit.len(), self.events.len(), self.timeline.len(), self.deferred.len());
         AnsiTransactionManager::begin_transaction(&mut *self.conn).await?;
         match work(self).await {
             Ok(value) => {
@@ -150,7 +156,7 @@ impl Tx {
                 self.audit.truncate(mark.0);
                 self.events.truncate(mark.1);
                 self.timeline.truncate(mark.2);
-                self.messages.truncate(mark.3);
+                self.deferred.truncate(mark.3);
                 Err(error)
             }
         }
@@ -161,73 +167,70 @@ impl Tx {
             return Err(Error::internal("a mutation left no audit row"));
         }
         let conn: &AsyncPgConnection = &self.conn;
-        // All on their way at once: one round trip.
+        let deferred = self.deferred.iter().map(|rows| rows.insert(conn));
+        // Pipelined: all statements together cost one round trip.
         futures_util::future::try_join5(
-            idempotency::keep(conn, self.kept.as_ref()),
+            idempotency::store(conn, self.stored_response.as_ref()),
             audit::insert(conn, &self.audit),
             events::insert(conn, &self.events),
             timeline::insert(conn, &self.timeline),
-            messages::insert(conn, &self.messages),
+            futures_util::future::try_join_all(deferred),
         )
         .await?;
         Ok(())
     }
 }
 
-/// Who acts, when, and under which trace.
-pub struct Setting {
+/// Who acts, when, with which keys, and under which trace id.
+pub struct TxContext {
     pub actor: Arc<Actor>,
     pub clock: Clock,
     pub keys: Arc<KeyRing>,
-    pub programs: Arc<ProgramCache>,
-    pub service_levels: Arc<ServiceLevelCache>,
+    pub resources: Resources,
     pub if_match: IfMatch,
     pub context: RequestContext,
 }
 
-impl Setting {
-    /// For the service's own work and for the command line.
-    pub fn of_system(clock: Clock, keys: Arc<KeyRing>, programs: Arc<ProgramCache>) -> Self {
+impl TxContext {
+    /// For background work and the command line.
+    pub fn system(clock: Clock, keys: Arc<KeyRing>, resources: Resources) -> Self {
         Self {
             actor: Arc::new(Actor::system()),
             clock,
             keys,
-            programs,
-            service_levels: Arc::default(),
+            resources,
             if_match: IfMatch::default(),
             context: RequestContext { trace_id: Uuid::new_v4().simple().to_string(), language: Language::Id },
         }
     }
 }
 
-/// What a transaction came to.
 enum Outcome<T> {
-    Done(T),
-    /// Nothing was changed, and nothing needs an audit row.
-    Nothing(T),
+    Changed(T),
+    /// Nothing was changed: rolled back, without an audit row.
+    NoChange(T),
 }
 
-async fn transact<W, T>(db: &Db, setting: Setting, work: W) -> Result<T, Error>
+async fn transact<W, T>(db: &Db, context: TxContext, work: W) -> Result<T, Error>
 where
     W: AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Error> + 'static,
     T: 'static,
 {
     let conn = db.read().await?;
-    let Setting { actor, clock, keys, programs, service_levels, if_match, context } = setting;
+    let TxContext { actor, clock, keys, resources, if_match, context } = context;
     let mut tx = Tx {
         conn,
         actor,
         now: clock.now(),
         keys,
-        programs,
-        service_levels,
+        resources,
         if_match,
         context,
         audit: Vec::new(),
         events: Vec::new(),
         timeline: Vec::new(),
-        messages: Vec::new(),
-        kept: None,
+        deferred: Vec::new(),
+        stored_response: None,
     };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
     let task = tokio::task::spawn_local(async move {
@@ -235,8 +238,8 @@ where
         // After the transaction began: a change feed by time relies on it.
         tx.now = clock.now();
         let finished = match work(&mut tx).await {
-            Ok(Outcome::Nothing(value)) => Ok((value, false)),
-            Ok(Outcome::Done(value)) => tx.flush().await.map(|()| (value, true)),
+            Ok(Outcome::NoChange(value)) => Ok((value, false)),
+            Ok(Outcome::Changed(value)) => tx.flush().await.map(|()| (value, true)),
             Err(error) => Err(error),
         };
         match finished {
@@ -258,33 +261,33 @@ where
 }
 
 /// One transaction outside a request.
-pub async fn run<W, T>(db: &Db, setting: Setting, work: W) -> Result<T, Error>
+pub async fn run<W, T>(db: &Db, context: TxContext, work: W) -> Result<T, Error>
 where
     W: AsyncFnOnce(&mut Tx) -> Result<T, Error> + 'static,
     T: 'static,
 {
-    transact(db, setting, async move |tx: &mut Tx| Ok(Outcome::Done(work(tx).await?))).await
+    transact(db, context, async move |tx: &mut Tx| Ok(Outcome::Changed(work(tx).await?))).await
 }
 
-/// The same for background work that may find nothing to do: then it gives nothing, and nothing is written.
-pub async fn run_if_any<W, T>(db: &Db, setting: Setting, work: W) -> Result<Option<T>, Error>
+/// For background work that may find nothing to do: `None` rolls back and writes nothing.
+pub async fn run_if_any<W, T>(db: &Db, context: TxContext, work: W) -> Result<Option<T>, Error>
 where
     W: AsyncFnOnce(&mut Tx) -> Result<Option<T>, Error> + 'static,
     T: 'static,
 {
-    transact(db, setting, async move |tx: &mut Tx| {
+    transact(db, context, async move |tx: &mut Tx| {
         Ok(match work(tx).await? {
-            Some(found) => Outcome::Done(Some(found)),
-            None => Outcome::Nothing(None),
+            Some(found) => Outcome::Changed(Some(found)),
+            None => Outcome::NoChange(None),
         })
     })
     .await
 }
 
-/// The means to change something, as a handler receives them.
+/// Extractor of a handler that writes: opens the transaction, with `If-Match` and `Idempotency-Key` of the request.
 pub struct Write {
     db: Db,
-    setting: Setting,
+    context: TxContext,
     key: Result<Option<IdempotencyKey>, Error>,
     operation: String,
 }
@@ -294,22 +297,20 @@ impl FromRequest for Write {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (Ok(db), Some(tokens), Some(clock), Some(programs), Some(levels)) = (
+        let (Ok(db), Some(tokens), Some(clock), Some(resources)) = (
             Db::extract(request).into_inner(),
             request.app_data::<web::Data<Tokens>>(),
             request.app_data::<web::Data<Clock>>(),
-            request.app_data::<web::Data<ProgramCache>>(),
-            request.app_data::<web::Data<ServiceLevelCache>>(),
+            request.app_data::<web::Data<Resources>>(),
         ) else {
             return ready(Err(Error::internal("the application state is incomplete")));
         };
         ready(Ok(Self {
             db,
-            setting: Setting {
-                service_levels: Arc::clone(levels),
+            context: TxContext {
                 if_match: IfMatch::read(request.headers()),
                 context: RequestContext::of(request),
-                ..Setting::of_system(Clock::clone(clock), tokens.keys().ring(), Arc::clone(programs))
+                ..TxContext::system(Clock::clone(clock), tokens.keys().ring(), Resources::clone(resources))
             },
             key: IdempotencyKey::read(request.headers()),
             operation: format!("{} {}", request.method(), request.path()),
@@ -318,7 +319,7 @@ impl FromRequest for Write {
 }
 
 impl Write {
-    /// Runs `work` for this caller, once for each idempotency key. `digest` is the body's.
+    /// Runs `work` for this caller, once for each idempotency key. `digest` is the digest of the body.
     pub async fn run<P, W>(self, caller: &Caller<P>, digest: [u8; 32], work: W) -> Result<Reply, Error>
     where
         W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
@@ -326,40 +327,40 @@ impl Write {
         self.run_as(caller.actor(), digest, work).await
     }
 
-    /// The same for somebody who came without a token and showed another proof.
+    /// For a caller without a token that showed another proof, such as a follow-up code.
     pub async fn run_as<W>(self, actor: Arc<Actor>, digest: [u8; 32], work: W) -> Result<Reply, Error>
     where
         W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
     {
         let key = self.key?;
         let Some(key) = key else {
-            let setting = Setting { actor, ..self.setting };
-            return transact(&self.db, setting, async move |tx: &mut Tx| work(tx).await.map(done)).await;
+            let context = TxContext { actor, ..self.context };
+            return transact(&self.db, context, async move |tx: &mut Tx| work(tx).await.map(done)).await;
         };
         let scope = idempotency::Scope { client_id: actor.client_id.clone(), operation: self.operation, key };
-        let setting = Setting { actor, ..self.setting };
-        transact(&self.db, setting, async move |tx: &mut Tx| {
+        let context = TxContext { actor, ..self.context };
+        transact(&self.db, context, async move |tx: &mut Tx| {
             if let Some(reply) = idempotency::claim(&tx.conn, &scope, &digest, tx.now).await? {
-                return Ok(Outcome::Nothing(reply));
+                return Ok(Outcome::NoChange(reply));
             }
             match done(work(tx).await?) {
-                Outcome::Done(reply) => {
-                    tx.kept = Some(KeyRow::new(scope, &digest, &reply, tx.now));
-                    Ok(Outcome::Done(reply))
+                Outcome::Changed(reply) => {
+                    tx.stored_response = Some(KeyRow::new(scope, &digest, &reply, tx.now));
+                    Ok(Outcome::Changed(reply))
                 }
-                nothing => Ok(nothing),
+                no_change => Ok(no_change),
             }
         })
         .await
     }
 
-    /// For a read that leaves a mark, such as a first reading: no version to match, no key.
+    /// For a read that writes a record: no version to match, no idempotency key.
     pub async fn read_marking<P, W>(self, caller: &Caller<P>, work: W) -> Result<Reply, Error>
     where
         W: AsyncFnOnce(&mut Tx) -> Result<Reply, Error> + 'static,
     {
-        let setting = Setting { actor: caller.actor(), if_match: IfMatch::default(), ..self.setting };
-        transact(&self.db, setting, async move |tx: &mut Tx| work(tx).await.map(done)).await
+        let context = TxContext { actor: caller.actor(), if_match: IfMatch::default(), ..self.context };
+        transact(&self.db, context, async move |tx: &mut Tx| work(tx).await.map(done)).await
     }
 
     /// For actions without a body.
@@ -372,5 +373,5 @@ impl Write {
 }
 
 fn done(reply: Reply) -> Outcome<Reply> {
-    if reply.changed { Outcome::Done(reply) } else { Outcome::Nothing(reply) }
+    if reply.changed { Outcome::Changed(reply) } else { Outcome::NoChange(reply) }
 }

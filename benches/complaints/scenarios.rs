@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{SecondsFormat, Utc};
-use slrt::auth::permission::Permission;
+use slrt::slices::permissions::{COMPLAINTS_HANDLE, COMPLAINTS_NOTE, COMPLAINTS_READ, COMPLAINTS_SUBMIT, REFERRALS_READ, REGISTRY_READ};
 use uuid::Uuid;
 
 use crate::Fallible;
@@ -22,10 +22,9 @@ const COMPLAINTS_A_BATCH: usize = 6;
 const NOTES_A_BATCH: usize = 4;
 
 fn token(stage: &Stage) -> Fallible<String> {
-    use Permission::{ComplaintsHandle, ComplaintsNote, ComplaintsRead, ComplaintsSubmit, ReferralsRead, RegistryRead};
     stage.ground.token(
         REGENCY,
-        &[ComplaintsHandle, ComplaintsNote, ComplaintsRead, ComplaintsSubmit, ReferralsRead, RegistryRead],
+        &[COMPLAINTS_HANDLE, COMPLAINTS_NOTE, COMPLAINTS_READ, COMPLAINTS_SUBMIT, REFERRALS_READ, REGISTRY_READ],
     )
 }
 

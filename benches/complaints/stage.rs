@@ -7,7 +7,7 @@ use slrt::clock::local_day;
 use slrt::complaints::reference_no;
 use slrt::demo::people::Generator;
 use slrt::regions::directory;
-use slrt::registry::actions::insert_synthetic;
+use slrt::registry::people::actions::insert_synthetic;
 use uuid::Uuid;
 
 use crate::Fallible;

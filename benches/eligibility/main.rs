@@ -22,7 +22,6 @@ use serde_json::json;
 use slrt::auth::Actor;
 use slrt::auth::external::TrustedIssuers;
 use slrt::auth::keys::{KeyFile, Keys};
-use slrt::auth::permission::Permission;
 use slrt::auth::tokens::Tokens;
 use slrt::clock::local_day;
 use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
@@ -30,7 +29,7 @@ use slrt::demo::people::Generator;
 use slrt::eligibility::answer::verdicts;
 use slrt::eligibility::cache::ProgramCache;
 use slrt::regions::{RegionScope, directory};
-use slrt::registry::actions::{insert_synthetic, next_households};
+use slrt::registry::people::actions::{insert_synthetic, next_households};
 
 use common::{Fallible, ISSUER, Service, answer};
 
@@ -117,7 +116,9 @@ async fn run() -> Fallible {
         client_id: "bench-desk".into(),
         subject: "bench-officer".into(),
         scope,
-        permissions: [Permission::EligibilityCheck, Permission::EventsRead].into_iter().collect(),
+        permissions: [slrt::slices::permissions::ELIGIBILITY_CHECK, slrt::slices::permissions::EVENTS_READ]
+            .into_iter()
+            .collect(),
         ..Actor::system()
     };
     let token = tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?;

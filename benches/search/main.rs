@@ -20,13 +20,12 @@ use serde_json::{Value, json};
 use slrt::auth::Actor;
 use slrt::auth::external::TrustedIssuers;
 use slrt::auth::keys::{KeyFile, Keys};
-use slrt::auth::permission::Permission;
 use slrt::auth::tokens::Tokens;
 use slrt::clock::local_day;
 use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
 use slrt::demo::people::Generator;
 use slrt::regions::{RegionScope, directory};
-use slrt::registry::actions::insert_synthetic;
+use slrt::registry::people::actions::insert_synthetic;
 use uuid::Uuid;
 
 use common::{Fallible, ISSUER, Service, answer};
@@ -136,7 +135,7 @@ async fn run() -> Fallible {
             client_id: "bench-desk".into(),
             subject: "bench-officer".into(),
             scope: RegionScope::from_codes(&codes),
-            permissions: [Permission::RegistryRead].into_iter().collect(),
+            permissions: [slrt::slices::permissions::REGISTRY_READ].into_iter().collect(),
             ..Actor::system()
         };
         let token = tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?;

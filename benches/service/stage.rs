@@ -3,7 +3,7 @@
 use chrono::Utc;
 use diesel::sql_types::{Bytea, Nullable, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
-use slrt::auth::permission::Permission;
+use slrt::slices::permissions::{COMPLAINTS_READ, COMPLAINTS_SUBMIT, ELIGIBILITY_CHECK, REGISTRY_READ};
 use slrt::auth::sealing::IdentityKind;
 use slrt::clock::local_day;
 use slrt::demo::people::Generator;
@@ -57,8 +57,7 @@ impl Stage {
 
     /// For a desk of one regency.
     pub fn token(&self, regency: &str) -> Fallible<String> {
-        use Permission::{ComplaintsRead, ComplaintsSubmit, EligibilityCheck, RegistryRead};
-        self.ground.token(regency, &[RegistryRead, EligibilityCheck, ComplaintsRead, ComplaintsSubmit])
+        self.ground.token(regency, &[REGISTRY_READ, ELIGIBILITY_CHECK, COMPLAINTS_READ, COMPLAINTS_SUBMIT])
     }
 
     async fn fill(&mut self, persons: usize) -> Fallible {
@@ -79,7 +78,7 @@ impl Stage {
                 niks.extend(family.members.iter().flat_map(|m| m.nik.clone()).map(|nik| (nik, village.code)));
                 families.push(family);
             }
-            slrt::registry::actions::insert_synthetic(&mut conn, &keys, families, now)
+            slrt::registry::people::actions::insert_synthetic(&mut conn, &keys, families, now)
                 .await
                 .map_err(|e| e.to_string())?;
             let targets = match *regency {

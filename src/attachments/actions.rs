@@ -14,10 +14,10 @@ use super::parents::{self, Parent};
 use super::store::{self, AttachmentRow};
 use super::{links, storage::Storage};
 use crate::auth::Actor;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
@@ -80,11 +80,11 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
     if !store::insert(&mut tx.conn, &row).await? {
         return match store::find(&mut tx.conn, Unscoped::ReadWithinScopeNext, row.id).await? {
             Some(known) if known.submission_hash == row.submission_hash => Ok(Announced::Known(show(known))),
-            _ => Err(Error::new(Code::AlreadyExists)),
+            _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     if store::list_of_visible(&mut tx.conn, row.parent_kind, row.parent_id).await?.len() > PER_PARENT {
-        return Err(Error::new(Code::TooManyAttachments));
+        return Err(Error::new(crate::attachments::problems::TOO_MANY_ATTACHMENTS));
     }
     tx.audit("attachment.create", "attachment", row.id, Some(&parent.region_code));
     Ok(Announced::New(show(row)))
@@ -97,14 +97,14 @@ async fn require_parent(tx: &mut Tx, at: AttachmentParent, side: Side) -> Result
         Side::Region => {
             let parent = found.ok_or_else(|| Error::field("/parent/id", "unknown_parent"))?;
             if !actor.scope.allows(&parent.region_code) {
-                return Err(Error::new(Code::NotTheSource));
+                return Err(Error::new(crate::referrals::problems::NOT_THE_SOURCE));
             }
             Ok(parent)
         }
         Side::Target => {
             let parent = found.ok_or_else(Error::not_found)?;
             if parent.target.is_none() || parent.target != actor.organization_id {
-                return Err(Error::new(Code::NotTheTarget));
+                return Err(Error::new(crate::referrals::problems::NOT_THE_TARGET));
             }
             Ok(parent)
         }
@@ -144,7 +144,11 @@ pub async fn link(tx: &mut Tx, id: Uuid, of: Option<AttachmentParent>) -> Result
     let actor = tx.actor.clone();
     let (row, parent) = find(&mut tx.conn, &actor, id, of).await?;
     if row.status != Status::Complete {
-        return Err(Error::transition(Code::AttachmentNotComplete, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(
+            crate::attachments::problems::ATTACHMENT_NOT_COMPLETE,
+            row.status.as_str(),
+            Vec::new(),
+        ));
     }
     tx.audit("attachment.open", "attachment", id, Some(&parent.region_code));
     Ok(links::make(&tx.keys, id, tx.now))
@@ -156,11 +160,15 @@ pub async fn withdraw(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attach
     let (_, parent) = find(&mut tx.conn, &actor, id, None).await?;
     let mut row = store::lock(&mut tx.conn, Unscoped::ReadWithinScopeNext, id).await?.ok_or_else(Error::not_found)?;
     if row.created_by != actor.subject {
-        return Err(Error::new(Code::NotTheUploader));
+        return Err(Error::new(crate::attachments::problems::NOT_THE_UPLOADER));
     }
     tx.if_match.require(row.version)?;
     if !matches!(row.status, Status::Uploading | Status::Complete) {
-        return Err(Error::transition(Code::AttachmentNotComplete, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(
+            crate::attachments::problems::ATTACHMENT_NOT_COMPLETE,
+            row.status.as_str(),
+            Vec::new(),
+        ));
     }
     let was_complete = row.status == Status::Complete;
     remove(tx, storage, &mut row, Status::Withdrawn).await?;

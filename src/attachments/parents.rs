@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::api::AttachmentParent;
 use super::model::AttachmentParentKind as Kind;
-use crate::auth::{Actor, Permission};
+use crate::auth::Actor;
 use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::{complaints, proposals, referrals};
@@ -24,9 +24,9 @@ pub async fn find_readable(
     parent: AttachmentParent,
 ) -> Result<Option<Parent>, Error> {
     let needs = match parent.kind {
-        Kind::Complaint => Permission::ComplaintsRead,
-        Kind::Referral => Permission::ReferralsRead,
-        Kind::RegistryProposal => Permission::RegistryRead,
+        Kind::Complaint => crate::complaints::permissions::COMPLAINTS_READ,
+        Kind::Referral => crate::referrals::permissions::REFERRALS_READ,
+        Kind::RegistryProposal => crate::registry::permissions::REGISTRY_READ,
     };
     if actor.may(needs) { find_visible(conn, actor, parent).await } else { Ok(None) }
 }

@@ -11,12 +11,14 @@ use super::routes::{announced, linked};
 use super::routes_upload::of_referral;
 use super::storage::Storage;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, ReferralsRead, ReferralsRespond, RegistryRead};
+use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::{ReferralsRead, ReferralsRespond};
+use crate::registry::permissions::RegistryRead;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

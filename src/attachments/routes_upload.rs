@@ -12,13 +12,15 @@ use super::model::{AttachmentParentKind, AttachmentStatus};
 use super::storage::Storage;
 use super::upload::{self, Piece, StoredPiece};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsSubmit, ReferralsRespond, Requires};
+use crate::auth::permission::Requires;
+use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::has_media_type;
 use crate::http::path::Path;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::ReferralsRespond;
 use crate::transaction::Write;
 
 const PIECE: &str = "application/offset+octet-stream";
@@ -161,7 +163,7 @@ async fn append<P: Requires>(
 ) -> Result<HttpResponse, Error> {
     let (row, _) = actions::find(&mut *piece.db.read().await?, &caller, id, of).await?;
     if !has_media_type(&request, |m| m == PIECE) {
-        return Err(Error::about(Code::UnsupportedMediaType, PIECE));
+        return Err(Error::about(Code::UNSUPPORTED_MEDIA_TYPE, PIECE));
     }
     let offset = offset_of(request.headers())?;
     upload::require_place(&row, offset)?;
@@ -208,7 +210,7 @@ async fn append<P: Requires>(
 
 fn offset_of(headers: &HeaderMap) -> Result<i32, Error> {
     let value = headers.get(UPLOAD_OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    value.filter(|offset| *offset >= 0).ok_or_else(|| Error::about(Code::MalformedHeader, "Upload-Offset"))
+    value.filter(|offset| *offset >= 0).ok_or_else(|| Error::about(Code::MALFORMED_HEADER, "Upload-Offset"))
 }
 
 async fn progress<P>(

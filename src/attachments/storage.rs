@@ -16,7 +16,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use uuid::Uuid;
 
-use crate::config::AttachmentArgs;
+use super::config::AttachmentArgs;
 use crate::error::Error;
 
 /// How long a store that does not answer is waited for: callers come again, and hold a database connection meanwhile.

@@ -19,9 +19,9 @@ use super::storage::Storage;
 use super::store::{self, AttachmentRow, PartRow};
 use super::{actions, parents};
 use crate::auth::Actor;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::sha256;
-use crate::http::problem_table::Code;
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
@@ -44,14 +44,14 @@ impl Piece {
         let fault = loop {
             match tokio::time::timeout(SILENCE, payload.next()).await {
                 Ok(None) => break None,
-                Ok(Some(Ok(chunk))) if bytes.len() + chunk.len() > limit => break Some(Code::BodyTooLarge),
+                Ok(Some(Ok(chunk))) if bytes.len() + chunk.len() > limit => break Some(Code::BODY_TOO_LARGE),
                 Ok(Some(Ok(chunk))) => bytes.extend_from_slice(&chunk),
-                Ok(Some(Err(_))) => break Some(Code::MalformedBody),
-                Err(_) => break Some(Code::RequestTimeout),
+                Ok(Some(Err(_))) => break Some(Code::MALFORMED_BODY),
+                Err(_) => break Some(Code::REQUEST_TIMEOUT),
             }
         };
         // A piece that is too long is a mistake of the client, not of the line.
-        let bytes = if fault == Some(Code::BodyTooLarge) { Bytes::new() } else { bytes.freeze() };
+        let bytes = if fault == Some(Code::BODY_TOO_LARGE) { Bytes::new() } else { bytes.freeze() };
         Self { bytes, fault }
     }
 }
@@ -59,10 +59,14 @@ impl Piece {
 /// Whether a piece that begins here may come now.
 pub fn require_place(row: &AttachmentRow, offset: i32) -> Result<(), Error> {
     if row.status != Status::Uploading {
-        return Err(Error::transition(Code::AttachmentNotUploading, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(
+            crate::attachments::problems::ATTACHMENT_NOT_UPLOADING,
+            row.status.as_str(),
+            Vec::new(),
+        ));
     }
     if row.received != offset {
-        return Err(Error::about(Code::UploadOffsetMismatch, row.received.to_string()));
+        return Err(Error::about(crate::attachments::problems::UPLOAD_OFFSET_MISMATCH, row.received.to_string()));
     }
     Ok(())
 }
@@ -115,8 +119,8 @@ pub async fn append(
 /// Answers for a piece that did not come whole, after what came was kept.
 pub fn fault_of(piece: &Piece, room: usize) -> Option<Error> {
     piece.fault.map(|code| match code {
-        Code::BodyTooLarge => Error::about(code, room.min(PIECE_LIMIT).to_string()),
-        Code::MalformedBody => Error::about(code, "incomplete"),
+        Code::BODY_TOO_LARGE => Error::about(code, room.min(PIECE_LIMIT).to_string()),
+        Code::MALFORMED_BODY => Error::about(code, "incomplete"),
         code => Error::new(code),
     })
 }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::model::{AttachmentParentKind, AttachmentStatus as Status};
 use super::{actions, parents, store, upload};
+use crate::attachments::storage::Storage;
+use crate::background::Context;
 use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::transaction;
-use crate::worker::Worker;
 
 const AT_A_TIME: i64 = 100;
 /// How often a parent is looked for.
@@ -17,26 +18,26 @@ const LOOK_AFTER: TimeDelta = TimeDelta::days(1);
 /// A whole upload is normally closed within the request that completed it.
 const GRACE: TimeDelta = TimeDelta::minutes(2);
 
-pub async fn look_after(worker: &Worker) -> Result<(), Error> {
-    end_stalled(worker).await?;
-    let storage = &worker.shared.attachments;
-    let mut conn = worker.db.read().await?;
+pub async fn look_after(context: &Context) -> Result<(), Error> {
+    end_stalled(context).await?;
+    let storage = &context.resources.get::<Storage>()?;
+    let mut conn = context.db.read().await?;
     for id in store::list_with_leftovers(&mut conn, Unscoped::Housekeeping, AT_A_TIME).await? {
         upload::sweep_parts(&mut conn, storage, id).await?;
     }
     drop(conn);
-    remove_orphans(worker).await
+    remove_orphans(context).await
 }
 
-async fn end_stalled(worker: &Worker) -> Result<(), Error> {
-    let now = worker.shared.clock.now();
-    let mut conn = worker.db.read().await?;
+async fn end_stalled(context: &Context) -> Result<(), Error> {
+    let now = context.clock.now();
+    let mut conn = context.db.read().await?;
     let stalled = store::list_stalled(&mut conn, Unscoped::Housekeeping, now, now - GRACE, AT_A_TIME).await?;
     drop(conn);
     for row in stalled {
-        let storage = worker.shared.attachments.clone();
+        let storage = context.resources.get::<Storage>()?;
         let whole = row.received == row.size;
-        transaction::run(&worker.db, worker.setting(), async move |tx| {
+        transaction::run(&context.db, context.tx_context(), async move |tx| {
             if whole {
                 return upload::finish(tx, &storage, row.id).await.map(|_| ());
             }
@@ -59,9 +60,9 @@ async fn end(tx: &mut transaction::Tx, storage: &super::storage::Storage, id: Uu
     if due { actions::remove(tx, storage, &mut row, to).await } else { Ok(()) }
 }
 
-async fn remove_orphans(worker: &Worker) -> Result<(), Error> {
-    let now = worker.shared.clock.now();
-    let mut conn = worker.db.read().await?;
+async fn remove_orphans(context: &Context) -> Result<(), Error> {
+    let now = context.clock.now();
+    let mut conn = context.db.read().await?;
     let rows = store::list_to_look_after(&mut conn, Unscoped::Housekeeping, now - LOOK_AFTER, AT_A_TIME).await?;
     let mut orphans = Vec::new();
     for kind in AttachmentParentKind::ALL {
@@ -77,9 +78,11 @@ async fn remove_orphans(worker: &Worker) -> Result<(), Error> {
     store::set_parents_seen(&mut conn, &seen, now).await?;
     drop(conn);
     for id in orphans {
-        let storage = worker.shared.attachments.clone();
-        transaction::run(&worker.db, worker.setting(), async move |tx| end(tx, &storage, id, Status::Withdrawn).await)
-            .await?;
+        let storage = context.resources.get::<Storage>()?;
+        transaction::run(&context.db, context.tx_context(), async move |tx| {
+            end(tx, &storage, id, Status::Withdrawn).await
+        })
+        .await?;
     }
     Ok(())
 }

@@ -2,5 +2,6 @@
 //! never people.
 
 pub mod access;
+pub mod permissions;
 pub mod routes;
 pub mod store;

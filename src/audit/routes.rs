@@ -8,8 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store::{self, AuditRow};
+use crate::audit::permissions::AuditRead;
 use crate::auth::Caller;
-use crate::auth::permission::AuditRead;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};

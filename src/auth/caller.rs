@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::permission::{Permission, Permissions, Requires};
 use super::tokens::TokenFault;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::regions::RegionScope;
 
 crate::text_enum! {
@@ -62,7 +62,7 @@ impl Actor {
 
     /// For what a call needs besides the permission that its operation asks for.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
-        if self.may(permission) { Ok(()) } else { Err(Error::about(Code::InsufficientScope, permission.as_str())) }
+        if self.may(permission) { Ok(()) } else { Err(Error::about(Code::INSUFFICIENT_SCOPE, permission.as_str())) }
     }
 }
 
@@ -82,12 +82,12 @@ impl<P> Caller<P> {
 
     /// May this answer show personal data in the clear? A token that may must say what for.
     pub fn reveal(&self) -> Result<Option<AccessPurpose>, Error> {
-        if !self.actor.may(Permission::PiiReveal) {
+        if !self.actor.may(crate::auth::permissions::PII_REVEAL) {
             return Ok(None);
         }
         match self.purpose {
             Some(Ok(purpose)) => Ok(Some(purpose)),
-            _ => Err(Error::new(Code::PurposeRequired)),
+            _ => Err(Error::new(Code::PURPOSE_REQUIRED)),
         }
     }
 
@@ -96,7 +96,7 @@ impl<P> Caller<P> {
         match self.purpose {
             None => Ok(None),
             Some(Ok(purpose)) => Ok(Some(purpose)),
-            Some(Err(())) => Err(Error::new(Code::PurposeRequired)),
+            Some(Err(())) => Err(Error::new(Code::PURPOSE_REQUIRED)),
         }
     }
 
@@ -129,10 +129,10 @@ impl<P: Requires> FromRequest for Caller<P> {
                     .map(|v| v.to_str().ok().and_then(|v| v.parse().ok()).ok_or(())),
                 permission: PhantomData,
             }),
-            Some(Ok(_)) => Err(Error::about(Code::InsufficientScope, P::PERMISSION.as_str())),
+            Some(Ok(_)) => Err(Error::about(Code::INSUFFICIENT_SCOPE, P::PERMISSION.as_str())),
             Some(Err(fault)) => {
                 tracing::debug!(%fault, "unauthenticated");
-                Err(Error::new(Code::InvalidToken))
+                Err(Error::new(Code::INVALID_TOKEN))
             }
             None => Err(Error::internal("the authentication middleware is not installed")),
         })

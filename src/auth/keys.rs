@@ -257,6 +257,12 @@ impl Keys {
     }
 }
 
+/// Background work: reads a changed key file.
+pub async fn refresh(keys: &Keys) -> Result<(), crate::error::Error> {
+    keys.refresh();
+    Ok(())
+}
+
 fn modified(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|m| m.modified()).ok()
 }

@@ -6,6 +6,8 @@ pub mod clients;
 pub mod external;
 pub mod keys;
 pub mod permission;
+pub mod permissions;
+pub mod problems;
 pub mod roles;
 pub mod routes;
 pub mod sealing;

@@ -1,6 +1,6 @@
-//! Roles are bundles of permissions, after the actors of an SLRT desk and those around it.
+//! Roles: the actors of an SLRT desk and of the organizations around it. Each permission names the roles that hold it.
 
-use super::permission::{Permission as P, Permissions};
+use super::permission::{Permission, Permissions};
 
 crate::text_enum! {
     /// What an officer or a client is, in the words of the SLRT handbook.
@@ -20,75 +20,9 @@ crate::text_enum! {
 }
 
 impl Role {
+    /// What a permission's declaration says of this role.
     pub fn permissions(self) -> Permissions {
-        let list: &[P] = match self {
-            Self::Facilitator => &[
-                P::ComplaintsNote,
-                P::RegistryRead,
-                P::EligibilityCheck,
-                P::ComplaintsSubmit,
-                P::ComplaintsRead,
-                P::EventsRead,
-            ],
-            Self::FrontOffice => &[
-                P::ComplaintsNote,
-                P::RegistryRead,
-                P::RegistryWrite,
-                P::EligibilityCheck,
-                P::ComplaintsSubmit,
-                P::ComplaintsRead,
-                P::ReferralsRead,
-                P::EventsRead,
-            ],
-            Self::BackOffice => &[
-                P::ComplaintsNote,
-                P::ComplaintsTransfer,
-                P::RegistryRead,
-                P::RegistryWrite,
-                P::EligibilityCheck,
-                P::ComplaintsSubmit,
-                P::ComplaintsRead,
-                P::ComplaintsHandle,
-                P::ReferralsRead,
-                P::ReferralsSend,
-                P::EventsRead,
-                P::PiiReveal,
-            ],
-            Self::Supervisor => &[
-                P::ComplaintsNote,
-                P::RegistryRead,
-                P::ComplaintsRead,
-                P::ComplaintsHandle,
-                P::ReferralsRead,
-                P::ReferralsCorrect,
-                P::EventsRead,
-            ],
-            Self::Manager => &[
-                P::ComplaintsNote,
-                P::ComplaintsTransfer,
-                P::RegistryRead,
-                P::EligibilityCheck,
-                P::DirectoryWrite,
-                P::ComplaintsRead,
-                P::ComplaintsApprove,
-                P::ReferralsRead,
-                P::ReferralsSend,
-                P::ReferralsCorrect,
-                P::StatsRead,
-                P::EventsRead,
-            ],
-            // It sends too: to cancel what it has accepted, and to refer on.
-            Self::ProgramOfficer => {
-                &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead]
-            }
-            Self::RegistryKeeper => &[P::RegistryRead, P::RegistryImport, P::StatsRead, P::EventsRead, P::PiiReveal],
-            Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
-            // Reports whether notes arrived; reads nothing.
-            Self::MessageGateway => &[P::WebhooksManage],
-            Self::Auditor => &[P::AuditRead, P::StatsRead],
-            Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite, P::EventsRead],
-        };
-        list.iter().copied().collect()
+        Permission::all().iter().copied().filter(|permission| permission.roles().contains(&self)).collect()
     }
 }
 

@@ -16,9 +16,9 @@ use super::roles::{Role, permissions_of};
 use super::tokens::{LIFETIME_SECONDS, Tokens};
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::{has_media_type, read_body};
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
 
@@ -77,10 +77,12 @@ impl FromRequest for Form {
         let payload = payload.take();
         Box::pin(async move {
             if !media {
-                return Err(Error::about(Code::UnsupportedMediaType, "application/x-www-form-urlencoded"));
+                return Err(Error::about(Code::UNSUPPORTED_MEDIA_TYPE, "application/x-www-form-urlencoded"));
             }
             let bytes = read_body(payload, FORM_LIMIT).await?;
-            serde_urlencoded::from_bytes(&bytes).map(Form).map_err(|_| Error::about(Code::InvalidRequest, "form"))
+            serde_urlencoded::from_bytes(&bytes)
+                .map(Form)
+                .map_err(|_| Error::about(crate::auth::problems::INVALID_REQUEST, "form"))
         })
     }
 }
@@ -105,17 +107,17 @@ async fn issue_token(
     form: Form,
 ) -> Result<Reply, Error> {
     let form = form.0;
-    let (id, secret) = credentials(&request, &form).ok_or_else(|| Error::new(Code::InvalidClient))?;
+    let (id, secret) = credentials(&request, &form).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
     match form.grant_type.as_str() {
         "client_credentials" => {}
-        "" => return Err(Error::about(Code::InvalidRequest, "grant_type")),
-        _ => return Err(Error::new(Code::UnsupportedGrantType)),
+        "" => return Err(Error::about(crate::auth::problems::INVALID_REQUEST, "grant_type")),
+        _ => return Err(Error::new(crate::auth::problems::UNSUPPORTED_GRANT_TYPE)),
     }
     let mut conn = db.read().await?;
     let client = clients::find_active_client(&mut conn, &id).await?;
     let hash = client.as_ref().map(|c| c.secret_hash.clone()).unwrap_or_default();
     let known = tokens.keys().ring().secret_matches(&secret, &hash);
-    let client = client.filter(|_| known).ok_or_else(|| Error::new(Code::InvalidClient))?;
+    let client = client.filter(|_| known).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
     let mut actor = actor_of(client);
     if let Some(operator) = &form.operator {
         actor = assert_operator(&mut conn, actor, operator).await?;
@@ -162,13 +164,16 @@ async fn assert_operator(
     client: Actor,
     operator: &str,
 ) -> Result<Actor, Error> {
-    if !client.may(Permission::OperatorAssert) {
-        return Err(Error::about(Code::InvalidScope, Permission::OperatorAssert.as_str()));
+    if !client.may(crate::auth::permissions::OPERATOR_ASSERT) {
+        return Err(Error::about(
+            crate::auth::problems::INVALID_SCOPE,
+            crate::auth::permissions::OPERATOR_ASSERT.as_str(),
+        ));
     }
     let staff = clients::find_active_staff(conn, operator).await?;
     let staff = staff
         .filter(|s| Some(s.organization_id) == client.organization_id)
-        .ok_or_else(|| Error::new(Code::InvalidGrant))?;
+        .ok_or_else(|| Error::new(crate::auth::problems::INVALID_GRANT))?;
     let roles: Vec<Role> = staff.roles.iter().filter_map(|r| r.parse().ok()).collect();
     Ok(Actor {
         subject: staff.id,
@@ -185,8 +190,8 @@ fn narrowed(held: Permissions, scope: &str) -> Result<Permissions, Error> {
     for name in scope.split_ascii_whitespace() {
         match name.parse::<Permission>() {
             Ok(permission) if held.contains(permission) => granted.push(permission),
-            Ok(permission) => return Err(Error::about(Code::InvalidScope, permission.as_str())),
-            Err(_) => return Err(Error::about(Code::InvalidScope, "?")),
+            Ok(permission) => return Err(Error::about(crate::auth::problems::INVALID_SCOPE, permission.as_str())),
+            Err(_) => return Err(Error::about(crate::auth::problems::INVALID_SCOPE, "?")),
         }
     }
     Ok(granted.into_iter().collect())
@@ -232,7 +237,7 @@ async fn get_server_metadata(tokens: web::Data<Tokens>) -> Result<Reply, Error> 
         issuer: issuer.to_owned(),
         token_endpoint: format!("{issuer}/oauth/token"),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
-        scopes_supported: Permission::ALL.to_vec(),
+        scopes_supported: Permission::all().to_vec(),
         grant_types_supported: list(&["client_credentials"]),
         response_types_supported: Vec::new(),
         token_endpoint_auth_methods_supported: list(&["client_secret_basic", "client_secret_post"]),

@@ -75,7 +75,7 @@ impl Tokens {
         &self.issuer
     }
 
-    pub fn keys(&self) -> &Keys {
+    pub fn keys(&self) -> &Arc<Keys> {
         &self.keys
     }
 

@@ -97,7 +97,7 @@ fn parse_region(text: &str) -> Result<String, String> {
 
 fn parse_permission(text: &str) -> Result<Permission, String> {
     text.parse().map_err(|_| {
-        let known: Vec<&str> = Permission::ALL.iter().map(|p| p.as_str()).collect();
+        let known: Vec<&str> = Permission::all().iter().map(|p| p.as_str()).collect();
         format!("known permissions: {}", known.join(", "))
     })
 }

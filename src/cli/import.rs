@@ -19,6 +19,7 @@ use crate::app::Shared;
 use crate::auth::Actor;
 use crate::auth::caller::AccessPurpose;
 use crate::auth::permission::Permission;
+use crate::background;
 use crate::clock::Clock;
 use crate::config::{DataArgs, ServerArgs};
 use crate::imports::actions;
@@ -30,8 +31,7 @@ use crate::jobs::api::Job;
 use crate::jobs::model::JobStatus;
 use crate::jobs::{actions as jobs, files};
 use crate::regions::{RegionCode, RegionScope};
-use crate::transaction::{self, Setting};
-use crate::worker::Worker;
+use crate::transaction::{self, TxContext};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
@@ -100,7 +100,7 @@ struct Defaults {
 
 /// What both commands stand on.
 struct Desk {
-    worker: Worker,
+    context: background::Context,
     actor: Arc<Actor>,
 }
 
@@ -117,19 +117,19 @@ impl Desk {
             permissions: may.iter().copied().collect(),
             roles: Vec::new(),
         };
-        Ok(Self { worker: Worker::new(Arc::new(shared), url).map_err(Failure::run)?, actor: Arc::new(actor) })
+        Ok(Self { context: shared.background().map_err(Failure::run)?, actor: Arc::new(actor) })
     }
 
-    fn setting(&self) -> Setting {
-        Setting { actor: self.actor.clone(), ..self.worker.setting() }
+    fn tx_context(&self) -> TxContext {
+        TxContext { actor: self.actor.clone(), ..self.context.tx_context() }
     }
 
     /// The job of this very file that has not ended yet: it was interrupted, and goes on. One that has written rows is not repeated unless
     /// that is said: rows without a number would stand there twice.
     async fn imported_before(&self, args: &ImportArgs, params: ImportParams) -> Result<Option<Uuid>, Failure> {
         let digest = digest_of(&args.file)?;
-        let keys = self.setting().keys;
-        let mut conn = self.worker.db.read().await.map_err(Failure::run)?;
+        let keys = self.tx_context().keys;
+        let mut conn = self.context.db.read().await.map_err(Failure::run)?;
         let found = actions::find_same(&mut conn, &keys.sealer, &self.actor, params, &digest).await;
         let Some(job) = found.map_err(Failure::run)? else { return Ok(None) };
         if matches!(job.status, JobStatus::Queued | JobStatus::Running) {
@@ -153,20 +153,20 @@ impl Desk {
 
     /// Stores the file and queues its job.
     async fn take_in(&self, args: &ImportArgs, params: ImportParams) -> Result<Uuid, Failure> {
-        let setting = self.setting();
-        let store = Store { db: self.worker.db.clone(), keys: setting.keys.clone(), now: setting.clock.now() };
+        let context = self.tx_context();
+        let store = Store { db: self.context.db.clone(), keys: context.keys.clone(), now: context.clock.now() };
         let upload = store.take(read(&args.file)?, params.kind, params.format, ImportLimit(usize::MAX)).await;
         let upload = upload.map_err(|error| {
             let faults: Vec<String> = error.fields.iter().map(|f| format!("{}: {}", f.pointer, f.code)).collect();
             Failure::Run(format!("{} was not taken in: {error} {}", args.file.display(), faults.join(", ")))
         })?;
         let made =
-            transaction::run(&self.worker.db, setting, async move |tx| actions::start(tx, params, &upload).await);
+            transaction::run(&self.context.db, context, async move |tx| actions::start(tx, params, &upload).await);
         Ok(made.await.map_err(Failure::run)?.id)
     }
 
     async fn read(&self, id: Uuid) -> Result<Job, Failure> {
-        let mut conn = self.worker.db.read().await.map_err(Failure::run)?;
+        let mut conn = self.context.db.read().await.map_err(Failure::run)?;
         let row = jobs::find(&mut conn, &self.actor, id).await.map_err(Failure::run)?;
         Ok(Job::show(row, crate::http::request_context::Language::En))
     }
@@ -175,7 +175,7 @@ impl Desk {
     async fn work_until_ended(&self, id: Uuid) -> Result<Job, Failure> {
         let work = async {
             loop {
-                if let Err(error) = crate::jobs::run::run_due(&self.worker).await {
+                if let Err(error) = crate::jobs::run::run_due(&self.context).await {
                     tracing::warn!(%error, "the job was interrupted and will be taken again");
                 }
                 tokio::time::sleep(Duration::from_millis(500)).await;
@@ -206,7 +206,7 @@ impl Desk {
 
     /// Writes one of the job's files to disk.
     async fn save(&self, id: Uuid, file: &'static str, to: &Path) -> Result<(), Failure> {
-        let mut pieces = std::pin::pin!(files::stream(self.worker.db.clone(), self.setting().keys, id, file));
+        let mut pieces = std::pin::pin!(files::stream(self.context.db.clone(), self.tx_context().keys, id, file));
         let mut out = std::fs::File::create(to).map_err(|e| Failure::Run(format!("{}: {e}", to.display())))?;
         while let Some(piece) = pieces.next().await {
             out.write_all(&piece.map_err(Failure::run)?).map_err(Failure::run)?;
@@ -239,7 +239,7 @@ fn with_desk<T>(
 }
 
 pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> {
-    let may = [Permission::RegistryImport, args.kind.permission()];
+    let may = [crate::registry::permissions::REGISTRY_IMPORT, args.kind.permission()];
     with_desk(data, &args.regions, &may, async |desk| {
         let params = ImportParams {
             kind: args.kind,
@@ -268,12 +268,12 @@ pub(super) fn export(data: &DataArgs, args: &ExportArgs) -> Result<(), Failure> 
             "a file of persons shows their names: say what for with --purpose, or --reveal-for".to_owned(),
         ));
     }
-    let may = [Permission::RegistryRead, Permission::PiiReveal];
+    let may = [crate::registry::permissions::REGISTRY_READ, crate::auth::permissions::PII_REVEAL];
     with_desk(data, &args.regions, &may, async |desk| {
         let purpose = args.reveal_for.or(args.purpose.filter(|_| args.kind == ImportKind::Persons));
         let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose };
         let scope = desk.actor.scope.clone();
-        let made = transaction::run(&desk.worker.db, desk.setting(), async move |tx| {
+        let made = transaction::run(&desk.context.db, desk.tx_context(), async move |tx| {
             crate::imports::actions::start_export(tx, scope, params).await
         });
         let id = made.await.map_err(Failure::run)?.id;

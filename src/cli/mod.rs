@@ -71,6 +71,7 @@ impl Failure {
 }
 
 pub fn main() -> ExitCode {
+    crate::slices::install();
     let cli = Cli::parse_from(with_default_command(std::env::args().collect()));
     let outcome = cli.data.check().map_err(Failure::Configuration).and_then(|()| dispatch(cli));
     match outcome {

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::database::{Database, block_on, bring_up_to_date};
 use super::{Failure, say};
 use crate::app::{self, Shared};
-use crate::attachments::storage::StoreFault;
+use crate::attachments::storage::{Storage, StoreFault};
 use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
@@ -110,7 +110,7 @@ async fn run(
     let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
     let shared = Shared::new(args, keys, Clock::default(), url.to_owned(), pending);
     let shared = Arc::new(shared.map_err(Failure::Configuration)?);
-    match shared.attachments.check().await {
+    match shared.resources.get::<Storage>().map_err(Failure::run)?.check().await {
         Ok(()) => {}
         Err(StoreFault::Refused(sentence)) => return Err(Failure::Configuration(sentence)),
         Err(StoreFault::Unreachable(sentence)) => {
@@ -125,7 +125,7 @@ async fn run(
         actix_web::rt::spawn(server);
         tracing::info!(%address, "metrics");
     }
-    let background = actix_web::rt::spawn(Worker::new(shared, url).map_err(Failure::run)?.run());
+    let background = actix_web::rt::spawn(Worker::new(&shared).map_err(Failure::run)?.run());
     let handle = server.handle();
     listening(address);
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::run)?;

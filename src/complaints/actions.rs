@@ -1,6 +1,8 @@
 //! What officers do with a complaint on the straight way. Each function is one use case inside one transaction: find
 //! within scope, check the version, check the table of edges, judge the body, change, tell.
 
+use std::ops::AsyncFnOnce;
+
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -16,16 +18,15 @@ pub use super::read::{
     list_shown, look_up, read, require_open,
 };
 use super::store::parts;
-use super::store::{self, ComplaintRow};
+use super::store::{self, ComplaintRow, open_referrals};
 pub use super::submit::{Submitted, submit};
 use super::{telling, terms, transitions};
 use crate::auth::clients::find_active_staff;
 use crate::directory;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
-use crate::referrals;
 use crate::regions::{RegionScope, Unscoped};
 use crate::service_levels;
 use crate::service_levels::api::ServiceLevel;
@@ -85,8 +86,16 @@ pub async fn send_back(tx: &mut Tx, id: Uuid, body: Json<ReturnComplaint>) -> Re
     finish(tx, row, Action::Return, to, Some(input.note.into_string())).await
 }
 
-/// The manager decides: the drafted referrals go out, or the citizen is answered.
-pub async fn approve(tx: &mut Tx, id: Uuid, body: Json<ApproveComplaint>) -> Result<Complaint, Error> {
+/// The manager's decision: the drafted referrals are sent, by `request_drafts`, or the citizen is answered.
+pub async fn approve<R>(
+    tx: &mut Tx,
+    id: Uuid,
+    body: Json<ApproveComplaint>,
+    request_drafts: R,
+) -> Result<Complaint, Error>
+where
+    R: AsyncFnOnce(&mut Tx, Uuid) -> Result<(), Error>,
+{
     let (mut row, resolved) = begin(tx, id, Action::Resolve).await?;
     let input = body.valid()?;
     let note = input.note.map(|n| n.into_string());
@@ -99,8 +108,9 @@ pub async fn approve(tx: &mut Tx, id: Uuid, body: Json<ApproveComplaint>) -> Res
         (RecommendationKind::Resolve, ..) => Err(Error::field("/decision", "required")),
         (RecommendationKind::Refer, ..) => {
             let to = transitions::next(row.status, None, Action::Refer).map_err(refused)?;
-            if referrals::actions::request_drafts_of(tx, row.id).await? == 0 {
-                return Err(Error::new(Code::NothingToRefer));
+            request_drafts(tx, row.id).await?;
+            if open_referrals::count_of_visible(&mut tx.conn, row.id).await? == 0 {
+                return Err(Error::new(crate::complaints::problems::NOTHING_TO_REFER));
             }
             finish(tx, row, Action::Refer, to, note).await
         }
@@ -118,14 +128,22 @@ pub async fn close(tx: &mut Tx, id: Uuid, body: Json<CloseComplaint>) -> Result<
     finish(tx, row, Action::Close, to, note).await
 }
 
-/// A referral of this complaint has ended: when it was the last one open, the desk goes on with the complaint.
-pub async fn referral_ended(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+/// A referral of this complaint was sent.
+pub async fn referral_opened(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    open_referrals::adjust(&mut tx.conn, id, 1).await?;
+    Ok(())
+}
+
+/// A referral of this complaint ended; `was_open` is false for a draft. After the last open one the desk goes on with the complaint.
+pub async fn referral_ended(tx: &mut Tx, id: Uuid, was_open: bool) -> Result<(), Error> {
     let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
-    // The lock comes first: of two referrals that end at once, the second sees the first one's end.
-    let Some(row) = store::lock_visible(&mut tx.conn, &scope, id).await? else { return Ok(()) };
-    if row.status != Status::Referred || referrals::actions::count_open_of(tx, id).await? > 0 {
-        return Ok(());
-    }
+    // Lock the complaint before the number of its referrals, as an approval does: no deadlock.
+    let row = store::lock_visible(&mut tx.conn, &scope, id).await?;
+    let open = match was_open {
+        true => open_referrals::adjust(&mut tx.conn, id, -1).await?,
+        false => open_referrals::count_of_visible(&mut tx.conn, id).await?,
+    };
+    let Some(row) = row.filter(|row| row.status == Status::Referred && open == 0) else { return Ok(()) };
     let to = transitions::next(row.status, None, Action::ReferralsEnded).map_err(refused)?;
     finish(tx, row, Action::ReferralsEnded, to, None).await.map(|_| ())
 }
@@ -135,10 +153,10 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
     let Some(row) = store::lock_visible(&mut tx.conn, &scope, id).await? else {
         // Whoever passed it on may read it, and is told so; everybody else learns nothing.
         let passed_on = parts::find_passed_on(&mut tx.conn, &scope, id).await?;
-        return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::RegionNotGranted)));
+        return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::REGION_NOT_GRANTED)));
     };
     if matches!(action, Action::Resolve | Action::Refer | Action::Return) && recommended_by(&row, &tx.actor.subject) {
-        return Err(Error::new(Code::OwnRecommendation));
+        return Err(Error::new(crate::complaints::problems::OWN_RECOMMENDATION));
     }
     tx.if_match.check(row.version)?;
     let to = transitions::next(row.status, row.previous_status, action).map_err(refused)?;
@@ -151,7 +169,7 @@ fn recommended_by(row: &ComplaintRow, subject: &str) -> bool {
 
 fn refused(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(Code::ComplaintInvalidTransition, error.current.as_str(), allowed)
+    Error::transition(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 pub(super) async fn finish(
@@ -196,8 +214,8 @@ async fn set_timer(tx: &mut Tx, row: &ComplaintRow, from: Status) -> Result<(), 
 }
 
 pub(super) async fn require_no_open_referral(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    if referrals::actions::count_open_of(tx, id).await? > 0 {
-        return Err(Error::new(Code::ComplaintHasOpenReferrals));
+    if open_referrals::count_of_visible(&mut tx.conn, id).await? > 0 {
+        return Err(Error::new(crate::complaints::problems::COMPLAINT_HAS_OPEN_REFERRALS));
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use super::{store, transitions};
 use crate::auth::clients::find_active_staff;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::problem_table::Code;
 use crate::service_levels;
 use crate::state_machine;
 use crate::transaction::Tx;
@@ -38,7 +37,11 @@ pub async fn assign(tx: &mut Tx, id: Uuid, assignee: String) -> Result<Assigned,
     if transitions::FINAL.contains(&row.status) {
         let allowed = state_machine::allowed(transitions::EDGES, row.status);
         let allowed = allowed.into_iter().map(Action::as_str).collect();
-        return Err(Error::transition(Code::ComplaintInvalidTransition, row.status.as_str(), allowed));
+        return Err(Error::transition(
+            crate::complaints::problems::COMPLAINT_INVALID_TRANSITION,
+            row.status.as_str(),
+            allowed,
+        ));
     }
     if row.assignee.as_deref() == Some(assignee.as_str()) {
         return Ok(Assigned { version: row.version, changed: false });

@@ -7,14 +7,12 @@ use uuid::Uuid;
 use super::actions::{begin, finish, json, step_of};
 use super::api::ComplaintResolution;
 use super::model::{ComplaintAction as Action, ComplaintDecision};
-use super::store::parts;
+use super::store::{open_referrals, parts};
+use crate::background::Context;
 use crate::error::Error;
-use crate::http::problem_table::Code;
-use crate::referrals;
 use crate::regions::Unscoped;
 use crate::service_levels;
 use crate::transaction::{self, Tx};
-use crate::worker::Worker;
 
 /// Complaints that get a number in one transaction.
 const AT_ONCE: i64 = 200;
@@ -24,10 +22,10 @@ const LATER: TimeDelta = TimeDelta::days(1);
 const NO_RESPONSE: &str =
     "Pertanyaan kami belum dijawab, sehingga pengaduan ini kami selesaikan. Anda dapat membukanya kembali.";
 
-pub async fn run_due(worker: &Worker) -> Result<(), Error> {
-    while transaction::run_if_any(&worker.db, worker.setting(), step).await?.is_some() {}
-    while transaction::run_if_any(&worker.db, worker.setting(), number_some).await?.is_some() {}
-    while transaction::run_if_any(&worker.db, worker.setting(), start_some_clocks).await?.is_some() {}
+pub async fn run_due(context: &Context) -> Result<(), Error> {
+    while transaction::run_if_any(&context.db, context.tx_context(), step).await?.is_some() {}
+    while transaction::run_if_any(&context.db, context.tx_context(), number_some).await?.is_some() {}
+    while transaction::run_if_any(&context.db, context.tx_context(), start_some_clocks).await?.is_some() {}
     Ok(())
 }
 
@@ -40,7 +38,7 @@ async fn step(tx: &mut Tx) -> Result<Option<()>, Error> {
     match tx.attempt(async move |tx: &mut Tx| follow(tx, id, action).await).await {
         Ok(()) => {}
         // The complaint has moved on to where this step does not follow: there is nothing to wait for.
-        Err(error) if error.code == Code::ComplaintInvalidTransition => {
+        Err(error) if error.code == crate::complaints::problems::COMPLAINT_INVALID_TRANSITION => {
             parts::delete_timer(&mut tx.conn, id).await?;
             tx.audit("complaint.drop_timer", "complaint", id, None);
         }
@@ -55,7 +53,7 @@ async fn step(tx: &mut Tx) -> Result<Option<()>, Error> {
 
 async fn follow(tx: &mut Tx, id: Uuid, action: Action) -> Result<(), Error> {
     let (mut row, to) = begin(tx, id, action).await?;
-    if action == Action::CloseUnanswered && referrals::actions::count_open_of(tx, id).await? > 0 {
+    if action == Action::CloseUnanswered && open_referrals::count_of_visible(&mut tx.conn, id).await? > 0 {
         parts::replace_timer(&mut tx.conn, id, action, tx.now + LATER).await?;
         tx.audit("complaint.close_later", "complaint", id, Some(&row.region_code));
         return Ok(());

@@ -16,9 +16,9 @@ use super::model::{ComplaintAction, ComplaintDecision, ComplaintStatus, NoteVisi
 use super::reference_no::{self, sign};
 use super::store::{self, parts};
 use super::transitions::EDGES;
+use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
 use crate::auth::permission::Permissions;
-use crate::auth::{Actor, Permission};
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::text::LongText;
@@ -166,7 +166,7 @@ pub fn actor() -> Arc<Actor> {
         subject: REPORTER.to_owned(),
         organization_id: None,
         scope: RegionScope::everything(Unscoped::ReporterWithCode),
-        permissions: [Permission::ComplaintsSubmit].into_iter().collect::<Permissions>(),
+        permissions: [crate::complaints::permissions::COMPLAINTS_SUBMIT].into_iter().collect::<Permissions>(),
         roles: Vec::new(),
     })
 }

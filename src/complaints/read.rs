@@ -9,8 +9,8 @@ use super::model::ComplaintStatus as Status;
 use super::store::{self, ComplaintRow, parts};
 use super::{reference_no, similar, transitions};
 use crate::auth::caller::AccessPurpose;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
 use crate::service_levels;
@@ -140,7 +140,7 @@ pub async fn require_open(
     let about = || shown.subject.iter().chain(&shown.subjects);
     let persons: Vec<Uuid> = about().filter_map(|s| s.person_id).collect();
     let families: Vec<Uuid> = about().filter_map(|s| s.family_id).collect();
-    registry::limits::require_open(conn, &persons, &families, purpose).await
+    registry::privacy::limits::require_open(conn, &persons, &families, purpose).await
 }
 
 /// Complaints of the scope that may be the same matter, the likeliest first.
@@ -194,7 +194,7 @@ pub async fn look_up(
     let Some(id) = found else { return Ok(None) };
     match read(conn, scope, id, false, now).await {
         Ok(complaint) => Ok(Some(complaint)),
-        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) if error.code == Code::NOT_FOUND => Ok(None),
         Err(error) => Err(error),
     }
 }

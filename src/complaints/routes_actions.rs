@@ -7,11 +7,10 @@ use uuid::Uuid;
 use super::actions;
 use super::api::Complaint;
 use super::bodies::{
-    ApproveComplaint, CloseComplaint, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint,
-    VerifyComplaint,
+    CloseComplaint, RecommendComplaint, RejectComplaint, ReturnComplaint, StartComplaint, VerifyComplaint,
 };
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsApprove, ComplaintsHandle, ComplaintsSubmit};
+use crate::complaints::permissions::{ComplaintsApprove, ComplaintsHandle, ComplaintsSubmit};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
@@ -25,7 +24,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(start_complaint)
         .service(recommend_complaint)
         .service(return_complaint)
-        .service(approve_complaint)
         .service(close_complaint);
 }
 
@@ -133,27 +131,6 @@ async fn return_complaint(
 ) -> Result<Reply, Error> {
     let digest = body.digest();
     write.run(&caller, digest, async move |tx| shown(&actions::send_back(tx, *id, body).await?)).await
-}
-
-/// Decide on a complaint
-///
-/// The manager's decision: `refer` sends the drafted referrals, `resolve` answers the citizen. Never by whoever
-/// recommended (403 `own-recommendation`).
-#[utoipa::path(
-    tag = "Complaints",
-    request_body = ApproveComplaint,
-    responses((status = 200, description = "The complaint", body = Complaint)),
-    security(("oauth2" = ["complaints:approve"]))
-)]
-#[post("/v1/complaints/{id}/approve")]
-async fn approve_complaint(
-    caller: Caller<ComplaintsApprove>,
-    write: Write,
-    id: Path<Uuid>,
-    body: Json<ApproveComplaint>,
-) -> Result<Reply, Error> {
-    let digest = body.digest();
-    write.run(&caller, digest, async move |tx| shown(&actions::approve(tx, *id, body).await?)).await
 }
 
 /// Close a complaint

@@ -11,13 +11,14 @@ use super::follow_ups::{self, FollowUp, FollowUpCode, FollowUpConfirmation, Foll
 use super::model::NoteVisibility;
 use super::{actions, notes, reference_no, steps};
 use crate::auth::Caller;
-use crate::auth::permission::ComplaintsSubmit;
 use crate::auth::tokens::Tokens;
+use crate::background::Context;
+use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
-use crate::http::problem_table::Code;
 use crate::http::rate_limit::{Key, Limiter};
 use crate::http::reply::Reply;
 use crate::http::text::LongText;
@@ -40,8 +41,14 @@ impl FollowUpQuota {
     fn spend(&self, reference_no: &str) -> Result<(), Error> {
         let number = reference_no::parse(reference_no).unwrap_or_default();
         let verdict = self.0.check(&Key::Reference(number));
-        if verdict.allowed { Ok(()) } else { Err(Error::new(Code::TooManyRequests).retry_after(verdict.retry_after)) }
+        if verdict.allowed { Ok(()) } else { Err(Error::new(Code::TOO_MANY_REQUESTS).retry_after(verdict.retry_after)) }
     }
+}
+
+/// Background work: drops the quotas of numbers that are no longer tried.
+pub async fn sweep_quota(context: &Context) -> Result<(), Error> {
+    context.resources.get::<FollowUpQuota>()?.0.sweep();
+    Ok(())
 }
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -11,7 +11,7 @@ use super::bodies::{
 };
 use super::steps;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsHandle, ComplaintsSubmit, ComplaintsTransfer};
+use crate::complaints::permissions::{ComplaintsHandle, ComplaintsSubmit, ComplaintsTransfer};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;

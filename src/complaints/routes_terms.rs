@@ -5,8 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::terms::{self, ComplaintTerms, PutComplaintTerms};
 use crate::auth::Caller;
-use crate::auth::permission::DirectoryWrite;
 use crate::db::Db;
+use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;

@@ -16,9 +16,9 @@ use super::store::{self, ComplaintRow};
 use super::submit::{number, open_follow_up};
 use super::terms;
 use crate::directory;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::transaction::Tx;
 
 /// Hands the complaint to another region or organization. The old region goes on reading it.
@@ -102,7 +102,7 @@ pub async fn reopen(tx: &mut Tx, id: Uuid, body: Json<ReopenComplaint>) -> Resul
     let days = terms::of(tx, &row.region_code).await?.reopen_days;
     let ended = row.closed_at.or(row.resolved_at).unwrap_or(row.updated_at);
     if tx.now > ended + TimeDelta::days(i64::from(days)) {
-        return Err(Error::about(Code::ReopenWindowPassed, days.to_string()));
+        return Err(Error::about(crate::complaints::problems::REOPEN_WINDOW_PASSED, days.to_string()));
     }
     let input = body.valid()?;
     row.recommendation = None;
@@ -124,7 +124,7 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     }
     let (mut row, to) = begin(tx, id, Action::MarkDuplicate).await?;
     if regency.as_deref() != row.region_code.get(..5) {
-        return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+        return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
     let input = body.valid()?;
     require_no_open_referral(tx, row.id).await?;
@@ -151,7 +151,7 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     // Held, so that it is not transferred meanwhile and marked by the regency that received it.
     let held = store::lock_visible(&mut tx.conn, &scope, root.id).await?;
     if held.is_none_or(|now| now.duplicate_of.is_some() || now.region_code.get(..5) != row.region_code.get(..5)) {
-        return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+        return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
     for (id, region_code) in parts::set_root_of_duplicates(&mut tx.conn, row.id, root.id, tx.now).await? {
         tx.audit("complaint.repoint_duplicate", "complaint", id, Some(&region_code));
@@ -182,10 +182,10 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawComplaint>) -> R
 pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Result<Complaint, Error> {
     let (row, _) = begin(tx, id, Action::Appeal).await?;
     if row.appeal_of.is_some() {
-        return Err(Error::new(Code::AppealIsLast));
+        return Err(Error::new(crate::complaints::problems::APPEAL_IS_LAST));
     }
     if parts::count_appeals_of_visible(&mut tx.conn, row.id).await? > 0 {
-        return Err(Error::new(Code::AppealExists));
+        return Err(Error::new(crate::complaints::problems::APPEAL_EXISTS));
     }
     let input = body.valid()?;
     let mut new = ComplaintRow {

@@ -18,10 +18,9 @@ use super::store::parts;
 use super::transitions::FINAL;
 use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints, persons};
 use crate::directory::model::Sector;
+use crate::erased_text::{ERASED, blank, renamed, without_name};
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
-pub use crate::registry::erase::ERASED;
-use crate::registry::erase::without_name;
 use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 
@@ -303,22 +302,4 @@ async fn forget_name(tx: &mut Tx, row: Held, name: &str) -> Result<bool, Error> 
     }
     timeline::forget_name_in(&mut tx.conn, row.id, name).await?;
     Ok(reported)
-}
-
-/// The same with the name taken out of every text in it.
-pub fn renamed(value: Value, name: &str) -> Value {
-    match value {
-        Value::String(text) => Value::String(without_name(&text, name)),
-        Value::Array(items) => items.into_iter().map(|item| renamed(item, name)).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(key, field)| (key, renamed(field, name))).collect(),
-        other => other,
-    }
-}
-
-/// The same object with other words under a key that is there.
-pub fn blank(mut object: Value, key: &str) -> Value {
-    if let Some(words) = object.get_mut(key).filter(|v| v.is_string()) {
-        *words = json!(ERASED);
-    }
-    object
 }

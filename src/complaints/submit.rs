@@ -11,9 +11,9 @@ use super::store::parts::{self, CircumstancesRow, SubjectRow};
 use super::store::{self, ComplaintRow};
 use super::{circumstances, follow_ups, reference_no, telling};
 use crate::directory;
+use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::http::json::sha256;
-use crate::http::problem_table::Code;
 use crate::registry;
 use crate::service_levels::api::ServiceLevel;
 use crate::transaction::Tx;
@@ -44,7 +44,9 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     let named = input.subject.iter().map(|subject| ("/subject".to_owned(), subject)).chain(further);
     let mut families = Vec::new();
     for (pointer, subject) in named {
-        match registry::actions::find_subject(&mut tx.conn, &scope, subject.person_id, subject.family_id).await? {
+        match registry::people::actions::find_subject(&mut tx.conn, &scope, subject.person_id, subject.family_id)
+            .await?
+        {
             Some(found) => families.push((found.family_id, found.person_id)),
             None if subject.person_id.is_some() => {
                 faults.push(FieldError::new(format!("{pointer}/person_id"), "unknown_person"));
@@ -97,7 +99,7 @@ async fn record_circumstances(
     let (scope, today) = (tx.actor.scope.clone(), crate::clock::local_day(tx.now));
     let mut found = Vec::new();
     for (family_id, person_id) in subjects {
-        if let Some(home) = registry::actions::find_household(&mut tx.conn, &scope, *family_id, today).await? {
+        if let Some(home) = registry::people::actions::find_household(&mut tx.conn, &scope, *family_id, today).await? {
             found.extend(circumstances::vulnerabilities(&home.members, *person_id, today));
         }
     }
@@ -156,7 +158,7 @@ async fn known(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Error> {
             add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut known)).await?;
             Ok(Submitted::Known(known))
         }
-        _ => Err(Error::new(Code::AlreadyExists)),
+        _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
 }
 

@@ -6,9 +6,8 @@ use super::model::ComplaintAction as Action;
 use super::reference_no;
 use super::store::ComplaintRow;
 use crate::error::Error;
-use crate::messages;
-use crate::messages::actions::ToTell;
-use crate::messages::model::MessageEvent as Event;
+use crate::message_queue::model::MessageEvent as Event;
+use crate::message_queue::{self, NewMessage};
 use crate::transaction::Tx;
 
 /// Queues a note with the step. Who reported anonymously or left no telephone is told nothing.
@@ -18,9 +17,9 @@ pub(super) fn tell(tx: &mut Tx, row: &ComplaintRow, action: Action, note: Option
     let said = |field: &str| reporter.and_then(|r| r.get(field)).and_then(Value::as_str).map(str::to_owned);
     let (Some(name), Some(phone)) = (said("name"), said("phone")) else { return Ok(()) };
     let answer = row.resolution.as_ref().and_then(|r| r.get("answer")).and_then(Value::as_str).map(str::to_owned);
-    messages::actions::queue(
+    message_queue::queue(
         tx,
-        ToTell {
+        NewMessage {
             complaint_id: row.id,
             region_code: row.region_code.clone(),
             event,

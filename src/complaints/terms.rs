@@ -9,9 +9,9 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::store::terms::{self as store, TermsRow};
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::regions::{Place, RegionCode, Unscoped};
 use crate::transaction::Tx;
@@ -114,7 +114,7 @@ pub async fn put(tx: &mut Tx, place: &Place, body: Json<PutComplaintTerms>) -> R
     if old.is_some() {
         store::save_terms(&mut tx.conn, &row).await?;
     } else if !store::insert_terms(&mut tx.conn, &row).await? {
-        return Err(Error::new(Code::VersionMismatch));
+        return Err(Error::new(Code::VERSION_MISMATCH));
     }
     audit(tx, "complaint_terms.set", place);
     Ok((shown(place, row), old.is_none()))
@@ -124,7 +124,7 @@ pub async fn put(tx: &mut Tx, place: &Place, body: Json<PutComplaintTerms>) -> R
 pub async fn remove(tx: &mut Tx, place: &Place) -> Result<(), Error> {
     let old = begin(tx, place).await?.ok_or_else(Error::not_found)?;
     if place.is_country() {
-        return Err(Error::new(Code::TermsOfLastResort));
+        return Err(Error::new(crate::complaints::problems::TERMS_OF_LAST_RESORT));
     }
     store::delete_terms(&mut tx.conn, &old.region_code).await?;
     audit(tx, "complaint_terms.remove", place);

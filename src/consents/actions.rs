@@ -1,28 +1,25 @@
 //! What can be done with consents, and what other slices ask of them.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
-use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
 use super::api::{Consent, ConsentGivenBy, RecordConsent, WithdrawConsent, show};
 use super::model::{ConsentAction as Action, ConsentStatus as Status};
-use super::purposes;
 use super::store::{self, ConsentRow};
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
-use crate::complaints::subject::renamed;
+use crate::erased_text::renamed;
+use crate::erased_text::without_name;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
-use crate::referrals::model::LawfulBasis;
+use crate::purposes;
+use crate::purposes::model::LawfulBasis;
 use crate::registry;
-use crate::registry::actions::Subject;
-use crate::registry::erase::without_name;
+use crate::registry::people::actions::Subject;
 use crate::state_machine;
 use crate::transaction::Tx;
 
@@ -38,7 +35,8 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
     let scope = tx.actor.scope.clone();
     let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
     let asked = &input.subject;
-    let subject = registry::actions::find_subject(&mut tx.conn, &scope, asked.person_id, asked.family_id).await?;
+    let subject =
+        registry::people::actions::find_subject(&mut tx.conn, &scope, asked.person_id, asked.family_id).await?;
     let subject = subject.ok_or_else(|| match asked.person_id {
         Some(_) => Error::field("/subject/person_id", "unknown_person"),
         None => Error::field("/subject/family_id", "unknown_family"),
@@ -59,12 +57,12 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
     if !store::insert(&mut tx.conn, &row).await? {
         return match store::find_visible(&mut tx.conn, &scope, row.id).await? {
             Some(stored) if stored.submission_hash == row.submission_hash => Ok(Recorded::Known(show(stored, today))),
-            _ => Err(Error::new(Code::AlreadyExists)),
+            _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     // Consent given anew opens its purpose again; another basis does not undo what the subject has said.
     if row.lawful_basis == LawfulBasis::Consent && row.status(today) == Status::Active {
-        registry::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), false).await?;
+        registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), false).await?;
     }
     recorded(tx, &row);
     Ok(Recorded::New(show(row, today)))
@@ -115,7 +113,11 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
     let status = row.status(today);
     let withdrawable = row.lawful_basis == LawfulBasis::Consent;
     if !withdrawable || state_machine::next(EDGES, status, Action::Withdraw).is_err() {
-        return Err(Error::transition(Code::ConsentInvalidTransition, status.as_str(), Vec::new()));
+        return Err(Error::transition(
+            crate::consents::problems::CONSENT_INVALID_TRANSITION,
+            status.as_str(),
+            Vec::new(),
+        ));
     }
     let input = body.valid()?;
     let withdrawal = json(&input)?;
@@ -139,7 +141,7 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
         shown.get_or_insert(each);
     }
     let row = shown.ok_or_else(|| Error::internal("nothing was withdrawn"))?;
-    registry::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), true).await?;
+    registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), true).await?;
     Ok(show(row, today))
 }
 
@@ -159,7 +161,7 @@ pub async fn admit_referral(
     referral_id: Uuid,
 ) -> Result<(), Error> {
     let today = local_day(tx.now);
-    registry::limits::require_unrestricted(tx, subject.family_id, subject.person_id).await?;
+    registry::privacy::limits::require_unrestricted(tx, subject.family_id, subject.person_id).await?;
     let given_on = basis.consent_given_on.unwrap_or(today);
     let known =
         store::list_of_visible(&mut tx.conn, subject.family_id, subject.person_id, AccessPurpose::Referral).await?;
@@ -173,8 +175,14 @@ pub async fn admit_referral(
         if active && known.iter().any(|row| row.status(today) == Status::Active && row.given_on == given_on) {
             return Ok(());
         }
-        registry::limits::set(tx, subject.family_id, subject.person_id, AccessPurpose::Referral.as_str(), false)
-            .await?;
+        registry::privacy::limits::set(
+            tx,
+            subject.family_id,
+            subject.person_id,
+            AccessPurpose::Referral.as_str(),
+            false,
+        )
+        .await?;
     } else if withdrawn_on.is_some() && !urgent && basis.legal_reference.is_none() {
         return Err(Error::field("/legal_reference", "legal_reference_required"));
     }
@@ -188,34 +196,11 @@ pub async fn admit_referral(
     Ok(())
 }
 
-/// The purposes for which families, that were found within the caller's regions, took back their consent as families and did not give
-/// it anew. They were closed for everybody who was in the family, and are for whoever comes in.
-pub async fn list_withdrawn_by_families(
-    conn: &mut AsyncPgConnection,
-    family_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<String>>, Error> {
-    let mut withdrawn: HashMap<Uuid, Vec<String>> = HashMap::new();
-    if family_ids.is_empty() {
-        return Ok(withdrawn);
-    }
-    let rows = store::list_of_families_of_visible(conn, family_ids).await?;
-    // A withdrawal ends all there are: one that stands was given since.
-    let stands = |row: &ConsentRow| row.status(local_day(row.created_at)) == Status::Active;
-    for row in rows.iter().filter(|row| row.withdrawn_at.is_some()) {
-        let anew = rows.iter().any(|r| (r.family_id, r.purpose) == (row.family_id, row.purpose) && stands(r));
-        let purposes = withdrawn.entry(row.family_id).or_default();
-        if !anew && !purposes.iter().any(|purpose| purpose == row.purpose.as_str()) {
-            purposes.push(row.purpose.as_str().to_owned());
-        }
-    }
-    Ok(withdrawn)
-}
-
 /// Before a draft is sent: is its basis still there?
 pub async fn require_for_referral(tx: &mut Tx, subject: &Subject, basis: LawfulBasis) -> Result<(), Error> {
-    let limits = registry::limits::of(tx, subject.family_id, subject.person_id).await?;
+    let limits = registry::privacy::limits::of(tx, subject.family_id, subject.person_id).await?;
     if limits.iter().any(|limits| purposes::is_restricted(limits)) {
-        return Err(Error::new(Code::ProcessingRestricted));
+        return Err(Error::new(crate::purposes::problems::PROCESSING_RESTRICTED));
     }
     if basis == LawfulBasis::Consent {
         purposes::require(AccessPurpose::Referral, limits.iter().map(Vec::as_slice))?;

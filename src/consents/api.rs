@@ -11,9 +11,9 @@ use super::store::ConsentRow;
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
 use crate::http::text::{LongText, PersonName, ShortText};
-use crate::referrals::api::ReferralSubject;
-use crate::referrals::model::LawfulBasis;
+use crate::purposes::model::LawfulBasis;
 use crate::regions::RegionCode;
+use crate::registry::subject::ReferralSubject;
 use crate::state_machine;
 
 /// Who gave consent.

@@ -9,7 +9,6 @@ use super::api::{Consent, ConsentQuery, RecordConsent, WithdrawConsent, show};
 use super::store::{self, ConsentFilter, ConsentRow};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
-use crate::auth::permission::{RegistryRead, RegistryWrite};
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
@@ -20,6 +19,7 @@ use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
 use crate::registry;
+use crate::registry::permissions::{RegistryRead, RegistryWrite};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -76,9 +76,11 @@ async fn list_consents(
     let mut conn = db.read().await?;
     let person = match asked.person_id {
         None => None,
-        Some(id) => match registry::actions::find_subject(&mut conn, &caller.scope, Some(id), None).await? {
+        Some(id) => match registry::people::actions::find_subject(&mut conn, &caller.scope, Some(id), None).await? {
             // What was given for a record that was merged into the person's is the person's.
-            Some(subject) => Some((registry::actions::list_ids_of_person(&mut conn, id).await?, subject.family_id)),
+            Some(subject) => {
+                Some((registry::people::actions::list_ids_of_person(&mut conn, id).await?, subject.family_id))
+            }
             // Nobody of the caller's regions: an empty page.
             None => Some((Vec::new(), id)),
         },

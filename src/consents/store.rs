@@ -11,7 +11,7 @@ use crate::auth::caller::AccessPurpose;
 use crate::db::prepared::prepared;
 use crate::db::schema::consents;
 use crate::http::page::PageRequest;
-use crate::referrals::model::LawfulBasis;
+use crate::purposes::model::LawfulBasis;
 use crate::regions::{RegionScope, Unscoped};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -117,20 +117,6 @@ pub async fn list_of_visible(
         None => query.filter(consents::family_id.eq(family_id)).filter(consents::person_id.is_null()),
     };
     query.load(conn).await
-}
-
-/// What consent there is or was of these families as families.
-pub async fn list_of_families_of_visible(
-    conn: &mut AsyncPgConnection,
-    family_ids: &[Uuid],
-) -> QueryResult<Vec<ConsentRow>> {
-    consents::table
-        .filter(consents::family_id.eq_any(family_ids))
-        .filter(consents::person_id.is_null())
-        .filter(consents::lawful_basis.eq(LawfulBasis::Consent))
-        .select(ConsentRow::as_select())
-        .load(conn)
-        .await
 }
 
 /// All that is held on a person, in any region.

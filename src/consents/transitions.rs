@@ -2,7 +2,6 @@
 
 use super::model::ConsentAction as A;
 use super::model::ConsentStatus::{self as S, *};
-use crate::auth::Permission as P;
 use crate::state_machine::{Edge, Target};
 
 pub const EDGES: &[Edge<S, A>] = &[
@@ -10,7 +9,7 @@ pub const EDGES: &[Edge<S, A>] = &[
         action: A::Record,
         from: &[],
         to: Target::State(Active),
-        by: Some(P::RegistryWrite),
+        by: Some(crate::registry::permissions::REGISTRY_WRITE),
         carries: &["subject", "purpose", "given_on"],
         offered: true,
     },
@@ -19,7 +18,7 @@ pub const EDGES: &[Edge<S, A>] = &[
         action: A::Withdraw,
         from: &[Active, Expired],
         to: Target::State(Withdrawn),
-        by: Some(P::RegistryWrite),
+        by: Some(crate::registry::permissions::REGISTRY_WRITE),
         carries: &["method"],
         offered: true,
     },

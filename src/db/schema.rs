@@ -1084,6 +1084,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    complaint_open_referrals (complaint_id) {
+        complaint_id -> Uuid,
+        open -> Int4,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     attachment_parts,
     attachments,

@@ -263,7 +263,7 @@ pub const CLIENTS: &[DemoClient] = &[
         organization: Some("slrt-bandung"),
         regions: BANDUNG,
         roles: DESK,
-        extra: &[P::OperatorAssert],
+        extra: &[crate::auth::permissions::OPERATOR_ASSERT],
     },
     DemoClient {
         id: "demo-manager-bandung",
@@ -288,13 +288,13 @@ pub const CLIENTS: &[DemoClient] = &[
         regions: BANDUNG,
         roles: &[],
         extra: &[
-            P::RegistryRead,
-            P::RegistryWrite,
-            P::RegistryImport,
-            P::EligibilityCheck,
-            P::ProgramsWrite,
-            P::StatsRead,
-            P::EventsRead,
+            crate::registry::permissions::REGISTRY_READ,
+            crate::registry::permissions::REGISTRY_WRITE,
+            crate::registry::permissions::REGISTRY_IMPORT,
+            crate::eligibility::permissions::ELIGIBILITY_CHECK,
+            crate::eligibility::permissions::PROGRAMS_WRITE,
+            crate::auth::permissions::STATS_READ,
+            crate::events::permissions::EVENTS_READ,
         ],
     },
     DemoClient {
@@ -303,7 +303,7 @@ pub const CLIENTS: &[DemoClient] = &[
         organization: Some("slrt-sleman"),
         regions: SLEMAN,
         roles: DESK,
-        extra: &[P::OperatorAssert],
+        extra: &[crate::auth::permissions::OPERATOR_ASSERT],
     },
     DemoClient {
         id: "demo-manager-sleman",

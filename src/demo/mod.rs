@@ -154,7 +154,7 @@ async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Ut
         .map(|family| (family.village_code.clone(), family.members.first().map(|p| p.full_name.clone())))
         .filter_map(|(village, head)| Some((village, head?)))
         .collect();
-    let ids = crate::registry::actions::insert_synthetic(conn, keys, made, now).await?;
+    let ids = crate::registry::people::actions::insert_synthetic(conn, keys, made, now).await?;
     Ok(ids.into_iter().zip(known).map(|(family_id, (village, head))| Home { family_id, village, head }).collect())
 }
 

@@ -14,61 +14,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 
 use self::draw::Draw;
 use self::names::{Culture, Names};
-use crate::registry::nik::Sex;
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SyntheticFamily {
-    pub family_card_no: String,
-    pub village_code: String,
-    pub address: String,
-    /// The head stands first.
-    pub members: Vec<SyntheticPerson>,
-    pub dwelling: SyntheticDwelling,
-    pub decile: u8,
-    pub percentile: u8,
-    pub programs: Vec<&'static str>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SyntheticPerson {
-    pub nik: Option<String>,
-    pub full_name: String,
-    pub birth_date: NaiveDate,
-    pub sex: Sex,
-    /// `head`, `spouse`, `child`, `parent` or `other`.
-    pub relation: &'static str,
-    pub marital_status: &'static str,
-    /// The level attended, or else the last one finished.
-    pub school_level: Option<&'static str>,
-    pub school_enrolled: bool,
-    pub occupation_class: &'static str,
-    pub disability_type: Option<&'static str>,
-    pub disability_severity: Option<&'static str>,
-    pub chronic_illness: bool,
-    pub pregnant_or_postpartum: bool,
-    /// `active`, `inactive` or `none`.
-    pub jkn_status: &'static str,
-    pub has_kip: bool,
-    pub orphan: bool,
-    pub ppks_codes: Vec<&'static str>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SyntheticDwelling {
-    pub tenure: &'static str,
-    pub floor_material: &'static str,
-    pub wall_material: &'static str,
-    pub roof_material: &'static str,
-    pub water_source: &'static str,
-    pub lighting_source: &'static str,
-    /// None in a dwelling without PLN electricity.
-    pub power_va: Option<i32>,
-    pub pln_customer_id: Option<String>,
-    pub cooking_fuel: &'static str,
-    pub toilet: &'static str,
-    pub floor_area_m2: i32,
-    pub land_title: bool,
-}
+pub use crate::registry::bulk::synthetic::{SyntheticDwelling, SyntheticFamily, SyntheticPerson};
+use crate::registry::identity::nik::Sex;
 
 /// How many numbers synthetic people have of one prefix and day.
 const SERIALS: u16 = 1000;

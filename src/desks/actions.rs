@@ -14,7 +14,6 @@ use crate::directory;
 use crate::error::{Error, FieldError};
 use crate::http::json::Json;
 use crate::http::patch;
-use crate::http::problem_table::Code;
 use crate::regions::model::contains;
 use crate::regions::{RegionCode, RegionScope, Unscoped, directory as regions};
 use crate::service_levels::calendar::day_in;
@@ -166,7 +165,7 @@ pub async fn create_assignment(
         updated_at: tx.now,
     };
     if store::count_overlapping(&mut tx.conn, &scope, &row).await? > 0 {
-        return Err(Error::new(Code::AlreadyAssigned));
+        return Err(Error::new(crate::desks::problems::ALREADY_ASSIGNED));
     }
     store::insert_assignment(&mut tx.conn, &row).await?;
     tx.audit("facilitator_assignment.create", "facilitator_assignment", row.id, Some(&row.region_code));

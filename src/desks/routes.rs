@@ -9,9 +9,10 @@ use super::api::{CreateDesk, Desk, DeskCoverage, DeskQuery, DeskVillages, PatchD
 use super::store::{self, DeskFilter};
 use super::{routes_coverage, routes_staff};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, DirectoryWrite};
 use crate::clock::Clock;
+use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
+use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};

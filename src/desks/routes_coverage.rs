@@ -12,14 +12,16 @@ use super::api::{
 use super::coverage::{self, VillageCoverage};
 use super::store::{self, AssignmentFilter};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, DirectoryWrite, StatsRead};
+use crate::auth::permissions::StatsRead;
 use crate::clock::Clock;
+use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
+use crate::directory::permissions::DirectoryWrite;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
-use crate::http::problem_table::Code;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::{RegionScope, directory};
@@ -199,7 +201,7 @@ async fn list_coverage_gaps(
     let lacks = |v: &VillageCoverage| missing.map_or(!v.gaps.is_empty(), |gap| v.gaps.contains(&gap));
     // The place in the region's own order, which changes only with a release.
     let start =
-        usize::try_from(page.after.map_or(0, |after| after.key)).map_err(|_| Error::new(Code::InvalidCursor))?;
+        usize::try_from(page.after.map_or(0, |after| after.key)).map_err(|_| Error::new(Code::INVALID_CURSOR))?;
     let fetch = usize::try_from(page.fetch()).unwrap_or(0);
     let rows: Vec<(usize, VillageCoverage)> =
         villages.into_iter().enumerate().skip(start).filter(|(_, v)| lacks(v)).take(fetch).collect();

@@ -7,7 +7,7 @@ use super::staff;
 use super::staff_api::{CreateStaffMember, PatchStaffMember, StaffMember, StaffQuery};
 use super::store::{self, StaffFilter};
 use crate::auth::Caller;
-use crate::auth::permission::AccessAdmin;
+use crate::auth::permissions::AccessAdmin;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::staff_api::{CreateStaffMember, PatchStaffMember, StaffMember};
 use super::store::{self, OfficerRow};
 use crate::directory;
+use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::http::json::Json;
 use crate::http::patch;
-use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, RegionScope};
 use crate::transaction::Tx;
 
@@ -36,7 +36,7 @@ pub async fn create_officer(tx: &mut Tx, input: CreateStaffMember) -> Result<Sta
         updated_at: tx.now,
     };
     if !store::insert_officer(&mut tx.conn, &row).await? {
-        return Err(Error::new(Code::AlreadyExists));
+        return Err(Error::new(Code::ALREADY_EXISTS));
     }
     tx.audit("staff.create", "staff", row.record_id, region.as_deref());
     Ok(row.into())

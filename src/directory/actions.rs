@@ -10,11 +10,11 @@ use super::model::{OrganizationKind, Sector};
 use super::store::{self, OrganizationRow, ServiceRow};
 use crate::auth::Actor;
 use crate::clock::local_day;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::Json;
 use crate::http::patch::{apply, replace};
-use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
@@ -44,7 +44,7 @@ pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Resu
             let OrganizationRow { version, created_at, updated_at, .. } = known.clone();
             OrganizationRow { version, created_at, updated_at, ..row.clone() } == *known
         };
-        let known = known.filter(same).ok_or_else(|| Error::new(Code::AlreadyExists))?;
+        let known = known.filter(same).ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
         return Ok(Entered::Known(Organization::shown(known, Some(&tx.actor))));
     }
     tx.audit("organization.create", "organization", row.id, Some(&row.region_code));
@@ -147,7 +147,7 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered
             let ServiceRow { version, created_at, updated_at, in_use, reserved, .. } = known.clone();
             ServiceRow { version, created_at, updated_at, in_use, reserved, ..row.clone() } == *known
         };
-        let known = known.filter(same).ok_or_else(|| Error::new(Code::AlreadyExists))?;
+        let known = known.filter(same).ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
         return Ok(Entered::Known(known.into()));
     }
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
@@ -175,11 +175,11 @@ pub async fn find_service_to_refer_to(tx: &mut Tx, id: Uuid) -> Result<Service, 
     let found = store::find_offer(&mut tx.conn, &public(), id).await?;
     let (service, _) = found
         .filter(|(service, organization)| service.active && organization.active)
-        .ok_or_else(|| Error::new(Code::ServiceInactive))?;
+        .ok_or_else(|| Error::new(crate::directory::problems::SERVICE_INACTIVE))?;
     let service = Service::from(service);
     match service.next_opening(local_day(tx.now)) {
         None => Ok(service),
-        Some(day) => Err(Error::about(Code::ServiceClosed, day.to_string())),
+        Some(day) => Err(Error::about(crate::directory::problems::SERVICE_CLOSED, day.to_string())),
     }
 }
 

@@ -8,7 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::model::{OrganizationKind, Sector};
 use super::store::{OrganizationRow, ServiceRow};
-use crate::auth::{Actor, Permission};
+use crate::auth::Actor;
 use crate::http::patch;
 use crate::http::text::{LongText, Name, ShortText};
 use crate::regions::{AreaCode, RegionCode};
@@ -84,7 +84,7 @@ impl Organization {
 fn may_know_location(row: &OrganizationRow, actor: Option<&Actor>) -> bool {
     actor.is_some_and(|actor| {
         actor.organization_id == Some(row.id)
-            || (actor.may(Permission::CasesRestricted) && actor.scope.allows(&row.region_code))
+            || (actor.may(crate::auth::permissions::CASES_RESTRICTED) && actor.scope.allows(&row.region_code))
     })
 }
 

@@ -10,9 +10,9 @@ use validator::Validate;
 use super::actions::public;
 use super::model::Sector;
 use super::store::{self, RoutingDefaultRow};
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::http::text::LongText;
 use crate::regions::model::contains;
 use crate::regions::place::nearness;
@@ -128,7 +128,7 @@ pub async fn put(
     if old.is_some() {
         store::save_default(&mut tx.conn, &row).await?;
     } else if !store::insert_default(&mut tx.conn, &row).await? {
-        return Err(Error::new(Code::VersionMismatch));
+        return Err(Error::new(Code::VERSION_MISMATCH));
     }
     tx.audit("routing_default.set", "service", row.service_id, Some(place.as_str()));
     Ok((shown(place, row), old.is_none()))

@@ -10,8 +10,8 @@ use super::actions::DEFAULT_ANSWER_DAYS;
 use super::api::{CreateOrganization, CreateService};
 use super::store;
 pub use super::store::{OrganizationRow, ServiceRow};
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
 
 /// Entries to write.
@@ -135,7 +135,7 @@ pub async fn write(conn: &mut AsyncPgConnection, rows: DirectoryRows) -> Result<
 
 /// The plan found the id free; somebody took it meanwhile.
 fn require_new(inserted: bool) -> Result<(), Error> {
-    if inserted { Ok(()) } else { Err(Error::new(Code::ConcurrentChange)) }
+    if inserted { Ok(()) } else { Err(Error::new(Code::CONCURRENT_CHANGE)) }
 }
 
 /// By id, for a look-up.

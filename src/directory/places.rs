@@ -5,10 +5,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::store;
+use crate::background::Context;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::transaction::Tx;
-use crate::worker::Worker;
 
 /// A client takes a place: the one held for the referral, or a free one.
 pub async fn take(tx: &mut Tx, service_id: Uuid, referral_id: Uuid) -> Result<(), Error> {
@@ -30,7 +29,7 @@ pub async fn reserve(tx: &mut Tx, service_id: Uuid, referral_id: Uuid, until: Da
 }
 
 fn given(free: bool) -> Result<(), Error> {
-    if free { Ok(()) } else { Err(Error::new(Code::NoCapacity)) }
+    if free { Ok(()) } else { Err(Error::new(crate::directory::problems::NO_CAPACITY)) }
 }
 
 /// A client leaves.
@@ -47,9 +46,9 @@ pub async fn release(tx: &mut Tx, service_id: Uuid, referral_id: Uuid) -> Result
 }
 
 /// Background work: places whose time is over are free again. Harmless to repeat.
-pub async fn free_expired(worker: &Worker) -> Result<(), Error> {
-    let now = worker.shared.clock.now();
-    let freed = store::delete_expired(&mut *worker.db.read().await?, now).await?;
+pub async fn free_expired(context: &Context) -> Result<(), Error> {
+    let now = context.clock.now();
+    let freed = store::delete_expired(&mut *context.db.read().await?, now).await?;
     if freed > 0 {
         tracing::info!(freed, "held places expired");
     }

@@ -10,10 +10,10 @@ use super::api::{
     ServiceQuery,
 };
 use super::store;
+use crate::auth::Caller;
 use crate::auth::caller::Visitor;
-use crate::auth::permission::DirectoryWrite;
-use crate::auth::{Caller, Permission};
 use crate::db::Db;
+use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -60,7 +60,7 @@ async fn list_organizations(visitor: Visitor, db: Db, query: Query<OrganizationQ
     // Asked for a village or a district, the list would tell where a confidential one stands.
     let precise = region.as_ref().is_some_and(|r| r.level() > 2);
     let knows = visitor.actor().is_some_and(|a| {
-        a.may(Permission::CasesRestricted) && region.as_ref().is_none_or(|r| a.scope.allows(r.as_str()))
+        a.may(crate::auth::permissions::CASES_RESTRICTED) && region.as_ref().is_none_or(|r| a.scope.allows(r.as_str()))
     });
     let filter = store::OrganizationFilter { kind, active, without_confidential: precise && !knows };
     let rows = store::list_organizations(&mut *db.read().await?, &within(region), filter, &page).await?;

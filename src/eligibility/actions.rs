@@ -12,7 +12,7 @@ use super::values;
 use crate::audit::access::Revealed;
 use crate::error::{Error, FieldError};
 use crate::regions::RegionScope;
-use crate::registry::actions as registry;
+use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 
 pub use super::reference::{fact_catalogue, load_reference};

@@ -13,8 +13,8 @@ use validator::Validate;
 use super::evaluate::ComponentEstimate;
 pub use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome};
 use super::rules::{Confidence, RecipientUnit};
-use crate::registry::api::NikDigits;
 use crate::registry::model::WelfareSource;
+use crate::registry::people::api::NikDigits;
 
 /// Whom to check, for what, on which day.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]

@@ -16,8 +16,8 @@ use crate::auth::sealing::Sealer;
 use crate::error::Error;
 use crate::http::json::parse_value;
 use crate::regions::RegionScope;
-use crate::registry::actions as registry;
-use crate::registry::nik::ParsedNik;
+use crate::registry::identity::nik::ParsedNik;
+use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 
 /// Checks between two turns for other requests of the same worker.

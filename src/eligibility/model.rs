@@ -29,14 +29,6 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What somebody objects to.
-    pub enum ObjectionKind {
-        WronglyExcluded = "wrongly_excluded": "Seharusnya menerima" / "Should be in the programme",
-        WronglyIncluded = "wrongly_included": "Seharusnya tidak menerima" / "Should not be in the programme",
-    }
-}
-
-crate::text_enum! {
     /// Form of the result file of a region run.
     pub enum RunFormat {
         Csv = "csv": "CSV" / "CSV",

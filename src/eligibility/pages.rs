@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::Error;
 use crate::regions::RegionScope;
-use crate::registry::actions as registry;
+use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 
 /// Families a page: some tenths of a second.

@@ -16,11 +16,11 @@ use super::facts::{FactId, Kind};
 use super::rules::{Component, Limits, Rule, RuleError, Selection};
 use super::store::{self, ProgramRow, RuleRow};
 use crate::clock::local_day;
+use crate::error::Code;
+use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
-use crate::http::field_table;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::transaction::Tx;
 
 /// Whole rupiah; far beyond what a family is paid in a year.
@@ -37,7 +37,7 @@ pub enum Entered {
 fn require(tx: &Tx, region_code: Option<&str>) -> Result<(), Error> {
     let scope = &tx.actor.scope;
     let allowed = region_code.map_or_else(|| scope.is_everything(), |code| scope.allows(code));
-    if allowed { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+    if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
 }
 
 pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error> {
@@ -87,7 +87,7 @@ pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error>
         let stored = store::lock_program(&mut tx.conn, &row.code).await?;
         return match stored.filter(|s| s.submission_hash == row.submission_hash) {
             Some(stored) => Ok(Entered::Known(show(tx, stored).await?)),
-            None => Err(Error::new(Code::AlreadyExists)),
+            None => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     let copied: Vec<RuleRow> = match template {
@@ -116,7 +116,7 @@ fn copy(tx: &Tx, program: &ProgramRow, rule: RuleRow) -> RuleRow {
 fn instance_taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
-        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::new(Code::AlreadyExists),
+        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::new(Code::ALREADY_EXISTS),
         other => other.into(),
     }
 }
@@ -186,7 +186,7 @@ pub async fn withdraw_version(tx: &mut Tx, code: &str, number: i32) -> Result<Pr
     let rules = store::list_rules_of(&mut tx.conn, code).await?;
     let rule = rules.iter().find(|r| r.version == number).ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    let refuse = |state| Err(Error::transition(Code::RuleVersionBegun, state, Vec::new()));
+    let refuse = |state| Err(Error::transition(crate::eligibility::problems::RULE_VERSION_BEGUN, state, Vec::new()));
     if rule.withdrawn_at.is_some() {
         return refuse("withdrawn");
     }
@@ -254,7 +254,7 @@ pub fn validate(tree: &serde_json::Value) -> RuleValidation {
 
 fn fault(error: &RuleError) -> RuleFault {
     let code = error.problem.code();
-    let texts = field_table::texts(code);
+    let texts = field_codes::texts(code);
     RuleFault {
         pointer: format!("/rule{}", error.pointer),
         code: code.to_owned(),

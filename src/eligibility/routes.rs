@@ -14,11 +14,11 @@ use super::api_many::{
 };
 use super::batch::Asker;
 use super::cache::ProgramCache;
-use super::{routes_objections, routes_programs, run};
+use super::permissions::EligibilityCheck as MayCheck;
+use super::{routes_programs, run};
 use crate::audit::access::AccessLog;
-use crate::auth::permission::EligibilityCheck as MayCheck;
+use crate::auth::Caller;
 use crate::auth::tokens::Tokens;
-use crate::auth::{Caller, Permission};
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
@@ -27,12 +27,11 @@ use crate::http::problem::Draft;
 use crate::http::reply::Reply;
 use crate::http::request_context::RequestContext;
 use crate::jobs::api::Job;
-use crate::registry::actions as registry;
+use crate::registry::people::actions as registry;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(create_eligibility_check).service(create_eligibility_check_batch).service(create_eligibility_run);
-    routes_objections::configure(config);
     routes_programs::configure(config);
 }
 
@@ -69,7 +68,7 @@ async fn create_eligibility_check(
     let mut inquiry = Inquiry {
         revealed: purpose.is_some(),
         purpose,
-        restricted: caller.may(Permission::CasesRestricted),
+        restricted: caller.may(crate::auth::permissions::CASES_RESTRICTED),
         ..actions::read_inquiry(&body, today)?
     };
     let mut conn = db.read().await?;
@@ -122,7 +121,7 @@ async fn create_eligibility_check_batch(
         programs: &programs,
         today: local_day(log.now),
         purpose,
-        restricted: caller.may(Permission::CasesRestricted),
+        restricted: caller.may(crate::auth::permissions::CASES_RESTRICTED),
         brief: !body.clauses,
     };
     let mut conn = db.read().await?;

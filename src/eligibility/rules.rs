@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::facts::{FactId, Kind, Value};
-use crate::http::text::holds_identity_number;
+use crate::identity_numbers::holds_identity_number;
 
 pub const MAX_DEPTH: usize = 32;
 pub const MAX_NODES: usize = 500;

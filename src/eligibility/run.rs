@@ -16,16 +16,27 @@ use super::api_many::CreateEligibilityRun;
 use super::cache::{CompiledProgram, Programs};
 use super::model::{EligibilityOutcome, RunFormat};
 use super::pages::{Pages, Place, place_of};
+use super::permissions::ELIGIBILITY_CHECK;
 use crate::clock::local_day;
+use crate::eligibility::cache::ProgramCache;
 use crate::error::{Error, FieldError};
 use crate::jobs::actions::NewJob;
 use crate::jobs::api::Job;
-use crate::jobs::model::JobKind;
-use crate::jobs::run::{Outcome, Progress, Run, Stop};
+use crate::jobs::model::{JobKind, JobKindSpec};
+use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
-use crate::registry::actions as registry;
+use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
+
+pub const ELIGIBILITY_RUN: JobKind = JobKind::new(&JobKindSpec {
+    code: "eligibility_run",
+    label_id: "Pemeriksaan kelayakan satu wilayah",
+    label_en: "Eligibility run of a region",
+    permission: ELIGIBILITY_CHECK,
+    guard: None,
+});
+pub const RUNNER: Runner = Runner { kind: ELIGIBILITY_RUN, run: |run| Box::pin(work(run)) };
 
 const HEADER: &str = "region_code,family_id,person_id,program_code,rule_version,outcome,missing,estimate_idr_per_year,\
 snapshot_version\r\n";
@@ -43,7 +54,7 @@ struct Asked {
 pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Error> {
     tx.actor.scope.require(&input.region_code)?;
     let today = local_day(tx.now);
-    let programs = tx.programs.clone().latest(&mut tx.conn).await?;
+    let programs = tx.resources.get::<ProgramCache>()?.latest(&mut tx.conn).await?;
     let wanted = input.programs.unwrap_or_default();
     let mut faults: Vec<FieldError> = Vec::new();
     for (index, code) in wanted.iter().enumerate() {
@@ -64,7 +75,7 @@ pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Err
     };
     let job = NewJob {
         id: None,
-        kind: JobKind::EligibilityRun,
+        kind: ELIGIBILITY_RUN,
         scope: RegionScope::from_codes(&[input.region_code.as_str()]),
         params: serde_json::to_value(&asked).map_err(Error::internal)?,
         total: None,
@@ -87,7 +98,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     if run.progress.total.is_none() {
         begin(run, Arc::clone(&asked)).await?;
     }
-    let mut pages = Pages::new(&run.worker.db, &run.scope(), asked.on, read_place(&run.progress)?);
+    let mut pages = Pages::new(&run.context.db, &run.scope(), asked.on, read_place(&run.progress)?);
     let mut judged: Option<JoinHandle<Result<Page, Error>>> = None;
     loop {
         let homes = pages.next().await?;
@@ -149,7 +160,8 @@ async fn judge(
     place: Place,
 ) -> Result<JoinHandle<Result<Page, Error>>, Error> {
     let revision = homes.last().map_or(0, |home| home.program_revision);
-    let programs = run.worker.shared.programs.at(&mut *run.worker.db.read().await?, revision).await?;
+    let programs =
+        run.context.resources.get::<ProgramCache>()?.at(&mut *run.context.db.read().await?, revision).await?;
     let asked = Arc::clone(asked);
     Ok(tokio::task::spawn_blocking(move || Page::of(&asked, &programs, &homes, &place)))
 }
@@ -159,7 +171,7 @@ impl Page {
         let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
         let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
         let mut lines = Vec::new();
-        let usable = crate::registry::limits::usable(homes);
+        let usable = crate::registry::privacy::limits::usable(homes);
         for home in &usable {
             let village = home.family.region_code.as_str();
             let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));

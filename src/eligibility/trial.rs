@@ -13,19 +13,30 @@ use super::api_many::{CreateRuleTrial, RegionTrial, RuleTrial, TrialCounts};
 use super::cache::{CompiledProgram, Programs, Version};
 use super::model::EligibilityOutcome;
 use super::pages::{Pages, Place, place_of};
+use super::permissions::PROGRAMS_WRITE;
 use super::rules::{Limits, Rule};
 use super::run::judge_day;
 use crate::clock::local_day;
+use crate::eligibility::cache::ProgramCache;
 use crate::error::{Error, FieldError};
 use crate::jobs::actions::NewJob;
 use crate::jobs::api::Job;
-use crate::jobs::model::JobKind;
-use crate::jobs::run::{Outcome, Run, Stop};
+use crate::jobs::model::{JobKind, JobKindSpec};
+use crate::jobs::run::{Outcome, Run, Runner, Stop};
 use crate::regions::{RegionScope, directory};
-use crate::registry::actions as registry;
+use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 use crate::small_counts::LEAST_TOLD;
 use crate::transaction::Tx;
+
+pub const RULE_TRIAL: JobKind = JobKind::new(&JobKindSpec {
+    code: "rule_trial",
+    label_id: "Uji coba rancangan aturan",
+    label_en: "Trial of a draft rule",
+    permission: PROGRAMS_WRITE,
+    guard: None,
+});
+pub const RUNNER: Runner = Runner { kind: RULE_TRIAL, run: |run| Box::pin(work(run)) };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Asked {
@@ -42,7 +53,7 @@ pub enum Tried {
 }
 
 pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Error>) -> Result<Tried, Error> {
-    let programs = tx.programs.clone().latest(&mut tx.conn).await?;
+    let programs = tx.resources.get::<ProgramCache>()?.latest(&mut tx.conn).await?;
     let program = programs.find(code).ok_or_else(Error::not_found)?;
     let input = input?;
     tx.actor.scope.require(&input.region_code)?;
@@ -70,7 +81,7 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
         }
         None => {
             let params = serde_json::to_value(&asked).map_err(Error::internal)?;
-            let job = NewJob { id: None, kind: JobKind::RuleTrial, scope, params, total: None };
+            let job = NewJob { id: None, kind: RULE_TRIAL, scope, params, total: None };
             Ok(Tried::Later(crate::jobs::actions::create(tx, job).await?))
         }
     }
@@ -87,7 +98,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
     let scope = run.scope();
     let reached: Option<Position> = serde_json::from_value(run.progress.position.clone()).map_err(Error::internal)?;
-    let mut pages = Pages::new(&run.worker.db, &scope, asked.on, reached.and_then(|position| position.after));
+    let mut pages = Pages::new(&run.context.db, &scope, asked.on, reached.and_then(|position| position.after));
     loop {
         let (asked, scope) = (asked.clone(), scope.clone());
         let homes = pages.next().await?;
@@ -122,7 +133,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
 
 async fn latest(tx: &mut Tx) -> Result<std::sync::Arc<Programs>, Error> {
     let conn: &mut AsyncPgConnection = &mut tx.conn;
-    tx.programs.clone().latest(conn).await
+    tx.resources.get::<ProgramCache>()?.latest(conn).await
 }
 
 /// The programme as it would be with the draft alone.
@@ -191,7 +202,7 @@ struct Tally(BTreeMap<String, Numbers>);
 impl Tally {
     fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], asked: &Asked) {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
-        for home in &crate::registry::limits::usable(homes) {
+        for home in &crate::registry::privacy::limits::usable(homes) {
             let both = verdicts(home, &[current, draft], asked.on);
             let numbers = self.0.entry(below(&asked.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);

@@ -5,13 +5,12 @@ use serde_json::{Number, Value};
 
 use super::facts::{FactId, Kind};
 use crate::error::FieldError;
-use crate::http::text::holds_identity_number;
-use crate::reference::catalogue::PPKS_ENGLISH;
+use crate::identity_numbers::holds_identity_number;
 use crate::regions::RegionCode;
 use crate::registry::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, IncomeClass,
     JknStatus, LightingSource, MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, Sex,
-    SocialCriterion, ToiletFacility, WallMaterial, WaterSource,
+    SocialCriterion, ToiletFacility, WallMaterial, WaterSource, ppks_codes,
 };
 
 const VILLAGE_KINDS: [&str; 3] = ["desa", "kelurahan", "desa_adat"];
@@ -50,7 +49,7 @@ pub fn codes(fact: FactId) -> Option<Vec<&'static str>> {
         F::SubjectJknStatus => of!(JknStatus),
         F::SubjectDisabilityType => of!(DisabilityType),
         F::SubjectDisabilitySeverity => of!(DisabilitySeverity),
-        F::SubjectPpksCodes => PPKS_ENGLISH.iter().map(|(code, _)| *code).collect(),
+        F::SubjectPpksCodes => ppks_codes().collect(),
         F::SubjectCriteria => of!(SocialCriterion),
         F::DwellingTenure => of!(DwellingTenure),
         F::DwellingFloorMaterial => of!(FloorMaterial),

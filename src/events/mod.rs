@@ -1,13 +1,52 @@
 //! What happened, for other systems: an outbox written with the change itself, and a feed in which a reader misses
 //! nothing. Events carry ids, type, region, state and times, never personal data.
 
+pub mod permissions;
 pub mod routes;
 pub mod store;
 
+use std::sync::OnceLock;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// An event on its way into the outbox.
+use crate::db::Db;
+use crate::error::Error;
+
+const RETENTION: TimeDelta = TimeDelta::days(90);
+
+/// A type of event, as its slice declares it.
+#[derive(Debug, Clone, Copy)]
+pub struct EventType {
+    /// `<thing>.<what happened>`, for example `referral.accepted`.
+    pub name: &'static str,
+    /// What happened.
+    pub about: &'static str,
+}
+
+static ALL: OnceLock<Vec<EventType>> = OnceLock::new();
+
+impl EventType {
+    pub const fn new(name: &'static str, about: &'static str) -> Self {
+        Self { name, about }
+    }
+
+    /// Sets the types of the service. Called by the composition root; later calls change nothing.
+    pub fn install(all: impl Iterator<Item = EventType>) {
+        ALL.get_or_init(|| all.collect());
+    }
+
+    pub fn all() -> &'static [EventType] {
+        ALL.get().map_or(&[], Vec::as_slice)
+    }
+
+    pub fn is_declared(name: &str) -> bool {
+        Self::all().iter().any(|declared| declared.name == name)
+    }
+}
+
+/// An event to add to the outbox.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
     /// `<thing>.<what happened>`, for example `referral.accepted`.
@@ -18,4 +57,11 @@ pub struct NewEvent {
     /// The organization that may read it besides the region.
     pub organization_id: Option<Uuid>,
     pub data: Value,
+}
+
+/// Deletes events past their retention.
+pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
+    let events = store::delete_before(&mut *db.read().await?, now - RETENTION).await?;
+    tracing::debug!(events, "deleted expired events");
+    Ok(())
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::store::{self, EventRow};
 use crate::auth::Caller;
-use crate::auth::permission::EventsRead;
 use crate::db::Db;
 use crate::error::Error;
+use crate::events::permissions::EventsRead;
 use crate::http::page::{PageRequest, Position};
 use crate::http::query::Query;
 use crate::http::reply::Reply;

@@ -9,44 +9,13 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::contract_completion::Completion;
 use super::problem::{Problem, ProblemConflict, ProblemField};
-use super::problem_table::Code;
+use crate::error::Code;
 
 const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
 referral system (SLRT, *Sistem Layanan dan Rujukan Terpadu*, Permensos 15/2018).\n\n\
 Sign in at `/oauth/token` with client credentials. A token carries permissions (the scopes below) and regions; what lies \
 outside the regions is answered with 404. Times are RFC 3339 in UTC, dates are calendar days, ids are UUIDv7. Every error is \
 `application/problem+json` (RFC 9457) with a stable `code`; `title` and `detail` follow `Accept-Language` (`id` by default, `en`).";
-
-const TAGS: &[(&str, &str)] = &[
-    ("Access", "Sign in, and the keys that verify tokens."),
-    ("Regions", "The 91,599 administrative regions."),
-    ("Reference", "Code lists and state machines, with labels in Indonesian and English."),
-    ("Registry", "Families and persons of the welfare registry."),
-    ("Eligibility", "What a family or person should get, and why."),
-    ("Programmes", "The programmes and their rules, versioned by date."),
-    ("Directory", "Who can help, with what, where."),
-    ("Complaints", "From submission to closure."),
-    ("Follow-up", "For reporters: following one's own complaint with its number and code."),
-    ("Referrals", "From draft to the closed loop."),
-    ("Imports", "Many rows at once, in and out."),
-    ("Attachments", "Photos and papers on complaints, referrals and registry proposals."),
-    ("Registry proposals", "Proposals and disputes about the registry, their monthly window and their outcome."),
-    ("Jobs", "Work that goes on after its request was answered."),
-    ("Consents", "Consent and other lawful bases for using somebody's data, by purpose."),
-    (
-        "Subject rights",
-        "What whoever the data is about can ask for: a copy, who looked, correction, restriction, erasure.",
-    ),
-    ("Sync", "Work without a network: tablets, what they bring home, what they are given, visits."),
-    ("Messages", "What reporters are told, in which words, and whether it arrived."),
-    ("Service levels", "Deadlines in working days: calendar and targets."),
-    ("Work queues", "What waits, most urgent first."),
-    ("Desks", "Desks, the villages they serve, who covers what."),
-    ("Staff", "Officers and their roles."),
-    ("Events", "What happened, for other systems."),
-    ("Audit", "Who changed or revealed what."),
-    ("Service", "Health of the service and its contract."),
-];
 
 /// The contract as served.
 pub struct Served {
@@ -122,21 +91,22 @@ const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
     ("water_source", Some("protected_well")),
 ];
 
-/// What the contract says of access: the scopes with their texts, and schemas that no handler mentions.
-pub struct Access {
+/// Parts that no handler mentions: scopes with their texts, further schemas, tags with their texts.
+pub struct Parts {
     pub scopes: Map<String, Value>,
     pub schemas: Vec<(String, Value)>,
+    pub tags: Vec<(&'static str, &'static str)>,
 }
 
 /// The finished contract.
-pub fn complete(api: OpenApi, access: Access) -> Value {
+pub fn complete(api: OpenApi, parts: Parts) -> Value {
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     set(&mut document, "openapi", json!("3.1.0"));
     set(&mut document, "info", info());
     set(&mut document, "servers", json!([{ "url": "/", "description": "This service" }]));
-    let tags: Vec<Value> = TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
+    let tags: Vec<Value> = parts.tags.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
     set(&mut document, "tags", Value::Array(tags));
-    components(&mut document, access);
+    components(&mut document, parts);
     name_page_items(&mut document);
     restore_examples(&mut document);
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
@@ -207,7 +177,7 @@ fn info() -> Value {
     })
 }
 
-fn components(document: &mut Value, access: Access) {
+fn components(document: &mut Value, parts: Parts) {
     let Some(components) = document
         .as_object_mut()
         .map(|d| d.entry("components").or_insert_with(|| json!({})))
@@ -216,7 +186,7 @@ fn components(document: &mut Value, access: Access) {
         return;
     };
     if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
-        schemas.extend(access.schemas);
+        schemas.extend(parts.schemas);
         for (name, schema) in [
             (Problem::name(), Problem::schema()),
             (ProblemField::name(), ProblemField::schema()),
@@ -231,102 +201,49 @@ fn components(document: &mut Value, access: Access) {
             "oauth2": {
                 "type": "oauth2",
                 "description": "Client credentials; the token is a JWT (RFC 9068) that lives 15 minutes.",
-                "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": access.scopes } },
+                "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": parts.scopes } },
             },
             "client_basic": { "type": "http", "scheme": "basic", "description": "client_id and client_secret." },
         }),
     );
     let mut responses = Map::new();
-    for (name, status, codes) in PROBLEM_ANSWERS {
-        responses.insert((*name).to_owned(), problem_answer(*status, codes));
+    for (name, status) in PROBLEM_RESPONSES {
+        responses.insert((*name).to_owned(), problem_answer(*status, &codes_of(*status, false)));
+    }
+    for (name, status) in TOKEN_RESPONSES {
+        responses.insert((*name).to_owned(), problem_answer(*status, &codes_of(*status, true)));
     }
     components.insert("responses".to_owned(), Value::Object(responses));
 }
 
-/// Name of the component, status, and the codes that come with it.
-const PROBLEM_ANSWERS: &[(&str, u16, &[Code])] = &[
-    (
-        "Malformed",
-        400,
-        &[
-            Code::MalformedBody,
-            Code::MalformedParameter,
-            Code::MalformedHeader,
-            Code::InvalidCursor,
-            Code::PurposeRequired,
-        ],
-    ),
-    (
-        "TokenRequestInvalid",
-        400,
-        &[Code::InvalidRequest, Code::UnsupportedGrantType, Code::InvalidScope, Code::InvalidGrant],
-    ),
-    ("ClientUnknown", 401, &[Code::InvalidClient]),
-    ("Unauthorized", 401, &[Code::InvalidToken]),
-    (
-        "Forbidden",
-        403,
-        &[
-            Code::InsufficientScope,
-            Code::RegionNotGranted,
-            Code::OwnRecommendation,
-            Code::OwnVerification,
-            Code::WiderRegionRequired,
-            Code::ProcessingRestricted,
-            Code::ConsentWithdrawn,
-            Code::NotTheTarget,
-            Code::NotTheSource,
-            Code::NotTheUploader,
-            Code::DeviceRevoked,
-            Code::OnlySourceBeforeAcceptance,
-        ],
-    ),
-    ("NotFound", 404, &[Code::NotFound]),
-    ("Timeout", 408, &[Code::RequestTimeout]),
-    (
-        "Conflict",
-        409,
-        &[
-            Code::ComplaintInvalidTransition,
-            Code::ReferralInvalidTransition,
-            Code::ComplaintHasOpenReferrals,
-            Code::MessageNotSent,
-            Code::MessageNotFailed,
-            Code::AttachmentNotComplete,
-            Code::AttachmentNotUploading,
-            Code::UploadOffsetMismatch,
-            Code::TooManyAttachments,
-            Code::ProposalInvalidTransition,
-            Code::ProposalAlreadyOpen,
-            Code::ProposalWindowClosed,
-            Code::ConsentInvalidTransition,
-            Code::SubjectRequestInvalidTransition,
-            Code::SubjectRequestNotDone,
-            Code::AlreadyRestricted,
-            Code::NotRestricted,
-            Code::ErasureBarred,
-            Code::ServiceInactive,
-            Code::ServiceClosed,
-            Code::NoCapacity,
-            Code::LetterNotPossible,
-            Code::LetterNotValid,
-            Code::MatchAttemptsUsed,
-            Code::JobInvalidTransition,
-            Code::JobHasNoResult,
-            Code::AlreadyExists,
-            Code::IdempotencyInFlight,
-            Code::ConcurrentChange,
-        ],
-    ),
-    ("VersionMismatch", 412, &[Code::VersionMismatch]),
-    ("TooLarge", 413, &[Code::BodyTooLarge]),
-    ("UnsupportedMediaType", 415, &[Code::UnsupportedMediaType]),
-    ("Invalid", 422, &[Code::ValidationFailed, Code::IdempotencyKeyReused]),
-    ("PreconditionRequired", 428, &[Code::PreconditionRequired]),
-    ("TooManyRequests", 429, &[Code::TooManyRequests]),
-    ("InternalError", 500, &[Code::Internal]),
-    ("Unavailable", 503, &[Code::Unavailable]),
+/// Components of problem responses. Codes of one status share one, but for those of the token endpoint.
+const PROBLEM_RESPONSES: &[(&str, u16)] = &[
+    ("Malformed", 400),
+    ("Unauthorized", 401),
+    ("Forbidden", 403),
+    ("NotFound", 404),
+    ("Timeout", 408),
+    ("Conflict", 409),
+    ("VersionMismatch", 412),
+    ("TooLarge", 413),
+    ("UnsupportedMediaType", 415),
+    ("Invalid", 422),
+    ("PreconditionRequired", 428),
+    ("TooManyRequests", 429),
+    ("InternalError", 500),
+    ("Unavailable", 503),
 ];
+const TOKEN_RESPONSES: &[(&str, u16)] = &[("TokenRequestInvalid", 400), ("ClientUnknown", 401)];
+
+/// Codes that never stand in a response of their own: an unknown route or method is no operation of the contract.
+const NO_OPERATION: &[Code] = &[Code::UNKNOWN_ROUTE, Code::METHOD_NOT_ALLOWED];
+
+fn codes_of(status: u16, oauth: bool) -> Vec<Code> {
+    let fits = |code: &Code| {
+        code.row().status == status && code.row().oauth.is_some() == oauth && !NO_OPERATION.contains(code)
+    };
+    Code::all().iter().copied().filter(fits).collect()
+}
 
 fn problem_answer(status: u16, codes: &[Code]) -> Value {
     let title = codes.first().map_or("Problem", |c| c.row().title.en);

@@ -7,9 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, TimeDelta};
 use utoipa_swagger_ui::Config;
 
-use super::problem_table::Code;
 use super::request_context::{Language, RequestContext};
 use crate::clock::Clock;
+use crate::error::Code;
 use crate::error::Error;
 
 /// Scripts only from here; Swagger UI sets styles on elements and draws its icons from data URLs.
@@ -30,7 +30,7 @@ pub struct SecurityContact(pub Option<String>);
 
 /// RFC 9116. It must name a day after which it is stale: a year ahead, since it is written at each reading.
 async fn security_txt(contact: web::Data<SecurityContact>, clock: web::Data<Clock>) -> Result<HttpResponse, Error> {
-    let contact = contact.0.as_ref().ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    let contact = contact.0.as_ref().ok_or_else(|| Error::new(Code::UNKNOWN_ROUTE))?;
     let expires = (clock.now() + TimeDelta::days(365)).to_rfc3339_opts(SecondsFormat::Secs, true);
     let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: id, en\n");
     Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(text))
@@ -48,7 +48,7 @@ async fn docs_file(file: web::Path<String>) -> Result<HttpResponse, Error> {
     let name = if file.is_empty() { "index.html" } else { file.as_str() };
     let config = Config::from("/v1/openapi.json").try_it_out_enabled(true).persist_authorization(false);
     let found = utoipa_swagger_ui::serve(name, Arc::new(config)).map_err(|e| Error::internal(e.to_string()))?;
-    let file = found.ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    let file = found.ok_or_else(|| Error::new(Code::UNKNOWN_ROUTE))?;
     Ok(HttpResponse::Ok()
         .content_type(file.content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
@@ -57,7 +57,7 @@ async fn docs_file(file: web::Path<String>) -> Result<HttpResponse, Error> {
 }
 
 async fn problem_page(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Error> {
-    let code = Code::ALL.iter().find(|c| c.as_str() == name.as_str()).ok_or_else(|| Error::new(Code::UnknownRoute))?;
+    let code = Code::find(&name).ok_or_else(|| Error::new(Code::UNKNOWN_ROUTE))?;
     let row = code.row();
     let language = RequestContext::of(&request).language;
     let (tag, title, detail, back) = match language {

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, HeaderMap};
 
-use super::problem_table::Code;
+use crate::error::Code;
 use crate::error::Error;
 
 pub fn of(version: i32) -> String {
@@ -38,7 +38,7 @@ impl IfMatch {
             Some(value) => {
                 let current = of(version);
                 let named = value.split(',').map(str::trim).any(|v| v == "*" || v == current);
-                if named { Ok(()) } else { Err(Error::new(Code::VersionMismatch)) }
+                if named { Ok(()) } else { Err(Error::new(Code::VERSION_MISMATCH)) }
             }
         }
     }
@@ -46,7 +46,7 @@ impl IfMatch {
     /// For PUT, PATCH and DELETE.
     pub fn require(&self, version: i32) -> Result<(), Error> {
         if self.0.is_none() {
-            return Err(Error::new(Code::PreconditionRequired));
+            return Err(Error::new(Code::PRECONDITION_REQUIRED));
         }
         self.check(version)
     }

@@ -4,7 +4,7 @@
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-use super::problem_table::Code;
+use crate::error::Code;
 use crate::error::Error;
 
 /// Every path of the contract with its methods.
@@ -37,9 +37,9 @@ impl RouteTable {
 
 pub async fn unmatched(request: HttpRequest, routes: web::Data<RouteTable>) -> HttpResponse {
     match routes.methods(request.path()) {
-        None => Error::new(Code::UnknownRoute).error_response(),
+        None => Error::new(Code::UNKNOWN_ROUTE).error_response(),
         Some(methods) => {
-            let mut response = Error::new(Code::MethodNotAllowed).error_response();
+            let mut response = Error::new(Code::METHOD_NOT_ALLOWED).error_response();
             if let Ok(value) = HeaderValue::from_str(methods) {
                 response.headers_mut().insert(ALLOW, value);
             }

@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use super::field_table;
-use super::problem_table::Code;
+use crate::error::Code;
+use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 
 /// Bytes of a body, unless a route says otherwise.
@@ -60,7 +60,7 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Json<T
         let payload = payload.take();
         Box::pin(async move {
             if !media {
-                return Err(Error::about(Code::UnsupportedMediaType, "application/json"));
+                return Err(Error::about(Code::UNSUPPORTED_MEDIA_TYPE, "application/json"));
             }
             let bytes = read_body(payload, BODY_LIMIT).await?;
             Ok(Self { value: parse(&bytes)?, digest: sha256(&bytes) })
@@ -81,12 +81,12 @@ pub fn has_media_type(request: &HttpRequest, accepts: impl Fn(&str) -> bool) -> 
 
 /// Reads a body within its limit and time.
 pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, Error> {
-    let too_large = || Error::about(Code::BodyTooLarge, limit.to_string());
+    let too_large = || Error::about(Code::BODY_TOO_LARGE, limit.to_string());
     let read = async {
         let mut payload = payload;
         let mut bytes = web::BytesMut::new();
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::about(Code::MalformedBody, "incomplete"))?;
+            let chunk = chunk.map_err(|_| Error::about(Code::MALFORMED_BODY, "incomplete"))?;
             if bytes.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -94,7 +94,7 @@ pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, 
         }
         Ok(bytes)
     };
-    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::new(Code::RequestTimeout))?
+    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::new(Code::REQUEST_TIMEOUT))?
 }
 
 /// The outer error is a body that is no JSON (400); the inner one is JSON that does not fit (422).
@@ -104,7 +104,7 @@ pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) 
     if parsed.is_err()
         && let Some(pointer) = too_deep(bytes)
     {
-        let mut error = Error::about(Code::BodyTooDeep, MOST_LEVELS.to_string());
+        let mut error = Error::about(Code::BODY_TOO_DEEP, MOST_LEVELS.to_string());
         error.fields.push(FieldError::above(pointer, "too_deep", MOST_LEVELS));
         return Err(error);
     }
@@ -188,7 +188,7 @@ fn pointer_to(open: &[Place<'_>]) -> String {
 }
 
 fn malformed(error: &serde_json::Error) -> Error {
-    Error::about(Code::MalformedBody, format!("line {}, column {}", error.line(), error.column()))
+    Error::about(Code::MALFORMED_BODY, format!("line {}, column {}", error.line(), error.column()))
 }
 
 fn check<T: Validate>(value: T) -> Result<T, Error> {
@@ -228,7 +228,7 @@ fn number(value: &serde_json::Value) -> Option<serde_json::Number> {
 
 /// An attribute names one code for both ends of a length; which of them was passed, the value tells that it brings along.
 fn sized(pointer: &str, error: &validator::ValidationError) -> FieldError {
-    let code = field_table::known(&error.code).unwrap_or("invalid");
+    let code = field_codes::known(&error.code).unwrap_or("invalid");
     let bound = |name: &str| error.params.get(name).and_then(number);
     let items = error.params.get("value").and_then(|value| value.as_array()).map(Vec::len);
     let most = bound("max").and_then(|most| most.as_u64()).and_then(|most| usize::try_from(most).ok());
@@ -253,7 +253,7 @@ fn all_faults<T: ToSchema + 'static>(
     let mut faults: Vec<FieldError> =
         schema_of::<T>().iter().flat_map(|schema| schema.iter_errors(value).flat_map(|e| fault(&e))).collect();
     let message = first.inner().to_string();
-    let code = field_table::known(message.split(' ').next().unwrap_or_default());
+    let code = field_codes::known(message.split(' ').next().unwrap_or_default());
     // What no schema can say (a region that does not exist, an impossible NIK) only the parser finds, one at a time.
     if faults.is_empty() || code.is_some() {
         let fault = FieldError::new(pointer_of(first.path()), code.unwrap_or("invalid"));

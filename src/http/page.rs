@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::problem_table::Code;
 use super::query::Filters;
+use crate::error::Code;
 use crate::error::Error;
 
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -82,11 +82,11 @@ impl PageRequest {
     pub fn new(cursor: Option<&str>, limit: Option<i64>, filters: Filters) -> Result<Self, Error> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Error::about(Code::MalformedParameter, "limit"));
+            return Err(Error::about(Code::MALFORMED_PARAMETER, "limit"));
         }
         let after = match cursor {
             None => None,
-            Some(text) => Some(Position::decode(text, filters).ok_or_else(|| Error::new(Code::InvalidCursor))?),
+            Some(text) => Some(Position::decode(text, filters).ok_or_else(|| Error::new(Code::INVALID_CURSOR))?),
         };
         Ok(Self { after, limit, filters })
     }

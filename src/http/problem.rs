@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::field_table;
-use super::problem_table::Code;
 use super::request_context::{Language, RequestContext};
+use crate::error::Code;
+use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 
 /// A problem answer (RFC 9457).
@@ -129,7 +129,7 @@ impl From<&Error> for Draft {
 impl Draft {
     pub fn problem(&self, instance: &str, context: &RequestContext) -> Problem {
         let row = self.code.row();
-        let say = |texts: super::problem_table::Texts| match context.language {
+        let say = |texts: crate::error::Texts| match context.language {
             Language::Id => texts.id,
             Language::En => texts.en,
         };
@@ -146,7 +146,7 @@ impl Draft {
                 .map(|f| ProblemField {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
-                    detail: within(say(field_table::texts(f.code)), f, context.language),
+                    detail: within(say(field_codes::texts(f.code)), f, context.language),
                     minimum: f.least.clone(),
                     maximum: f.most.clone(),
                 })
@@ -162,7 +162,7 @@ impl Draft {
                     claimed_by_family_id: c.claimed_by_family_id,
                 })
                 .collect(),
-            error: self.code.oauth_error().map(str::to_owned),
+            error: self.code.row().oauth.map(str::to_owned),
             current_state: self.state.as_ref().map(|s| s.current_state.to_owned()),
             allowed: self.state.as_ref().map(|s| s.allowed.iter().map(|a| (*a).to_owned()).collect()),
             trace_id: context.trace_id.clone(),
@@ -195,9 +195,9 @@ impl Draft {
 
     fn challenge(&self) -> Option<HeaderValue> {
         let text = match self.code {
-            Code::InvalidToken => "Bearer realm=\"slrt\", error=\"invalid_token\"".to_owned(),
-            Code::InvalidClient => "Basic realm=\"slrt\"".to_owned(),
-            Code::InsufficientScope => format!(
+            Code::INVALID_TOKEN => "Bearer realm=\"slrt\", error=\"invalid_token\"".to_owned(),
+            code if code.row().status == 401 => "Basic realm=\"slrt\"".to_owned(),
+            Code::INSUFFICIENT_SCOPE => format!(
                 "Bearer realm=\"slrt\", error=\"insufficient_scope\", scope=\"{}\"",
                 self.subject.as_deref().unwrap_or_default()
             ),
@@ -237,15 +237,15 @@ impl ResponseError for Error {
 /// The draft of a response that is an error but was not made by this service's own code (a router's 404, a parser's 400).
 pub fn draft_for_status(status: StatusCode) -> Draft {
     let code = match status.as_u16() {
-        401 => Code::InvalidToken,
-        404 => Code::UnknownRoute,
-        405 => Code::MethodNotAllowed,
-        408 => Code::RequestTimeout,
-        413 => Code::BodyTooLarge,
-        415 => Code::UnsupportedMediaType,
-        400..=499 => Code::MalformedParameter,
-        503 => Code::Unavailable,
-        _ => Code::Internal,
+        401 => Code::INVALID_TOKEN,
+        404 => Code::UNKNOWN_ROUTE,
+        405 => Code::METHOD_NOT_ALLOWED,
+        408 => Code::REQUEST_TIMEOUT,
+        413 => Code::BODY_TOO_LARGE,
+        415 => Code::UNSUPPORTED_MEDIA_TYPE,
+        400..=499 => Code::MALFORMED_PARAMETER,
+        503 => Code::UNAVAILABLE,
+        _ => Code::INTERNAL,
     };
     Draft {
         code,

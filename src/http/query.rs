@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use super::json::sha256;
-use super::problem_table::Code;
+use crate::error::Code;
 use crate::error::Error;
 
 /// The parsed query and a fingerprint of its filters (all but `cursor` and `limit`), to which cursors are bound.
@@ -30,7 +30,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         ready(
             serde_path_to_error::deserialize(deserializer)
                 .map(|value| Self { value, filters: fingerprint(request.path(), raw) })
-                .map_err(|e| Error::about(Code::MalformedParameter, named_fault(&e))),
+                .map_err(|e| Error::about(Code::MALFORMED_PARAMETER, named_fault(&e))),
         )
     }
 }

@@ -2,18 +2,19 @@
 
 use serde_json::Value;
 
+use super::export::EXPORT;
 use super::export::ExportParams;
 use super::model::ImportKind;
+use super::run::IMPORT;
 use super::run::ImportParams;
 use super::upload::Upload;
 use crate::auth::Actor;
 use crate::auth::sealing::Sealer;
 use crate::db::pool::Connection;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::jobs::actions::{self, NewJob};
 use crate::jobs::api::Job;
-use crate::jobs::model::JobKind;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 
@@ -23,7 +24,7 @@ pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result
     tx.actor.require(params.kind.permission())?;
     let job = NewJob {
         id: Some(upload.id),
-        kind: JobKind::Import,
+        kind: IMPORT,
         scope: tx.actor.scope.clone(),
         params: marked(params, &tx.keys.sealer, &upload.digest)?,
         total: i64::try_from(upload.records).ok(),
@@ -49,17 +50,17 @@ pub async fn find_same(
     digest: &[u8; 32],
 ) -> Result<Option<Job>, Error> {
     let params = marked(params, sealer, digest)?;
-    actions::find_last_like(conn, actor, JobKind::Import, &params).await
+    actions::find_last_like(conn, actor, IMPORT, &params).await
 }
 
 /// Queues an export of what lies in the scope, which is the caller's or less. Of a whole region, names are personal data as numbers are.
 pub async fn start_export(tx: &mut Tx, scope: RegionScope, params: ExportParams) -> Result<Job, Error> {
     if params.purpose.is_none() && (params.reveal || params.kind == ImportKind::Persons) {
-        return Err(Error::new(Code::PurposeRequired));
+        return Err(Error::new(Code::PURPOSE_REQUIRED));
     }
     let job = NewJob {
         id: None,
-        kind: JobKind::Export,
+        kind: EXPORT,
         scope,
         params: serde_json::to_value(params).map_err(Error::internal)?,
         total: None,

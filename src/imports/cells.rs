@@ -7,7 +7,7 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use super::columns::Column;
 use super::reader::{FileFault, Record};
 use crate::error::FieldError;
-use crate::http::field_table;
+use crate::error::field_codes;
 
 /// Between the entries of a list.
 pub const BAR: char = '|';
@@ -69,7 +69,7 @@ impl<'a> Cells<'a> {
             Ok(value) => Some(value),
             Err(error) => {
                 // A type that knows its limits says the code; serde's own words carry the value and stay behind.
-                self.fault(name, field_table::known(&error.to_string()).unwrap_or(otherwise));
+                self.fault(name, field_codes::known(&error.to_string()).unwrap_or(otherwise));
                 None
             }
         }

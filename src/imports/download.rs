@@ -2,54 +2,45 @@
 //! only while nobody of them has closed their data since.
 
 use diesel_async::AsyncPgConnection;
-use serde_json::Value;
-use uuid::Uuid;
 
 use super::export::{ExportParams, Position};
 use super::model::ImportKind;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
-use crate::registry::limits::{self, Shown};
+use crate::jobs::store::JobRow;
+use crate::registry::privacy::limits::{self, Shown};
 
-/// An export that has a result.
-pub struct Export<'a> {
-    pub id: Uuid,
-    pub region_code: &'a str,
-    pub params: &'a Value,
-    pub position: &'a Value,
-}
-
-/// May the caller have it? Leaves the records of it.
-pub async fn admit<P>(
+/// Refuses the file, or records that the data of each person in it was revealed.
+pub async fn guard<P>(
     conn: &mut AsyncPgConnection,
     caller: &Caller<P>,
     log: &AccessLog,
-    export: Export<'_>,
+    job: &JobRow,
 ) -> Result<(), Error> {
-    let params: ExportParams = serde_json::from_value(export.params.clone()).map_err(Error::internal)?;
+    let params: ExportParams = serde_json::from_value(job.params.clone()).map_err(Error::internal)?;
     let given = if params.reveal {
         let revealed = caller.reveal()?;
-        revealed.ok_or_else(|| Error::about(Code::InsufficientScope, "pii:reveal"))?
+        revealed.ok_or_else(|| Error::about(Code::INSUFFICIENT_SCOPE, "pii:reveal"))?
     } else if params.kind == ImportKind::Persons {
-        caller.purpose()?.ok_or_else(|| Error::new(Code::PurposeRequired))?
+        caller.purpose()?.ok_or_else(|| Error::new(Code::PURPOSE_REQUIRED))?
     } else {
         return Ok(());
     };
     if params.purpose != Some(given) {
-        return Err(Error::new(Code::PurposeDiffers));
+        return Err(Error::new(crate::imports::problems::PURPOSE_DIFFERS));
     }
     // One of before there were passes does not tell who stands in it.
-    let position: Option<Position> = serde_json::from_value(export.position.clone()).ok();
+    let position: Option<Position> = serde_json::from_value(job.position.clone()).ok();
     let pass = position.map(|at| at.pass).filter(|pass| !pass.is_nil());
-    let pass = pass.ok_or_else(|| Error::new(Code::ExportOutdated))?;
+    let pass = pass.ok_or_else(|| Error::new(crate::imports::problems::EXPORT_OUTDATED))?;
     let shown = if params.kind == ImportKind::Persons { Shown::Persons } else { Shown::Households };
     if limits::is_closed_since(conn, pass, shown, given).await? {
-        return Err(Error::new(Code::ExportOutdated));
+        return Err(Error::new(crate::imports::problems::EXPORT_OUTDATED));
     }
-    let region_code = export.region_code;
-    let of_job = Revealed { kind: "job", id: export.id, region_code };
+    let region_code = &job.region_code;
+    let of_job = Revealed { kind: "job", id: job.id, region_code };
     let of_file = Revealed { kind: "export", id: pass, region_code };
     log.record(conn, caller, given, &[of_job, of_file]).await
 }

@@ -9,11 +9,13 @@ use super::families::{key_bytes, read_family_key};
 use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::error::Error;
-use crate::registry::api::Dwelling;
-use crate::registry::document;
-use crate::registry::load::{self, FamilyKey};
+use crate::registry::bulk::load::{self, FamilyKey};
+use crate::registry::people::api::Dwelling;
+use crate::registry::people::build;
+use crate::registry::people::document;
 use crate::registry::rows::DwellingRow;
-use crate::registry::{build, judge};
+
+use crate::registry::people::validation;
 
 pub struct Dwellings;
 
@@ -48,7 +50,7 @@ impl Kind for Dwellings {
             power_va: cells.number("power_va"),
             pln_customer_id: cells.text_or_none("pln_customer_id"),
         };
-        match judge::home(&home) {
+        match validation::home(&home) {
             Ok(()) => Some(DwellingLine { family: family?, column, home }),
             Err(faults) => {
                 let inside = |mut fault: crate::error::FieldError| {

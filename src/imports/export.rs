@@ -13,16 +13,25 @@ use super::model::ImportKind;
 use crate::audit::store::{self as audit, AuditRow};
 use crate::auth::caller::AccessPurpose;
 use crate::error::Error;
-use crate::jobs::model::JobKind;
+use crate::imports::download;
+use crate::jobs::model::{JobKind, JobKindSpec};
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
 use crate::regions::RegionScope;
 use crate::registry;
-use crate::registry::load;
+use crate::registry::bulk::load;
+use crate::registry::people::viewer::Viewer;
+use crate::registry::permissions::REGISTRY_READ;
 use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
-use crate::registry::viewer::Viewer;
 use crate::transaction::Tx;
 
-pub const RUNNER: Runner = Runner { kind: JobKind::Export, run: |run| Box::pin(export(run)) };
+pub const EXPORT: JobKind = JobKind::new(&JobKindSpec {
+    code: "export",
+    label_id: "Mengeluarkan data",
+    label_en: "Export",
+    permission: REGISTRY_READ,
+    guard: Some(|conn, caller, log, job| Box::pin(download::guard(conn, caller, log, job))),
+});
+pub const RUNNER: Runner = Runner { kind: EXPORT, run: |run| Box::pin(export(run)) };
 
 /// Rows of a page: one short transaction.
 const PAGE: i64 = 1000;
@@ -159,7 +168,7 @@ async fn families(
     let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
     // Where somebody closed the data, what tells the household apart is left out.
     let closed = if params.reveal {
-        registry::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
+        registry::privacy::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
     } else {
         HashSet::new()
     };

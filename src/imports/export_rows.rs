@@ -4,9 +4,9 @@ use super::cells::{NONE, list_cell};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::directory::load::{OrganizationRow, ServiceRow};
 use crate::error::Error;
-use crate::registry::nik::FamilyCardNo;
+use crate::registry::identity::nik::FamilyCardNo;
+use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
-use crate::registry::viewer::Viewer;
 
 /// How what tells a household apart is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
-use crate::registry::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
-use crate::registry::document;
-use crate::registry::judge::{self, Judged};
-use crate::registry::load::{self, FamilyKey};
+use crate::registry::bulk::load::{self, FamilyKey};
 use crate::registry::model::Standing;
+use crate::registry::people::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
+use crate::registry::people::document;
+use crate::registry::people::validation::{self, Judged};
 use crate::registry::rows::{FamilyFacts, FamilyRow};
 
 pub struct Families;
@@ -31,7 +31,7 @@ pub fn read_family_key(cells: &mut Cells<'_>, sealer: &Sealer) -> (Option<Family
     let card: Option<FamilyCardDigits> = cells.read("family_card_no", "format");
     match (id, card) {
         (Some(id), _) => (Some(FamilyKey::Id(id)), "family_id"),
-        (None, Some(card)) => match crate::registry::nik::FamilyCardNo::parse(card.expose()) {
+        (None, Some(card)) => match crate::registry::identity::nik::FamilyCardNo::parse(card.expose()) {
             Ok(number) => {
                 let index = sealer.blind_index(IdentityKind::FamilyCard, number.expose());
                 (Some(FamilyKey::Card(index)), "family_card_no")
@@ -82,7 +82,7 @@ impl Kind for Families {
         if input.region_code.is_empty() {
             return None;
         }
-        match judge::family_alone(&input) {
+        match validation::family_alone(&input) {
             Ok(judged) => {
                 let card = judged.family_card_no.as_ref();
                 let index = card.map(|n| reading.sealer.blind_index(IdentityKind::FamilyCard, n.expose()));

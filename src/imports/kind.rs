@@ -18,11 +18,11 @@ use crate::directory::load::DirectoryRows;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::RegionScope;
-use crate::registry::build::{Rows, Stamp};
-use crate::registry::document::{self, Document};
-use crate::registry::history::Loaded;
-use crate::registry::load::{self, Bearers, Families, FamilyKey, Hold, Place};
+use crate::registry::bulk::load::{self, Bearers, Families, FamilyKey, Hold, Place};
 use crate::registry::model::Standing;
+use crate::registry::people::build::{Rows, Stamp};
+use crate::registry::people::document::{self, Document};
+use crate::registry::people::history::Loaded;
 
 /// What reading a row needs.
 pub struct Reading<'a> {

@@ -15,6 +15,7 @@ mod families;
 mod kind;
 pub mod model;
 mod persons;
+pub mod problems;
 pub mod reader;
 pub mod routes;
 pub mod routes_export;
@@ -22,3 +23,20 @@ pub mod run;
 mod unpack;
 pub mod upload;
 mod welfare;
+
+use crate::reference::catalogue::Catalogue;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[("Imports", "Files with many rows, in and out.")],
+    routes: routes::configure,
+    codes,
+    problems: problems::ALL,
+    fields: problems::FIELDS,
+    jobs: &[run::RUNNER, export::RUNNER],
+    ..Slice::new("imports")
+};
+
+fn codes(catalogue: Catalogue) -> Catalogue {
+    catalogue.codes::<model::ImportKind>("import-kinds")
+}

@@ -18,8 +18,10 @@ impl ImportKind {
     /// What writing such rows one by one takes. Whoever imports them needs it besides `registry:import`.
     pub fn permission(self) -> Permission {
         match self {
-            Self::Families | Self::Persons | Self::Dwellings | Self::WelfareStatuses => Permission::RegistryImport,
-            Self::Organizations | Self::Services => Permission::DirectoryWrite,
+            Self::Families | Self::Persons | Self::Dwellings | Self::WelfareStatuses => {
+                crate::registry::permissions::REGISTRY_IMPORT
+            }
+            Self::Organizations | Self::Services => crate::directory::permissions::DIRECTORY_WRITE,
         }
     }
 }

@@ -10,18 +10,18 @@ use super::families::{key_bytes, read_family_key};
 use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::IdentityKind;
-use crate::consents;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
+use crate::purposes;
 use crate::regions::RegionCode;
-use crate::registry::api::{CreateFamily, CreateMember};
-use crate::registry::change::keep_unseen;
-use crate::registry::document;
-use crate::registry::judge::{self, Judged};
-use crate::registry::load::{self, FamilyKey};
+use crate::registry::bulk::load::{self, FamilyKey};
+use crate::registry::identity::nik::ParsedNik;
 use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
-use crate::registry::nik::ParsedNik;
+use crate::registry::people::api::{CreateFamily, CreateMember};
+use crate::registry::people::change::keep_unseen;
+use crate::registry::people::document;
+use crate::registry::people::validation::{self, Judged};
 use crate::registry::rows::{IdentityRow, PersonRow};
 
 pub struct Persons;
@@ -107,7 +107,7 @@ impl Kind for Persons {
             full_name: full_name?,
             sex: sex?,
         };
-        match judge::member(&member, reading.today) {
+        match validation::member(&member, reading.today) {
             Ok(nik) => {
                 let index = nik.as_ref().map(|n| reading.sealer.blind_index(IdentityKind::Nik, n.nik.expose()));
                 Some(PersonLine { home: home?, member, nik, index })
@@ -159,7 +159,7 @@ impl Kind for Persons {
         let stored: HashMap<Uuid, PersonRow> = load::persons(conn, planning.scope, &ids).await?;
         if planning.write && stored.values().any(|person| !families.holds(person.family_id)) {
             // Somebody moved one of them to another family: worth another look.
-            return Err(Error::new(Code::ConcurrentChange).retry_after(1));
+            return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
         }
         let heads: Vec<Uuid> = rows
             .iter()
@@ -176,7 +176,7 @@ impl Kind for Persons {
             .map(|place| place.family_id)
             .collect();
         let joined: Vec<Uuid> = joined.into_iter().collect();
-        let withdrawn = consents::actions::list_withdrawn_by_families(conn, &joined).await?;
+        let withdrawn = purposes::withdrawn::list_of_visible(conn, &joined).await?;
         for (line, row) in rows {
             let place = match &row.home {
                 Home::Family(key, column) => {

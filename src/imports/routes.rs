@@ -10,7 +10,6 @@ use super::run::ImportParams;
 use super::upload::{ImportLimit, Store, file_of};
 use super::{actions, columns};
 use crate::auth::Caller;
-use crate::auth::permission::RegistryImport;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -22,6 +21,7 @@ use crate::http::reply::Reply;
 use crate::jobs::actions::accepted;
 use crate::jobs::api::Job;
 use crate::jobs::files;
+use crate::registry::permissions::RegistryImport;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -11,13 +11,13 @@ use super::export::ExportParams;
 use super::model::ImportKind;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
-use crate::auth::permission::{Permission, RegistryRead};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::reply::Reply;
 use crate::jobs::actions::accepted;
 use crate::jobs::api::Job;
 use crate::regions::{RegionCode, RegionScope};
+use crate::registry::permissions::RegistryRead;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -62,7 +62,7 @@ async fn export_file(
     let input = body.valid()?;
     let reveal = input.reveal.unwrap_or(false);
     if reveal {
-        caller.require(Permission::PiiReveal)?;
+        caller.require(crate::auth::permissions::PII_REVEAL)?;
     }
     let purpose =
         if reveal { caller.reveal()? } else { caller.purpose()?.filter(|_| input.kind == ImportKind::Persons) };

@@ -16,19 +16,26 @@ use super::kind::{Kind, Plan, Planning, Seen};
 use super::model::{ImportFormat, ImportKind, OnConflict, OnFault};
 use super::reader::FileFault;
 use super::{directory, dwellings, families, persons, welfare};
-use crate::auth::Permission;
 use crate::clock::local_day;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
-use crate::jobs::model::JobKind;
+use crate::jobs::model::{JobKind, JobKindSpec};
 use crate::jobs::run::{Outcome, Progress, Run, Runner, Stop};
-use crate::registry::backfill::index_names;
-use crate::registry::history;
-use crate::registry::load::{self, Names};
+use crate::registry::bulk::backfill::index_names;
+use crate::registry::bulk::load::{self, Names};
+use crate::registry::people::history;
+use crate::registry::permissions::REGISTRY_IMPORT;
 use crate::transaction::Tx;
 
-pub const RUNNER: Runner = Runner { kind: JobKind::Import, run: |run| Box::pin(import(run)) };
+pub const IMPORT: JobKind = JobKind::new(&JobKindSpec {
+    code: "import",
+    label_id: "Memuat data",
+    label_en: "Import",
+    permission: REGISTRY_IMPORT,
+    guard: None,
+});
+pub const RUNNER: Runner = Runner { kind: IMPORT, run: |run| Box::pin(import(run)) };
 
 /// Progress while nothing is written is told this often.
 const REPORT_EVERY_MILLIS: u128 = 700;
@@ -64,7 +71,7 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
             Err(faults) => {
                 tell(&mut run.progress, &faults);
                 run.report().await?;
-                return Ok(Outcome::Failed(Code::ImportRefused));
+                return Ok(Outcome::Failed(crate::imports::problems::IMPORT_REFUSED));
             }
         }
         if params.dry_run {
@@ -74,13 +81,13 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
         }
         run.report().await?;
         if run.progress.problems > 0 && params.on_fault == OnFault::Refuse {
-            return Ok(Outcome::Failed(Code::ImportRefused));
+            return Ok(Outcome::Failed(crate::imports::problems::IMPORT_REFUSED));
         }
         for what in ["created", "updated", "unchanged", "skipped"] {
             run.progress.counts.remove(what);
         }
         run.progress.position = json!({ "written": 0 });
-        run.progress.restart_rate(run.worker.shared.clock.now());
+        run.progress.restart_rate(run.context.clock.now());
         run.report().await?;
     }
     write::<K>(run, params, unclaimed).await
@@ -89,7 +96,7 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
 fn batches<K: Kind>(run: &Run, params: ImportParams) -> Batches<K> {
     // The day on which it was asked for: a job that goes on after midnight judges no other way.
     let today = local_day(run.job.created_at);
-    Batches::new(run.worker.db.clone(), run.setting().keys, run.job.id, params.format, today)
+    Batches::new(run.context.db.clone(), run.tx_context().keys, run.job.id, params.format, today)
 }
 
 fn tell(progress: &mut Progress, faults: &[FileFault]) {
@@ -124,7 +131,7 @@ fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
 /// Holds every row against the rules and the registry, and tells of each batch whether its numbers are still unclaimed. The inner
 /// error is a file that cannot be read to its end.
 async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<VecDeque<bool>, Vec<FileFault>>, Stop> {
-    let (scope, setting) = (run.scope(), run.setting());
+    let (scope, context) = (run.scope(), run.tx_context());
     let mut batches = batches::<K>(run, params);
     let mut told = Instant::now();
     let (mut unclaimed, seen) = (VecDeque::new(), Seen::default());
@@ -140,15 +147,15 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
         let (rows, mut faults, faulty) = split(lines);
         let planning = Planning {
             scope: &scope,
-            keys: &setting.keys,
-            now: setting.clock.now(),
+            keys: &context.keys,
+            now: context.clock.now(),
             seen: &seen,
             on_conflict: params.on_conflict,
-            sees_all: setting.actor.may(Permission::CasesRestricted),
+            sees_all: context.actor.may(crate::auth::permissions::CASES_RESTRICTED),
             write: false,
             unclaimed: false,
         };
-        let mut conn = run.worker.db.read().await?;
+        let mut conn = run.context.db.read().await?;
         let look = conn.transaction(async |conn| {
             load::look_up_by_index(conn).await?;
             K::plan(conn, &planning, rows).await
@@ -178,16 +185,16 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecD
     let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if written > 0 {
         // Names whose turn had not come when the job was interrupted.
-        index_names(&run.worker).await?;
+        index_names(&run.context).await?;
     }
     let seen = Arc::new(Seen::default());
     let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
     let mut ahead = batches.next().await;
-    let names = NamesWriter::start(run.worker.db.clone());
+    let names = NamesWriter::start(run.context.db.clone());
     loop {
         let lines = match ahead {
             Ok(lines) => lines,
-            Err(Broken::File(_)) => return Ok(Outcome::Failed(Code::ImportRefused)),
+            Err(Broken::File(_)) => return Ok(Outcome::Failed(crate::imports::problems::IMPORT_REFUSED)),
             Err(Broken::Service(error)) => return Err(error.into()),
         };
         if lines.is_empty() {
@@ -227,7 +234,7 @@ enum Batch {
 /// Nothing of a file that is refused is written, unless its fault came about behind rows that were.
 fn refused_at(progress: &Progress) -> Code {
     let written = ["created", "updated"].iter().any(|what| progress.counts.get(*what).is_some_and(|rows| *rows > 0));
-    if written { Code::ImportPartlyWritten } else { Code::ImportRefused }
+    if written { crate::imports::problems::IMPORT_PARTLY_WRITTEN } else { crate::imports::problems::IMPORT_REFUSED }
 }
 
 /// Batches whose names may wait: what the memory holds.
@@ -284,7 +291,7 @@ async fn write_batch<K: Kind>(
             now: tx.now,
             seen: &seen,
             on_conflict: params.on_conflict,
-            sees_all: tx.actor.may(Permission::CasesRestricted),
+            sees_all: tx.actor.may(crate::auth::permissions::CASES_RESTRICTED),
             write: true,
             unclaimed,
         };

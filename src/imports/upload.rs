@@ -19,9 +19,9 @@ use super::model::{ImportFormat, ImportKind};
 use super::reader::{FileFault, Reader, Refused};
 use crate::auth::keys::KeyRing;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::http::json::has_media_type;
-use crate::http::problem_table::Code;
 use crate::jobs::files;
 
 /// A sender that is silent for so long has gone.
@@ -70,15 +70,15 @@ fn format_named(media_type: &str) -> Option<ImportFormat> {
 }
 
 fn unsupported() -> Error {
-    Error::about(Code::UnsupportedMediaType, "text/csv, application/x-ndjson (gzip)")
+    Error::about(Code::UNSUPPORTED_MEDIA_TYPE, "text/csv, application/x-ndjson (gzip)")
 }
 
 fn incomplete() -> Error {
-    Error::about(Code::MalformedBody, "incomplete")
+    Error::about(Code::MALFORMED_BODY, "incomplete")
 }
 
 async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, Error> {
-    tokio::time::timeout(SILENCE, step).await.map_err(|_| Error::new(Code::RequestTimeout))
+    tokio::time::timeout(SILENCE, step).await.map_err(|_| Error::new(Code::REQUEST_TIMEOUT))
 }
 
 /// A browser names the type of the file that it sends, or only the file.
@@ -174,7 +174,7 @@ impl Store {
             let chunk = chunk?;
             size += chunk.len();
             if size > limit.0 {
-                return Err(Error::about(Code::BodyTooLarge, limit.0.to_string()));
+                return Err(Error::about(Code::BODY_TOO_LARGE, limit.0.to_string()));
             }
             digest.update(&chunk);
             for slice in chunk.chunks(READ_AT_A_TIME) {

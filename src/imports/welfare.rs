@@ -9,9 +9,13 @@ use super::families::{key_bytes, read_family_key};
 use super::kind::{Kind, Once, Plan, Planning, Reading};
 use super::model::{ImportKind, OnConflict};
 use crate::error::Error;
-use crate::registry::api::CreateWelfareStatus;
-use crate::registry::load::{self, FamilyKey};
-use crate::registry::{build, judge, welfare};
+use crate::registry::bulk::load::{self, FamilyKey};
+use crate::registry::people::api::CreateWelfareStatus;
+use crate::registry::people::build;
+
+use crate::registry::people::validation;
+
+use crate::registry::welfare::statuses;
 
 pub struct WelfareStatuses;
 
@@ -42,7 +46,7 @@ impl Kind for WelfareStatuses {
             decile: decile?,
             percentile,
         };
-        match judge::welfare_status(&status, reading.today) {
+        match validation::welfare_status(&status, reading.today) {
             Ok(()) => Some(StatusLine { family: family?, column, status }),
             Err(faults) => {
                 cells.faults_at(faults);
@@ -90,7 +94,7 @@ impl Kind for WelfareStatuses {
             plan.created += 1;
             // The same order as a reading of the latest one.
             let before = known.iter().max_by_key(|s| (s.as_of, s.id));
-            if let Some(event) = before.and_then(|before| welfare::changed(before, &told, &place.region_code)) {
+            if let Some(event) = before.and_then(|before| statuses::changed(before, &told, &place.region_code)) {
                 plan.events.push(event);
             }
             known.push(told.clone());

@@ -13,7 +13,6 @@ use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::page::{Page, PageRequest, Position};
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::http::request_context::Language;
 use crate::regions::{RegionScope, Unscoped};
@@ -83,7 +82,7 @@ pub fn ask_again(status: JobStatus) -> Option<u64> {
 
 /// The kinds whose jobs the actor may see: those that it could have made.
 pub fn visible_kinds(actor: &Actor) -> Vec<JobKind> {
-    JobKind::ALL.iter().copied().filter(|kind| actor.may(kind.permission())).collect()
+    JobKind::all().iter().copied().filter(|kind| actor.may(kind.permission())).collect()
 }
 
 pub async fn find(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<JobRow, Error> {
@@ -126,7 +125,7 @@ pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     tx.if_match.check(row.version)?;
     let to = transitions::next(row.status, JobAction::Cancel).map_err(|illegal| {
         let allowed = illegal.allowed.into_iter().map(JobAction::as_str).collect();
-        Error::transition(Code::JobInvalidTransition, illegal.current.as_str(), allowed)
+        Error::transition(crate::jobs::problems::JOB_INVALID_TRANSITION, illegal.current.as_str(), allowed)
     })?;
     let row = store::set_ended(&mut tx.conn, id, None, to, None, tx.now).await?.ok_or_else(Error::not_found)?;
     ended(tx, &row);
@@ -146,13 +145,12 @@ pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
     });
 }
 
-/// Somebody of this village was erased: files of exports that reach there still show who it was, and go. Those that have not
-/// ended begin anew.
-pub async fn forget_exports(tx: &mut Tx, region_code: &str) -> Result<(), Error> {
+/// Deletes results of these kinds that reach into a region, because a person there was erased. Jobs that have not ended start
+/// again.
+pub async fn delete_results_around(tx: &mut Tx, kind: JobKind, region_code: &str) -> Result<(), Error> {
     let now = tx.now;
-    let why = Unscoped::SubjectRights;
-    let forgotten = store::forget_results_around(&mut tx.conn, why, JobKind::Export, region_code, now).await?;
-    for (id, ended) in forgotten {
+    let found = store::forget_results_around(&mut tx.conn, Unscoped::SubjectRights, kind, region_code, now).await?;
+    for (id, ended) in found {
         tx.audit(if ended { "job.forget_result" } else { "job.restart" }, "job", id, None);
     }
     Ok(())

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{JobKind, JobStatus};
 use super::store::JobRow;
 use super::{actions, transitions};
-use crate::http::problem_table::Code;
+use crate::error::Code;
 use crate::http::request_context::Language;
 
 /// A piece of work that goes on after its request was answered.
@@ -151,7 +151,7 @@ impl Job {
 
 impl JobFailure {
     fn of(code: String, language: Language) -> Self {
-        let known = Code::ALL.iter().find(|c| c.as_str() == code).copied().unwrap_or(Code::Internal);
+        let known = Code::find(&code).unwrap_or(Code::INTERNAL);
         let texts = known.row().detail;
         let detail = match language {
             Language::Id => texts.id,

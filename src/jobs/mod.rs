@@ -3,9 +3,11 @@
 
 pub mod actions;
 pub mod api;
+pub mod events;
 pub mod files;
 pub mod model;
+pub mod problems;
 pub mod routes;
 pub mod run;
-mod store;
+pub mod store;
 pub mod transitions;

@@ -8,22 +8,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::api::{Job, JobQuery};
-use super::model::JobKind;
 use super::{actions, files, run};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
-use crate::auth::permission::EventsRead;
 use crate::auth::tokens::Tokens;
 use crate::db::Db;
 use crate::error::Error;
+use crate::events::permissions::EventsRead;
 use crate::http::page::{Page, PageRequest};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::http::problem_table::Code;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::http::request_context::RequestContext;
-use crate::imports::download::{self, Export};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -120,12 +117,10 @@ async fn get_job_result(
     let mut conn = db.read().await?;
     let row = actions::find(&mut conn, &caller, *id).await?;
     let Some(kind) = row.result_type.clone() else {
-        return Err(Error::transition(Code::JobHasNoResult, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(crate::jobs::problems::JOB_HAS_NO_RESULT, row.status.as_str(), Vec::new()));
     };
-    if row.kind == JobKind::Export {
-        let (params, position) = (&row.params, &row.position);
-        let export = Export { id: row.id, region_code: &row.region_code, params, position };
-        download::admit(&mut conn, &caller, &log, export).await?;
+    if let Some(guard) = row.kind.guard() {
+        guard(&mut conn, &caller, &log, &row).await?;
     }
     drop(conn);
     let extension = match kind.split(';').next() {

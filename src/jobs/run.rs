@@ -16,12 +16,12 @@ use super::store::{self, Advance, JobRow};
 use super::{actions, files, transitions};
 use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
+use crate::background::Context;
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::field_table;
-use crate::http::problem_table::Code;
+use crate::error::field_codes;
 use crate::regions::{RegionScope, Unscoped};
-use crate::transaction::{self, Setting, Tx};
-use crate::worker::Worker;
+use crate::transaction::{self, Tx, TxContext};
 
 /// A step shorter than this keeps the job its worker's.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -31,10 +31,15 @@ const MOST_ATTEMPTS: i16 = 5;
 const MOST_PROBLEMS: i64 = 100_000;
 
 /// How the jobs of one kind are done.
+#[derive(Debug, Clone, Copy)]
 pub struct Runner {
     pub kind: JobKind,
     pub run: for<'a> fn(&'a mut Run) -> LocalBoxFuture<'a, Result<Outcome, Stop>>,
 }
+
+/// The runners of the process, a resource that the composition root sets.
+#[derive(Debug, Clone)]
+pub struct Runners(pub Vec<Runner>);
 
 /// What a runner came to. A failure is one that a repeat would meet again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +59,7 @@ pub enum Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        if error.code == Code::JobInvalidTransition { Self::Lost } else { Self::Failed(error) }
+        if error.code == crate::jobs::problems::JOB_INVALID_TRANSITION { Self::Lost } else { Self::Failed(error) }
     }
 }
 
@@ -112,7 +117,7 @@ impl Progress {
         if self.problems == 1 {
             self.problem_lines.extend_from_slice(PROBLEM_HEADER.as_bytes());
         }
-        let texts = field_table::texts(code);
+        let texts = field_codes::texts(code);
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let row = format!("{line},{},{code},{},{}\r\n", quoted(column), quoted(texts.id), quoted(texts.en));
         self.problem_lines.extend_from_slice(row.as_bytes());
@@ -134,7 +139,7 @@ pub const PROBLEM_HEADER: &str = "line,column,code,detail_id,detail_en\r\n";
 
 /// A job in the hands of a worker.
 pub struct Run {
-    pub worker: Worker,
+    pub context: Context,
     pub job: JobRow,
     pub progress: Progress,
     owner: Uuid,
@@ -142,7 +147,7 @@ pub struct Run {
 
 impl Run {
     /// Transactions of the job are its maker's: the trail names who asked, and the scope is theirs.
-    pub fn setting(&self) -> Setting {
+    pub fn tx_context(&self) -> TxContext {
         let permissions = self.job.permissions.iter().filter_map(|p| p.parse().ok()).collect();
         let actor = Actor {
             client_id: self.job.client_id.clone(),
@@ -152,7 +157,7 @@ impl Run {
             permissions,
             roles: Vec::new(),
         };
-        Setting { actor: Arc::new(actor), ..self.worker.setting() }
+        TxContext { actor: Arc::new(actor), ..self.context.tx_context() }
     }
 
     /// What the job may touch.
@@ -168,7 +173,7 @@ impl Run {
     {
         let (id, owner, region) = (self.job.id, self.owner, self.job.region_code.clone());
         let mut progress = self.progress.clone();
-        let (progress, outcome) = transaction::run(&self.worker.db, self.setting(), async move |tx: &mut Tx| {
+        let (progress, outcome) = transaction::run(&self.context.db, self.tx_context(), async move |tx: &mut Tx| {
             let outcome = work(tx, &mut progress).await?;
             tx.audit("job.step", "job", id, Some(&region));
             advance(&mut tx.conn, &tx.keys, tx.now, (id, owner), &mut progress).await?;
@@ -182,7 +187,7 @@ impl Run {
     /// Throws the problem lines away, for work that begins anew.
     pub async fn restart_problems(&mut self) -> Result<(), Stop> {
         if self.progress.problems > 0 {
-            store::delete_file(&mut *self.worker.db.read().await?, self.job.id, files::PROBLEMS).await?;
+            store::delete_file(&mut *self.context.db.read().await?, self.job.id, files::PROBLEMS).await?;
         }
         self.progress.problems = 0;
         self.progress.counts.clear();
@@ -191,9 +196,9 @@ impl Run {
 
     /// Tells how far the job is where nothing else is written, and keeps the job this worker's.
     pub async fn report(&mut self) -> Result<(), Stop> {
-        let (setting, mine) = (self.setting(), (self.job.id, self.owner));
+        let (setting, mine) = (self.tx_context(), (self.job.id, self.owner));
         let mut progress = self.progress.clone();
-        let mut conn = self.worker.db.read().await?;
+        let mut conn = self.context.db.read().await?;
         let progress = conn
             .transaction(async |conn| {
                 advance(conn, &setting.keys, setting.clock.now(), mine, &mut progress).await?;
@@ -226,7 +231,7 @@ async fn advance(
         updated_at: now,
     };
     if !store::set_progress(conn, id, owner, &change).await? {
-        return Err(Error::new(Code::JobInvalidTransition));
+        return Err(Error::new(crate::jobs::problems::JOB_INVALID_TRANSITION));
     }
     let lines = std::mem::take(&mut progress.problem_lines);
     files::append(conn, &keys.sealer, (id, files::PROBLEMS), &lines, now).await?;
@@ -235,31 +240,32 @@ async fn advance(
 }
 
 /// Works on every job that is due, one after the other, until there is none.
-pub async fn run_due(worker: &Worker) -> Result<(), Error> {
+pub async fn run_due(context: &Context) -> Result<(), Error> {
     let owner = Uuid::new_v4();
-    while let Some(job) = claim(worker, owner).await? {
-        work_on(worker, owner, job).await?;
+    while let Some(job) = claim(context, owner).await? {
+        work_on(context, owner, job).await?;
     }
     Ok(())
 }
 
-async fn claim(worker: &Worker, owner: Uuid) -> Result<Option<JobRow>, Error> {
-    let now = worker.shared.clock.now();
-    let mut conn = worker.db.read().await?;
+async fn claim(context: &Context, owner: Uuid) -> Result<Option<JobRow>, Error> {
+    let now = context.clock.now();
+    let mut conn = context.db.read().await?;
     let claimed = conn
         .transaction(async |conn| store::claim(conn, Unscoped::FollowUpOfScopedAction, owner, now, now + LEASE).await)
         .await?;
     Ok(claimed)
 }
 
-async fn work_on(worker: &Worker, owner: Uuid, job: JobRow) -> Result<(), Error> {
+async fn work_on(context: &Context, owner: Uuid, job: JobRow) -> Result<(), Error> {
     let (id, kind, attempts) = (job.id, job.kind, job.attempts);
     let progress = Progress::of(&job);
-    let mut run = Run { worker: worker.clone(), job, progress, owner };
-    let runner = worker.runners.iter().find(|r| r.kind == kind);
+    let mut run = Run { context: context.clone(), job, progress, owner };
+    let runners = context.resources.get::<Runners>()?;
+    let runner = runners.0.iter().find(|r| r.kind == kind);
     let outcome = match runner {
-        _ if attempts > MOST_ATTEMPTS => Ok(Outcome::Failed(Code::JobStalled)),
-        None => Ok(Outcome::Failed(Code::Internal)),
+        _ if attempts > MOST_ATTEMPTS => Ok(Outcome::Failed(crate::jobs::problems::JOB_STALLED)),
+        None => Ok(Outcome::Failed(Code::INTERNAL)),
         Some(runner) => (runner.run)(&mut run).await,
     };
     match outcome {
@@ -269,15 +275,15 @@ async fn work_on(worker: &Worker, owner: Uuid, job: JobRow) -> Result<(), Error>
             Ok(())
         }
         Err(Stop::Failed(error))
-            if (400..500).contains(&error.code.row().status) && error.code != Code::ConcurrentChange =>
+            if (400..500).contains(&error.code.row().status) && error.code != Code::CONCURRENT_CHANGE =>
         {
             end(&run, Outcome::Failed(error.code)).await
         }
         Err(Stop::Failed(error)) => {
             tracing::warn!(job = %id, %kind, attempts, %error, "a job was interrupted and will be taken again");
             let pause = TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts).unwrap_or(1).min(6)));
-            let mut conn = worker.db.read().await?;
-            store::set_waiting(&mut conn, id, owner, worker.shared.clock.now() + pause).await?;
+            let mut conn = context.db.read().await?;
+            store::set_waiting(&mut conn, id, owner, context.clock.now() + pause).await?;
             Ok(())
         }
     }
@@ -285,28 +291,30 @@ async fn work_on(worker: &Worker, owner: Uuid, job: JobRow) -> Result<(), Error>
 
 async fn end(run: &Run, outcome: Outcome) -> Result<(), Error> {
     let (id, owner, status) = (run.job.id, run.owner, run.job.status);
-    let ended = transaction::run(&run.worker.db, run.setting(), async move |tx: &mut Tx| {
+    let ended = transaction::run(&run.context.db, run.tx_context(), async move |tx: &mut Tx| {
         let (action, failure) = match outcome {
             Outcome::Succeeded => (JobAction::Succeed, None),
             Outcome::Failed(code) => (JobAction::Fail, Some(code.as_str())),
         };
         let to = transitions::next(status, action).map_err(Error::internal)?;
         let row = store::set_ended(&mut tx.conn, id, Some(owner), to, failure, tx.now).await?;
-        let row = row.ok_or_else(|| Error::new(Code::JobInvalidTransition))?;
+        let row = row.ok_or_else(|| Error::new(crate::jobs::problems::JOB_INVALID_TRANSITION))?;
         actions::ended(tx, &row);
         Ok(())
     })
     .await;
     match ended {
         // Cancelled in the last moment.
-        Err(error) if error.code == Code::JobInvalidTransition => Ok(()),
+        Err(error) if error.code == crate::jobs::problems::JOB_INVALID_TRANSITION => Ok(()),
         other => other,
     }
 }
 
-/// Jobs past their keeping time, and uploads that no job came of.
-pub async fn clean_up(worker: &Worker) -> Result<usize, Error> {
-    let now = worker.shared.clock.now();
-    let mut conn = worker.db.read().await?;
-    Ok(store::delete_before(&mut conn, now - actions::KEPT, now - TimeDelta::days(1)).await?)
+/// Deletes jobs past their retention, and uploads without a job.
+pub async fn delete_expired(context: &Context) -> Result<(), Error> {
+    let now = context.clock.now();
+    let mut conn = context.db.read().await?;
+    let jobs = store::delete_before(&mut conn, now - actions::KEPT, now - TimeDelta::days(1)).await?;
+    tracing::debug!(jobs, "deleted expired jobs");
+    Ok(())
 }

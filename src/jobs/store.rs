@@ -147,7 +147,7 @@ pub async fn claim(
     let due = jobs::table
         .filter(jobs::status.eq_any([JobStatus::Queued, JobStatus::Running]))
         .filter(free)
-        .filter(jobs::kind.eq_any(JobKind::ALL))
+        .filter(jobs::kind.eq_any(JobKind::all()))
         .order(jobs::created_at)
         .select(jobs::id)
         .for_update()

@@ -18,7 +18,7 @@ pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Claim, &[Queued, Running], Running, None),
     edge(A::Succeed, &[Running], Succeeded, None),
     edge(A::Fail, &[Running], Failed, None),
-    edge(A::Cancel, &[Queued, Running], Cancelled, Some(P::EventsRead)),
+    edge(A::Cancel, &[Queued, Running], Cancelled, Some(crate::events::permissions::EVENTS_READ)),
 ];
 
 pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {

@@ -7,56 +7,20 @@ use uuid::Uuid;
 use super::api::{
     CreateMessageReceipt, Message, MessageList, MessageTemplate, ReplaceMessageTemplate, show, show_template,
 };
-use super::model::{MessageChannel, MessageEvent, MessageReceiptStatus, MessageStatus as Status};
-use super::rules::{self, Words};
-use super::store::{self, MessageRow, ReceiptRow, TemplateRow};
+use super::model::MessageReceiptStatus;
+use super::rules;
+use super::store::{self, ReceiptRow, TemplateRow};
 use crate::complaints;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
+use crate::message_queue::MessageRow;
+use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus as Status};
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 /// The country, as a scope names it.
 pub const COUNTRY: &str = "ID";
-
-/// What a step has to tell its reporter.
-pub struct ToTell {
-    pub complaint_id: Uuid,
-    pub region_code: String,
-    pub event: MessageEvent,
-    pub name: String,
-    pub phone: String,
-    pub reference: String,
-    pub question: Option<String>,
-    pub answer: Option<String>,
-}
-
-/// Queues the note; it is written with everything else that the step leaves.
-pub fn queue(tx: &mut Tx, note: ToTell) -> Result<(), Error> {
-    let words = Words { name: note.name, reference: note.reference, question: note.question, answer: note.answer };
-    tx.tell(MessageRow {
-        id: Uuid::now_v7(),
-        complaint_id: note.complaint_id,
-        region_code: note.region_code,
-        event: note.event,
-        recipient: Some(note.phone),
-        words: serde_json::to_value(&words).map_err(Error::internal)?,
-        channel: None,
-        text: None,
-        status: Status::Queued,
-        attempts: 0,
-        next_attempt_at: tx.now,
-        claimed_until: None,
-        gateway_reference: None,
-        sent_at: None,
-        delivered_at: None,
-        version: 1,
-        created_at: tx.now,
-        updated_at: tx.now,
-    });
-    Ok(())
-}
 
 /// Seen like the complaint: by whom it may be told is the complaint's affair.
 pub async fn list_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complaint: Uuid) -> Result<MessageList, Error> {
@@ -88,7 +52,7 @@ pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) ->
     let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     if !matches!(row.status, Status::Sent | Status::Delivered | Status::Undelivered) {
-        return Err(Error::transition(Code::MessageNotSent, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(crate::messages::problems::MESSAGE_NOT_SENT, row.status.as_str(), Vec::new()));
     }
     let input = body.valid()?;
     let receipt = ReceiptRow {
@@ -118,7 +82,7 @@ pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<Message, Error> {
     tx.if_match.check(row.version)?;
     let again = matches!(row.status, Status::Dead | Status::Undelivered) && row.recipient.is_some();
     if !again {
-        return Err(Error::transition(Code::MessageNotFailed, row.status.as_str(), Vec::new()));
+        return Err(Error::transition(crate::messages::problems::MESSAGE_NOT_FAILED, row.status.as_str(), Vec::new()));
     }
     row.status = Status::Queued;
     row.attempts = 0;
@@ -189,7 +153,7 @@ pub async fn replace_template(
 ) -> Result<MessageTemplate, Error> {
     let granted = if region == COUNTRY { tx.actor.scope.is_everything() } else { tx.actor.scope.allows(region) };
     if !granted {
-        return Err(Error::new(Code::RegionNotGranted));
+        return Err(Error::new(Code::REGION_NOT_GRANTED));
     }
     let stored = store::lock_template(&mut tx.conn, Unscoped::ServiceStandards, event, channel, region).await?;
     tx.if_match.require(stored.as_ref().map_or(0, |row| row.version))?;
@@ -209,7 +173,7 @@ pub async fn replace_template(
     if stored.is_some() {
         store::save_template(&mut tx.conn, &row).await?;
     } else if !store::insert_template(&mut tx.conn, &row).await? {
-        return Err(Error::new(Code::VersionMismatch));
+        return Err(Error::new(Code::VERSION_MISMATCH));
     }
     // The trail names things by ids; a template is named by its words' place.
     tx.audit("message_template.replace", &format!("message_template:{event}:{channel}"), Uuid::nil(), Some(region));

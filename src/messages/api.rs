@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::model::{MessageAttemptOutcome, MessageChannel, MessageEvent, MessageReceiptStatus, MessageStatus};
+use super::model::{MessageAttemptOutcome, MessageReceiptStatus};
 use super::rules::placeholders;
-use super::store::{AttemptRow, MessageRow, ReceiptRow, TemplateRow};
+use super::store::{AttemptRow, ReceiptRow, TemplateRow};
 use crate::http::text::{ShortText, masked};
+use crate::message_queue::MessageRow;
+use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus};
 
 crate::limited_text!(
     /// The words of a note, with placeholders in braces and without identity numbers.

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-use super::model::{MessageAttemptOutcome as Outcome, MessageChannel, MessageEvent};
-use crate::config::MessageArgs;
+use super::config::MessageArgs;
+use super::model::MessageAttemptOutcome as Outcome;
 use crate::http::outbound::{Outbound, OutboundError};
+use crate::message_queue::model::{MessageChannel, MessageEvent};
 
 /// Bytes of an answer that are read.
 const ANSWER_LIMIT: usize = 16 * 1024;

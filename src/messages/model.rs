@@ -3,53 +3,6 @@
 use crate::text_enum;
 
 text_enum! {
-    /// At which step of a complaint its reporter is told.
-    pub enum MessageEvent {
-        Received = "received": "Diterima" / "Received",
-        Verified = "verified": "Terverifikasi" / "Verified",
-        QuestionAsked = "question_asked": "Pertanyaan diajukan" / "Question asked",
-        Referred = "referred": "Dirujuk" / "Referred",
-        Resolved = "resolved": "Terjawab" / "Resolved",
-        Closed = "closed": "Ditutup" / "Closed",
-        Rejected = "rejected": "Ditolak" / "Rejected",
-        Transferred = "transferred": "Dialihkan" / "Transferred",
-        Reopened = "reopened": "Dibuka kembali" / "Reopened",
-        Duplicate = "duplicate": "Ganda" / "Duplicate",
-        Withdrawn = "withdrawn": "Dicabut" / "Withdrawn",
-    }
-}
-
-text_enum! {
-    /// By which way a note goes.
-    pub enum MessageChannel {
-        Sms = "sms": "SMS" / "SMS",
-        Whatsapp = "whatsapp": "WhatsApp" / "WhatsApp",
-    }
-}
-
-impl clap::ValueEnum for MessageChannel {
-    fn value_variants<'a>() -> &'a [Self] {
-        Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.as_str()))
-    }
-}
-
-text_enum! {
-    /// How far a note is. `sent` is what the gateway took; `delivered` is what it says has arrived.
-    pub enum MessageStatus {
-        Queued = "queued": "Menunggu" / "Queued",
-        Sent = "sent": "Terkirim" / "Sent",
-        Delivered = "delivered": "Sampai" / "Delivered",
-        Undelivered = "undelivered": "Tidak sampai" / "Undelivered",
-        Dead = "dead": "Gagal" / "Dead",
-        Skipped = "skipped": "Tidak dikirim" / "Skipped",
-    }
-}
-
-text_enum! {
     /// What the gateway reports of a note.
     pub enum MessageReceiptStatus {
         Delivered = "delivered": "Sampai" / "Delivered",

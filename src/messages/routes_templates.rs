@@ -5,15 +5,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::api::{MessageTemplate, MessageTemplateList, ReplaceMessageTemplate, show_template};
-use super::model::{MessageChannel, MessageEvent};
 use super::store;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, DirectoryWrite};
+use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
+use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::message_queue::model::{MessageChannel, MessageEvent};
 use crate::regions::Unscoped;
 use crate::transaction::Write;
 

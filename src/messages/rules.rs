@@ -1,34 +1,20 @@
 //! How a text is made from a template, and when the next attempt comes. Pure.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 
-use super::model::MessageEvent;
-
-/// What a template may speak of. Nothing but what the reporter said or is to hear: never a number, an address, a state
-/// of the registry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
-    pub name: String,
-    pub reference: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-}
+use crate::message_queue::Words;
+use crate::message_queue::model::MessageEvent;
 
 /// A question or answer longer than this is cut: a note is a note.
 const LONGEST: usize = 300;
 
-impl Words {
-    fn get(&self, placeholder: &str) -> Option<String> {
-        match placeholder {
-            "name" => Some(self.name.clone()),
-            "reference" => Some(self.reference.clone()),
-            "question" => Some(shortened(self.question.as_deref().unwrap_or_default())),
-            "answer" => Some(shortened(self.answer.as_deref().unwrap_or_default())),
-            _ => None,
-        }
+fn word(words: &Words, placeholder: &str) -> Option<String> {
+    match placeholder {
+        "name" => Some(words.name.clone()),
+        "reference" => Some(words.reference.clone()),
+        "question" => Some(shortened(words.question.as_deref().unwrap_or_default())),
+        "answer" => Some(shortened(words.answer.as_deref().unwrap_or_default())),
+        _ => None,
     }
 }
 
@@ -65,7 +51,7 @@ pub fn render(template: &str, words: &Words) -> Result<String, &'static str> {
     for part in parts(template)? {
         match part {
             Part::Text(plain) => text.push_str(plain),
-            Part::Placeholder(name) => text.push_str(&words.get(name).ok_or("unknown_placeholder")?),
+            Part::Placeholder(name) => text.push_str(&word(words, name).ok_or("unknown_placeholder")?),
         }
     }
     Ok(text)

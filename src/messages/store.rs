@@ -3,37 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{MessageAttemptOutcome, MessageChannel, MessageEvent, MessageReceiptStatus, MessageStatus};
-use crate::db::prepared::prepared_for;
+use super::model::{MessageAttemptOutcome, MessageReceiptStatus};
 use crate::db::schema::{message_attempts, message_receipts, message_templates, messages};
+use crate::message_queue::MessageRow;
+use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus};
 use crate::regions::{RegionScope, Unscoped};
-
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, QueryableByName)]
-#[diesel(table_name = messages, check_for_backend(diesel::pg::Pg))]
-#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
-pub struct MessageRow {
-    pub id: Uuid,
-    pub complaint_id: Uuid,
-    pub region_code: String,
-    pub event: MessageEvent,
-    pub recipient: Option<String>,
-    pub words: Value,
-    pub channel: Option<MessageChannel>,
-    pub text: Option<String>,
-    pub status: MessageStatus,
-    pub attempts: i32,
-    pub next_attempt_at: DateTime<Utc>,
-    pub claimed_until: Option<DateTime<Utc>>,
-    pub gateway_reference: Option<String>,
-    pub sent_at: Option<DateTime<Utc>>,
-    pub delivered_at: Option<DateTime<Utc>>,
-    pub version: i32,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = message_attempts, check_for_backend(diesel::pg::Pg))]
@@ -68,15 +44,6 @@ pub struct TemplateRow {
     pub updated_by: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-}
-
-/// Takes the connection shared, so that several statements can be on their way at once.
-pub async fn insert(mut conn: &AsyncPgConnection, rows: &[MessageRow]) -> QueryResult<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let insert = diesel::insert_into(messages::table).values(rows);
-    prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
 pub async fn find_visible(

@@ -8,12 +8,16 @@ use uuid::Uuid;
 
 use super::actions::find_template;
 use super::gateway::{Handed, Note};
-use super::model::{MessageAttemptOutcome as Outcome, MessageStatus as Status};
-use super::rules::{self, Words};
-use super::store::{self, AttemptRow, MessageRow};
+use super::model::MessageAttemptOutcome as Outcome;
+use super::rules;
+use super::store::{self, AttemptRow};
+use crate::background::Context;
 use crate::error::Error;
+use crate::message_queue::MessageRow;
+use crate::message_queue::Words;
+use crate::message_queue::model::MessageStatus as Status;
+use crate::messages::Gateway;
 use crate::regions::Unscoped;
-use crate::worker::Worker;
 
 const AT_A_TIME: i64 = 8;
 const ROUNDS: usize = 50;
@@ -21,13 +25,13 @@ const ROUNDS: usize = 50;
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 const WORDS_KEPT: TimeDelta = TimeDelta::days(180);
 
-pub async fn send_due(worker: &Worker) -> Result<(), Error> {
-    if !worker.shared.gateway.is_open() {
+pub async fn send_due(context: &Context) -> Result<(), Error> {
+    if !context.resources.get::<Gateway>()?.is_open() {
         return Ok(());
     }
     for _ in 0..ROUNDS {
-        let now = worker.shared.clock.now();
-        let mut conn = worker.db.read().await?;
+        let now = context.clock.now();
+        let mut conn = context.db.read().await?;
         let until = now + LEASE;
         let due = store::claim_due(&mut conn, Unscoped::FollowUpOfScopedAction, now, until, AT_A_TIME).await?;
         drop(conn);
@@ -35,7 +39,7 @@ pub async fn send_due(worker: &Worker) -> Result<(), Error> {
             break;
         }
         let results: Vec<Result<(), Error>> = stream::iter(due)
-            .map(|row| send_one(worker, row, until))
+            .map(|row| send_one(context, row, until))
             .buffer_unordered(usize::try_from(AT_A_TIME).unwrap_or(1))
             .collect()
             .await;
@@ -44,16 +48,16 @@ pub async fn send_due(worker: &Worker) -> Result<(), Error> {
     Ok(())
 }
 
-async fn send_one(worker: &Worker, mut row: MessageRow, until: DateTime<Utc>) -> Result<(), Error> {
-    let gateway = &worker.shared.gateway;
+async fn send_one(context: &Context, mut row: MessageRow, until: DateTime<Utc>) -> Result<(), Error> {
+    let gateway = &context.resources.get::<Gateway>()?;
     if row.text.is_none() {
-        let mut conn = worker.db.read().await?;
+        let mut conn = context.db.read().await?;
         let template = find_template(&mut conn, row.event, gateway.channel, &row.region_code).await?;
         let words: Words = serde_json::from_value(row.words.clone()).map_err(Error::internal)?;
         row.channel = Some(gateway.channel);
         row.text = template.filter(|t| t.enabled).and_then(|t| rules::render(&t.text, &words).ok());
     }
-    let now = worker.shared.clock.now();
+    let now = context.clock.now();
     let handed = match (&row.recipient, &row.text) {
         (Some(recipient), Some(text)) => {
             let note = Note { id: row.id, event: row.event, recipient, text };
@@ -61,7 +65,7 @@ async fn send_one(worker: &Worker, mut row: MessageRow, until: DateTime<Utc>) ->
         }
         _ => None,
     };
-    let now = worker.shared.clock.now();
+    let now = context.clock.now();
     row.claimed_until = None;
     row.version += 1;
     row.updated_at = now;
@@ -70,7 +74,7 @@ async fn send_one(worker: &Worker, mut row: MessageRow, until: DateTime<Utc>) ->
         None => row.status = Status::Skipped,
         Some(handed) => judge(&mut row, handed, now),
     }
-    let mut conn = worker.db.read().await?;
+    let mut conn = context.db.read().await?;
     let ours = store::save_claimed(&mut conn, &row, until).await?;
     if let Some(handed) = handed.filter(|_| ours) {
         let http_status = handed.http_status.map(i32::from);
@@ -103,9 +107,9 @@ fn luck(id: Uuid) -> f64 {
     f64::from(*id.as_bytes().last().unwrap_or(&0)) / 255.0
 }
 
-pub async fn forget(worker: &Worker) -> Result<(), Error> {
-    let before = worker.shared.clock.now() - WORDS_KEPT;
-    let forgotten = store::delete_words_before(&mut *worker.db.read().await?, before).await?;
+pub async fn forget(context: &Context) -> Result<(), Error> {
+    let before = context.clock.now() - WORDS_KEPT;
+    let forgotten = store::delete_words_before(&mut *context.db.read().await?, before).await?;
     tracing::debug!(forgotten, "words and telephones of old notes");
     Ok(())
 }

@@ -19,15 +19,15 @@ use super::store::{self, ProposalRow};
 use super::{rules, transitions, windows};
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
-use crate::complaints::subject::blank;
 use crate::directory::actions::unknown_program;
+use crate::erased_text::blank;
+use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
 use crate::registry;
-use crate::registry::nik::ParsedNik;
+use crate::registry::identity::nik::ParsedNik;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
@@ -46,7 +46,7 @@ pub enum Submitted {
 
 pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submitted, Error> {
     let today = local_day(tx.now);
-    let nik = registry::actions::read_nik(&input.nik, today)?;
+    let nik = registry::people::actions::read_nik(&input.nik, today)?;
     let row = judge(tx, &input, &nik).await?;
     // A repeat is told what is stored, also after the window has closed.
     if let Some(id) = input.id {
@@ -55,16 +55,16 @@ pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submit
             Some(stored) if stored.submission_hash == row.submission_hash => {
                 return Ok(Submitted::Known(Box::new(show(&tx.keys.sealer, stored, false)?)));
             }
-            Some(_) => return Err(Error::new(Code::AlreadyExists)),
+            Some(_) => return Err(Error::new(Code::ALREADY_EXISTS)),
             None => {}
         }
     }
     windows::require_open(tx, Action::Submit).await?;
     if !store::insert(&mut tx.conn, &row).await.map_err(unknown_program)? {
-        return Err(Error::new(Code::AlreadyExists));
+        return Err(Error::new(Code::ALREADY_EXISTS));
     }
     if !store::insert_open(&mut tx.conn, &row).await? {
-        return Err(Error::new(Code::ProposalAlreadyOpen));
+        return Err(Error::new(crate::proposals::problems::PROPOSAL_ALREADY_OPEN));
     }
     tx.audit("registry_proposal.submit", "registry_proposal", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
@@ -83,7 +83,7 @@ async fn judge(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> 
         None => {
             let scope = tx.actor.scope.clone();
             let keys = tx.keys.clone();
-            let bearer = registry::actions::look_up_person(&mut tx.conn, &keys.sealer, &scope, nik).await?;
+            let bearer = registry::people::actions::look_up_person(&mut tx.conn, &keys.sealer, &scope, nik).await?;
             let person = bearer.ok_or_else(|| Error::field("/nik", "unknown_person"))?;
             (person.region_code, Some(person.id), Some(person.family_id))
         }
@@ -146,9 +146,13 @@ async fn judge(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> 
 }
 
 /// A family that is to be entered is judged now as it will be then; its village is the proposal's.
-async fn judge_entry(tx: &mut Tx, family: &registry::api::CreateFamily, nik: &ParsedNik) -> Result<String, Error> {
+async fn judge_entry(
+    tx: &mut Tx,
+    family: &registry::people::api::CreateFamily,
+    nik: &ParsedNik,
+) -> Result<String, Error> {
     let below = |fault: FieldError| FieldError { pointer: format!("/family{}", fault.pointer), ..fault };
-    let judged = registry::judge::family(family, local_day(tx.now))
+    let judged = registry::people::validation::family(family, local_day(tx.now))
         .map_err(|faults| Error::fields(faults.into_iter().map(below).collect()))?;
     tx.actor.scope.require(&judged.region)?;
     if family.welfare_status.is_some() {
@@ -158,8 +162,8 @@ async fn judge_entry(tx: &mut Tx, family: &registry::api::CreateFamily, nik: &Pa
         return Err(Error::field("/family/members", "member_required"));
     }
     let keys = tx.keys.clone();
-    if registry::actions::find_bearer(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
-        return Err(Error::new(Code::IdentityInUse));
+    if registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
+        return Err(Error::new(crate::registry::problems::IDENTITY_IN_USE));
     }
     Ok(judged.region.as_str().to_owned())
 }
@@ -187,7 +191,7 @@ pub async fn decline_in_village(
 }
 
 fn village(tx: &Tx, deliberation: VillageDeliberation, decision: DeliberationDecision) -> Result<Value, Error> {
-    registry::judge::past_day(deliberation.held_on, local_day(tx.now), "/deliberation/held_on")?;
+    registry::people::validation::past_day(deliberation.held_on, local_day(tx.now), "/deliberation/held_on")?;
     json(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
 }
 
@@ -241,10 +245,10 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Prop
     let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     let region = rules::required_region(action, &row.region_code);
     if !scope.allows(region) {
-        return Err(Error::about(Code::WiderRegionRequired, region));
+        return Err(Error::about(crate::proposals::problems::WIDER_REGION_REQUIRED, region));
     }
     if action == Action::Forward && verified_by(&row, &tx.actor.subject) {
-        return Err(Error::new(Code::OwnVerification));
+        return Err(Error::new(crate::proposals::problems::OWN_VERIFICATION));
     }
     tx.if_match.check(row.version)?;
     let to = transitions::next(row.status, action).map_err(refused)?;
@@ -259,7 +263,7 @@ fn verified_by(row: &ProposalRow, subject: &str) -> bool {
 
 fn refused(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(Code::ProposalInvalidTransition, error.current.as_str(), allowed)
+    Error::transition(crate::proposals::problems::PROPOSAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 pub(super) async fn finish(
@@ -335,7 +339,7 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error
         // A number that nobody bears, and an index that no number leads to.
         row.nik_sealed = sealer.seal(IdentityKind::Nik, row.id, NOBODY)?;
         row.nik_index = sealer.blind_index(IdentityKind::Proposal, &row.id.to_string());
-        let content = Content { full_name: registry::erase::ERASED.to_owned(), family: None, changes: None };
+        let content = Content { full_name: crate::erased_text::ERASED.to_owned(), family: None, changes: None };
         row.content_sealed = content.seal(sealer, row.id)?;
         row.submission_hash = Vec::new();
         row.statement = None;

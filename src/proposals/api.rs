@@ -18,9 +18,9 @@ use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::regions::RegionCode;
-use crate::registry::api::{CreateFamily, NikDigits};
-use crate::registry::correct::PersonCorrection;
-use crate::registry::nik::Nik;
+use crate::registry::identity::nik::Nik;
+use crate::registry::people::api::{CreateFamily, NikDigits};
+use crate::registry::people::correct::PersonCorrection;
 use crate::state_machine;
 
 fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {

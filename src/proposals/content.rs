@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
-use crate::registry::api::CreateFamily;
-use crate::registry::correct::PersonCorrection;
+use crate::registry::people::api::CreateFamily;
+use crate::registry::people::correct::PersonCorrection;
 
 /// A family as proposed: read and judged like one that is entered, and kept as it was sent.
 #[derive(Debug, Clone)]

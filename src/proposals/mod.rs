@@ -5,8 +5,10 @@ pub mod actions;
 pub mod api;
 mod batch;
 mod content;
+pub mod events;
 pub mod model;
 mod outcome;
+pub mod problems;
 pub mod routes;
 mod routes_actions;
 mod routes_windows;
@@ -14,3 +16,29 @@ pub mod rules;
 mod store;
 pub mod transitions;
 mod windows;
+
+use crate::reference::catalogue::Catalogue;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[(
+        "Registry proposals",
+        "Proposals and disputes about the registry, their monthly window and their outcome.",
+    )],
+    routes: routes::configure,
+    codes,
+    problems: problems::ALL,
+    fields: problems::FIELDS,
+    events: events::EVENTS,
+    ..Slice::new("proposals")
+};
+
+fn codes(catalogue: Catalogue) -> Catalogue {
+    catalogue
+        .codes::<model::RegistryProposalKind>("registry-proposal-kinds")
+        .codes::<model::RegistryProposalAction>("registry-proposal-actions")
+        .codes::<model::DeliberationDecision>("deliberation-decisions")
+        .codes::<model::ProposalRefusalReason>("proposal-refusal-reasons")
+        .codes::<model::ProposalEvidenceKind>("proposal-evidence-kinds")
+        .machine("registry-proposal-states", transitions::EDGES)
+}

@@ -12,11 +12,11 @@ use super::model::{RegistryProposalAction as Action, RegistryProposalKind as Kin
 use super::store::ProposalRow;
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::registry;
-use crate::registry::api::{CreateFamily, NikDigits};
+use crate::registry::people::api::{CreateFamily, NikDigits};
 use crate::transaction::Tx;
 
 pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result<RegistryProposal, Error> {
@@ -28,11 +28,11 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
         (Kind::Correction, Some(person), _) => {
             let changes = content.changes.ok_or_else(|| Error::internal("a correction without changes"))?;
             // What was found to be the same person meanwhile is corrected as one.
-            let person = registry::actions::find_kept(&mut tx.conn, person).await?;
-            registry::correct::correct_person(tx, person, changes).await.map_err(elsewhere)?;
+            let person = registry::people::actions::find_kept(&mut tx.conn, person).await?;
+            registry::people::correct::correct_person(tx, person, changes).await.map_err(elsewhere)?;
         }
         (Kind::DisputeInclusion | Kind::DisputeExclusion, person, Some(family)) => {
-            registry::actions::touch_disputed(tx, person, family).await?;
+            registry::people::actions::touch_disputed(tx, person, family).await?;
         }
         _ => return Err(Error::internal("a proposal without its subject")),
     }
@@ -44,19 +44,25 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
 
 /// The proposal is there; it is the person who is not within these regions any more.
 fn elsewhere(error: Error) -> Error {
-    if error.code == Code::NotFound { Error::new(Code::ProposalPersonElsewhere) } else { error }
+    if error.code == Code::NOT_FOUND {
+        Error::new(crate::proposals::problems::PROPOSAL_PERSON_ELSEWHERE)
+    } else {
+        error
+    }
 }
 
 async fn enter(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> Result<(), Error> {
     let sent = content.family.ok_or_else(|| Error::internal("a new entry without a family"))?;
     let digest = sha256(sent.to_string().as_bytes());
     let family: CreateFamily = serde_json::from_value(sent).map_err(Error::internal)?;
-    registry::create::create_family(tx, family, digest).await?;
+    registry::people::create::create_family(tx, family, digest).await?;
     let nik = tx.keys.sealer.open(IdentityKind::Nik, row.id, &row.nik_sealed)?;
     let nik: NikDigits = serde_json::from_value(Value::String(nik)).map_err(Error::internal)?;
-    let nik = registry::actions::read_nik(&nik, local_day(tx.now))?;
+    let nik = registry::people::actions::read_nik(&nik, local_day(tx.now))?;
     let keys = tx.keys.clone();
-    if let Some((family_id, person_id)) = registry::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await? {
+    if let Some((family_id, person_id)) =
+        registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?
+    {
         row.family_id = Some(family_id);
         row.person_id = person_id;
     }

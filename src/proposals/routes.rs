@@ -11,9 +11,9 @@ use super::store::{self, ProposalFilter, ProposalRow};
 use super::{routes_actions, routes_windows};
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsSubmit, RegistryRead};
 use crate::auth::tokens::Tokens;
 use crate::batches::BatchQuery;
+use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -23,6 +23,7 @@ use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
 use crate::registry;
+use crate::registry::permissions::RegistryRead;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
 
@@ -146,7 +147,7 @@ async fn get_registry_proposal(
     let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     if let Some(purpose) = purpose {
         if let Some(id) = row.person_id {
-            registry::actions::require_open_for(&mut conn, &caller.scope, id, purpose).await?;
+            registry::people::actions::require_open_for(&mut conn, &caller.scope, id, purpose).await?;
         }
         let proposal = Revealed { kind: "registry_proposal", id: row.id, region_code: &row.region_code };
         let person = row.person_id.map(|id| Revealed { kind: "person", id, region_code: &row.region_code });

@@ -11,11 +11,12 @@ use super::api::{
 use super::model::RegistryProposalAction as Action;
 use super::{actions, outcome};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsApprove, ComplaintsHandle, RegistryImport};
+use crate::complaints::permissions::{ComplaintsApprove, ComplaintsHandle};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::registry::permissions::RegistryImport;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

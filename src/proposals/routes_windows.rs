@@ -6,13 +6,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::windows::{self, RegistryProposalWindow, RegistryProposalWindows, SetRegistryProposalWindow};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
-use crate::auth::permission::RegistryImport;
 use crate::clock::local_day;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::registry::permissions::RegistryImport;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -13,16 +13,52 @@ const fn edge(action: A, from: &'static [S], to: S, by: P, carries: &'static [&'
 }
 
 pub const EDGES: &[Edge<S, A>] = &[
-    edge(A::Submit, &[], Submitted, P::ComplaintsSubmit, &["kind", "nik", "full_name", "statement", "evidence"]),
-    edge(A::VerifyVillage, &[Submitted], VillageVerification, P::ComplaintsHandle, &["deliberation"]),
-    edge(A::DeclineVillage, &[Submitted], Rejected, P::ComplaintsHandle, &["deliberation", "reason"]),
-    edge(A::VerifyAgency, &[VillageVerification], AgencyVerification, P::ComplaintsHandle, &["finding"]),
-    edge(A::ReturnAgency, &[VillageVerification], Returned, P::ComplaintsHandle, &["reason"]),
-    edge(A::Forward, &[AgencyVerification], Forwarded, P::ComplaintsApprove, &[]),
-    edge(A::ReturnManager, &[AgencyVerification], Returned, P::ComplaintsApprove, &["reason"]),
-    edge(A::Accept, &[Forwarded], Accepted, P::RegistryImport, &[]),
-    edge(A::Reject, &[Forwarded], Rejected, P::RegistryImport, &["reason"]),
-    edge(A::Return, &[Forwarded], Returned, P::RegistryImport, &["reason"]),
+    edge(
+        A::Submit,
+        &[],
+        Submitted,
+        crate::complaints::permissions::COMPLAINTS_SUBMIT,
+        &["kind", "nik", "full_name", "statement", "evidence"],
+    ),
+    edge(
+        A::VerifyVillage,
+        &[Submitted],
+        VillageVerification,
+        crate::complaints::permissions::COMPLAINTS_HANDLE,
+        &["deliberation"],
+    ),
+    edge(
+        A::DeclineVillage,
+        &[Submitted],
+        Rejected,
+        crate::complaints::permissions::COMPLAINTS_HANDLE,
+        &["deliberation", "reason"],
+    ),
+    edge(
+        A::VerifyAgency,
+        &[VillageVerification],
+        AgencyVerification,
+        crate::complaints::permissions::COMPLAINTS_HANDLE,
+        &["finding"],
+    ),
+    edge(
+        A::ReturnAgency,
+        &[VillageVerification],
+        Returned,
+        crate::complaints::permissions::COMPLAINTS_HANDLE,
+        &["reason"],
+    ),
+    edge(A::Forward, &[AgencyVerification], Forwarded, crate::complaints::permissions::COMPLAINTS_APPROVE, &[]),
+    edge(
+        A::ReturnManager,
+        &[AgencyVerification],
+        Returned,
+        crate::complaints::permissions::COMPLAINTS_APPROVE,
+        &["reason"],
+    ),
+    edge(A::Accept, &[Forwarded], Accepted, crate::registry::permissions::REGISTRY_IMPORT, &[]),
+    edge(A::Reject, &[Forwarded], Rejected, crate::registry::permissions::REGISTRY_IMPORT, &["reason"]),
+    edge(A::Return, &[Forwarded], Returned, crate::registry::permissions::REGISTRY_IMPORT, &["reason"]),
 ];
 
 pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {

@@ -10,9 +10,9 @@ use super::rules::{self, Window};
 use super::store::{self, WindowRow};
 use crate::clock::local_day;
 use crate::db::pool::Connection;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::http::text::ShortText;
 use crate::transaction::Tx;
 
@@ -117,7 +117,7 @@ pub async fn require_open(tx: &mut Tx, action: Action) -> Result<(), Error> {
     let (now, then) = (of(&rows, &this)?.window(), of(&rows, &next)?.window());
     match now.next_opening(action, today, &then) {
         None => Ok(()),
-        Some(opens_on) => Err(Error::closed_until(Code::ProposalWindowClosed, opens_on)),
+        Some(opens_on) => Err(Error::closed_until(crate::proposals::problems::PROPOSAL_WINDOW_CLOSED, opens_on)),
     }
 }
 
@@ -146,7 +146,7 @@ pub async fn set(
     }
     // What holds for the whole country takes a token for the whole country.
     if !tx.actor.scope.is_everything() {
-        return Err(Error::new(Code::RegionNotGranted));
+        return Err(Error::new(Code::REGION_NOT_GRANTED));
     }
     store::lock_default_window(&mut tx.conn).await?;
     let before = find(&mut tx.conn, &period).await?;

@@ -12,19 +12,19 @@ use super::api::{
 };
 use super::rules::{level_of, states_for};
 use super::store::{self, Assignee, CountRow, QueueFilter};
+use crate::auth::Actor;
 use crate::auth::roles::Role;
-use crate::auth::{Actor, Permission};
+use crate::background::Context;
 use crate::complaints;
 use crate::complaints::model::ComplaintStatus;
 use crate::desks;
 use crate::desks::model::DeskKind;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::problem::Draft;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
-use crate::worker::Worker;
 
 pub async fn filter_of(
     conn: &mut AsyncPgConnection,
@@ -57,7 +57,7 @@ async fn narrowed(
 ) -> Result<QueueFilter, Error> {
     let level = level.unwrap_or_else(|| level_of(&actor.scope));
     if !(0..=3).contains(&level) {
-        return Err(Error::about(Code::MalformedParameter, "level"));
+        return Err(Error::about(Code::MALFORMED_PARAMETER, "level"));
     }
     let mut filter = QueueFilter {
         within: region.map(|code| RegionScope::from_codes(&[code.as_str()])),
@@ -84,7 +84,7 @@ pub async fn counts(
 ) -> Result<WorkCounts, Error> {
     let filter = narrowed(conn, actor, asked.role, asked.desk, asked.region_code.as_ref(), asked.level).await?;
     let mut counts = summed(store::count_waiting(conn, &actor.scope, filter, now).await?);
-    if actor.may(Permission::ReferralsRead) {
+    if actor.may(crate::referrals::permissions::REFERRALS_READ) {
         counts.referrals = Some(super::referrals::counts(conn, actor, now).await?);
     }
     Ok(counts)
@@ -94,9 +94,9 @@ pub async fn counts(
 const CLOCKS_AGREE_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// Keeps the counts short.
-pub async fn fold_tallies(worker: &Worker) -> Result<(), Error> {
-    let past = worker.shared.clock.now() - CLOCKS_AGREE_WITHIN;
-    Ok(store::tallies::fold(&mut *worker.db.read().await?, Unscoped::Housekeeping, past).await?)
+pub async fn fold_tallies(context: &Context) -> Result<(), Error> {
+    let past = context.clock.now() - CLOCKS_AGREE_WITHIN;
+    Ok(store::tallies::fold(&mut *context.db.read().await?, Unscoped::Housekeeping, past).await?)
 }
 
 fn summed(rows: Vec<CountRow>) -> WorkCounts {

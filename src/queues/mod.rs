@@ -8,3 +8,19 @@ mod referrals;
 pub mod routes;
 pub mod rules;
 mod store;
+
+use std::time::Duration;
+
+use crate::background::Work;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[("Work queues", "Open work, most urgent first.")],
+    routes: routes::configure,
+    work: &[Work {
+        name: "tallies",
+        every: Duration::from_secs(10),
+        run: |context| Box::pin(actions::fold_tallies(context)),
+    }],
+    ..Slice::new("queues")
+};

@@ -9,14 +9,15 @@ use super::api_referrals::{ReferralQueueQuery, ReferralWorkCounts, ReferralWorkI
 use super::referrals;
 use super::store::{self, QueueRow};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsHandle, ComplaintsRead, ReferralsRead};
 use crate::clock::Clock;
+use crate::complaints::permissions::{ComplaintsHandle, ComplaintsRead};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::query::Query;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::ReferralsRead;
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
 
-use super::api::{CreateReferral, Referral, ReferralSubject, show};
+use super::api::{CreateReferral, Referral, show};
 use super::links::{self, Links};
 use super::model::{ReferralAction as Action, ReferralStatus as Status};
 use super::store::{self, Record, ReferralDetails, ReferralRow, Viewpoint};
@@ -17,15 +17,17 @@ use crate::consents::{self, actions::ReferralBasis};
 use crate::db::pool::Connection;
 use crate::directory;
 use crate::eligibility;
+use crate::eligibility::cache::ProgramCache;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::sha256;
-use crate::http::problem_table::Code;
 use crate::http::reply::Reply;
-use crate::letters;
+use crate::referrals::letters;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry;
-use crate::registry::actions::Subject;
+use crate::registry::people::actions::Subject;
+use crate::registry::subject::ReferralSubject;
 use crate::service_levels;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
@@ -64,7 +66,7 @@ pub(super) async fn subject_in(
     scope: &RegionScope,
     asked: &ReferralSubject,
 ) -> Result<Subject, Error> {
-    let found = registry::actions::find_subject(conn, scope, asked.person_id, asked.family_id).await?;
+    let found = registry::people::actions::find_subject(conn, scope, asked.person_id, asked.family_id).await?;
     found.ok_or_else(|| match asked.person_id {
         Some(_) => Error::field("/subject/person_id", "unknown_person"),
         None => Error::field("/subject/family_id", "unknown_family"),
@@ -193,7 +195,7 @@ async fn known(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
         Some(stored) if stored.row.submission_hash == sent.submission_hash => {
             Ok(Drafted::Known(show(stored, actor.organization_id)))
         }
-        _ => Err(Error::new(Code::AlreadyExists)),
+        _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
 }
 
@@ -202,22 +204,7 @@ pub async fn request(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
     send(tx, record, to).await
 }
 
-/// Sends what was drafted for a complaint; gives how many of its referrals are then open.
-pub async fn request_drafts_of(tx: &mut Tx, complaint_id: Uuid) -> Result<i64, Error> {
-    let scope = tx.actor.scope.clone();
-    for record in store::lock_drafts_of(&mut tx.conn, &scope, complaint_id).await? {
-        let to = transitions::next(record.row.status, Action::Request).map_err(refused)?;
-        send(tx, record, to).await?;
-    }
-    count_open_of(tx, complaint_id).await
-}
-
-pub async fn count_open_of(tx: &mut Tx, complaint_id: Uuid) -> Result<i64, Error> {
-    let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
-    Ok(store::count_open_of(&mut tx.conn, &scope, complaint_id).await?)
-}
-
-async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, Error> {
+pub(super) async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, Error> {
     let row = &mut record.row;
     let service = directory::actions::find_service_to_refer_to(tx, row.service_id).await?;
     let scope = tx.actor.scope.clone();
@@ -231,7 +218,7 @@ async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<Referral, E
         record.details.subject_birth_year = known.birth_year;
         store::save_details(&mut tx.conn, &record.details).await?;
         if let Some(code) = &row.program_code {
-            let programs = tx.programs.clone();
+            let programs = tx.resources.get::<ProgramCache>()?;
             let wanted = std::slice::from_ref(code);
             let day = local_day(tx.now);
             let check =
@@ -257,14 +244,14 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Reco
     Ok((record, to))
 }
 
-fn refused(error: IllegalTransition<Status, Action>) -> Error {
+pub(super) fn refused(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(Code::ReferralInvalidTransition, error.current.as_str(), allowed)
+    Error::transition(crate::referrals::problems::REFERRAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 /// An edge that the state has, but this referral has left behind.
 pub(super) fn refused_now(status: Status) -> Error {
-    Error::transition(Code::ReferralInvalidTransition, status.as_str(), Vec::new())
+    Error::transition(crate::referrals::problems::REFERRAL_INVALID_TRANSITION, status.as_str(), Vec::new())
 }
 
 pub(super) async fn finish(
@@ -326,8 +313,12 @@ pub(super) async fn conclude(
         _ => to.as_str(),
     };
     publish(tx, row, what, Some(from));
-    if ends && let Some(complaint_id) = row.complaint_id {
-        complaints::actions::referral_ended(tx, complaint_id).await?;
+    if let Some(complaint_id) = row.complaint_id {
+        match (from, to) {
+            (Status::Draft, Status::Requested) => complaints::actions::referral_opened(tx, complaint_id).await?,
+            _ if ends => complaints::actions::referral_ended(tx, complaint_id, from != Status::Draft).await?,
+            _ => {}
+        }
     }
     Ok(show(record, tx.actor.organization_id))
 }
@@ -367,7 +358,7 @@ pub async fn lock_commendable(tx: &mut Tx, id: Uuid) -> Result<Commended, Error>
     sides::check(tx, &record.row, Action::Request).await?;
     let runs = matches!(record.row.status, Status::Requested | Status::Accepted | Status::InProgress | Status::OnHold);
     if !runs || record.row.subject_name.is_none() {
-        return Err(Error::new(Code::LetterNotPossible));
+        return Err(Error::new(crate::referrals::problems::LETTER_NOT_POSSIBLE));
     }
     Ok(record.into())
 }

@@ -7,40 +7,21 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::candidates::ReferralCandidate;
-use super::model::{LawfulBasis, ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
+use super::model::{ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
 use super::store::Record;
 use super::transitions::EDGES;
 use crate::directory::model::{GovernmentLevel, Sector};
 use crate::http::text::{LongText, ShortText, masked};
+use crate::purposes::model::LawfulBasis;
 use crate::regions::RegionCode;
 use crate::registry::model::SchoolLevel;
+use crate::registry::subject::ReferralSubject;
 use crate::state_machine;
 
 pub(super) fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);
     error.add_param("pointer".into(), &at);
     Err(error)
-}
-
-/// Whom a referral is about: exactly one of the two.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "one_subject"))]
-pub struct ReferralSubject {
-    /// A person of the registry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person_id: Option<Uuid>,
-    /// A family of the registry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable, example = json!(null))]
-    pub family_id: Option<Uuid>,
-}
-
-fn one_subject(subject: &ReferralSubject) -> Result<(), ValidationError> {
-    if subject.person_id.is_some() == subject.family_id.is_some() {
-        return Err(ValidationError::new("one_of"));
-    }
-    Ok(())
 }
 
 /// A need for which services are sought.

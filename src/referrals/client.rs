@@ -6,8 +6,8 @@ use diesel_async::AsyncPgConnection;
 use crate::error::Error;
 use crate::regions::RegionScope;
 use crate::registry;
-use crate::registry::actions::Subject;
 use crate::registry::model::SchoolLevel;
+use crate::registry::people::actions::Subject;
 use crate::registry::rows::PersonRow;
 
 #[derive(Debug, Clone, Default)]
@@ -26,10 +26,10 @@ pub async fn find(
     on: NaiveDate,
 ) -> Result<Client, Error> {
     if let Some(id) = subject.person_id {
-        let person = registry::actions::find_person(conn, scope, id).await?;
+        let person = registry::people::actions::find_person(conn, scope, id).await?;
         return Ok(person.map_or_else(Client::default, |person| of(&person, std::slice::from_ref(&person))));
     }
-    let home = registry::actions::find_household(conn, scope, subject.family_id, on).await?;
+    let home = registry::people::actions::find_household(conn, scope, subject.family_id, on).await?;
     Ok(home.and_then(|home| Some(of(home.head()?, &home.members))).unwrap_or_default())
 }
 

@@ -12,10 +12,9 @@ use super::store::{self, Viewpoint};
 use crate::clock::local_day;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
 use crate::registry;
-use crate::registry::api::NikDigits;
+use crate::registry::people::api::NikDigits;
 use crate::transaction::Tx;
 
 /// A target that guesses is stopped.
@@ -44,17 +43,17 @@ pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
     let mut record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
     if actor.organization_id != Some(record.row.target_organization_id) {
-        return Err(Error::new(Code::NotTheTarget));
+        return Err(Error::new(crate::referrals::problems::NOT_THE_TARGET));
     }
     if !matches!(record.row.status, Status::Accepted | Status::InProgress | Status::OnHold | Status::Completed) {
         return Err(refused_now(record.row.status));
     }
     if record.details.match_attempts >= WRONG_ATTEMPTS {
-        return Err(Error::new(Code::MatchAttemptsUsed));
+        return Err(Error::new(crate::referrals::problems::MATCH_ATTEMPTS_USED));
     }
-    let nik = registry::actions::read_nik(&body.valid()?.nik, local_day(tx.now))?;
+    let nik = registry::people::actions::read_nik(&body.valid()?.nik, local_day(tx.now))?;
     let keys = tx.keys.clone();
-    let bearer = registry::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?;
+    let bearer = registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?;
     let result = match (record.row.person_id, record.row.family_id, bearer) {
         (Some(person), _, Some((_, Some(bearer)))) if person == bearer => IdentityMatch::Match,
         (None, Some(family), Some((of, _))) if family == of => IdentityMatch::Match,
@@ -72,6 +71,6 @@ pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result
 
 async fn has_nik(tx: &mut Tx, person: Uuid) -> Result<bool, Error> {
     let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
-    let found = registry::actions::find_person(&mut tx.conn, &scope, person).await?;
+    let found = registry::people::actions::find_person(&mut tx.conn, &scope, person).await?;
     Ok(found.is_some_and(|p| p.nik_sealed.is_some()))
 }

@@ -8,7 +8,7 @@ use super::model::ReferralStatus::{self as Status, *};
 use super::store::{self, Record, Viewpoint};
 use super::transitions;
 use crate::error::Error;
-use crate::registry::actions::Subject;
+use crate::registry::people::actions::Subject;
 use crate::transaction::Tx;
 
 /// Longer chains of onward referrals are a ring in disguise.

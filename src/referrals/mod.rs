@@ -7,10 +7,16 @@ mod batch;
 pub mod bodies;
 mod candidates;
 mod client;
+pub mod config;
+pub mod decisions;
+pub mod events;
 mod identity;
+pub mod letters;
 mod links;
 pub mod model;
 mod needs;
+pub mod permissions;
+pub mod problems;
 pub mod routes;
 mod routes_actions;
 mod routes_needs;
@@ -21,3 +27,41 @@ pub mod steps;
 mod store;
 pub mod subject;
 pub mod transitions;
+
+use std::time::Duration;
+
+use crate::background::Work;
+use crate::reference::catalogue::Catalogue;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[("Referrals", "From draft to the closed loop.")],
+    routes: routes::configure,
+    pages: letters::configure_page,
+    codes,
+    permissions: permissions::ALL,
+    problems: problems::ALL,
+    fields: problems::FIELDS,
+    events: events::EVENTS,
+    work: &[Work {
+        name: "silent targets",
+        every: Duration::from_secs(300),
+        run: |context| Box::pin(silence::follow_up(context)),
+    }],
+    ..Slice::new("referrals")
+};
+
+fn codes(catalogue: Catalogue) -> Catalogue {
+    catalogue
+        .codes::<model::ReferralAction>("referral-actions")
+        .codes::<model::ReferralRejectionReason>("referral-rejection-reasons")
+        .codes::<model::ReferralCancellationReason>("referral-cancellation-reasons")
+        .codes::<model::ReferralHoldReason>("referral-hold-reasons")
+        .codes::<model::ReferralFailureReason>("referral-failure-reasons")
+        .codes::<model::ReferralErrorReason>("referral-error-reasons")
+        .codes::<model::ReferralNeedState>("referral-need-states")
+        .codes::<model::IdentityMatch>("identity-matches")
+        .codes::<letters::model::LetterStatus>("letter-statuses")
+        .codes::<model::ReferralOutcomeCode>("referral-outcomes")
+        .machine("referral-states", transitions::EDGES)
+}

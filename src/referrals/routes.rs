@@ -10,8 +10,7 @@ use super::model::ReferralStatus;
 use super::store::{self, Record, ReferralFilter, Viewpoint};
 use super::{routes_actions, routes_needs, routing, steps};
 use crate::audit::access::{AccessLog, Revealed};
-use crate::auth::permission::{ReferralsRead, ReferralsSend};
-use crate::auth::{Actor, Caller, Permission};
+use crate::auth::{Actor, Caller};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::eligibility::cache::ProgramCache;
@@ -21,6 +20,7 @@ use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::{ReferralsRead, ReferralsSend};
 use crate::registry;
 use crate::timeline::{self, Timeline};
 use crate::transaction::Write;
@@ -34,6 +34,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_referral_timeline);
     routes_actions::configure(config);
     routes_needs::configure(config);
+    super::decisions::configure(config);
+    super::letters::routes::configure(config);
 }
 
 fn view(actor: &Actor) -> Viewpoint<'_> {
@@ -116,7 +118,7 @@ async fn list_referrals(
     // Referrals of records that were merged into the person's are the person's.
     let person_ids = match asked.person_id {
         None => None,
-        Some(id) => Some(registry::actions::list_ids_of_person(&mut conn, id).await?),
+        Some(id) => Some(registry::people::actions::list_ids_of_person(&mut conn, id).await?),
     };
     let filter = ReferralFilter {
         direction: asked.direction,
@@ -162,7 +164,7 @@ async fn get_referral(
     let first_read = row.status == ReferralStatus::Requested
         && row.acknowledged_at.is_none()
         && caller.organization_id == Some(row.target_organization_id)
-        && caller.may(Permission::ReferralsRespond);
+        && caller.may(crate::referrals::permissions::REFERRALS_RESPOND);
     if first_read {
         return write.read_marking(&caller, async move |tx| steps::acknowledge(tx, *id).await?.reply()).await;
     }
@@ -176,7 +178,7 @@ async fn get_referral(
     let purpose = if is_target { caller.purpose()? } else { caller.reveal_if_asked()? };
     if let (Some(purpose), Some(phone)) = (purpose, phone.filter(|_| shown.client_phone.is_some() || !is_target)) {
         let (persons, families) = (person.as_slice(), family.as_slice());
-        registry::limits::require_open(&mut *db.read().await?, persons, families, purpose).await?;
+        registry::privacy::limits::require_open(&mut *db.read().await?, persons, families, purpose).await?;
         let revealed = [Revealed { kind: "referral", id: *id, region_code: &region_code }];
         access.record(&mut *db.read().await?, &caller, purpose, &revealed).await?;
         shown.client_phone = Some(phone);

@@ -11,11 +11,11 @@ use super::bodies::{
 };
 use super::{actions, steps};
 use crate::auth::Caller;
-use crate::auth::permission::{ReferralsCorrect, ReferralsRespond, ReferralsSend};
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::{ReferralsCorrect, ReferralsRespond, ReferralsSend};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

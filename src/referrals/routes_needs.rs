@@ -9,7 +9,6 @@ use super::identity::{self, IdentityMatchResult, MatchIdentity};
 use super::needs::{self, ReferralNeed};
 use super::store::{self, Viewpoint};
 use crate::auth::Caller;
-use crate::auth::permission::{ReferralsRead, ReferralsRespond, ReferralsSend};
 use crate::batches::BatchQuery;
 use crate::db::Db;
 use crate::error::Error;
@@ -17,6 +16,7 @@ use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
+use crate::referrals::permissions::{ReferralsRead, ReferralsRespond, ReferralsSend};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -15,8 +15,8 @@ use crate::directory::model::{GovernmentLevel, Sector};
 use crate::eligibility;
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
-use crate::registry::actions::Subject;
 use crate::registry::model::SchoolLevel;
+use crate::registry::people::actions::Subject;
 
 /// The need for which candidates are sought.
 pub struct Need<'a> {

@@ -6,7 +6,6 @@ use super::store::ReferralRow;
 use crate::directory;
 use crate::directory::model::OrganizationKind as Kind;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 use crate::transaction::Tx;
 
 /// A scope that is narrower than a province stands on the source's side.
@@ -27,7 +26,7 @@ pub async fn check(tx: &mut Tx, row: &ReferralRow, action: Action) -> Result<(),
             if is_target {
                 Ok(())
             } else {
-                Err(Error::new(Code::NotTheTarget))
+                Err(Error::new(crate::referrals::problems::NOT_THE_TARGET))
             }
         }
         // A target refuses before it accepts; only afterwards can it cancel.
@@ -36,11 +35,15 @@ pub async fn check(tx: &mut Tx, row: &ReferralRow, action: Action) -> Result<(),
             if was_accepted(row) {
                 Ok(())
             } else {
-                Err(Error::new(Code::OnlySourceBeforeAcceptance))
+                Err(Error::new(crate::referrals::problems::ONLY_SOURCE_BEFORE_ACCEPTANCE))
             }
         }
         Action::Create | Action::Request | Action::Cancel | Action::CloseLoop | Action::EnterInError => {
-            if !is_target && is_source(tx, row).await? { Ok(()) } else { Err(Error::new(Code::NotTheSource)) }
+            if !is_target && is_source(tx, row).await? {
+                Ok(())
+            } else {
+                Err(Error::new(crate::referrals::problems::NOT_THE_SOURCE))
+            }
         }
     }
 }

@@ -8,16 +8,17 @@ use uuid::Uuid;
 
 use super::actions::{conclude, json};
 use super::api::ReferralReason;
+use super::config::SilenceArgs;
 use super::model::{ReferralAction as Action, ReferralCancellationReason, ReferralStatus as Status};
 use super::store::{self, Record};
 use super::transitions;
-use crate::config::ServerArgs;
+use crate::background::Context;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::{RegionScope, Unscoped};
+use crate::service_levels::cache::ServiceLevelCache;
 use crate::service_levels::calendar::Calendar;
 use crate::transaction::{self, Tx};
-use crate::worker::Worker;
 
 /// Ministry.
 const HIGHEST: i16 = 3;
@@ -41,7 +42,7 @@ struct Silence<'a> {
 }
 
 impl Policy {
-    pub fn of(args: &ServerArgs) -> Self {
+    pub fn of(args: &SilenceArgs) -> Self {
         Self {
             remind: args.referral_remind_days,
             escalate: args.referral_escalate_days.max(1),
@@ -84,29 +85,29 @@ fn everywhere() -> RegionScope {
     RegionScope::everything(Unscoped::FollowUpOfScopedAction)
 }
 
-pub async fn follow_up(worker: &Worker) -> Result<(), Error> {
-    let policy = worker.shared.silence;
-    let now = worker.shared.clock.now();
+pub async fn follow_up(context: &Context) -> Result<(), Error> {
+    let policy = *context.resources.get::<Policy>()?;
+    let now = context.clock.now();
     let (silent, held) = {
-        let mut conn = worker.db.read().await?;
+        let mut conn = context.db.read().await?;
         let silent = store::list_silent(&mut conn, &everywhere(), now, AT_ONCE).await?;
         (silent, store::list_review_due(&mut conn, &everywhere(), now, AT_ONCE).await?)
     };
     for id in silent {
-        settle(worker, id, Status::Requested, async move |tx, record| awaken(tx, record, policy).await).await?;
+        settle(context, id, Status::Requested, async move |tx, record| awaken(tx, record, policy).await).await?;
     }
     for id in held {
-        settle(worker, id, Status::OnHold, async move |tx, record| tell_review(tx, record).await).await?;
+        settle(context, id, Status::OnHold, async move |tx, record| tell_review(tx, record).await).await?;
     }
     Ok(())
 }
 
 /// One referral, unless it has moved on or another process is at it.
-async fn settle<W>(worker: &Worker, id: Uuid, status: Status, work: W) -> Result<(), Error>
+async fn settle<W>(context: &Context, id: Uuid, status: Status, work: W) -> Result<(), Error>
 where
     W: AsyncFnOnce(&mut Tx, Record) -> Result<(), Error> + 'static,
 {
-    transaction::run_if_any(&worker.db, worker.setting(), async move |tx: &mut Tx| {
+    transaction::run_if_any(&context.db, context.tx_context(), async move |tx: &mut Tx| {
         match store::lock_if_idle(&mut tx.conn, &everywhere(), id, status).await? {
             Some(record) => work(tx, record).await.map(Some),
             None => Ok(None),
@@ -118,7 +119,7 @@ where
 
 async fn awaken(tx: &mut Tx, mut record: Record, policy: Policy) -> Result<(), Error> {
     let (Some(requested_at), Some(due_at)) = (record.row.requested_at, record.row.due_at) else { return Ok(()) };
-    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     let (calendar, region) = (&standards.calendar, record.row.region_code.clone());
     let mut silence = Silence { region: &region, requested_at, due_at, reminded_at: record.details.reminded_at };
     if policy.gives_up(calendar, silence, tx.now) {

@@ -14,6 +14,7 @@ use super::model::{ReferralAction as Action, ReferralRejectionReason};
 use super::routing::{self, Need};
 use crate::clock::local_day;
 use crate::directory;
+use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::text::LongText;
@@ -79,7 +80,7 @@ pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectReferral>) -> Result
             owner_level: None,
             school_level: None,
         };
-        let programs = tx.programs.clone();
+        let programs = tx.resources.get::<ProgramCache>()?;
         let actor = tx.actor.clone();
         let mut others = routing::candidates_for(&mut tx.conn, &programs, &actor, need, tx.now).await?;
         others.retain(|c| c.service.id != refused_service);

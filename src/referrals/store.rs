@@ -8,12 +8,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{LawfulBasis, ReferralDirection, ReferralStatus};
-use super::transitions::FINAL;
+use super::model::{ReferralDirection, ReferralStatus};
 use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
+use crate::purposes::model::LawfulBasis;
 use crate::regions::{RegionScope, Unscoped};
 
 /// More referrals than this for one need is a mistake of whoever made them.
@@ -167,19 +167,6 @@ pub async fn lock_drafts_of(
         .order(referrals::id)
         .for_update()
         .load(conn)
-        .await
-}
-
-/// Referrals of a complaint that were sent and have not ended.
-pub async fn count_open_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complaint_id: Uuid) -> QueryResult<i64> {
-    let open: Vec<ReferralStatus> =
-        ReferralStatus::ALL.iter().copied().filter(|s| *s != ReferralStatus::Draft && !FINAL.contains(s)).collect();
-    referrals::table
-        .filter(referrals::complaint_id.eq(complaint_id))
-        .filter(referrals::status.eq_any(open))
-        .filter(scope.covers(referrals::region_code))
-        .count()
-        .get_result(conn)
         .await
 }
 

@@ -8,14 +8,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{LawfulBasis, ReferralStatus};
+use super::model::ReferralStatus;
 use super::transitions::FINAL;
-use crate::complaints::subject::{ERASED, blank, renamed};
 use crate::db::schema::{referral_details, referrals};
 use crate::directory;
+use crate::erased_text::without_name;
+use crate::erased_text::{ERASED, blank, renamed};
 use crate::error::Error;
+use crate::purposes::model::LawfulBasis;
 use crate::regions::Unscoped;
-use crate::registry::erase::without_name;
 use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 

@@ -1,8 +1,8 @@
 //! A place that something is set for: the whole country or a region. What the nearest one has set holds.
 
 use super::{RegionCode, RegionScope};
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 
 /// `ID` or one of the 91,599.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Place {
     /// May this be changed under the scope? What holds everywhere takes a token for everywhere.
     pub fn require(&self, scope: &RegionScope) -> Result<(), Error> {
         let allowed = if self.is_country() { scope.is_everything() } else { scope.allows(&self.0) };
-        if allowed { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+        if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
     }
 }
 

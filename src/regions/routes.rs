@@ -54,7 +54,7 @@ async fn list_regions(query: Query<RegionQuery>) -> Result<Reply, Error> {
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     let needle = q.map(|q| q.trim().to_lowercase());
     if needle.as_ref().is_some_and(|n| n.chars().count() < 2) {
-        return Err(Error::about(crate::http::problem_table::Code::MalformedParameter, "q"));
+        return Err(Error::about(crate::error::Code::MALFORMED_PARAMETER, "q"));
     }
     let inside = match &within {
         Some(code) => directory::within(code.as_str()),

@@ -7,8 +7,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Bool, Text};
 
 use super::model::{RegionCode, contains};
+use crate::error::Code;
 use crate::error::Error;
-use crate::http::problem_table::Code;
 
 /// Why a read goes beyond any caller's regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl RegionScope {
 
     /// For something new: a region that is not granted is 403, since nothing is there to hide.
     pub fn require(&self, code: &RegionCode) -> Result<(), Error> {
-        if self.allows(code.as_str()) { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+        if self.allows(code.as_str()) { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
     }
 
     /// What both scopes cover.

@@ -289,6 +289,10 @@ pub fn is_restricted_ppks(code: &str) -> bool {
 }
 
 /// Codes of the 26 categories (Permensos 8/2012).
+pub fn ppks_codes() -> impl Iterator<Item = &'static str> {
+    super::english::PPKS.iter().map(|(code, _)| *code)
+}
+
 pub fn is_ppks_code(code: &str) -> bool {
-    crate::reference::catalogue::PPKS_ENGLISH.iter().any(|(known, _)| *known == code)
+    ppks_codes().any(|known| known == code)
 }

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::erase::ERASED;
-use super::model::{
-    CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
-    LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
-    ShockKind, Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
-};
 use crate::db::schema::{
     dwellings, families, family_shocks, identities, person_merges, person_names, person_residences, persons,
     program_participations, registry_changes, registry_loads, welfare_statuses,
+};
+use crate::erased_text::ERASED;
+use crate::registry::model::{
+    CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
+    LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
+    ShockKind, Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -220,7 +220,7 @@ pub struct FamilyFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior_housing_aid: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub income_class: Option<super::model::IncomeClass>,
+    pub income_class: Option<crate::registry::model::IncomeClass>,
     /// The programmes were asked for, so that an empty list says "none".
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub programs_known: bool,
@@ -236,7 +236,7 @@ pub struct PersonFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment_recommended: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub criteria: Option<Vec<super::model::SocialCriterion>>,
+    pub criteria: Option<Vec<crate::registry::model::SocialCriterion>>,
     /// The categories were assessed, so that an empty list says "none".
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ppks_known: bool,

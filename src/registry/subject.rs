@@ -1,96 +1,27 @@
-//! What the registry holds on one person, for whoever it is about.
+//! Names a person or a family of the registry in a request.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
 
-use super::answers::{Family, WelfareStatus};
-use super::history::{self, RegistryChange, Subject};
-use super::residences::{self, Residence};
-use super::rows::MergeRow;
-use super::store;
-use super::viewer::Viewer;
-use crate::db::pool::Connection;
-use crate::error::Error;
-use crate::http::page::PageRequest;
-use crate::regions::{RegionScope, Unscoped};
-
-/// Two records that were found to be one person.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct PersonMerger {
-    /// The record that was merged.
-    pub merged_person_id: Uuid,
-    /// The record that was kept.
-    pub kept_person_id: Uuid,
-    /// The officer who found it.
-    #[schema(example = "bandung-bo-1")]
-    pub actor: String,
-    /// When.
-    pub merged_at: DateTime<Utc>,
-    /// When it was undone.
+/// A person or a family of the registry: exactly one of the two.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_subject"))]
+pub struct ReferralSubject {
+    /// A person of the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Uuid>,
+    /// A family of the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
-    pub undone_at: Option<DateTime<Utc>>,
+    pub family_id: Option<Uuid>,
 }
 
-impl From<MergeRow> for PersonMerger {
-    fn from(row: MergeRow) -> Self {
-        Self {
-            merged_person_id: row.merged_person_id,
-            kept_person_id: row.kept_person_id,
-            actor: row.actor,
-            merged_at: row.merged_at,
-            undone_at: row.undone_at,
-        }
+fn one_subject(subject: &ReferralSubject) -> Result<(), ValidationError> {
+    if subject.person_id.is_some() == subject.family_id.is_some() {
+        return Err(ValidationError::new("one_of"));
     }
-}
-
-/// What the registry holds on one person, nothing held back.
-pub struct HeldOnPerson {
-    /// The ids under which the person is known.
-    pub ids: Vec<Uuid>,
-    /// The household; of its members the person alone.
-    pub family: Family,
-    pub welfare_statuses: Vec<WelfareStatus>,
-    pub residences: Vec<Residence>,
-    /// Of the person's records and of the household, oldest first.
-    pub history: Vec<RegistryChange>,
-    pub mergers: Vec<PersonMerger>,
-}
-
-/// 404 for whom the scope does not cover.
-pub async fn gather(
-    conn: &mut Connection,
-    viewer: &Viewer<'_>,
-    scope: &RegionScope,
-    id: Uuid,
-    today: NaiveDate,
-) -> Result<HeldOnPerson, Error> {
-    let person = store::find_person(conn, scope, id).await?.ok_or_else(Error::not_found)?;
-    let home = super::actions::find_household(conn, scope, person.family_id, today).await?;
-    let mut home = home.ok_or_else(Error::not_found)?;
-    let family_id = person.family_id;
-    let ids = super::actions::list_ids_of_person(conn, id).await?;
-    home.participations.retain(|held| held.person_id.is_none_or(|of| ids.contains(&of)));
-    let (mut stays, mut changes) =
-        (Vec::new(), history::list_all(conn, viewer.sealer, Subject::Family(family_id)).await?);
-    for id in &ids {
-        stays.extend(store::residences::list_of_visible(conn, *id).await?);
-        changes.extend(history::list_all(conn, viewer.sealer, Subject::Person(*id)).await?);
-    }
-    let stays = residences::until_death(&person, stays);
-    // Also somebody who died or moved out of the registry may be asked about.
-    home.members = vec![person];
-    changes.sort_by_key(|change| (change.at, change.id));
-    let mergers = store::mergers::list_of(conn, Unscoped::SubjectRights, &ids).await?;
-    let welfare = super::welfare::list_statuses(conn, scope, family_id, &PageRequest::longest()).await?;
-    Ok(HeldOnPerson {
-        family: viewer.family(home)?,
-        welfare_statuses: welfare.items,
-        residences: residences::show(viewer, stays).items,
-        history: changes,
-        mergers: mergers.into_iter().map(PersonMerger::from).collect(),
-        ids,
-    })
+    Ok(())
 }

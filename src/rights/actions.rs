@@ -15,17 +15,17 @@ use super::model::{
 use super::store::{self, RequestRow, RestrictionRow};
 use super::transitions::EDGES;
 use crate::auth::sealing::IdentityKind;
-use crate::consents::purposes::RESTRICTED;
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
-use crate::http::problem_table::Code;
 use crate::proposals::actions::Submitted;
 use crate::proposals::api::SubmitRegistryProposal;
 use crate::proposals::model::RegistryProposalKind;
+use crate::purposes::RESTRICTED;
 use crate::registry;
+use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::PersonRow;
-use crate::registry::viewer::Viewer;
 use crate::state_machine;
 use crate::transaction::Tx;
 
@@ -41,7 +41,7 @@ pub enum Received {
 
 /// The person within the caller's regions, held for the rest of the transaction.
 pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
-    registry::actions::hold_person(tx, id).await
+    registry::people::actions::hold_person(tx, id).await
 }
 
 pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequest>) -> Result<Received, Error> {
@@ -81,7 +81,7 @@ pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequ
         let scope = tx.actor.scope.clone();
         return match store::find_request(&mut tx.conn, &scope, row.id).await? {
             Some(stored) if stored.submission_hash == row.submission_hash => Ok(Received::Known(show(stored, tx.now))),
-            _ => Err(Error::new(Code::AlreadyExists)),
+            _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     tx.audit("subject_request.receive", "subject_request", row.id, Some(&row.region_code));
@@ -94,7 +94,7 @@ pub async fn fulfil(tx: &mut Tx, id: Uuid, body: Json<FulfilSubjectRequest>) -> 
     let row = begin(tx, id, Action::Fulfil).await?;
     // What these ask for is done by its own action, which answers the request as well.
     if matches!(row.kind, Kind::Restriction | Kind::Erasure) {
-        return Err(Error::new(Code::SubjectRequestNotDone));
+        return Err(Error::new(crate::rights::problems::SUBJECT_REQUEST_NOT_DONE));
     }
     let input = body.valid()?;
     answer(tx, row, Some(input.answer.into_string()), None).await
@@ -112,7 +112,11 @@ async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<RequestRow, Erro
     tx.if_match.check(row.version)?;
     state_machine::next(EDGES, row.status, action).map_err(|refused| {
         let allowed = refused.allowed.into_iter().map(Action::as_str).collect();
-        Error::transition(Code::SubjectRequestInvalidTransition, refused.current.as_str(), allowed)
+        Error::transition(
+            crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION,
+            refused.current.as_str(),
+            allowed,
+        )
     })?;
     Ok(row)
 }
@@ -160,7 +164,7 @@ pub async fn restrict(tx: &mut Tx, id: Uuid, body: Json<RestrictProcessing>) -> 
     let who = person(tx, id).await?;
     tx.if_match.check(who.version)?;
     if who.is_restricted() {
-        return Err(Error::new(Code::AlreadyRestricted));
+        return Err(Error::new(crate::rights::problems::ALREADY_RESTRICTED));
     }
     let input = body.valid()?;
     if let Some(request) = input.request_id {
@@ -182,7 +186,7 @@ pub async fn restrict(tx: &mut Tx, id: Uuid, body: Json<RestrictProcessing>) -> 
         version: 1,
     };
     store::insert_restriction(&mut tx.conn, &row).await?;
-    registry::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, true).await?;
+    registry::privacy::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, true).await?;
     told(tx, &who, "restrict", "restricted");
     Ok(row.into())
 }
@@ -191,14 +195,17 @@ pub async fn lift(tx: &mut Tx, id: Uuid, body: Json<LiftRestriction>) -> Result<
     let who = person(tx, id).await?;
     tx.if_match.check(who.version)?;
     let known = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
-    let mut row = known.into_iter().find(|r| r.lifted_at.is_none()).ok_or_else(|| Error::new(Code::NotRestricted))?;
+    let mut row = known
+        .into_iter()
+        .find(|r| r.lifted_at.is_none())
+        .ok_or_else(|| Error::new(crate::rights::problems::NOT_RESTRICTED))?;
     let input = body.valid()?;
     row.note = input.note.map(|n| n.into_string()).or(row.note);
     row.lifted_by = Some(tx.actor.subject.clone());
     row.lifted_at = Some(tx.now);
     row.version += 1;
     store::save_restriction(&mut tx.conn, &row).await?;
-    registry::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, false).await?;
+    registry::privacy::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, false).await?;
     told(tx, &who, "lift_restriction", "restriction_lifted");
     Ok(row.into())
 }
@@ -212,7 +219,7 @@ pub async fn correct(tx: &mut Tx, id: Uuid, body: Json<CorrectPerson>) -> Result
         None => None,
     };
     let Some(asked) = input.proposal else {
-        let corrected = registry::correct::correct_person(tx, id, input.changes).await?;
+        let corrected = registry::people::correct::correct_person(tx, id, input.changes).await?;
         if let Some(request) = request {
             settle(tx, request).await?;
         }

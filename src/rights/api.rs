@@ -15,8 +15,8 @@ use super::transitions::EDGES;
 use crate::http::text::{LongText, PersonName};
 use crate::proposals::api::{ProposalEvidence, RegistryProposal};
 use crate::regions::RegionCode;
-use crate::registry::answers::Person;
-use crate::registry::correct::PersonCorrection;
+use crate::registry::people::correct::PersonCorrection;
+use crate::registry::people::responses::Person;
 use crate::state_machine;
 
 /// Answers are due within 3 times 24 hours (UU 27/2022).

@@ -11,12 +11,12 @@ use crate::attachments::storage::Storage;
 use crate::complaints::subject::Reporter;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
-use crate::registry::erase as registry;
+use crate::registry::privacy::erasure as registry;
 use crate::registry::rows::PersonRow;
 use crate::transaction::Tx;
 use crate::{
-    attachments, complaints, consents, eligibility, idempotency, jobs, messages, proposals, referrals, sync, timeline,
+    attachments, complaints, consents, idempotency, imports, jobs, messages, objections, proposals, referrals, sync,
+    timeline,
 };
 
 /// All records that are the person, and the household when nobody else is left in it.
@@ -31,7 +31,7 @@ pub async fn erase(tx: &mut Tx, storage: &Storage, id: Uuid, body: Json<ErasePer
     let who = person(tx, id).await?;
     tx.if_match.check(who.version)?;
     if who.is_erased() {
-        return Err(Error::new(Code::AlreadyErased));
+        return Err(Error::new(crate::registry::problems::ALREADY_ERASED));
     }
     let records = registry::hold_records(tx, who.clone()).await?;
     let ids: Vec<Uuid> = records.iter().map(|record| record.id).collect();
@@ -41,7 +41,7 @@ pub async fn erase(tx: &mut Tx, storage: &Storage, id: Uuid, body: Json<ErasePer
     let input = body.valid()?;
     let request = request_of(tx, input.request_id, &whole.who, Kind::Erasure).await?;
     if request.created_by == tx.actor.subject {
-        return Err(Error::new(Code::OwnRecommendation));
+        return Err(Error::new(crate::complaints::problems::OWN_RECOMMENDATION));
     }
     for record in &whole.records {
         let last = registry::is_last_of_family(tx, record.family_id, &whole.ids).await?;
@@ -83,7 +83,7 @@ async fn forget(tx: &mut Tx, storage: &Storage, whole: &Whole) -> Result<(), Err
     let reporter = Reporter { name, family_id, region_code: &whole.who.region_code, phones: &phones };
     let reported = complaints::subject::forget_reporter(tx, &reporter).await?;
     messages::actions::forget(tx, &[complained.ids.as_slice(), reported.as_slice()].concat()).await?;
-    eligibility::objections::forget(tx, &complained.ids).await?;
+    objections::actions::forget(tx, &complained.ids).await?;
     sync::subject::forget(tx, family_id, whole.household.is_some(), &complained.ids, name).await?;
     touched.extend(complained.ids);
     touched.extend(proposals::actions::forget(tx, ids).await?);
@@ -96,7 +96,7 @@ async fn forget(tx: &mut Tx, storage: &Storage, whole: &Whole) -> Result<(), Err
     touched.push(family_id);
     idempotency::delete_naming(&mut tx.conn, &touched).await?;
     for record in &whole.records {
-        jobs::actions::forget_exports(tx, &record.region_code).await?;
+        jobs::actions::delete_results_around(tx, imports::export::EXPORT, &record.region_code).await?;
     }
     Ok(())
 }
@@ -114,5 +114,5 @@ async fn require_nothing_open(tx: &mut Tx, whole: &Whole) -> Result<(), Error> {
         ("program_participation", running),
     ];
     let what: Vec<&str> = open.iter().filter(|(_, count)| *count > 0).map(|(what, _)| *what).collect();
-    if what.is_empty() { Ok(()) } else { Err(Error::about(Code::ErasureBarred, what.join(", "))) }
+    if what.is_empty() { Ok(()) } else { Err(Error::about(crate::rights::problems::ERASURE_BARRED, what.join(", "))) }
 }

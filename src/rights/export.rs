@@ -14,22 +14,22 @@ use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
 use crate::complaints::subject::ComplaintAbout;
 use crate::consents::api::Consent;
-use crate::consents::purposes;
-use crate::eligibility::api_objections::ObjectionEvidence;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::messages::api::Message;
+use crate::objections::api::ObjectionEvidence;
 use crate::proposals::api::RegistryProposal;
+use crate::purposes;
 use crate::referrals::subject::ReferralAbout;
-use crate::registry::answers::{Family, WelfareStatus};
-use crate::registry::history::RegistryChange;
-use crate::registry::residences::Residence;
-use crate::registry::subject::PersonMerger;
-use crate::registry::viewer::Viewer;
+use crate::registry::institutions::residences::Residence;
+use crate::registry::people::history::RegistryChange;
+use crate::registry::people::responses::{Family, WelfareStatus};
+use crate::registry::people::viewer::Viewer;
+use crate::registry::privacy::subject_export::PersonMerger;
 use crate::sync::api::Visit;
 use crate::transaction::Tx;
 use crate::{
-    attachments, audit, complaints, consents, directory, eligibility, messages, proposals, referrals, registry, sync,
+    attachments, audit, complaints, consents, directory, messages, objections, proposals, referrals, registry, sync,
 };
 
 /// All that is held on a person. Of the family, what is the household's; of other members nothing.
@@ -75,7 +75,7 @@ pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
     let (scope, today, now) = (tx.actor.scope.clone(), local_day(tx.now), tx.now);
     let keys = tx.keys.clone();
     let viewer = Viewer { sealer: &keys.sealer, revealed: true, restricted: true };
-    let held = registry::subject::gather(&mut tx.conn, &viewer, &scope, id, today).await?;
+    let held = registry::privacy::subject_export::gather(&mut tx.conn, &viewer, &scope, id, today).await?;
     let (ids, family_id) = (held.ids, held.family.id);
     let complaints = complaints::subject::list(tx, &ids, Some(family_id)).await?;
     let referrals = referrals::subject::list(tx, &ids, Some(family_id)).await?;
@@ -91,7 +91,7 @@ pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
         welfare_statuses: held.welfare_statuses,
         residences: held.residences,
         history: held.history,
-        objections: eligibility::objections::list_about(tx, &ids, family_id).await?,
+        objections: objections::actions::list_about(tx, &ids, family_id).await?,
         messages: messages::actions::list_about(tx, &spoken).await?,
         attachments: attachments::actions::list_about(tx, &with_papers).await?,
         visits: sync::subject::list_about(tx, family_id, &about).await?,

@@ -5,8 +5,8 @@ use super::html_cases as cases;
 use super::html_history as trail;
 use super::paper::{Page, day, label, moment, place, yes};
 use crate::auth::caller::AccessPurpose;
-use crate::referrals::model::LawfulBasis;
-use crate::registry::answers::Person;
+use crate::purposes::model::LawfulBasis;
+use crate::registry::people::responses::Person;
 
 const STYLE: &str = "
 :root{color-scheme:light}

@@ -4,13 +4,42 @@
 pub mod actions;
 pub mod api;
 mod erase;
+pub mod events;
 mod export;
 mod html;
 mod html_cases;
 mod html_history;
 pub mod model;
 mod paper;
+pub mod problems;
 pub mod routes;
 mod routes_persons;
 mod store;
 pub mod transitions;
+
+use crate::reference::catalogue::Catalogue;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[(
+        "Subject rights",
+        "Rights of the data subject: a copy, the access records, correction, restriction, erasure.",
+    )],
+    routes: routes::configure,
+    codes,
+    problems: problems::ALL,
+    fields: problems::FIELDS,
+    events: events::EVENTS,
+    ..Slice::new("rights")
+};
+
+fn codes(catalogue: Catalogue) -> Catalogue {
+    catalogue
+        .codes::<model::SubjectRequestKind>("subject-request-kinds")
+        .codes::<model::SubjectRequestAction>("subject-request-actions")
+        .codes::<model::SubjectRequestRefusalReason>("subject-request-refusal-reasons")
+        .codes::<model::IdentityCheck>("identity-checks")
+        .codes::<model::RestrictionReason>("restriction-reasons")
+        .codes::<model::ErasureGround>("erasure-grounds")
+        .machine("subject-request-states", transitions::EDGES)
+}

@@ -12,7 +12,6 @@ use super::routes_persons;
 use super::store::{self, RequestFilter, RequestRow};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
-use crate::auth::permission::{RegistryRead, RegistryWrite};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -21,6 +20,7 @@ use crate::http::path::Path;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
+use crate::registry::permissions::{RegistryRead, RegistryWrite};
 use crate::transaction::Write;
 
 pub fn configure(config: &mut ServiceConfig) {

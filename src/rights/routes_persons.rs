@@ -14,16 +14,17 @@ use super::{actions, erase, html, store};
 use crate::attachments::storage::Storage;
 use crate::auth::Caller;
 use crate::auth::caller::AccessPurpose;
-use crate::auth::permission::{PiiReveal, RegistryRead, RegistryWrite};
+use crate::auth::permissions::PiiReveal;
 use crate::db::Db;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest};
 use crate::http::path::Path;
-use crate::http::problem_table::Code;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::registry;
+use crate::registry::permissions::{RegistryRead, RegistryWrite};
 use crate::transaction::Write;
 
 /// The page carries its own style and nothing else, and nobody may frame it.
@@ -64,7 +65,7 @@ async fn export_subject(
     query: Query<SubjectExportQuery>,
 ) -> Result<HttpResponse, Error> {
     if caller.reveal()? != Some(AccessPurpose::SubjectRequest) {
-        return Err(Error::new(Code::PurposeRequired));
+        return Err(Error::new(Code::PURPOSE_REQUIRED));
     }
     let as_page = query.value.format == ExportFormat::Html;
     let reply = write
@@ -107,7 +108,7 @@ async fn list_access_records(
 ) -> Result<Reply, Error> {
     let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
     let mut conn = db.read().await?;
-    registry::actions::find_person(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    registry::people::actions::find_person(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     Reply::page(&export::list_access(&mut conn, *id, &page).await?)
 }
 
@@ -184,7 +185,7 @@ async fn lift_restriction(
 #[get("/v1/persons/{id}/restrictions")]
 async fn list_restrictions(caller: Caller<RegistryRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    registry::actions::find_person(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    registry::people::actions::find_person(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     let rows = store::list_restrictions_of_visible(&mut conn, *id).await?;
     Reply::ok(&ProcessingRestrictions { items: rows.into_iter().map(ProcessingRestriction::from).collect() })
 }

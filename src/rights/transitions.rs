@@ -2,11 +2,17 @@
 
 use super::model::SubjectRequestAction as A;
 use super::model::SubjectRequestStatus::{self as S, *};
-use crate::auth::Permission as P;
 use crate::state_machine::{Edge, Target};
 
 const fn edge(action: A, from: &'static [S], to: S, carries: &'static [&'static str]) -> Edge<S, A> {
-    Edge { action, from, to: Target::State(to), by: Some(P::RegistryWrite), carries, offered: true }
+    Edge {
+        action,
+        from,
+        to: Target::State(to),
+        by: Some(crate::registry::permissions::REGISTRY_WRITE),
+        carries,
+        offered: true,
+    }
 }
 
 pub const EDGES: &[Edge<S, A>] = &[

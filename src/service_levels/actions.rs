@@ -12,10 +12,11 @@ pub use super::reference::load_reference;
 use super::store::{self, HolidayRow};
 use super::targets::TargetRow;
 use crate::auth::Actor;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::regions::RegionScope;
+use crate::service_levels::cache::ServiceLevelCache;
 use crate::transaction::Tx;
 
 /// The end of the last of so many working days after a moment, on the calendar of a region. The day of that moment does
@@ -26,14 +27,14 @@ pub async fn deadline(
     from: DateTime<Utc>,
     working_days: u16,
 ) -> Result<Deadline, Error> {
-    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     Ok(standards.calendar.deadline(region_code, from, working_days))
 }
 
 /// May this caller change what holds in a region? What holds everywhere takes a token for everywhere.
 fn require(actor: &Actor, region_code: &str) -> Result<(), Error> {
     let allowed = if region_code == "ID" { actor.scope.is_everything() } else { actor.scope.allows(region_code) };
-    if allowed { Ok(()) } else { Err(Error::new(Code::RegionNotGranted)) }
+    if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
 }
 
 /// What became of an entry.
@@ -65,11 +66,11 @@ pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Entered
         row
     } else {
         let there = store::lock_holiday_on(&mut tx.conn, &scope, &row.region_code, row.day).await?;
-        let there = there.ok_or_else(|| Error::new(Code::ConcurrentChange))?;
+        let there = there.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
         let same = (there.kind, &there.name, &there.source) == (row.kind, &row.name, &row.source);
         match there.removed_at {
             None if same => return Ok(Entered::Known(there.into())),
-            None => return Err(Error::new(Code::HolidayExists)),
+            None => return Err(Error::new(crate::service_levels::problems::HOLIDAY_EXISTS)),
             // It was taken out before and comes back.
             Some(_) => {
                 let again =
@@ -128,9 +129,9 @@ pub async fn create_target(tx: &mut Tx, input: CreateServiceLevelTarget) -> Resu
     } else {
         let scope = tx.actor.scope.clone();
         let there = store::lock_target_for(&mut tx.conn, &scope, &row).await?;
-        let there = there.ok_or_else(|| Error::new(Code::ConcurrentChange))?;
+        let there = there.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
         if there.removed_at.is_none() {
-            return Err(Error::new(Code::TargetExists));
+            return Err(Error::new(crate::service_levels::problems::TARGET_EXISTS));
         }
         // It was taken out before and comes back.
         let again = TargetRow { id: there.id, version: there.version + 1, ..row };
@@ -166,7 +167,7 @@ pub async fn replace_target(
 pub async fn remove_target(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     let mut row = lock_own_target(tx, id).await?;
     if row.is_last_resort() {
-        return Err(Error::new(Code::TargetOfLastResort));
+        return Err(Error::new(crate::service_levels::problems::TARGET_OF_LAST_RESORT));
     }
     row.removed_at = Some(tx.now);
     row.version += 1;

@@ -10,10 +10,10 @@ use super::model::{CalendarBasis, HolidayConfidence, HolidayKind, ServiceLevelKi
 use super::rules::Clock;
 use super::store::HolidayRow;
 use super::targets::TargetRow;
-use crate::complaints::model::{ComplaintClass, ComplaintPriority};
 use crate::directory::model::Sector;
 use crate::http::text::{Name, ShortText};
 use crate::regions::RegionCode;
+use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
 /// A day on which no deadline runs.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -14,13 +14,14 @@ use super::cache::Standards;
 use super::rules::{self, Clock, Findings};
 use super::store::clocks::{self as store, CalendarChange};
 use super::targets::{self, Matter, TargetRow};
-use crate::complaints::model::{ComplaintClass, ComplaintPriority, ComplaintStatus as Status};
+use crate::background::Context;
 use crate::directory::model::Sector;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::{RegionScope, Unscoped};
+use crate::service_levels::cache::ServiceLevelCache;
+use crate::service_levels::matter::{ComplaintClass, ComplaintPriority, ComplaintStatus as Status};
 use crate::transaction::{self, Tx};
-use crate::worker::Worker;
 
 /// Clocks that one transaction of background work takes on.
 const BATCH: i64 = 200;
@@ -42,7 +43,7 @@ pub struct Step<'a> {
 
 /// Moves the clocks along with a complaint that this transaction holds, and tells where they stand.
 pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, Error> {
-    let cache = tx.service_levels.clone();
+    let cache = tx.resources.get::<ServiceLevelCache>()?;
     let (standards, last) = match step.from {
         None => (cache.latest(&tx.conn).await?, None),
         Some(_) => {
@@ -95,7 +96,7 @@ pub async fn start_late(
     if store::lock_last_of_visible(&tx.conn, step.complaint_id).await?.is_some() {
         return Ok(());
     }
-    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     let target = target(&standards, &step)?;
     let mut clock = Clock::start(step.complaint_id, 1, step.region_code, target, step.to, step.received_at);
     if let Some(at) = verified_at {
@@ -192,9 +193,9 @@ fn tell(tx: &mut Tx, clock: &Clock, findings: Findings) {
 }
 
 /// Background work: everything whose moment has come. Several processes share it; a row is claimed by one of them.
-pub async fn look_at_due(worker: &Worker) -> Result<(), Error> {
-    while transaction::run_if_any(&worker.db, worker.setting(), count_some_anew).await?.is_some() {}
-    while transaction::run_if_any(&worker.db, worker.setting(), look_at_some).await?.is_some() {}
+pub async fn look_at_due(context: &Context) -> Result<(), Error> {
+    while transaction::run_if_any(&context.db, context.tx_context(), count_some_anew).await?.is_some() {}
+    while transaction::run_if_any(&context.db, context.tx_context(), look_at_some).await?.is_some() {}
     Ok(())
 }
 
@@ -203,7 +204,7 @@ async fn look_at_some(tx: &mut Tx) -> Result<Option<()>, Error> {
     let clocks = store::claim_due(&mut tx.conn, &everywhere, tx.now, BATCH).await?;
     let Some(first) = clocks.first() else { return Ok(None) };
     let (first, first_region) = (first.complaint_id, first.region_code.clone());
-    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     let mut told = false;
     for mut clock in clocks {
         let findings = clock.look(&standards.calendar, tx.now);
@@ -233,7 +234,7 @@ pub async fn calendar_changed(tx: &mut Tx, region_code: &str, day: chrono::Naive
 async fn count_some_anew(tx: &mut Tx) -> Result<Option<()>, Error> {
     let everywhere = RegionScope::everything(Unscoped::BackgroundWork);
     let Some(mut change) = store::claim_change(&mut tx.conn, &everywhere).await? else { return Ok(None) };
-    let standards = tx.service_levels.clone().latest(&tx.conn).await?;
+    let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     let region = RegionScope::from_codes(&[change.region_code.as_str()]);
     let clocks = store::lock_running_after(&mut tx.conn, &region, change.day, change.after_complaint_id, BATCH).await?;
     let last = clocks.last().map(|clock| clock.complaint_id);

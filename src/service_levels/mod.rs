@@ -6,10 +6,43 @@ pub mod api;
 pub mod cache;
 pub mod calendar;
 mod clocks;
+pub mod events;
 pub mod filter;
+pub mod matter;
 pub mod model;
+pub mod problems;
 mod reference;
 pub mod routes;
 pub mod rules;
 mod store;
 pub mod targets;
+
+use std::time::Duration;
+
+use crate::background::Work;
+use crate::reference::catalogue::Catalogue;
+use crate::slice::Slice;
+
+pub const SLICE: Slice = Slice {
+    tags: &[("Service levels", "Deadlines in working days: calendar and targets.")],
+    routes: routes::configure,
+    codes,
+    problems: problems::ALL,
+    events: events::EVENTS,
+    work: &[Work {
+        name: "service-levels",
+        every: Duration::from_secs(30),
+        run: |context| Box::pin(actions::look_at_due(context)),
+    }],
+    ..Slice::new("service_levels")
+};
+
+fn codes(catalogue: Catalogue) -> Catalogue {
+    catalogue
+        .codes::<model::HolidayKind>("holiday-kinds")
+        .codes::<model::HolidayConfidence>("holiday-confidences")
+        .codes::<model::CalendarBasis>("calendar-bases")
+        .codes::<model::ServiceLevelKind>("service-level-kinds")
+        .codes::<model::TargetConfidence>("target-confidences")
+        .codes::<model::SlaState>("sla-states")
+}

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::model::{HolidayConfidence, HolidayKind, ServiceLevelKind, TargetConfidence};
 use super::store::{self, HolidayRow};
 use super::targets::{EVERYWHERE, TargetRow};
-use crate::complaints::model::{ComplaintClass, ComplaintPriority};
 use crate::directory::model::Sector;
 use crate::error::Error;
+use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
 /// Licence: reference/LICENSE-holidays.txt.
 const HOLIDAYS: &str = include_str!("../../reference/holidays.csv");

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::calendar::{Calendar, day_in, start_of};
 use super::model::{CalendarBasis, ServiceLevelKind, SlaState};
 use super::targets::TargetRow;
-use crate::complaints::model::ComplaintStatus as Status;
 use crate::db::schema::complaint_clocks;
+use crate::service_levels::matter::ComplaintStatus as Status;
 
 /// A row that says where a complaint's clocks stand.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{ServiceLevelKind, TargetConfidence};
-use crate::complaints::model::{ComplaintClass, ComplaintPriority};
 use crate::db::schema::service_level_targets;
 use crate::directory::model::Sector;
 use crate::regions::model::contains;
+use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
 /// What the country falls back on when nothing closer matches.
 pub const EVERYWHERE: &str = "ID";

@@ -7,9 +7,9 @@ use super::api::{CreateDevice, Device};
 use super::store::{self, DeviceRow};
 use crate::auth::Actor;
 use crate::auth::clients::find_active_staff;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
@@ -53,7 +53,7 @@ pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Registered, Er
         };
         return match known.filter(same) {
             Some(known) => Ok(Registered::Known(Device::from(known))),
-            None => Err(Error::new(Code::AlreadyExists)),
+            None => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     tx.audit("device.create", "device", row.id, Some(&row.region_code));
@@ -114,7 +114,7 @@ async fn changed(tx: &mut Tx, mut row: DeviceRow, action: &str) -> Result<Device
 }
 
 fn require_in_use(row: &DeviceRow) -> Result<(), Error> {
-    if row.revoked_at.is_some() { Err(Error::new(Code::DeviceRevoked)) } else { Ok(()) }
+    if row.revoked_at.is_some() { Err(Error::new(crate::sync::problems::DEVICE_REVOKED)) } else { Ok(()) }
 }
 
 /// The tablet that the caller carries, with the villages of it that the caller's regions cover. It is found by its

@@ -17,16 +17,16 @@ use super::{actions, bundle};
 use crate::attachments;
 use crate::attachments::actions::{Announced, Side};
 use crate::attachments::storage::Storage;
-use crate::auth::{Actor, Permission};
+use crate::auth::Actor;
 use crate::complaints;
 use crate::complaints::actions::Submitted;
+use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::http::etag::IfMatch;
 use crate::http::json::{Json, parse_value};
 use crate::http::problem::Draft;
-use crate::http::problem_table::Code;
-use crate::registry::change;
-use crate::registry::create::{self, Made};
+use crate::registry::people::change;
+use crate::registry::people::create::{self, Made};
 use crate::transaction::Tx;
 
 /// What one batch knows of itself.
@@ -93,12 +93,12 @@ async fn one(tx: &mut Tx, storage: &Storage, batch: &mut Batch, value: Value) ->
     let id = operation.operation_id;
     if let Some(row) = batch.known.get(&id) {
         if row.fingerprint != print {
-            return Ok(failed(tx, Some(id), &Error::new(Code::AlreadyExists)));
+            return Ok(failed(tx, Some(id), &Error::new(Code::ALREADY_EXISTS)));
         }
         return Ok(done(row, true));
     }
     if operation.depends_on.iter().any(|needed| !batch.known.contains_key(needed)) {
-        return Ok(failed(tx, Some(id), &Error::new(Code::DependencyFailed)));
+        return Ok(failed(tx, Some(id), &Error::new(crate::sync::problems::DEPENDENCY_FAILED)));
     }
     let corrected_at = batch.corrected(operation.captured_at, tx.now);
     if operation.kind.corrects() && batch.rests_on(&operation).is_none() {
@@ -207,7 +207,7 @@ async fn perform(
         }
         Kind::Note => {
             // Its endpoint asks for this permission; this one's is another.
-            tx.actor.require(Permission::ComplaintsNote)?;
+            tx.actor.require(crate::complaints::permissions::COMPLAINTS_NOTE)?;
             let id = target(target_id)?;
             let body = Json::made(parse_value(payload).map_err(within)?);
             let note = complaints::notes::create(tx, id, body).await.map_err(within)?;

@@ -21,8 +21,8 @@ use crate::http::page::Position;
 use crate::http::query::Filters;
 use crate::reference::catalogue::Catalogue;
 use crate::regions::{RegionScope, directory};
-use crate::registry::answers::Family;
-use crate::registry::viewer::Viewer;
+use crate::registry::people::responses::Family;
+use crate::registry::people::viewer::Viewer;
 use crate::transaction::Tx;
 use crate::{attachments, complaints, registry};
 
@@ -56,7 +56,7 @@ pub async fn make(
 ) -> Result<SyncBundle, Error> {
     // The feed's place is taken first: what changes while the bundle is read comes again with the first changes.
     let changes = Position::before(settled_transaction(conn).await?);
-    let ids = registry::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
+    let ids = registry::people::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
     let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
     let families = families(conn, sources.sealer, scope, &ids, local_day(sources.now)).await?;
     let first = after.is_none();
@@ -97,7 +97,7 @@ pub async fn families(
     ids: &[Uuid],
     today: NaiveDate,
 ) -> Result<Vec<Family>, Error> {
-    let mut homes = registry::actions::find_households(conn, scope, ids, today).await?;
+    let mut homes = registry::people::actions::find_households(conn, scope, ids, today).await?;
     homes.sort_by_key(|home| home.family.id);
     let viewer = Viewer::masked(sealer);
     homes.into_iter().map(|home| viewer.family(home)).collect()
@@ -110,7 +110,7 @@ async fn family(
     id: Uuid,
     today: NaiveDate,
 ) -> Result<Option<Family>, Error> {
-    let home = registry::actions::find_household(conn, scope, id, today).await?;
+    let home = registry::people::actions::find_household(conn, scope, id, today).await?;
     home.map(|home| Viewer::masked(sealer).family(home)).transpose()
 }
 
@@ -129,10 +129,12 @@ pub async fn server_side(tx: &mut Tx, kind: Kind, id: Uuid) -> Result<Option<Val
             Some(found) => json(serde_json::to_value(found)),
             None => Ok(None),
         },
-        Kind::Person | Kind::CorrectPerson => match registry::actions::find_person(&mut tx.conn, &scope, id).await? {
-            Some(row) => json(serde_json::to_value(Viewer::masked(&keys.sealer).person(row)?)),
-            None => Ok(None),
-        },
+        Kind::Person | Kind::CorrectPerson => {
+            match registry::people::actions::find_person(&mut tx.conn, &scope, id).await? {
+                Some(row) => json(serde_json::to_value(Viewer::masked(&keys.sealer).person(row)?)),
+                None => Ok(None),
+            }
+        }
         Kind::Attachment => match attachments::actions::find(&mut tx.conn, &actor, id, None).await {
             Ok((row, _)) => json(serde_json::to_value(attachments::api::show(row))),
             Err(_) => Ok(None),

@@ -14,12 +14,12 @@ use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::complaints::api::Complaint;
 use crate::db::pool::Connection;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::page::Position;
-use crate::http::problem_table::Code;
 use crate::http::query::Filters;
 use crate::regions::RegionScope;
-use crate::registry::answers::Family;
+use crate::registry::people::responses::Family;
 use crate::{complaints, registry};
 
 pub const LIMIT: i64 = 200;
@@ -72,7 +72,7 @@ pub async fn since(
 /// A cursor that was made for other villages is no mistake: the tablet was assigned elsewhere meanwhile.
 fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error> {
     if !Position::is_one(cursor) {
-        return Err(Error::new(Code::InvalidCursor));
+        return Err(Error::new(Code::INVALID_CURSOR));
     }
     Ok(SyncChanges {
         items: Vec::new(),
@@ -91,7 +91,7 @@ async fn subject(conn: &mut Connection, scope: &RegionScope, change: &Change) ->
         "family" => Some((Kind::Family, change.subject_id)),
         _ => match named("family_id") {
             Some(family) => Some((Kind::Family, family)),
-            None => registry::actions::find_subject(conn, scope, Some(change.subject_id), None)
+            None => registry::people::actions::find_subject(conn, scope, Some(change.subject_id), None)
                 .await?
                 .map(|subject| (Kind::Family, subject.family_id)),
         },
@@ -105,7 +105,7 @@ pub fn family_after(device: &DeviceRow, cursor: Option<&str>) -> Result<Option<U
         None => Ok(None),
         Some(text) => match Position::decode(text, filters) {
             Some(at) => Ok(Some(at.id)),
-            None => Err(Error::new(Code::InvalidCursor)),
+            None => Err(Error::new(Code::INVALID_CURSOR)),
         },
     }
 }

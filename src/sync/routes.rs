@@ -15,14 +15,14 @@ use super::bundle::{self, Sources};
 use super::{actions, apply, changes, routes_devices, routes_visits};
 use crate::attachments::storage::Storage;
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
+use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::eligibility::cache::ProgramCache;
+use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::http::problem_table::Code;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::reference::catalogue::Catalogue;
@@ -83,7 +83,7 @@ async fn get_sync_changes(
     let asked = query.value;
     let limit = asked.limit.unwrap_or(changes::LIMIT);
     if !(1..=changes::LIMIT).contains(&limit) {
-        return Err(Error::about(Code::MalformedParameter, "limit"));
+        return Err(Error::about(Code::MALFORMED_PARAMETER, "limit"));
     }
     let mut conn = db.read().await?;
     let (device, scope) = actions::find_own(&mut conn, &caller, asked.device_id).await?;

@@ -8,7 +8,7 @@ use super::actions::{self, Registered};
 use super::api::{CreateDevice, Device, DeviceQuery};
 use super::store::{self, DeviceRow};
 use crate::auth::Caller;
-use crate::auth::permission::AccessAdmin;
+use crate::auth::permissions::AccessAdmin;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;

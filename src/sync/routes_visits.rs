@@ -8,7 +8,7 @@ use super::api::{CreateVisit, Visit, VisitQuery};
 use super::store::{self, VisitFilter, VisitRow};
 use super::visits::{self, Entered};
 use crate::auth::Caller;
-use crate::auth::permission::{ComplaintsRead, ComplaintsSubmit};
+use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::json::Json;

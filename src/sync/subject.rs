@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::api::Visit;
 use super::store::VisitRow;
 use crate::db::schema::visits;
+use crate::erased_text::without_name;
 use crate::error::Error;
 use crate::regions::Unscoped;
-use crate::registry::erase::without_name;
 use crate::transaction::Tx;
 
 async fn held(

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::api::{CreateVisit, Visit};
 use super::store::{self, VisitRow};
+use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::http::json::sha256;
-use crate::http::problem_table::Code;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 use crate::{complaints, registry};
@@ -30,7 +30,7 @@ pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
     }
     let scope = tx.actor.scope.clone();
     if let Some(id) = input.family_id
-        && registry::actions::find_subject(&mut tx.conn, &scope, None, Some(id)).await?.is_none()
+        && registry::people::actions::find_subject(&mut tx.conn, &scope, None, Some(id)).await?.is_none()
     {
         return Err(Error::field("/family_id", "unknown_family"));
     }
@@ -57,7 +57,7 @@ pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
     if !store::insert_visit(&mut tx.conn, &row).await? {
         return match store::find_visit(&mut tx.conn, &scope, row.id).await? {
             Some(known) if known.submission_hash == row.submission_hash => Ok(Entered::Known(Visit::from(known))),
-            _ => Err(Error::new(Code::AlreadyExists)),
+            _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     tx.audit("visit.create", "visit", row.id, Some(&row.region_code));

@@ -8,14 +8,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::clients::{self, ClientRow, StaffRow};
 use slrt::auth::keys::{KeyFile, KeyRing};
-use slrt::auth::permission::Permission as P;
+use slrt::auth::Permission;
+use slrt::slices::permissions as P;
 
 use crate::support::world::organization;
 use crate::support::{Answer, TestServer};
 
 const SECRET: &str = "p8zJ0mR7o0mC7Yw2o3c8bq9Zk1s5Vd4xT6uNfHgLeQA";
 
-async fn with_client(permissions: &[P], regions: &[&str]) -> TestServer {
+async fn with_client(permissions: &[Permission], regions: &[&str]) -> TestServer {
     let server = TestServer::start().await;
     let row = ClientRow {
         id: "desk".to_owned(),
@@ -45,7 +46,7 @@ fn claims(token: &str) -> Value {
 
 #[actix_web::test]
 async fn a_client_signs_in_and_calls() {
-    let server = with_client(&[P::ComplaintsRead, P::ComplaintsSubmit], &["32.04"]).await;
+    let server = with_client(&[P::COMPLAINTS_READ, P::COMPLAINTS_SUBMIT], &["32.04"]).await;
     let answer = sign_in(&server, "desk", SECRET, "grant_type=client_credentials").await;
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let body = answer.expect(200);
@@ -69,7 +70,7 @@ async fn a_client_signs_in_and_calls() {
 
 #[actix_web::test]
 async fn every_wrong_sign_in_has_its_answer() {
-    let server = with_client(&[P::ComplaintsRead], &["32.04"]).await;
+    let server = with_client(&[P::COMPLAINTS_READ], &["32.04"]).await;
     let ok = "grant_type=client_credentials";
     for (id, secret) in [("desk", "wrong"), ("nobody", SECRET), ("desk", "")] {
         let refused = sign_in(&server, id, secret, ok).await;
@@ -89,7 +90,7 @@ async fn every_wrong_sign_in_has_its_answer() {
 
 #[actix_web::test]
 async fn an_officer_acts_with_what_both_the_client_and_the_roles_allow() {
-    let server = with_client(&[P::ComplaintsRead, P::ComplaintsHandle, P::OperatorAssert], &["32.04"]).await;
+    let server = with_client(&[P::COMPLAINTS_READ, P::COMPLAINTS_HANDLE, P::OPERATOR_ASSERT], &["32.04"]).await;
     let mut conn = server.connection().await;
     let officer = |id: &str, org: &str, role: &str| StaffRow {
         id: id.to_owned(),
@@ -188,7 +189,7 @@ async fn a_token_is_refused_unless_everything_about_it_is_right() {
 #[actix_web::test]
 async fn a_token_ends_with_its_time() {
     let server = TestServer::start().await;
-    let session = server.session("x", None, &["ID"], &[P::ComplaintsRead]);
+    let session = server.session("x", None, &["ID"], &[P::COMPLAINTS_READ]);
     session.get("/v1/complaints").await.expect(200);
     server.shared.clock.advance(TimeDelta::minutes(14));
     session.get("/v1/complaints").await.expect(200);
@@ -203,7 +204,7 @@ async fn the_key_set_and_the_metadata_are_published() {
     let keys = any.get("/.well-known/jwks.json").await.expect(200);
     let key = &keys["keys"][0];
     assert_eq!((key["kty"].as_str(), key["alg"].as_str()), (Some("EC"), Some("ES256")));
-    let session = server.session("x", None, &["ID"], &[P::ComplaintsRead]);
+    let session = server.session("x", None, &["ID"], &[P::COMPLAINTS_READ]);
     let header = jsonwebtoken::decode_header(session.token()).unwrap();
     assert_eq!(header.kid.as_deref(), key["kid"].as_str());
     let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();

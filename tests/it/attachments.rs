@@ -221,7 +221,7 @@ async fn a_referrals_papers_are_for_both_sides_and_the_complaints_are_not() {
     // Under the referral's address nothing else opens, and the source does not speak for the target.
     let private = private.rsplit('/').next().unwrap();
     world.pkh.act(&format!("{of_referral}/{private}/links")).await.expect_problem(404, "not-found");
-    let may = [slrt::auth::Permission::ReferralsRespond, slrt::auth::Permission::ReferralsRead];
+    let may = [slrt::slices::permissions::REFERRALS_RESPOND, slrt::slices::permissions::REFERRALS_READ];
     let source = world.server.session("bo", None, &["32.04"], &may);
     source.post(&of_referral, proof).await.expect_problem(403, "not-the-target");
 }

@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission;
-use slrt::jobs::model::JobKind;
+use slrt::imports::export::EXPORT;
 
 use crate::support::contract::operations;
 use crate::support::{Session, World};
@@ -53,7 +53,8 @@ async fn without_a_token_every_guarded_operation_is_401() {
 async fn with_every_other_permission_it_is_403_and_names_the_one_missing() {
     let world = World::start().await;
     for operation in guarded() {
-        let others: Vec<Permission> = Permission::ALL.iter().copied().filter(|p| *p != operation.permission).collect();
+        let others: Vec<Permission> =
+            Permission::all().iter().copied().filter(|p| *p != operation.permission).collect();
         let session = world.server.session("all-but-one", None, &["ID"], &others);
         let answer = call(&session, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
         let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
@@ -69,7 +70,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let referral = world.requested().await;
     let family = world.family().await;
     let member = world.member_of(&family).await;
-    let job = world.job(&world.front, JobKind::Export, json!({})).await;
+    let job = world.job(&world.front, EXPORT, json!({})).await;
     let day = serde_json::json!({
         "region_code": "32.04", "day": "2026-04-20", "kind": "regional", "name": "Hari Jadi", "source": "Perbup 1/2026",
     });
@@ -92,7 +93,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     let bandung = crate::support::world::organization("slrt-bandung");
     let desk = json!({ "kind": "slrt", "organization_id": bandung, "name": "SLRT", "region_code": "32.04" });
     let desk = world.manager.post("/v1/desks", desk).await.expect(201);
-    let admin = world.server.session("admin", None, &["32.04"], &[Permission::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[slrt::slices::permissions::ACCESS_ADMIN]);
     let officer = json!({
         "id": "relawan-1", "organization_id": bandung, "name": "Dewi", "regions": ["32.04"], "roles": ["facilitator"],
     });
@@ -103,7 +104,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
     });
     let assignment = world.manager.post("/v1/facilitator-assignments", assignment).await.expect(201);
     let id_of = |made: &Value| made["id"].as_str().unwrap().to_owned();
-    let may = [Permission::ComplaintsSubmit, Permission::EligibilityCheck];
+    let may = [slrt::slices::permissions::COMPLAINTS_SUBMIT, slrt::slices::permissions::ELIGIBILITY_CHECK];
     let submitter = world.server.session("bandung-fo", None, &["32.04"], &may);
     let objection = crate::eligibility_objections::objection(&family);
     let objection = submitter.post("/v1/eligibility/objections", objection).await.expect(201);

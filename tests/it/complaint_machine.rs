@@ -82,7 +82,7 @@ impl Cast {
 #[actix_web::test]
 async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
     let world = World::start().await;
-    let before = world.server.session("kota", None, &["32.73"], Permission::ALL);
+    let before = world.server.session("kota", None, &["32.73"], Permission::all());
     let cast = Cast { world, before };
     let all = &cast;
     let made = ComplaintStatus::ALL.iter().map(|state| async move { (state.to_string(), all.in_state(*state).await) });
@@ -105,7 +105,7 @@ async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
         })
         .collect();
     let mut with_all = |name: &str, regions: &[&str], side| {
-        let may = Permission::ALL.to_vec();
+        let may = Permission::all().to_vec();
         let session = server.session(name, None, regions, &may);
         roles.push(Role { name: name.to_owned(), session, may, side });
     };
@@ -122,7 +122,7 @@ async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
 async fn whoever_recommended_is_refused_the_decision_in_the_one_state_that_has_one() {
     let world = World::start().await;
     let id = world.pending_complaint().await;
-    let both = world.server.session("bandung-bo", None, &["32.04"], Permission::ALL);
+    let both = world.server.session("bandung-bo", None, &["32.04"], Permission::all());
     for action in ["approve", "return"] {
         let answer = both.post(&format!("/v1/complaints/{id}/{action}"), json!({ "no_such_field": true })).await;
         answer.expect_problem(403, "own-recommendation");

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::{Answer, faults};
 use crate::support::world::VILLAGE;
@@ -55,7 +55,7 @@ async fn a_region_sets_its_own_terms_and_gives_them_up_again() {
     send(&world.manager, Method::DELETE, "32.04", None, None).await.expect_problem(428, "precondition-required");
     assert_eq!(send(&world.manager, Method::DELETE, "32.04", Some("\"2\""), None).await.status, 204);
     assert_eq!(nobody.get("/v1/complaint-terms/32.04").await.expect(200)["set_in"], "ID");
-    let ministry = world.server.session("ministry", None, &["ID"], &[P::DirectoryWrite]);
+    let ministry = world.server.session("ministry", None, &["ID"], &[P::DIRECTORY_WRITE]);
     let last = send(&ministry, Method::DELETE, "ID", Some("\"1\""), None).await;
     last.expect_problem(409, "terms-of-last-resort");
     let trail = world.auditor.get("/v1/audit-records?limit=200").await.expect(200);
@@ -73,7 +73,7 @@ async fn complaints_of_the_region_go_by_its_terms() {
     // One working day: more than a weekend with holidays, and far less than the country's ten.
     world.server.shared.clock.advance(TimeDelta::days(12));
     world.server.work().await;
-    let may = [P::ComplaintsSubmit, P::ComplaintsRead];
+    let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ];
     let late = world.server.session("bandung-late", None, &["32.04"], &may);
     let path = format!("/v1/complaints/{id}");
     assert_eq!(late.get(&path).await.expect(200)["status"], "resolved");

@@ -40,7 +40,7 @@ async fn nobody_decides_on_their_own_recommendation() {
         "bandung-bo",
         None,
         &["32.04"],
-        &[slrt::auth::Permission::ComplaintsApprove, slrt::auth::Permission::ComplaintsHandle],
+        &[slrt::slices::permissions::COMPLAINTS_APPROVE, slrt::slices::permissions::COMPLAINTS_HANDLE],
     );
     let id = world.pending_complaint().await;
     let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Ya." });
@@ -204,8 +204,8 @@ async fn the_reporters_telephone_is_masked_unless_a_purpose_is_given() {
     let path = format!("/v1/complaints/{id}");
     let masked = world.front.get(&path).await.expect(200);
     assert_eq!(masked["complainant"]["phone"], "08**********01");
-    let p = slrt::auth::Permission::PiiReveal;
-    let may = world.server.session("bo", None, &["32.04"], &[slrt::auth::Permission::ComplaintsRead, p]);
+    let p = slrt::slices::permissions::PII_REVEAL;
+    let may = world.server.session("bo", None, &["32.04"], &[slrt::slices::permissions::COMPLAINTS_READ, p]);
     assert_eq!(may.get(&path).await.expect(200)["complainant"]["phone"], "08**********01");
     may.get_with(&path, &[("access-purpose", "curiosity")]).await.expect_problem(400, "purpose-required");
     let shown = may.get_with(&path, &[("access-purpose", "complaint_handling")]).await.expect(200);

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::submission;
@@ -15,7 +15,7 @@ fn codes(list: &Value) -> Vec<&str> {
 
 /// Sessions of the desk as of the server's present time.
 fn desk(world: &World) -> Session {
-    let may = [P::ComplaintsSubmit, P::ComplaintsRead, P::ComplaintsHandle, P::ComplaintsApprove];
+    let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ, P::COMPLAINTS_HANDLE, P::COMPLAINTS_APPROVE];
     world.server.session("bandung-late", None, &["32.04"], &may)
 }
 
@@ -187,7 +187,7 @@ async fn a_timer_that_no_longer_fits_holds_up_no_other() {
     let late = desk(&world);
     let status = async |id: &str| late.get(&format!("/v1/complaints/{id}")).await.expect(200)["status"].clone();
     assert_eq!((status(&stuck).await, status(&waiting).await), (json!("received"), json!("resolved")));
-    let auditor = world.server.session("auditor", None, &["ID"], &[P::AuditRead]);
+    let auditor = world.server.session("auditor", None, &["ID"], &[P::AUDIT_READ]);
     let trail = auditor.get(&format!("/v1/audit-records?target_id={stuck}")).await.expect(200);
     let done: Vec<_> = trail["items"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
     assert_eq!(done.iter().filter(|a| **a == "complaint.drop_timer").count(), 1, "{done:?}");
@@ -251,7 +251,7 @@ async fn an_appeal_is_handled_one_level_up_and_only_once() {
         "jabar-bo",
         None,
         &["32"],
-        &[P::ComplaintsHandle, P::ComplaintsSubmit, P::ComplaintsTransfer],
+        &[P::COMPLAINTS_HANDLE, P::COMPLAINTS_SUBMIT, P::COMPLAINTS_TRANSFER],
     );
     province.post(&format!("{appeal}/verify"), verify).await.expect(200);
     // Whoever decided does not get the appeal back to decide on it.

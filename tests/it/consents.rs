@@ -2,14 +2,14 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::VILLAGE;
 use crate::support::{Session, World};
 
 fn opener(world: &World) -> Session {
-    world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal])
+    world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL])
 }
 
 async fn refer(world: &World, person: &str, basis: &str, given_on: Option<String>) -> crate::support::Answer {

@@ -195,7 +195,7 @@ async fn problems_speak_the_callers_language_and_carry_its_trace() {
 #[actix_web::test]
 async fn a_clients_quota_ends_in_429() {
     let server = TestServer::start_with(&["--rate-per-minute", "5"]).await;
-    let session = server.session("busy", None, &["ID"], &[slrt::auth::Permission::ComplaintsRead]);
+    let session = server.session("busy", None, &["ID"], &[slrt::slices::permissions::COMPLAINTS_READ]);
     for left in (0..5).rev() {
         let answer = session.get("/v1/complaints").await;
         assert_eq!(answer.header("ratelimit-policy"), Some("\"default\";q=5;w=60"));
@@ -204,7 +204,7 @@ async fn a_clients_quota_ends_in_429() {
     let refused = session.get("/v1/complaints").await;
     assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
     refused.expect_problem(429, "too-many-requests");
-    let other = server.session("calm", None, &["ID"], &[slrt::auth::Permission::ComplaintsRead]);
+    let other = server.session("calm", None, &["ID"], &[slrt::slices::permissions::COMPLAINTS_READ]);
     other.get("/v1/complaints").await.expect(200);
     assert_eq!(session.get("/livez").await.status, 200);
 }

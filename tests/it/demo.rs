@@ -20,8 +20,9 @@ async fn every_queue_of_a_fresh_demo_holds_something_and_a_second_start_adds_not
     let keys = Arc::new(Keys::fixed(&KeyFile::generate(Utc::now()).unwrap()).unwrap());
     let first = slrt::demo::seed(&server.database_url, keys.clone(), folder.path()).await.unwrap();
     server.work().await;
-    let see =
-        |who: &str, key: &str, regions: &[&str]| server.session(who, Some(organization(key)), regions, Permission::ALL);
+    let see = |who: &str, key: &str, regions: &[&str]| {
+        server.session(who, Some(organization(key)), regions, Permission::all())
+    };
     let desk = see("bandung-bo-1", "slrt-bandung", &["32.04"]);
     for query in [
         "role=front_office",

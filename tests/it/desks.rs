@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::organization;
@@ -37,7 +37,7 @@ async fn change(session: &Session, method: Method, path: &str, version: i32, bod
 }
 
 fn administrator(world: &World) -> Session {
-    world.server.session("admin", None, &["32.04"], &[P::AccessAdmin, P::StatsRead, P::ComplaintsRead])
+    world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN, P::STATS_READ, P::COMPLAINTS_READ])
 }
 
 #[actix_web::test]
@@ -76,7 +76,7 @@ async fn the_report_counts_a_province_by_district() {
         "kind": "slrt", "organization_id": organization("slrt-bandung"), "name": "SLRT", "region_code": "32.04",
     });
     let desk = world.manager.post("/v1/desks", whole).await.expect(201);
-    let overseer = world.server.session("jabar", None, &["32"], &[P::StatsRead]);
+    let overseer = world.server.session("jabar", None, &["32"], &[P::STATS_READ]);
     let report = overseer.get("/v1/coverage-report?region_code=32").await.expect(200);
     assert!(report["total"]["villages"].as_u64().unwrap() > 5_000);
     let of = |report: &Value, code: &str| -> Value {

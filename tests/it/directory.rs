@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -94,9 +94,9 @@ async fn where_a_safe_house_stands_is_told_to_few() {
     let made = world.manager.post("/v1/organizations", body).await.expect(201);
     let id: uuid::Uuid = made["id"].as_str().unwrap().parse().unwrap();
     let path = format!("/v1/organizations/{id}");
-    let restricted = world.server.session("restricted", None, &["32.04"], &[P::CasesRestricted]);
-    let elsewhere = world.server.session("restricted-2", None, &["34.04"], &[P::CasesRestricted]);
-    let own = world.server.session("melati", Some(id), &[], &[P::ReferralsRead]);
+    let restricted = world.server.session("restricted", None, &["32.04"], &[P::CASES_RESTRICTED]);
+    let elsewhere = world.server.session("restricted-2", None, &["34.04"], &[P::CASES_RESTRICTED]);
+    let own = world.server.session("melati", Some(id), &[], &[P::REFERRALS_READ]);
     for (who, knows) in [
         (&world.server.anonymous(), false),
         (&world.back, false),

@@ -1,7 +1,7 @@
 //! Checks: three-valued, explained, by the rules and the snapshot of a day.
 
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -136,7 +136,7 @@ async fn programmes_show_their_rules_with_basis_and_confidence() {
 #[actix_web::test]
 async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_words() {
     let world = World::start().await;
-    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::ELIGIBILITY_CHECK, P::PII_REVEAL]);
     let mut answers = Vec::new();
     for (serial, pregnant) in [(1, true), (2, false)] {
         let mut body = family(serial);
@@ -178,7 +178,7 @@ async fn a_revealed_check_leaves_a_record_for_each_member() {
     let home = world.family().await;
     let read = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
     let members: Vec<_> = read["members"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
-    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::EligibilityCheck, P::PiiReveal]);
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::ELIGIBILITY_CHECK, P::PII_REVEAL]);
     let purpose = [("access-purpose", "eligibility_check")];
     let asked = [json!({ "family_id": home }), json!({ "person_id": members[1] })];
     for ask in asked.clone() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::{Session, World};
@@ -128,7 +128,7 @@ async fn a_draft_is_tried_and_small_numbers_are_not_told() {
     let world = World::start().await;
     world.families_in(&["32.04.05.2001", OTHER_VILLAGE], 400).await;
     world.families_in(&["32.04.07.2001"], 3).await;
-    let may = [P::ProgramsWrite, P::EventsRead];
+    let may = [P::PROGRAMS_WRITE, P::EVENTS_READ];
     let regency = world.server.session("pemkab", None, &["32.04"], &may);
     let rule = json!({ "all": [
         { "field": "family.registry_listed", "op": "eq", "value": true },

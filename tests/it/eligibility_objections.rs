@@ -2,7 +2,7 @@
 
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::organization;
@@ -17,7 +17,7 @@ pub fn objection(family: &str) -> Value {
 }
 
 fn desk(world: &World) -> Session {
-    let may = [P::ComplaintsSubmit, P::ComplaintsRead, P::EligibilityCheck, P::ComplaintsHandle];
+    let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ, P::ELIGIBILITY_CHECK, P::COMPLAINTS_HANDLE];
     world.server.session("bandung-fo", Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 
@@ -72,7 +72,7 @@ async fn an_objection_names_one_subject_of_ones_regions_and_a_programme() {
     let mut both = objection(&family);
     both["person_id"] = both["family_id"].clone();
     assert_eq!(refused(&desk, both).await[0].1, "one_of");
-    let blind = world.server.session("bandung-fo", None, &["32.04"], &[P::ComplaintsSubmit]);
+    let blind = world.server.session("bandung-fo", None, &["32.04"], &[P::COMPLAINTS_SUBMIT]);
     let refused = blind.post("/v1/eligibility/objections", objection(&family)).await;
     refused.expect_problem(403, "insufficient-scope");
 }

@@ -112,7 +112,7 @@ async fn an_event_is_forgotten_after_its_keeping_time() {
     assert_eq!(world.front.get("/v1/events").await.expect(200)["items"].as_array().unwrap().len(), 1);
     world.server.shared.clock.advance(chrono::TimeDelta::days(91));
     world.server.work().await;
-    let later = world.server.session("later", None, &["32.04"], &[slrt::auth::Permission::EventsRead]);
+    let later = world.server.session("later", None, &["32.04"], &[slrt::slices::permissions::EVENTS_READ]);
     // The deadline that passed meanwhile is news; what is old is gone.
     let found = later.get("/v1/events").await.expect(200);
     assert!(found["items"].as_array().unwrap().iter().all(|e| e["type"] != "complaint.submitted"), "{found}");

@@ -4,7 +4,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::imports::{count, import, loader};
 use crate::support::{Session, World};
@@ -148,7 +148,7 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
     let revealed = jobs["items"].as_array().unwrap().iter().find(|job| job["params"]["reveal"] == true).unwrap();
     let path = format!("/v1/jobs/{}/result", revealed["id"].as_str().unwrap());
     who.get(&path).await.expect_problem(400, "purpose-required");
-    let lesser = world.server.session("loader", None, &["32.04"], &[P::RegistryRead, P::EventsRead]);
+    let lesser = world.server.session("loader", None, &["32.04"], &[P::REGISTRY_READ, P::EVENTS_READ]);
     lesser.get_with(&path, PURPOSE).await.expect_problem(403, "insufficient-scope");
 }
 
@@ -304,7 +304,7 @@ async fn a_family_that_moves_takes_its_ranking_along() {
     let ranked = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-10-01", "decile": 3 });
     world.keeper().post(&format!("/v1/families/{home}/welfare-statuses"), ranked).await.expect(201);
     let counted = async |region: &str| {
-        let who = world.server.session("desk", None, &[region], &[P::StatsRead, P::RegistryRead]);
+        let who = world.server.session("desk", None, &[region], &[P::STATS_READ, P::REGISTRY_READ]);
         let known = who.get("/v1/welfare-snapshots").await.expect(200);
         let items = known["items"].as_array().unwrap();
         items.iter().map(|s| s["snapshot_version"].clone()).collect::<Vec<_>>()

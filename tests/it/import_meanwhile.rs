@@ -3,11 +3,11 @@
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
 use slrt::error::Error;
 use slrt::jobs::run::run_due;
-use slrt::registry::backfill::index_names;
-use slrt::worker::RUNNERS;
+use slrt::registry::bulk::backfill::index_names;
+use slrt::slices::permissions as P;
+use slrt::slices::runners;
 
 use super::imports::{count, filled, import, loader, problems, send};
 use crate::support::world::VILLAGE;
@@ -18,7 +18,7 @@ async fn import_beside(world: &World, who: &Session, kind: &str, text: &str, cha
     let accepted = send(who, &format!("kind={kind}&on_conflict=update"), "text/csv", text.as_bytes()).await.expect(202);
     let mut other = world.server.connection().await;
     other.batch_execute(&format!("begin; {change}")).await.unwrap();
-    let worker = world.server.worker(RUNNERS);
+    let worker = world.server.worker(&runners());
     once_waited_for(world, statement(other, "commit"), run_due(&worker)).await;
     let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(done["counts"]["updated"], 1, "{done}");
@@ -103,7 +103,7 @@ async fn a_name_that_is_changed_while_names_are_indexed_leaves_no_trace() {
                   insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
                   select family_id, id, 0, region_code, 'dewi', 'dewi', -1, -1 from persons where full_name = 'Dewi'";
     other.batch_execute(rename).await.unwrap();
-    let worker = world.server.worker(RUNNERS);
+    let worker = world.server.worker(&runners());
     once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
     assert_eq!(count(&world, NAMELESS).await, 0);
@@ -171,7 +171,7 @@ async fn whoever_moved_before_the_names_were_written_is_found_in_one_place_alone
          {WORDS} where {who}",
     );
     other.batch_execute(&away).await.unwrap();
-    let worker = world.server.worker(RUNNERS);
+    let worker = world.server.worker(&runners());
     once_waited_for(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, ASTRAY).await, 0);
     assert_eq!(count(&world, NAMELESS).await, 0);
@@ -194,7 +194,7 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
     let path = format!("/v1/jobs/{}", accepted["id"].as_str().unwrap());
     let mut holder = world.server.connection().await;
     holder.batch_execute("begin; select from families for update").await.unwrap();
-    world.work_until_killed(&who, &path, RUNNERS, 1).await;
+    world.work_until_killed(&who, &path, &runners(), 1).await;
     holder.batch_execute("rollback").await.unwrap();
     assert!((1..ROWS).contains(&(count(&world, "persons").await - members)));
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
@@ -211,7 +211,7 @@ async fn a_kill_in_the_middle_neither_loses_nor_doubles_a_row() {
 async fn claimed_meanwhile(world: &World, who: &Session, accepted: &Value) -> Value {
     let mut holder = world.server.connection().await;
     holder.batch_execute("begin; select from families for update").await.unwrap();
-    let worker = world.server.worker(RUNNERS);
+    let worker = world.server.worker(&runners());
     let claim = async {
         let body = json!({ "region_code": VILLAGE, "full_name": "Dewi", "sex": "female", "nik": "3204051203809777" });
         world.front.post("/v1/persons", body).await.expect(201);
@@ -247,7 +247,7 @@ async fn names_that_were_indexed_meanwhile_stop_no_import() {
     // Whoever looks for people without a name in the index comes after the import wrote them, and before their names.
     let mut indexer = world.server.connection().await;
     indexer.batch_execute("begin; lock table person_names in exclusive mode").await.unwrap();
-    let worker = world.server.worker(RUNNERS);
+    let worker = world.server.worker(&runners());
     let names = "insert into person_names (family_id, person_id, word, region_code, key, sound, key_shared, sound_shared) \
                  select family_id, id, 0, region_code, lower(full_name), '', -1, -1 from persons; commit";
     once_waited_for(&world, statement(indexer, names), run_due(&worker)).await;

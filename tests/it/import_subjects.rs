@@ -1,7 +1,7 @@
 //! Imports and exports, and the rights of those whom they are about.
 
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::exports::{KINDS, PURPOSE, everything, export};
 use crate::imports::{count, filled, import, problems};
@@ -120,7 +120,7 @@ async fn whoever_is_entered_into_a_family_that_took_its_consent_back_is_closed_a
         3204050101199001,3204051008159021,Budi,male,child\r\n3204050101199002,3204051008159022,Dewi,female,child\r\n";
     assert_eq!(import(&world, &who, "kind=persons", text).await["counts"]["created"], 2);
     assert_eq!(count(&world, "persons where limited_purposes = '{verification}'").await, 3);
-    let opener = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let opener = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let path = format!("/v1/persons/{}", person_of(&world, "3204051008159021").await["id"].as_str().unwrap());
     opener.get_with(&path, PURPOSE).await.expect_problem(403, "consent-withdrawn");
 
@@ -181,7 +181,7 @@ async fn names_of_a_whole_region_are_exported_for_a_purpose() {
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
     let who = everything(&world);
-    let reader = world.server.session("reader", None, &["32.04"], &[P::RegistryRead, P::EventsRead]);
+    let reader = world.server.session("reader", None, &["32.04"], &[P::REGISTRY_READ, P::EVENTS_READ]);
     reader.post("/v1/exports", json!({ "kind": "persons" })).await.expect_problem(400, "purpose-required");
     let families = export_of(&world, &reader, "families", json!({}), &[]).await;
     assert_eq!(reader.get(&families).await.status, 200);

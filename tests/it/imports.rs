@@ -5,7 +5,7 @@ use std::io::Write as _;
 use diesel_async::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::family;
@@ -19,7 +19,7 @@ const PERSONS: &str = "family_card_no,nik,identity_status,full_name,sex,relation
     3204050101199002,3204055203909002,verified,Dewi Lestari,female,head,PPKS-24\r\n";
 
 pub fn loader(world: &World) -> Session {
-    let may = [P::RegistryImport, P::RegistryRead, P::EventsRead, P::StatsRead, P::PiiReveal];
+    let may = [P::REGISTRY_IMPORT, P::REGISTRY_READ, P::EVENTS_READ, P::STATS_READ, P::PII_REVEAL];
     world.server.session("loader", None, &["32.04"], &may)
 }
 
@@ -442,9 +442,9 @@ async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_
     }
     assert_eq!(count(&world, "jobs").await + count(&world, "job_files").await, 0);
     let keeper =
-        world.server.session("loader", None, &["32.04"], &[P::RegistryImport, P::DirectoryWrite, P::EventsRead]);
+        world.server.session("loader", None, &["32.04"], &[P::REGISTRY_IMPORT, P::DIRECTORY_WRITE, P::EVENTS_READ]);
     assert_eq!(import(&world, &keeper, "kind=organizations", text).await["counts"]["created"], 1);
-    let manager = world.server.session("mgr", None, &["32.04"], &[P::DirectoryWrite]);
+    let manager = world.server.session("mgr", None, &["32.04"], &[P::DIRECTORY_WRITE]);
     send(&manager, "kind=organizations", "text/csv", text.as_bytes()).await.expect_problem(403, "insufficient-scope");
 }
 

@@ -1,11 +1,11 @@
 //! Jobs: progress that commits with the work, one worker at a time, and life after a kill.
 
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::error::Code;
 use slrt::error::Error;
-use slrt::http::problem_table::Code;
-use slrt::jobs::model::JobKind;
+use slrt::imports::export::EXPORT;
 use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::world::VILLAGE;
@@ -33,10 +33,10 @@ async fn count_to_ten(run: &mut Run, stop_before: i64) -> Result<Outcome, Stop> 
     Ok(Outcome::Succeeded)
 }
 
-const WHOLE: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(count_to_ten(run, -1)) }];
-const HANGS_AT_FOUR: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(count_to_ten(run, 4)) }];
+const WHOLE: &[Runner] = &[Runner { kind: EXPORT, run: |run| Box::pin(count_to_ten(run, -1)) }];
+const HANGS_AT_FOUR: &[Runner] = &[Runner { kind: EXPORT, run: |run| Box::pin(count_to_ten(run, 4)) }];
 const NEVER_WORKS: &[Runner] =
-    &[Runner { kind: JobKind::Export, run: |_| Box::pin(async { Err(Stop::Failed(Error::internal("a fault"))) }) }];
+    &[Runner { kind: EXPORT, run: |_| Box::pin(async { Err(Stop::Failed(Error::internal("a fault"))) }) }];
 
 async fn read(world: &World, id: &str) -> Value {
     world.front.get(&format!("/v1/jobs/{id}")).await.expect(200)
@@ -50,7 +50,7 @@ fn masked() -> Value {
 #[actix_web::test]
 async fn a_job_shows_how_far_it_is_and_gives_its_files() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let id = world.job(&world.front, EXPORT, masked()).await;
     let waiting = world.front.get(&format!("/v1/jobs/{id}")).await;
     assert_eq!(waiting.header("retry-after"), Some("2"));
     let waiting = waiting.expect(200);
@@ -77,7 +77,7 @@ async fn a_job_shows_how_far_it_is_and_gives_its_files() {
 #[actix_web::test]
 async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let id = world.job(&world.front, EXPORT, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     assert_eq!(read(&world, &id).await["done"], 4);
     // The lease still runs: nobody else takes it.
@@ -93,7 +93,7 @@ async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
 #[actix_web::test]
 async fn a_cancelled_job_stops_and_stays_stopped() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let id = world.job(&world.front, EXPORT, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     let path = format!("/v1/jobs/{id}/cancel");
     let stopped = world.front.act(&path).await.expect(200);
@@ -108,7 +108,7 @@ async fn a_cancelled_job_stops_and_stays_stopped() {
 #[actix_web::test]
 async fn a_job_that_never_gets_on_is_given_up() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let id = world.job(&world.front, EXPORT, masked()).await;
     for _ in 0..6 {
         run_due(&world.server.worker(NEVER_WORKS)).await.unwrap();
         world.server.shared.clock.advance(chrono::TimeDelta::seconds(65));
@@ -116,7 +116,7 @@ async fn a_job_that_never_gets_on_is_given_up() {
     let given_up = read(&world, &id).await;
     assert_eq!(
         (&given_up["status"], &given_up["failure"]["code"]),
-        (&json!("failed"), &json!(Code::JobStalled.as_str()))
+        (&json!("failed"), &json!(slrt::jobs::problems::JOB_STALLED.as_str()))
     );
 }
 
@@ -124,12 +124,12 @@ async fn a_job_that_never_gets_on_is_given_up() {
 async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it() {
     let world = World::start().await;
     let desk = Some(crate::support::world::organization("slrt-bandung"));
-    let may = [P::EventsRead, P::RegistryRead];
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let may = [P::EVENTS_READ, P::REGISTRY_READ];
+    let id = world.job(&world.front, EXPORT, masked()).await;
     let path = format!("/v1/jobs/{id}");
     let village = world.server.session("bandung-fo", desk, &[VILLAGE], &may);
     let other_client = world.server.session("bandung-bo", desk, &["32.04"], &may);
-    let may_not_export = world.server.session("bandung-fo", desk, &["32.04"], &[P::EventsRead]);
+    let may_not_export = world.server.session("bandung-fo", desk, &["32.04"], &[P::EVENTS_READ]);
     for session in [&village, &other_client, &may_not_export] {
         session.get(&path).await.expect_problem(404, "not-found");
         assert_eq!(session.get("/v1/jobs").await.expect(200)["items"], json!([]));
@@ -141,10 +141,10 @@ async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it()
 #[actix_web::test]
 async fn a_job_and_its_files_go_after_their_keeping_time() {
     let world = World::start().await;
-    let id = world.job(&world.front, JobKind::Export, masked()).await;
+    let id = world.job(&world.front, EXPORT, masked()).await;
     run_due(&world.server.worker(WHOLE)).await.unwrap();
     world.server.shared.clock.advance(chrono::TimeDelta::days(8));
     world.server.work().await;
-    let later = world.server.session("bandung-fo", None, &["32.04"], &[P::EventsRead, P::RegistryRead]);
+    let later = world.server.session("bandung-fo", None, &["32.04"], &[P::EVENTS_READ, P::REGISTRY_READ]);
     later.get(&format!("/v1/jobs/{id}")).await.expect_problem(404, "not-found");
 }

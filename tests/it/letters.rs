@@ -1,7 +1,7 @@
 //! A letter of recommendation, from the desk to whoever checks it.
 
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 
@@ -67,7 +67,7 @@ async fn a_letter_ends_with_its_time_and_with_its_referral() {
     world.server.shared.clock.advance(chrono::TimeDelta::days(9));
     assert!(verify(&world, &first).await.contains("Genuine, but expired"));
     let bandung = slrt::demo::organization("slrt-bandung");
-    let back = world.server.session("bandung-bo", bandung, &["32.04"], &[P::ReferralsRead, P::ReferralsSend]);
+    let back = world.server.session("bandung-bo", bandung, &["32.04"], &[P::REFERRALS_READ, P::REFERRALS_SEND]);
     back.get(&format!("{at}/document")).await.expect_problem(409, "letter-not-valid");
     let second = back.post(&at, json!({})).await.expect(201);
     assert_ne!(first["code"], second["code"]);

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::http::faults;
@@ -91,7 +91,7 @@ fn texts(list: &[Value], field: &str) -> Vec<String> {
 }
 
 fn reporting(world: &World) -> Session {
-    world.server.session("gateway", None, &["ID"], &[P::WebhooksManage])
+    world.server.session("gateway", None, &["ID"], &[P::WEBHOOKS_MANAGE])
 }
 
 #[actix_web::test]
@@ -208,7 +208,7 @@ async fn several_processes_send_each_note_once() {
     for _ in 0..20 {
         world.complaint().await;
     }
-    let worker = || slrt::worker::Worker::new(world.server.shared.clone(), &world.server.database_url).unwrap();
+    let worker = || world.server.shared.background().unwrap();
     let (one, two, three) = (worker(), worker(), worker());
     let send = slrt::messages::work::send_due;
     let (a, b, c) = futures_util::future::join3(send(&one), send(&two), send(&three)).await;

@@ -2,19 +2,19 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::{Session, World};
 
 /// Sets programmes for the whole country.
 fn ministry(world: &World) -> Session {
-    world.server.session("kemensos", None, &["ID"], &[P::ProgramsWrite, P::EligibilityCheck, P::EventsRead])
+    world.server.session("kemensos", None, &["ID"], &[P::PROGRAMS_WRITE, P::ELIGIBILITY_CHECK, P::EVENTS_READ])
 }
 
 /// Sets the programmes of Kabupaten Bandung.
 fn regency(world: &World) -> Session {
-    world.server.session("pemkab", None, &["32.04"], &[P::ProgramsWrite, P::EligibilityCheck, P::EventsRead])
+    world.server.session("pemkab", None, &["32.04"], &[P::PROGRAMS_WRITE, P::ELIGIBILITY_CHECK, P::EVENTS_READ])
 }
 
 fn decile_at_most(decile: u8) -> Value {
@@ -161,7 +161,7 @@ async fn a_local_instance_makes_the_national_template_decidable() {
     // The province has one too, which stands back where the regency has its own.
     let mut wider = instance.clone();
     (wider["code"], wider["region_code"]) = (json!("KIS_DAERAH_32"), json!("32"));
-    let province = world.server.session("provinsi", None, &["32"], &[P::ProgramsWrite]);
+    let province = world.server.session("provinsi", None, &["32"], &[P::PROGRAMS_WRITE]);
     province.post("/v1/programs", wider).await.expect(201);
     let all = world.back.post("/v1/eligibility/checks", json!({ "person_id": member })).await.expect(200);
     let again: Vec<_> = all["results"].as_array().unwrap().iter().map(|r| r["program_code"].clone()).collect();

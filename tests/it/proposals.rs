@@ -3,7 +3,7 @@
 use chrono::{Datelike, TimeDelta};
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::http::faults;
 use crate::support::world::{VILLAGE, family, organization};
@@ -13,7 +13,7 @@ const NIK: &str = "3204055203909001";
 
 /// Who keeps the registry, for the whole country.
 fn keeper(world: &World) -> Session {
-    world.server.session("pusdatin", None, &["ID"], &[P::RegistryImport, P::RegistryRead])
+    world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT, P::REGISTRY_READ])
 }
 
 /// A calendar that is open on every day.
@@ -152,13 +152,13 @@ async fn the_correction_of_somebody_who_moved_away_is_returned_and_not_lost() {
     open_windows(&world).await;
     let home = format!("/v1/families/{}", world.family().await);
     let id = forwarded(&world, correction()).await;
-    let everywhere = world.server.session("pusat", None, &["ID"], &[P::RegistryRead, P::RegistryWrite]);
+    let everywhere = world.server.session("pusat", None, &["ID"], &[P::REGISTRY_READ, P::REGISTRY_WRITE]);
     let version = format!("\"{}\"", everywhere.get(&home).await.expect(200)["version"]);
     let headers = [("if-match", version.as_str()), ("content-type", "application/merge-patch+json")];
     let away = json!({ "region_code": "34.04.07.2001" });
     everywhere.send(Method::PATCH, &home, &headers, Some(away)).await.expect(200);
 
-    let regional = world.server.session("dinas", None, &["32"], &[P::RegistryImport, P::RegistryRead]);
+    let regional = world.server.session("dinas", None, &["32"], &[P::REGISTRY_IMPORT, P::REGISTRY_READ]);
     let path = format!("/v1/registry-proposals/{id}");
     let accept = regional.post(&format!("{path}/accept"), json!({})).await;
     accept.expect_problem(409, "registry-proposal-person-elsewhere");
@@ -218,8 +218,8 @@ async fn nobody_forwards_what_they_verified_and_a_village_does_not_act_for_the_a
     open_windows(&world).await;
     world.family().await;
     let desk = Some(organization("slrt-bandung"));
-    let both = world.server.session("rangkap", desk, &["32.04"], &[P::ComplaintsHandle, P::ComplaintsApprove]);
-    let village = world.server.session("puskesos", desk, &[VILLAGE], &[P::ComplaintsHandle]);
+    let both = world.server.session("rangkap", desk, &["32.04"], &[P::COMPLAINTS_HANDLE, P::COMPLAINTS_APPROVE]);
+    let village = world.server.session("puskesos", desk, &[VILLAGE], &[P::COMPLAINTS_HANDLE]);
     let made = world.front.post("/v1/registry-proposals", correction()).await.expect(201);
     let act = |action: &str| format!("/v1/registry-proposals/{}/{action}", made["id"].as_str().unwrap());
     village.post(&act("verify-village"), json!({ "deliberation": minutes() })).await.expect(200);
@@ -271,7 +271,7 @@ async fn outside_its_days_a_step_is_refused_with_the_next_opening() {
     assert_eq!((&shown["own"], &shown["submit_until"], &shown["version"]), (&json!(false), &json!(11), &json!(0)));
     let later =
         json!({ "submit_from": 1, "submit_until": 12, "village_until": 12, "agency_until": 12, "source": "Surat 12" });
-    let desk = world.server.session("dinas", None, &["32.04"], &[P::RegistryImport]);
+    let desk = world.server.session("dinas", None, &["32.04"], &[P::REGISTRY_IMPORT]);
     set_window(&desk, &month, "\"0\"", later.clone()).await.expect_problem(403, "region-not-granted");
     set_window(&keeper(&world), &month, "\"1\"", later.clone()).await.expect_problem(412, "version-mismatch");
     let mut reversed = later.clone();
@@ -356,7 +356,7 @@ async fn what_is_proposed_is_sealed_masked_and_opened_with_a_record() {
     let made = made.expect(201);
     assert_eq!((made["masked"].as_bool(), made.get("family")), (Some(true), None));
     let path = format!("/v1/registry-proposals/{}", made["id"].as_str().unwrap());
-    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     may.get(&path).await.expect_problem(400, "purpose-required");
     let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!((shown["nik"].as_str(), shown["family"]["region_code"].as_str()), (Some(&*nik), Some(VILLAGE)));

@@ -3,8 +3,8 @@
 use diesel::QueryDsl as _;
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
 use slrt::db::schema::complaint_tallies;
+use slrt::slices::permissions as P;
 
 use crate::support::world::{organization, submission};
 use crate::support::{Session, World};
@@ -157,7 +157,7 @@ async fn a_province_sees_what_has_risen_to_it_and_a_desk_its_own() {
     world.server.work().await;
     let world = World::around(world.server);
     assert_eq!(queue(&world.province, "").await, std::slice::from_ref(&id));
-    let country = world.server.session("ministry", None, &["ID"], &[P::ComplaintsRead]);
+    let country = world.server.session("ministry", None, &["ID"], &[P::COMPLAINTS_READ]);
     assert_eq!(queue(&country, "").await, std::slice::from_ref(&id));
     assert_eq!(queue(&world.front, "?sla=breached").await, std::slice::from_ref(&id));
     assert_eq!(queue(&world.front, "?sla=on_time").await, Vec::<String>::new());
@@ -218,7 +218,7 @@ async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
     assert_eq!((&counts["as_target"]["total"], &counts["as_target"]["overdue"]), (&json!(1), &json!(1)));
     let unseen = world.back.get("/v1/referrals?status=draft").await.expect(200);
     assert_eq!(ids(&unseen), [draft]);
-    let plain = world.server.session("reader", None, &["32.04"], &[P::ComplaintsRead]);
+    let plain = world.server.session("reader", None, &["32.04"], &[P::COMPLAINTS_READ]);
     assert!(plain.get("/v1/work-queue/counts").await.expect(200).get("referrals").is_none());
     plain.get("/v1/work-queue/referrals").await.expect_problem(403, "insufficient-scope");
 }

@@ -1,5 +1,6 @@
 //! Regions, code lists, state machines: public and cacheable.
 
+use slrt::health::PendingMigrations;
 use serde_json::json;
 
 use crate::support::TestServer;
@@ -82,7 +83,7 @@ async fn the_service_tells_its_health() {
     let any = server.anonymous();
     assert_eq!(any.get("/livez").await.expect(200)["status"], "pass");
     assert_eq!(any.get("/readyz").await.expect(200)["status"], "pass");
-    server.shared.pending.0.store(2, std::sync::atomic::Ordering::Relaxed);
+    server.shared.resources.get::<PendingMigrations>().unwrap().0.store(2, std::sync::atomic::Ordering::Relaxed);
     let unready = any.get("/readyz").await;
     assert_eq!((unready.status, unready.body["status"].as_str()), (503, Some("fail")));
     assert_eq!(unready.header("content-type"), Some("application/health+json"));

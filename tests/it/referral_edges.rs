@@ -93,7 +93,7 @@ async fn in_state(world: &World, source: &Session, target: &Session, service: &s
 async fn what_the_table_does_not_have_is_refused_to_every_side_and_nothing_moves() {
     let world = World::start().await;
     let of = |key: &str, regions: &[&str]| {
-        world.server.session(key, slrt::demo::organization(key), regions, Permission::ALL)
+        world.server.session(key, slrt::demo::organization(key), regions, Permission::all())
     };
     let sides = [
         (Side::Source, of("slrt-bandung", &["32.04"])),

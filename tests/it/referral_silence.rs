@@ -11,7 +11,7 @@ async fn types(world: &World) -> Vec<String> {
         "bandung-events",
         slrt::demo::organization("slrt-bandung"),
         &["32.04"],
-        &[slrt::auth::Permission::EventsRead],
+        &[slrt::slices::permissions::EVENTS_READ],
     );
     let events = back.get("/v1/events?limit=200").await.expect(200);
     let all = events["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned());
@@ -23,7 +23,7 @@ async fn read(world: &World, id: &str) -> serde_json::Value {
         "bandung-reader",
         slrt::demo::organization("slrt-bandung"),
         &["32.04"],
-        &[slrt::auth::Permission::ReferralsRead],
+        &[slrt::slices::permissions::REFERRALS_READ],
     );
     back.get(&format!("/v1/referrals/{id}")).await.expect(200)
 }
@@ -129,7 +129,7 @@ async fn an_answer_ends_the_reminding_and_a_due_review_is_told_of_once() {
         "bandung-2",
         slrt::demo::organization("slrt-bandung"),
         &["32.04"],
-        &[slrt::auth::Permission::ReferralsRead],
+        &[slrt::slices::permissions::REFERRALS_READ],
     );
     let due = back.get("/v1/referrals?review_due=true").await.expect(200);
     assert_eq!(due["items"][0]["id"], json!(id));

@@ -101,7 +101,7 @@ async fn each_side_takes_its_own_edges_only() {
         "pkh-2",
         slrt::demo::organization("pkh"),
         &[],
-        &[slrt::auth::Permission::ReferralsSend, slrt::auth::Permission::ReferralsRespond],
+        &[slrt::slices::permissions::REFERRALS_SEND, slrt::slices::permissions::REFERRALS_RESPOND],
     );
     let cancel = json!({ "reason": "wrong_target" });
     target.post(&format!("{path}/cancel"), cancel.clone()).await.expect_problem(403, "not-the-source");
@@ -263,7 +263,7 @@ async fn entered_in_error_stays_and_leaves_the_lists() {
     let draft = world.draft(None).await;
     let error = json!({ "reason": "entered_twice" });
     let of = |id: &str| format!("/v1/referrals/{id}/enter-in-error");
-    let correct = [slrt::auth::Permission::ReferralsCorrect];
+    let correct = [slrt::slices::permissions::REFERRALS_CORRECT];
     let pkh = world.server.session("pkh-3", slrt::demo::organization("pkh"), &[], &correct);
     let other = world.server.session("disdik", slrt::demo::organization("disdik-bandung"), &["32.04"], &correct);
     world.manager.post(&of(&draft), json!({ "reason": "other" })).await.expect_problem(422, "validation-failed");

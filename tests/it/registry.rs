@@ -4,8 +4,8 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bytea, Text};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
 use slrt::auth::sealing::IdentityKind;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -42,7 +42,7 @@ async fn a_reveal_needs_the_permission_and_a_purpose_and_leaves_a_record() {
     let member = world.member_of(&id).await;
     let path = format!("/v1/persons/{member}");
     assert_eq!(world.front.get(&path).await.expect(200)["nik"], "32************01");
-    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     may.get(&path).await.expect_problem(400, "purpose-required");
     may.get_with(&path, &[("access-purpose", "curiosity")]).await.expect_problem(400, "purpose-required");
     let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
@@ -236,7 +236,7 @@ async fn whoever_opens_what_a_family_was_is_known_to_its_members() {
     let world = World::start().await;
     let home = world.family().await;
     let member = world.member_of(&home).await;
-    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let history = format!("/v1/families/{home}/history");
     opener.get(&history).await.expect(200);
     opener.get_with(&history, &[("access-purpose", "supervision")]).await.expect(200);

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 
 use super::imports::{import, loader, problems};
 use crate::support::World;
@@ -47,7 +47,7 @@ async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
     assert_eq!(trail["items"][1]["action"], "create");
     assert_eq!(trail["items"][0]["actor"], "bandung-fo");
     assert_eq!(trail["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
-    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let shown = may.get_with(&format!("{path}/history"), &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!(shown["items"][0]["fields"][0], json!({ "field": "jkn_status", "from": "none", "to": "active" }));
     let events = world.front.get("/v1/events?type=person.updated").await.expect(200);
@@ -126,7 +126,7 @@ async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
     body["region_code"] = json!("34.04.07.2001");
     let far = world.elsewhere.post("/v1/families", body.clone()).await.expect_problem(409, "identity-in-use");
     assert!(far.get("conflicts").is_none(), "{far}");
-    let both = world.server.session("pusat", None, &["ID"], &[P::RegistryRead, P::RegistryWrite]);
+    let both = world.server.session("pusat", None, &["ID"], &[P::REGISTRY_READ, P::REGISTRY_WRITE]);
     let near = both.post("/v1/families", body).await.expect_problem(409, "identity-in-use");
     let places: Vec<&str> =
         near["conflicts"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();

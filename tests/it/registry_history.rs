@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::contract::operations;
 use crate::support::world::{family, organization};
@@ -108,7 +108,7 @@ async fn told(who: &Session, subject: &str, call: &str, body: Value) -> Value {
 }
 
 fn everything(world: &World) -> Session {
-    let may = [P::RegistryRead, P::RegistryWrite, P::RegistryImport, P::ComplaintsRead];
+    let may = [P::REGISTRY_READ, P::REGISTRY_WRITE, P::REGISTRY_IMPORT, P::COMPLAINTS_READ];
     world.server.session("bandung-fo", Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 use uuid::Uuid;
 
 use crate::support::World;
@@ -65,7 +65,7 @@ async fn an_id_that_several_choose_at_once_is_one_person() {
 #[actix_web::test]
 async fn a_number_comes_back_only_from_who_took_it() {
     let world = World::start().await;
-    let sleman = world.server.session("sleman-fo", None, &["34.04"], &[P::RegistryRead, P::RegistryWrite]);
+    let sleman = world.server.session("sleman-fo", None, &["34.04"], &[P::REGISTRY_READ, P::REGISTRY_WRITE]);
     let nik = "3204051203809777";
     let kept = person(&world.front, "Budi Santoso", json!({})).await;
     let other = person(&world.front, "Budi Santosa", json!({ "nik": nik })).await;

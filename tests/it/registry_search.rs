@@ -5,11 +5,12 @@ use std::time::Duration;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
-use slrt::auth::{Actor, Permission as P};
+use slrt::auth::Actor;
 use slrt::db::Db;
 use slrt::regions::RegionScope;
-use slrt::registry::search::search;
-use slrt::registry::viewer::Viewer;
+use slrt::registry::identity::search::search;
+use slrt::registry::people::viewer::Viewer;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -187,7 +188,7 @@ async fn a_search_is_planned_once() {
     let mut people = slrt::demo::people::Generator::new(7);
     let families = (0..2000).map(|_| people.family("32.04.05", VILLAGE, today)).collect();
     let mut entering = world.server.connection().await;
-    slrt::registry::actions::insert_synthetic(&mut entering, &ring, families, now).await.unwrap();
+    slrt::registry::people::actions::insert_synthetic(&mut entering, &ring, families, now).await.unwrap();
     diesel::sql_query("analyze").execute(&mut entering).await.unwrap();
     let db = Db::new(&world.server.database_url, 1, Duration::from_secs(600)).unwrap();
     let mut conn = db.read().await.unwrap();
@@ -242,7 +243,7 @@ async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
     }
     let twice = world.front.post(&format!("{first}/add-residence"), stay).await;
     assert_eq!(faults(&twice.expect_problem(422, "validation-failed"))[0].1, "overlaps");
-    let stats = world.server.session("stats", None, &["32"], &[P::StatsRead]);
+    let stats = world.server.session("stats", None, &["32"], &[P::STATS_READ]);
     let map = stats.get("/v1/residence-map?region_code=32").await.expect(200);
     assert_eq!((map["items"][0]["region_code"].as_str(), map["items"][0]["count"].as_i64()), (Some("32.04"), Some(12)));
     let masked = world.front.get(&format!("{first}/residences")).await.expect(200);
@@ -250,7 +251,7 @@ async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
         (masked["items"][0].get("facility_name"), masked["items"][0]["region_code"].as_str()),
         (None, Some("32.04"))
     );
-    let may = world.server.session("bo", None, &["32.04"], &[P::RegistryRead, P::PiiReveal]);
+    let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let shown = may.get_with(&format!("{first}/residences"), &[("access-purpose", "supervision")]).await.expect(200);
     assert_eq!(shown["items"][0]["facility_name"], "LKSA Contoh");
     let id = &shown["items"][0]["id"];

@@ -6,9 +6,9 @@ use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
-use slrt::jobs::model::JobKind;
+use slrt::imports::export::EXPORT;
 use slrt::jobs::run::{Outcome, Run, Runner, Stop};
+use slrt::slices::permissions as P;
 
 use super::imports::{import, loader, problems};
 use crate::support::http::faults;
@@ -20,8 +20,14 @@ const OWN: [(&str, &str); 1] = [("access-purpose", "subject_request")];
 
 /// Back office with the right to open data.
 fn opener(world: &World) -> Session {
-    let may =
-        [P::RegistryRead, P::RegistryWrite, P::PiiReveal, P::EligibilityCheck, P::ComplaintsRead, P::ReferralsRead];
+    let may = [
+        P::REGISTRY_READ,
+        P::REGISTRY_WRITE,
+        P::PII_REVEAL,
+        P::ELIGIBILITY_CHECK,
+        P::COMPLAINTS_READ,
+        P::REFERRALS_READ,
+    ];
     world.server.session("bandung-bo", Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 
@@ -55,7 +61,7 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
     world.visit(&own).await;
     let stay = json!({ "kind": "elderly_home", "facility_name": "Panti Contoh", "region_code": "32.04.05", "since": "2026-07-01" });
     world.front.post(&format!("/v1/persons/{person}/add-residence"), stay).await.expect(200);
-    let may = [P::ComplaintsSubmit, P::EligibilityCheck];
+    let may = [P::COMPLAINTS_SUBMIT, P::ELIGIBILITY_CHECK];
     let desk = world.server.session("bandung-fo", Some(organization("slrt-bandung")), &["32.04"], &may);
     let mut objection = crate::eligibility_objections::objection(&home);
     objection["complainant"] = json!({ "name": "Tetangga Lain", "relation": "tetangga" });
@@ -246,7 +252,7 @@ async fn a_correction_is_written_or_proposed() {
     assert_eq!(refused, [("/request_id".to_owned(), "unknown_request".to_owned())]);
     let mut always = json!({ "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31 });
     always["source"] = json!("Uji coba");
-    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
     let window = "/v1/registry-proposal-windows/default";
     keeper.send(reqwest::Method::PUT, window, &[("if-match", "\"1\"")], Some(always)).await.expect(200);
     let request = world.subject_request(&person, "correction").await;
@@ -321,7 +327,7 @@ async fn say_everything(world: &World, home: &str, person: &str) {
     let visit = json!({
         "region_code": "32.04.05.2001", "family_id": home, "result": "met", "note": "Bertemu Siti Rahmawati.",
     });
-    let facilitator = [P::ComplaintsSubmit];
+    let facilitator = [P::COMPLAINTS_SUBMIT];
     let facilitator = world.server.session("bandung-fas", Some(organization("slrt-bandung")), &["32.04"], &facilitator);
     facilitator.post("/v1/visits", visit).await.expect(201);
     world.front.post("/v1/complaints", submission()).await.expect(201);
@@ -413,12 +419,12 @@ async fn write_and_hang(run: &mut Run) -> Result<Outcome, Stop> {
 
 #[actix_web::test]
 async fn an_export_under_way_begins_anew_without_whoever_was_erased() {
-    const HANGS: &[Runner] = &[Runner { kind: JobKind::Export, run: |run| Box::pin(write_and_hang(run)) }];
+    const HANGS: &[Runner] = &[Runner { kind: EXPORT, run: |run| Box::pin(write_and_hang(run)) }];
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
     let keeper = world.server.session("keeper", None, &["32.04"], P::ALL);
     let params = json!({ "kind": "persons", "reveal": true, "purpose": "verification" });
-    let job = format!("/v1/jobs/{}", world.job(&keeper, JobKind::Export, params).await);
+    let job = format!("/v1/jobs/{}", world.job(&keeper, EXPORT, params).await);
     world.work_until_killed(&keeper, &job, HANGS, 1).await;
     let request = world.subject_request(&person, "erasure").await;
     let body = json!({ "request_id": request, "ground": "subject_request" });

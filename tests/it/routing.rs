@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::http::faults;
@@ -74,7 +74,7 @@ async fn the_nearest_default_wins_and_is_a_reason() {
         let path = format!("/v1/routing-defaults/{place}/electricity");
         who.send(Method::PUT, &path, &headers, Some(json!({ "service_id": service }))).await
     };
-    let ministry = world.server.session("esdm", None, &["ID"], &[P::DirectoryWrite]);
+    let ministry = world.server.session("esdm", None, &["ID"], &[P::DIRECTORY_WRITE]);
     put(&world.manager, "ID", Some("\"0\""), &post).await.expect_problem(403, "region-not-granted");
     put(&world.manager, "34.04", Some("\"0\""), &post).await.expect_problem(403, "region-not-granted");
     put(&ministry, "ID", None, &post).await.expect_problem(428, "precondition-required");

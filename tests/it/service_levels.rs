@@ -72,7 +72,7 @@ async fn a_region_changes_its_own_calendar_and_no_other() {
 #[actix_web::test]
 async fn an_upgrade_does_not_bring_back_a_day_that_was_taken_out() {
     let world = World::start().await;
-    let ministry = world.server.session("ministry", None, &["ID"], &[slrt::auth::Permission::DirectoryWrite]);
+    let ministry = world.server.session("ministry", None, &["ID"], &[slrt::slices::permissions::DIRECTORY_WRITE]);
     let found = ministry.get("/v1/holidays?year=2027&region_code=32.04&limit=200").await.expect(200);
     let estimated = found["items"].as_array().unwrap().iter().find(|h| h["confidence"] == "estimated").unwrap().clone();
     let path = format!("/v1/holidays/{}", estimated["id"].as_str().unwrap());
@@ -155,7 +155,7 @@ async fn figures_that_contradict_each_other_are_refused_and_the_base_target_stay
     let mut wrong = target();
     wrong["figures"]["ministry_after_days"] = json!(1);
     world.manager.post("/v1/service-level-targets", wrong).await.expect_problem(422, "validation-failed");
-    let ministry = world.server.session("ministry", None, &["ID"], &[slrt::auth::Permission::DirectoryWrite]);
+    let ministry = world.server.session("ministry", None, &["ID"], &[slrt::slices::permissions::DIRECTORY_WRITE]);
     let all = ministry.get("/v1/service-level-targets").await.expect(200);
     let base = all["items"].as_array().unwrap().iter().find(|t| t["resolution_days"] == 14).unwrap().clone();
     let path = format!("/v1/service-level-targets/{}", base["id"].as_str().unwrap());

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ const OFFICER: &str = "bandung-fas";
 const DAY: usize = 13;
 
 fn facilitator(world: &World) -> Session {
-    let may = [P::ComplaintsSubmit, P::ComplaintsNote, P::ComplaintsRead, P::RegistryRead];
+    let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_NOTE, P::COMPLAINTS_READ, P::REGISTRY_READ];
     world.server.session(OFFICER, Some(organization("slrt-bandung")), &["32.04"], &may)
 }
 
@@ -130,7 +130,7 @@ async fn a_clock_that_is_a_year_off_is_measured_and_corrected() {
     assert!((Utc::now() - TimeDelta::hours(2) - corrected).abs() < TimeDelta::minutes(2));
     let made = world.front.get("/v1/complaints").await.expect(200);
     assert!(made["items"][0]["created_at"].as_str().unwrap() < "2027-06");
-    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
     assert_eq!(admin.get(&format!("/v1/devices/{device}")).await.expect(200)["last_skew_ms"], skew);
 }
 
@@ -152,7 +152,7 @@ async fn a_tablet_works_for_its_officer_in_its_villages_until_it_is_revoked() {
         faults(&stranger.expect_problem(422, "validation-failed")),
         [("/device_id".to_owned(), "unknown_device".to_owned())]
     );
-    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
     admin.act(&format!("/v1/devices/{device}/revoke")).await.expect(200);
     tablet.post("/v1/sync", batch(&device, &[elsewhere])).await.expect_problem(403, "device-revoked");
     tablet.get(&format!("/v1/sync/bundle?device_id={device}")).await.expect_problem(403, "device-revoked");
@@ -212,7 +212,7 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
     );
     assert!(gone["items"][0].get("complaint").is_none());
 
-    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
     let other = json!({ "label": "Tablet 1", "staff_id": OFFICER, "village_codes": ["32.04.05.2002"] });
     admin
         .send(reqwest::Method::PUT, &format!("/v1/devices/{device}"), &[("if-match", "*")], Some(other))
@@ -228,7 +228,7 @@ async fn pages_of_changes_follow_each_other_through_all_villages_of_a_tablet() {
     let [near, far, foreign] = [VILLAGE, "32.04.05.2002", "32.04.05.2003"];
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
-    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
     let both = json!({ "label": "Tablet 1", "staff_id": OFFICER, "village_codes": [near, far] });
     let path = format!("/v1/devices/{device}");
     admin.send(reqwest::Method::PUT, &path, &[("if-match", "*")], Some(both)).await.expect(200);
@@ -292,7 +292,7 @@ async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
         (Some("SDN Cileunyi 2."), Some("received"))
     );
     // Who may not write notes at the desk may not from a tablet either.
-    let may = [P::ComplaintsSubmit, P::ComplaintsRead];
+    let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ];
     let plain = world.server.session(OFFICER, Some(organization("slrt-bandung")), &["32.04"], &may);
     let note = acting("note", &id, json!({ "visibility": "internal", "text": "x" }));
     let answer = plain.post("/v1/sync", batch(&device, &[note])).await.expect(207);
@@ -359,7 +359,7 @@ async fn a_correction_made_offline_never_overwrites_what_is_newer() {
 async fn an_id_in_the_body_that_is_not_the_addresses_is_refused() {
     let world = World::start().await;
     let device = world.device(OFFICER).await;
-    let admin = world.server.session("admin", None, &["32.04"], &[P::AccessAdmin]);
+    let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
     let body = |id: &str| json!({ "id": id, "label": "Tablet 1", "staff_id": OFFICER, "village_codes": [VILLAGE] });
     let put = async |id: &str| {
         let path = format!("/v1/devices/{device}");

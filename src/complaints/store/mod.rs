@@ -1,5 +1,6 @@
 //! The rows of complaints; what hangs on them is in `parts`.
 
+pub mod open_referrals;
 pub mod parts;
 pub mod terms;
 

@@ -101,10 +101,10 @@ async fn handled(tx: &mut Tx, act: &Act, id: Uuid, repeats: Option<Uuid>) -> Res
         Act::Recommend(kind, text) => {
             complaint::recommend(tx, id, body(json!({ "kind": kind, "text": text }))?).await?;
         }
-        Act::Refer => drop(complaint::approve(tx, id, body(json!({ "outcome": "refer" }))?).await?),
+        Act::Refer => drop(crate::referrals::decisions::approve(tx, id, body(json!({ "outcome": "refer" }))?).await?),
         Act::Resolve(decision, answer) => {
             let body = body(json!({ "outcome": "resolve", "decision": decision, "answer": answer }))?;
-            complaint::approve(tx, id, body).await?;
+            crate::referrals::decisions::approve(tx, id, body).await?;
         }
         Act::Inform(answer) => drop(steps::inform(tx, id, body(json!({ "answer": answer }))?).await?),
         Act::Close(satisfaction) => {

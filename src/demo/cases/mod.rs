@@ -25,9 +25,10 @@ use crate::db::Db;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::regions::RegionScope;
+use crate::resources::Resources;
 use crate::service_levels::cache::{ServiceLevelCache, Standards};
 use crate::service_levels::calendar::{day_in, start_of};
-use crate::transaction::{self, Setting};
+use crate::transaction::{self, TxContext};
 
 /// Desks open at eight; a day's steps follow one another.
 const OPENS: TimeDelta = TimeDelta::hours(8);
@@ -35,17 +36,10 @@ const BETWEEN_STEPS: TimeDelta = TimeDelta::minutes(20);
 
 pub async fn seed(url: &str, keys: Arc<Keys>, homes: &[Home]) -> Result<(), Error> {
     let db = Db::new(url, 1, Duration::from_secs(60))?;
-    let service_levels = Arc::<ServiceLevelCache>::default();
-    let standards = service_levels.latest(&*db.read().await?).await?;
-    let mut driver = Driver {
-        db,
-        keys: keys.ring(),
-        programs: Arc::default(),
-        service_levels,
-        standards,
-        began: Utc::now(),
-        complaints: HashMap::new(),
-    };
+    let resources = Resources::default().with(ProgramCache::default()).with(ServiceLevelCache::default());
+    let standards = resources.get::<ServiceLevelCache>()?.latest(&*db.read().await?).await?;
+    let mut driver =
+        Driver { db, keys: keys.ring(), resources, standards, began: Utc::now(), complaints: HashMap::new() };
     for case in complaints::CASES.iter().chain(referrals::CASES) {
         driver.play(case, homes).await?;
     }
@@ -55,8 +49,7 @@ pub async fn seed(url: &str, keys: Arc<Keys>, homes: &[Home]) -> Result<(), Erro
 struct Driver {
     db: Db,
     keys: Arc<KeyRing>,
-    programs: Arc<ProgramCache>,
-    service_levels: Arc<ServiceLevelCache>,
+    resources: Resources,
     standards: Arc<Standards>,
     began: DateTime<Utc>,
     /// By the keys of their cases.
@@ -74,17 +67,16 @@ impl Driver {
             let at = self.moment(regency, step.ago, index);
             let clock = Clock::default();
             clock.advance(at - clock.now());
-            let setting = Setting {
+            let context = TxContext {
                 actor: Arc::new(actor),
-                service_levels: self.service_levels.clone(),
-                ..Setting::of_system(clock, self.keys.clone(), self.programs.clone())
+                ..TxContext::system(clock, self.keys.clone(), self.resources.clone())
             };
             if let Act::MarkDuplicate(key) = step.act {
                 made.repeats = self.complaints.get(key).copied();
             }
             let home = home.clone();
             let done =
-                transaction::run(&self.db, setting, async move |tx| act::take(tx, case, &step.act, &home, made).await);
+                transaction::run(&self.db, context, async move |tx| act::take(tx, case, &step.act, &home, made).await);
             made = done.await.inspect_err(|error| tracing::error!(case = case.key, step = index, ?error, "demo"))?;
         }
         self.complaints.extend(made.complaint.map(|id| (case.key, id)));

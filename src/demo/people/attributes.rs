@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::draw::Draw;
 use super::{SyntheticDwelling, SyntheticPerson};
-use crate::registry::nik::Sex;
+use crate::registry::identity::nik::Sex;
 
 pub(super) fn school(draw: &mut Draw, decile: u32, age: u32, is_young: bool) -> (Option<&'static str>, bool) {
     let (level, enrolled_per_mille) = match age {

@@ -1,7 +1,7 @@
 //! Invented names and addresses, put together from common words of several cultures.
 
 use super::draw::Draw;
-use crate::registry::nik::Sex;
+use crate::registry::identity::nik::Sex;
 
 /// Per culture: given names of men and of women, second names of men and of women, family names.
 const NAMES: [[&str; 5]; 7] = [

@@ -5,7 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::*;
-use crate::registry::nik::{FamilyCardNo, Nik};
+use crate::registry::identity::nik::{FamilyCardNo, Nik};
+use crate::registry::model::{
+    CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, JknStatus, LightingSource,
+    MaritalStatus, OccupationClass, RelationToHead, RoofMaterial, SchoolLevel, ToiletFacility, WallMaterial,
+    WaterSource,
+};
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 22).unwrap_or_default()
@@ -113,4 +118,33 @@ fn shares_are_about_right() {
         some.filter(|family| family.dwelling.floor_material == "earth").count()
     };
     assert!(earth(true) > earth(false));
+}
+
+/// The registry would silently drop a code that it does not know.
+#[test]
+fn the_registry_knows_every_code_of_the_synthetic_people() {
+    let mut generator = Generator::new(7);
+    let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    for _ in 0..2000 {
+        let family = generator.family("32.04.05", "32.04.05.2001", today);
+        let home = family.dwelling;
+        home.tenure.parse::<DwellingTenure>().unwrap();
+        home.floor_material.parse::<FloorMaterial>().unwrap();
+        home.wall_material.parse::<WallMaterial>().unwrap();
+        home.roof_material.parse::<RoofMaterial>().unwrap();
+        home.water_source.parse::<WaterSource>().unwrap();
+        home.lighting_source.parse::<LightingSource>().unwrap();
+        home.cooking_fuel.parse::<CookingFuel>().unwrap();
+        home.toilet.parse::<ToiletFacility>().unwrap();
+        for person in family.members {
+            person.relation.parse::<RelationToHead>().unwrap();
+            person.marital_status.parse::<MaritalStatus>().unwrap();
+            person.occupation_class.parse::<OccupationClass>().unwrap();
+            person.jkn_status.parse::<JknStatus>().unwrap();
+            person.school_level.map(|c| c.parse::<SchoolLevel>().unwrap());
+            person.disability_type.map(|c| c.parse::<DisabilityType>().unwrap());
+            person.disability_severity.map(|c| c.parse::<DisabilitySeverity>().unwrap());
+            assert!(person.ppks_codes.iter().all(|c| crate::registry::model::is_ppks_code(c)));
+        }
+    }
 }

@@ -41,7 +41,7 @@ impl World {
             disabled_at: None,
         };
         slrt::auth::clients::insert_staff(&mut self.server.connection().await, &row).await.expect("an officer");
-        let admin = self.server.session("admin", None, &["32.04"], &[slrt::auth::Permission::AccessAdmin]);
+        let admin = self.server.session("admin", None, &["32.04"], &[slrt::slices::permissions::ACCESS_ADMIN]);
         let body = json!({ "label": "Tablet 1", "staff_id": officer, "village_codes": [super::world::VILLAGE] });
         let made = admin.post("/v1/devices", body).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()

@@ -9,8 +9,10 @@ use slrt::app::{self, Shared};
 use slrt::auth::Actor;
 use slrt::auth::keys::{KeyFile, Keys};
 use slrt::auth::permission::{Permission, Permissions};
+use slrt::background::Context;
 use slrt::clock::Clock;
 use slrt::config::ServerArgs;
+use slrt::jobs::run::{Runner, Runners};
 use slrt::regions::RegionScope;
 use uuid::Uuid;
 
@@ -77,14 +79,14 @@ impl TestServer {
 
     /// Background work as the service does it, each kind once; it runs by the test's clock.
     pub async fn work(&self) {
-        let worker = slrt::worker::Worker::new(self.shared.clone(), &self.database_url).expect("a worker");
+        let worker = slrt::worker::Worker::new(&self.shared).expect("a worker");
         worker.run_once().await.expect("background work");
     }
 
     /// Background work with these ways of doing jobs, under the name of another process.
-    pub fn worker(&self, runners: &'static [slrt::jobs::run::Runner]) -> slrt::worker::Worker {
-        let worker = slrt::worker::Worker::new(self.shared.clone(), &self.database_url).expect("a worker");
-        slrt::worker::Worker { runners, ..worker }
+    pub fn worker(&self, runners: &[Runner]) -> Context {
+        let context = self.shared.background().expect("background work");
+        Context { resources: context.resources.with(Runners(runners.to_vec())), ..context }
     }
 
     /// A client with a token for these regions and permissions.

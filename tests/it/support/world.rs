@@ -2,12 +2,12 @@
 
 use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
 use slrt::demo;
 use slrt::jobs::actions::{self, NewJob};
 use slrt::jobs::model::JobKind;
 use slrt::jobs::run::{Runner, run_due};
-use slrt::transaction::Setting;
+use slrt::slices::permissions as P;
+use slrt::transaction::TxContext;
 use uuid::Uuid;
 
 use super::http::Session;
@@ -43,36 +43,36 @@ impl World {
     pub fn around(server: TestServer) -> Self {
         let bandung = Some(organization("slrt-bandung"));
         let front = [
-            P::ComplaintsSubmit,
-            P::ComplaintsNote,
-            P::ComplaintsRead,
-            P::RegistryRead,
-            P::RegistryWrite,
-            P::ReferralsRead,
-            P::EventsRead,
+            P::COMPLAINTS_SUBMIT,
+            P::COMPLAINTS_NOTE,
+            P::COMPLAINTS_READ,
+            P::REGISTRY_READ,
+            P::REGISTRY_WRITE,
+            P::REFERRALS_READ,
+            P::EVENTS_READ,
         ];
         let back = [
-            P::ComplaintsSubmit,
-            P::ComplaintsNote,
-            P::ComplaintsTransfer,
-            P::ComplaintsRead,
-            P::ComplaintsHandle,
-            P::RegistryRead,
-            P::RegistryWrite,
-            P::EligibilityCheck,
-            P::ReferralsRead,
-            P::ReferralsSend,
-            P::EventsRead,
+            P::COMPLAINTS_SUBMIT,
+            P::COMPLAINTS_NOTE,
+            P::COMPLAINTS_TRANSFER,
+            P::COMPLAINTS_READ,
+            P::COMPLAINTS_HANDLE,
+            P::REGISTRY_READ,
+            P::REGISTRY_WRITE,
+            P::ELIGIBILITY_CHECK,
+            P::REFERRALS_READ,
+            P::REFERRALS_SEND,
+            P::EVENTS_READ,
         ];
         let manager = [
-            P::ComplaintsRead,
-            P::ComplaintsApprove,
-            P::ReferralsRead,
-            P::ReferralsSend,
-            P::ReferralsCorrect,
-            P::DirectoryWrite,
+            P::COMPLAINTS_READ,
+            P::COMPLAINTS_APPROVE,
+            P::REFERRALS_READ,
+            P::REFERRALS_SEND,
+            P::REFERRALS_CORRECT,
+            P::DIRECTORY_WRITE,
         ];
-        let responder = [P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead];
+        let responder = [P::REFERRALS_READ, P::REFERRALS_SEND, P::REFERRALS_RESPOND, P::EVENTS_READ];
         Self {
             front: server.session("bandung-fo", bandung, &["32.04"], &front),
             back: server.session("bandung-bo", bandung, &["32.04"], &back),
@@ -84,15 +84,15 @@ impl World {
                 Some(organization("dinsos-jabar")),
                 &["32"],
                 &[
-                    P::ComplaintsRead,
-                    P::ReferralsRead,
-                    P::ReferralsSend,
-                    P::ReferralsRespond,
-                    P::ReferralsCorrect,
-                    P::EventsRead,
+                    P::COMPLAINTS_READ,
+                    P::REFERRALS_READ,
+                    P::REFERRALS_SEND,
+                    P::REFERRALS_RESPOND,
+                    P::REFERRALS_CORRECT,
+                    P::EVENTS_READ,
                 ],
             ),
-            auditor: server.session("auditor", None, &["ID"], &[P::AuditRead]),
+            auditor: server.session("auditor", None, &["ID"], &[P::AUDIT_READ]),
             server,
         }
     }
@@ -176,7 +176,7 @@ impl World {
 
     /// The officers of the organization that offers it.
     pub fn target_of_own(&self) -> Session {
-        let may = [P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead];
+        let may = [P::REFERRALS_READ, P::REFERRALS_SEND, P::REFERRALS_RESPOND, P::EVENTS_READ];
         self.server.session("pupr", Some(organization("pupr-bandung")), &[], &may)
     }
 
@@ -252,14 +252,14 @@ impl World {
 
     /// A family as the regency's registry enters it.
     pub async fn enter(&self, family: Value) -> Value {
-        let may = [P::RegistryRead, P::RegistryWrite, P::RegistryImport];
+        let may = [P::REGISTRY_READ, P::REGISTRY_WRITE, P::REGISTRY_IMPORT];
         let registry = self.server.session("registri", None, &["32.04"], &may);
         registry.post("/v1/families", family).await.expect(201)
     }
 
     /// Whoever loads what the sources of the registry say.
     pub fn keeper(&self) -> Session {
-        self.server.session("pusdatin", None, &["32.04"], &[P::RegistryRead, P::RegistryImport])
+        self.server.session("pusdatin", None, &["32.04"], &[P::REGISTRY_READ, P::REGISTRY_IMPORT])
     }
 
     /// Its head.
@@ -270,7 +270,7 @@ impl World {
 
     /// A dispute about the head of a family, in a calendar that is open on every day; its id.
     pub async fn proposal(&self) -> String {
-        let keeper = self.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+        let keeper = self.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
         let always = json!({
             "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31, "source": "Uji coba",
         });
@@ -292,9 +292,9 @@ impl World {
         let shared = &self.server.shared;
         let actor = shared.tokens.verify(who.token(), shared.clock.now()).await.expect("a token");
         let worker = self.server.worker(&[]);
-        let setting = Setting { actor: actor.clone(), ..worker.setting() };
+        let context = TxContext { actor: actor.clone(), ..worker.tx_context() };
         let job = NewJob { id: None, kind, scope: actor.scope.clone(), params, total: None };
-        let made = slrt::transaction::run(&worker.db, setting, async move |tx| actions::create(tx, job).await);
+        let made = slrt::transaction::run(&worker.db, context, async move |tx| actions::create(tx, job).await);
         made.await.expect("a job").id.to_string()
     }
 
@@ -328,12 +328,12 @@ impl World {
         }
         let keys = self.server.shared.tokens.keys().ring();
         let mut conn = self.server.connection().await;
-        slrt::registry::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
+        slrt::registry::people::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
     }
 
     /// Lets a worker work until the job is so far, and drops it there with all that it started: what a kill leaves behind.
     /// The job must come to hang by itself.
-    pub async fn work_until_killed(&self, who: &Session, job: &str, runners: &'static [Runner], done: i64) {
+    pub async fn work_until_killed(&self, who: &Session, job: &str, runners: &[Runner], done: i64) {
         let worker = self.server.worker(runners);
         let process = tokio::task::LocalSet::new();
         let seen = async {

@@ -1,0 +1,24 @@
+//! How many referrals of a complaint are open.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::complaint_open_referrals as table;
+
+/// Of a complaint that the caller was shown to see.
+pub async fn count_of_visible(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i32> {
+    table::table.find(complaint_id).select(table::open).first(conn).await.optional().map(Option::unwrap_or_default)
+}
+
+/// Adds to the number of open referrals, or takes from it, and returns the new number.
+pub async fn adjust(conn: &mut AsyncPgConnection, complaint_id: Uuid, by: i32) -> QueryResult<i32> {
+    diesel::insert_into(table::table)
+        .values((table::complaint_id.eq(complaint_id), table::open.eq(by)))
+        .on_conflict(table::complaint_id)
+        .do_update()
+        .set(table::open.eq(table::open + by))
+        .returning(table::open)
+        .get_result(conn)
+        .await
+}

@@ -1,0 +1,76 @@
+//! Endpoints of objections.
+
+use actix_web::{get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Objected};
+use super::api::{EligibilityObjection, SubmitObjection};
+use crate::auth::Caller;
+use crate::clock::Clock;
+use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::reply::Reply;
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(submit_objection).service(get_objection);
+}
+
+/// Object to a result
+///
+/// Somebody should be in a programme and is not, or is and should not be. It becomes a complaint, to be verified with the class
+/// `enrolment`, and carries the result of that day as evidence: outcome, conditions, what was missing, version of the rule,
+/// welfare snapshot. The evidence stays as it was, whatever the registry says later. No decision is made by machine alone: an
+/// officer decides on the complaint. A tablet sends the id it made (UUIDv7): the same id and content again is answered with 200.
+/// Needs `eligibility:check` besides, for the answer shows the result.
+#[utoipa::path(
+    tag = "Eligibility",
+    request_body = SubmitObjection,
+    responses(
+        (status = 201, description = "The objection with its complaint", body = EligibilityObjection),
+        (status = 200, description = "It was sent before; this is what is stored", body = EligibilityObjection)
+    ),
+    security(("oauth2" = ["complaints:submit"]))
+)]
+#[post("/v1/eligibility/objections")]
+async fn submit_objection(
+    caller: Caller<ComplaintsSubmit>,
+    write: Write,
+    body: Json<SubmitObjection>,
+) -> Result<Reply, Error> {
+    caller.require(crate::eligibility::permissions::ELIGIBILITY_CHECK)?;
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
+            Objected::New(made) => {
+                let place = format!("/v1/eligibility/objections/{}", made.complaint.id);
+                let reply = Reply::created(&made, made.complaint.version, place)?;
+                reply.kept_as(&EligibilityObjection { complaint: made.complaint.without_code(), ..made })
+            }
+            Objected::Known(made) => Ok(Reply::resource(&made, made.complaint.version)?.unchanged()),
+        })
+        .await
+}
+
+/// Read an objection
+///
+/// The result as it was, and the complaint as it stands now; the id is the complaint's. The version is the complaint's too.
+#[utoipa::path(
+    tag = "Eligibility",
+    responses((status = 200, description = "The objection", body = EligibilityObjection)),
+    security(("oauth2" = ["complaints:read"]))
+)]
+#[get("/v1/eligibility/objections/{id}")]
+async fn get_objection(
+    caller: Caller<ComplaintsRead>,
+    db: Db,
+    clock: web::Data<Clock>,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    let mut conn = db.read().await?;
+    let shown = actions::find(&mut conn, &caller.scope, *id, clock.now()).await?;
+    Reply::resource(&shown, shown.complaint.version)
+}

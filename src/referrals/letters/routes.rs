@@ -1,0 +1,112 @@
+//! A referral's letter.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{self, Issued};
+use super::api::{IssueRecommendationLetter, RecommendationLetter, show};
+use crate::audit::access::{AccessLog, Revealed};
+use crate::auth::Caller;
+use crate::auth::caller::AccessPurpose;
+use crate::auth::tokens::Tokens;
+use crate::clock::{Clock, local_day};
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::referrals::permissions::{ReferralsRead, ReferralsSend};
+use crate::transaction::Write;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(issue_recommendation_letter)
+        .service(get_recommendation_letter)
+        .service(get_recommendation_letter_document);
+}
+
+/// Issue a letter of recommendation
+///
+/// By the source, for a referral that was sent, has not ended and names its client. While a letter holds, it is answered with
+/// 200 and that letter; once it has expired, there is a new one. It is revoked when the referral is cancelled or entered in error.
+#[utoipa::path(
+    tag = "Referrals",
+    request_body = IssueRecommendationLetter,
+    responses(
+        (status = 201, description = "The letter", body = RecommendationLetter),
+        (status = 200, description = "The letter that still holds", body = RecommendationLetter)
+    ),
+    security(("oauth2" = ["referrals:send"]))
+)]
+#[post("/v1/referrals/{id}/recommendation-letter")]
+async fn issue_recommendation_letter(
+    caller: Caller<ReferralsSend>,
+    write: Write,
+    tokens: web::Data<Tokens>,
+    id: Path<Uuid>,
+    body: Json<IssueRecommendationLetter>,
+) -> Result<Reply, Error> {
+    let base = tokens.issuer().to_owned();
+    write
+        .run(&caller, body.digest(), async move |tx| match actions::issue(tx, *id, &base, body).await? {
+            Issued::New(letter) => Reply::created(&letter, 1, format!("/v1/referrals/{}/recommendation-letter", *id)),
+            Issued::Standing(letter) => Ok(Reply::ok(&letter)?.unchanged()),
+        })
+        .await
+}
+
+/// Read a letter of recommendation
+///
+/// The last letter of a referral: its number, whether it holds, and the address of its verification page.
+#[utoipa::path(
+    tag = "Referrals",
+    responses((status = 200, description = "The letter", body = RecommendationLetter)),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referrals/{id}/recommendation-letter")]
+async fn get_recommendation_letter(
+    caller: Caller<ReferralsRead>,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    clock: web::Data<Clock>,
+    id: Path<Uuid>,
+) -> Result<Reply, Error> {
+    let (_, row) = actions::find(&mut *db.read().await?, &caller, *id).await?;
+    Reply::ok(&show(row, tokens.issuer(), local_day(clock.now())))
+}
+
+/// Print a letter of recommendation
+///
+/// The letter as PDF, with the client's name: each reading leaves an access record. 409 when it no longer holds.
+#[utoipa::path(
+    tag = "Referrals",
+    responses(
+        (status = 200, description = "The letter", body = String, content_type = "application/pdf", example = "%PDF-1.7"),
+        (status = 409, description = "It no longer holds", body = Problem, content_type = "application/problem+json")
+    ),
+    security(("oauth2" = ["referrals:read"]))
+)]
+#[get("/v1/referrals/{id}/recommendation-letter/document")]
+async fn get_recommendation_letter_document(
+    caller: Caller<ReferralsRead>,
+    db: Db,
+    tokens: web::Data<Tokens>,
+    access: AccessLog,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Error> {
+    let purpose = caller.purpose()?.unwrap_or(AccessPurpose::Referral);
+    let mut conn = db.read().await?;
+    let (referral, row) = actions::find(&mut conn, &caller, *id).await?;
+    let today = local_day(access.now);
+    let file = actions::document(&mut conn, referral, &row, tokens.issuer(), today).await?;
+    let revealed = [Revealed { kind: "recommendation_letter", id: *id, region_code: &row.region_code }];
+    access.record(&mut conn, &caller, purpose, &revealed).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, "inline; filename=\"surat-rekomendasi.pdf\""))
+        .body(file))
+}

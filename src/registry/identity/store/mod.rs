@@ -1,0 +1,5 @@
+//! Statements on names, searches and mergers.
+
+pub mod mergers;
+pub mod names;
+pub mod search;

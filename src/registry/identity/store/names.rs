@@ -1,0 +1,128 @@
+//! The names by which a search finds people: the statements that keep them in step with the persons.
+//!
+//! An import writes names a moment after the persons, on a connection of its own. Nothing refers from a name to its person, so
+//! nobody holds anybody up; instead whoever changes a person puts the first words in place before any are taken away, which
+//! waits for whoever is writing the same ones, and whoever comes late asks whether the persons are still as they were seen.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int2, Int4, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::prepared::prepared;
+use crate::db::schema::{person_names, persons};
+use crate::regions::Unscoped;
+use crate::registry::bulk::store::{self as bulk_store, IfTaken};
+use crate::registry::identity::names;
+use crate::registry::rows::{NameRow, PersonRow, SeenPerson};
+
+pub fn name_rows(persons: &[PersonRow]) -> Vec<NameRow> {
+    persons.iter().flat_map(rows_of).collect()
+}
+
+fn rows_of(person: &PersonRow) -> impl Iterator<Item = NameRow> {
+    (0i16..).zip(names::keys(&person.full_name)).map(|(word, name)| NameRow {
+        family_id: person.family_id,
+        person_id: person.id,
+        word,
+        region_code: person.region_code.clone(),
+        key: name.key,
+        sound: name.sound,
+        key_shared: name.key_shared,
+        sound_shared: name.sound_shared,
+    })
+}
+
+/// In the order of an index that they go to, so that many at once meet in the same pages, and one order for all writers: two
+/// with the same names wait for each other one way only.
+pub async fn insert_name_rows(
+    conn: &mut AsyncPgConnection,
+    mut rows: Vec<NameRow>,
+    if_taken: IfTaken,
+) -> QueryResult<()> {
+    rows.sort_unstable_by(|a, b| (&a.key, a.person_id, a.word).cmp(&(&b.key, b.person_id, b.word)));
+    bulk_store::insert_names(conn, rows, if_taken).await
+}
+
+/// The names as they are now, so that a search misses nobody.
+pub async fn insert_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) -> QueryResult<()> {
+    insert_name_rows(conn, name_rows(persons), IfTaken::Replace).await
+}
+
+/// Of people whose rows were written anew: the names as they are now, and none beyond.
+pub async fn replace_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) -> QueryResult<()> {
+    if persons.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<Vec<NameRow>> = persons.iter().map(|person| rows_of(person).collect()).collect();
+    let words: Vec<i16> = names.iter().map(|names| i16::try_from(names.len()).unwrap_or(i16::MAX)).collect();
+    insert_name_rows(conn, names.into_iter().flatten().collect(), IfTaken::Replace).await?;
+    let beyond = "delete from person_names n using unnest($1::uuid[], $2::uuid[], $3::int2[]) as now (family_id, person_id, words) \
+                  where n.family_id = now.family_id and n.person_id = now.person_id and n.word >= now.words";
+    let query = diesel::sql_query(beyond)
+        .bind::<Array<SqlUuid>, _>(persons.iter().map(|person| person.family_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(persons.iter().map(|person| person.id).collect::<Vec<_>>())
+        .bind::<Array<Int2>, _>(words);
+    prepared(query).execute(conn).await.map(|_| ())
+}
+
+/// An erased person is found by no name, and one who moved under no old family. Whoever holds the person has put the names in
+/// place before: what somebody else is writing is not seen.
+pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
+    let names =
+        person_names::table.filter(person_names::family_id.eq(family_id)).filter(person_names::person_id.eq(id));
+    diesel::delete(names).execute(conn).await.map(|_| ())
+}
+
+/// Who is found by no name, though there is one.
+pub async fn list_nameless(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    erased: &str,
+    most: i64,
+) -> QueryResult<Vec<PersonRow>> {
+    let named = person_names::table
+        .filter(person_names::family_id.eq(persons::family_id))
+        .filter(person_names::person_id.eq(persons::id));
+    persons::table
+        .filter(persons::full_name.ne(erased))
+        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
+        .limit(most)
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}
+
+#[derive(QueryableByName)]
+struct ChangedPerson {
+    #[diesel(sql_type = SqlUuid)]
+    family_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Those of the persons whose rows are no longer what was seen of them, each by family and id, with the row as it is now if
+/// there still is one under this family.
+pub async fn list_changed_persons(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    seen: &[SeenPerson],
+) -> QueryResult<Vec<(Uuid, Uuid, Option<PersonRow>)>> {
+    let changed = "select seen.family_id, seen.id from unnest($1::uuid[], $2::uuid[], $3::int4[]) as seen (family_id, id, version) \
+                   left join persons using (family_id, id) where persons.version is distinct from seen.version";
+    let query = diesel::sql_query(changed)
+        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.family_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(seen.iter().map(|person| person.id).collect::<Vec<_>>())
+        .bind::<Array<Int4>, _>(seen.iter().map(|person| person.version).collect::<Vec<_>>());
+    let changed: Vec<ChangedPerson> = prepared(query).load(conn).await?;
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = changed.iter().map(|person| person.id);
+    let now: Vec<PersonRow> =
+        persons::table.filter(persons::id.eq_any(ids)).select(PersonRow::as_select()).load(conn).await?;
+    let mut now: HashMap<_, _> = now.into_iter().map(|row| ((row.family_id, row.id), row)).collect();
+    Ok(changed.into_iter().map(|seen| (seen.family_id, seen.id, now.remove(&(seen.family_id, seen.id)))).collect())
+}

@@ -1,0 +1,5 @@
+//! Residence in an institution: stays, and counts on a map.
+
+pub mod residences;
+pub mod routes;
+pub(in crate::registry) mod store;

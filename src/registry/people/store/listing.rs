@@ -1,0 +1,124 @@
+//! Families and persons of a region, page by page: by id, or by time of change as a feed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Date, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::{dwellings, families, family_shocks, persons, program_participations, welfare_statuses};
+use crate::db::settled::settled_before;
+use crate::http::page::PageRequest;
+use crate::regions::RegionScope;
+use crate::registry::model::{RelationToHead, Standing};
+use crate::registry::rows::{
+    DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
+};
+
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct ListFilter {
+    pub within: Option<RegionScope>,
+    /// Those who left too.
+    pub all_standings: bool,
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// By id, oldest first; with `updated_since` by time of change, up to what is settled.
+macro_rules! list {
+    ($name:ident, $table:ident, $Row:ty) => {
+        pub async fn $name(
+            conn: &mut AsyncPgConnection,
+            scope: &RegionScope,
+            filter: &ListFilter,
+            page: &PageRequest,
+        ) -> QueryResult<Vec<$Row>> {
+            let mut query = $table::table
+                .filter(scope.covers_by_regency($table::region_code))
+                .limit(page.fetch())
+                .select(<$Row>::as_select())
+                .into_boxed();
+            if let Some(within) = &filter.within {
+                query = query.filter(within.covers_by_regency($table::region_code));
+            }
+            let Some(since) = filter.updated_since else {
+                if !filter.all_standings {
+                    query = query.filter($table::standing.eq(Standing::Active));
+                }
+                if let Some(after) = page.after {
+                    query = query.filter($table::id.gt(after.id));
+                }
+                return query.order($table::id.asc()).load(conn).await;
+            };
+            // A feed tells of those who left: whoever keeps a copy must take them out.
+            if let Some(settled) = settled_before(conn).await? {
+                query = query.filter($table::updated_at.lt(settled));
+            }
+            if let Some(after) = page.after {
+                query = query.filter(
+                    $table::updated_at
+                        .gt(after.time())
+                        .or($table::updated_at.eq(after.time()).and($table::id.gt(after.id))),
+                );
+            }
+            query
+                .filter($table::updated_at.ge(since))
+                .order(($table::updated_at.asc(), $table::id.asc()))
+                .load(conn)
+                .await
+        }
+    };
+}
+list!(list_families_visible, families, FamilyRow);
+list!(list_persons_visible, persons, PersonRow);
+
+/// The families with all that belongs to them, in their order. One statement for each kind of row, however many families.
+pub async fn list_households_of_visible(
+    conn: &mut AsyncPgConnection,
+    rows: Vec<FamilyRow>,
+    on: NaiveDate,
+) -> QueryResult<Vec<Household>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut members: Vec<PersonRow> = persons::table
+        .filter(persons::family_id.eq_any(&ids))
+        .filter(persons::standing.eq(Standing::Active))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await?;
+    members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
+    let mut homes: Vec<DwellingRow> =
+        dwellings::table.filter(dwellings::family_id.eq_any(&ids)).select(DwellingRow::as_select()).load(conn).await?;
+    let latest = sql::<diesel::sql_types::Bool>("(family_id, id) in (select f.id, w.id from unnest(")
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .sql(") as f(id) cross join lateral (select id from welfare_statuses where family_id = f.id and as_of <= ")
+        .bind::<Date, _>(on)
+        .sql(" order by as_of desc, id desc limit 1) as w)");
+    let mut statuses: Vec<WelfareStatusRow> =
+        welfare_statuses::table.filter(latest).select(WelfareStatusRow::as_select()).load(conn).await?;
+    let participations: Vec<ParticipationRow> = program_participations::table
+        .filter(program_participations::family_id.eq_any(&ids))
+        .order(program_participations::id)
+        .select(ParticipationRow::as_select())
+        .load(conn)
+        .await?;
+    let shocks: Vec<ShockRow> = family_shocks::table
+        .filter(family_shocks::family_id.eq_any(&ids))
+        .order((family_shocks::happened_on.desc(), family_shocks::id.desc()))
+        .select(ShockRow::as_select())
+        .load(conn)
+        .await?;
+    let households = rows.into_iter().map(|family| {
+        let id = family.id;
+        Household {
+            dwelling: homes.iter().position(|h| h.family_id == id).map(|at| homes.swap_remove(at)),
+            status: statuses.iter().position(|s| s.family_id == id).map(|at| statuses.swap_remove(at)),
+            participations: participations.iter().filter(|p| p.family_id == id).cloned().collect(),
+            shocks: shocks.iter().filter(|s| s.family_id == id).cloned().collect(),
+            members: members.iter().filter(|m| m.family_id == id).cloned().collect(),
+            program_revision: 0,
+            family,
+        }
+    });
+    Ok(households.collect())
+}

@@ -1,0 +1,155 @@
+//! Many rows by their keys, or in the order of an export.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::{dwellings, families, identities, persons};
+use crate::erased_text::ERASED;
+use crate::regions::{RegionScope, Unscoped};
+use crate::registry::model::{RelationToHead, Standing};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
+
+/// Whom a blind index names: an id that says nothing until it is read within a scope.
+pub async fn find_identity(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    index: &[u8],
+) -> QueryResult<Option<(Uuid, Option<Uuid>)>> {
+    identities::table.find(index).select((identities::family_id, identities::person_id)).first(conn).await.optional()
+}
+
+/// Whom blind indexes name: ids that say nothing until they are read within a scope.
+pub async fn list_identities(
+    conn: &mut AsyncPgConnection,
+    _why: Unscoped,
+    indexes: &[&[u8]],
+) -> QueryResult<Vec<(Vec<u8>, Uuid, Option<Uuid>)>> {
+    identities::table
+        .filter(identities::blind_index.eq_any(indexes))
+        .select((identities::blind_index, identities::family_id, identities::person_id))
+        .load(conn)
+        .await
+}
+
+/// Where families live, and whether they still count; held for the rest of the transaction, in one order, by whoever is to
+/// change something of theirs.
+pub async fn list_family_places(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    hold: bool,
+) -> QueryResult<Vec<(Uuid, String, Standing)>> {
+    let places = families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .order(families::id)
+        .select((families::id, families::region_code, families::standing));
+    if hold { places.for_no_key_update().load(conn).await } else { places.load(conn).await }
+}
+
+/// Who lives in these families now, and where: of everybody, to be told that the family was looked at.
+pub async fn list_member_places(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    families: &[Uuid],
+) -> QueryResult<Vec<(Uuid, String)>> {
+    persons::table
+        .filter(persons::family_id.eq_any(families))
+        .filter(scope.covers(persons::region_code))
+        .filter(persons::standing.eq(Standing::Active))
+        .filter(persons::full_name.ne(ERASED))
+        .order((persons::family_id, persons::id))
+        .select((persons::id, persons::region_code))
+        .load(conn)
+        .await
+}
+
+pub async fn list_families(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+    hold: bool,
+) -> QueryResult<Vec<FamilyRow>> {
+    let rows = families::table
+        .filter(families::id.eq_any(ids))
+        .filter(scope.covers(families::region_code))
+        .order(families::id)
+        .select(FamilyRow::as_select());
+    if hold { rows.for_no_key_update().load(conn).await } else { rows.load(conn).await }
+}
+
+pub async fn list_persons(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    ids: &[Uuid],
+) -> QueryResult<Vec<PersonRow>> {
+    persons::table
+        .filter(persons::id.eq_any(ids))
+        .filter(scope.covers(persons::region_code))
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Those of the ids that a family or a person has.
+pub async fn list_taken(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    let of_families = families::table.filter(families::id.eq_any(ids)).select(families::id);
+    let of_persons = persons::table.filter(persons::id.eq_any(ids)).select(persons::id);
+    of_families.union(of_persons).load(conn).await
+}
+
+pub async fn list_headed_of_visible(conn: &mut AsyncPgConnection, family_ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    persons::table
+        .filter(persons::family_id.eq_any(family_ids))
+        .filter(persons::relation_to_head.eq(RelationToHead::Head))
+        .filter(persons::standing.eq(Standing::Active))
+        .select(persons::family_id)
+        .load(conn)
+        .await
+}
+
+pub async fn list_dwellings_of_visible(
+    conn: &mut AsyncPgConnection,
+    family_ids: &[Uuid],
+) -> QueryResult<Vec<DwellingRow>> {
+    dwellings::table.filter(dwellings::family_id.eq_any(family_ids)).select(DwellingRow::as_select()).load(conn).await
+}
+
+/// In the order of an export: those that count.
+pub async fn list_families_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    (region, id): (&str, Uuid),
+    limit: i64,
+) -> QueryResult<Vec<FamilyRow>> {
+    families::table
+        .filter(scope.covers(families::region_code))
+        .filter(families::standing.eq(Standing::Active))
+        .filter(families::region_code.gt(region).or(families::region_code.eq(region).and(families::id.gt(id))))
+        .filter(families::region_code.ge(region))
+        .order((families::region_code, families::id))
+        .limit(limit)
+        .select(FamilyRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// The same for persons: who died or was removed is no row of a file that is imported again.
+pub async fn list_persons_after(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    (region, id): (&str, Uuid),
+    limit: i64,
+) -> QueryResult<Vec<PersonRow>> {
+    persons::table
+        .filter(scope.covers(persons::region_code))
+        .filter(persons::standing.eq(Standing::Active))
+        .filter(persons::region_code.gt(region).or(persons::region_code.eq(region).and(persons::id.gt(id))))
+        .filter(persons::region_code.ge(region))
+        .order((persons::region_code, persons::id))
+        .limit(limit)
+        .select(PersonRow::as_select())
+        .load(conn)
+        .await
+}

@@ -1,0 +1,302 @@
+//! Rankings as wholes: which there are, and how families moved between two of them. Fewer than ten are never told.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::registry::model::WelfareSource;
+use crate::registry::people::api::SnapshotVersion;
+use crate::registry::welfare::store as status_store;
+
+use crate::registry::welfare::store::MoveRow;
+
+use crate::auth::permissions::STATS_READ;
+use crate::db::pool::Connection;
+use crate::error::{Error, FieldError};
+use crate::jobs::actions::{self, NewJob};
+use crate::jobs::api::Job;
+use crate::jobs::model::{JobKind, JobKindSpec};
+use crate::jobs::run::{Outcome, Run, Runner, Stop};
+use crate::regions::model::contains;
+use crate::regions::{RegionCode, RegionScope, directory};
+use crate::registry::welfare::store::SnapshotRow;
+use crate::small_counts::{self, LEAST_TOLD, Whole};
+use crate::transaction::Tx;
+
+pub const SNAPSHOT_COMPARISON: JobKind = JobKind::new(&JobKindSpec {
+    code: "snapshot_comparison",
+    label_id: "Perbandingan dua pemeringkatan",
+    label_en: "Comparison of two rankings",
+    permission: STATS_READ,
+    guard: None,
+});
+pub const RUNNER: Runner = Runner { kind: SNAPSHOT_COMPARISON, run: |run| Box::pin(compare(run)) };
+
+const DECILES: usize = 10;
+
+/// A ranking: what one source said at one time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotName {
+    /// Where the ranking comes from.
+    pub source: WelfareSource,
+    /// Name of the snapshot at its source.
+    pub snapshot_version: SnapshotVersion,
+}
+
+/// A ranking with how many families of the caller's regions it holds.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WelfareSnapshot {
+    /// Where the ranking comes from.
+    pub source: WelfareSource,
+    /// Name of the snapshot at its source.
+    #[schema(example = "2026-Q3")]
+    pub snapshot_version: String,
+    /// Day from which it holds.
+    pub as_of: chrono::NaiveDate,
+    /// Families in it; absent below ten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12840)]
+    pub families: Option<i64>,
+}
+
+/// The rankings that there are.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WelfareSnapshots {
+    /// Newest first, at most 500.
+    pub items: Vec<WelfareSnapshot>,
+}
+
+/// Which two rankings to compare, and where.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "region_code": "32.04",
+    "from": { "source": "dtsen", "snapshot_version": "2026-Q2" },
+    "to": { "source": "dtsen", "snapshot_version": "2026-Q3" },
+}))]
+pub struct CompareSnapshots {
+    /// The region whose parts are compared, each on its own; a village is compared as a whole.
+    #[schema(value_type = String)]
+    pub region_code: RegionCode,
+    /// The earlier ranking.
+    pub from: SnapshotName,
+    /// The later one.
+    pub to: SnapshotName,
+}
+
+/// What was asked for, and the region from which on counts are judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Asked {
+    region_code: RegionCode,
+    from: SnapshotName,
+    to: SnapshotName,
+    #[serde(default)]
+    around: Option<String>,
+}
+
+pub async fn list(conn: &mut Connection, scope: &RegionScope) -> Result<WelfareSnapshots, Error> {
+    let rows = status_store::list_snapshots(conn, scope).await?;
+    let shown = |row: SnapshotRow| WelfareSnapshot {
+        source: row.source,
+        snapshot_version: row.snapshot_version,
+        as_of: row.as_of,
+        families: (row.families >= LEAST_TOLD).then_some(row.families),
+    };
+    Ok(WelfareSnapshots { items: rows.into_iter().map(shown).collect() })
+}
+
+pub async fn start(tx: &mut Tx, input: CompareSnapshots) -> Result<Job, Error> {
+    tx.actor.scope.require(&input.region_code)?;
+    let within = RegionScope::from_codes(&[input.region_code.as_str()]);
+    let mut faults = Vec::new();
+    for (pointer, name) in [("/from", &input.from), ("/to", &input.to)] {
+        let which = (name.source, name.snapshot_version.as_str());
+        if !status_store::has_snapshot(&mut tx.conn, &within, which).await? {
+            faults.push(FieldError::new(pointer, "unknown_snapshot"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    // The widest region around that the caller could ask about too.
+    let codes = tx.actor.scope.codes();
+    let around = codes.iter().filter(|code| contains(code, input.region_code.as_str())).min_by_key(|code| code.len());
+    let asked = Asked { around: around.cloned(), region_code: input.region_code, from: input.from, to: input.to };
+    let job = NewJob {
+        id: None,
+        kind: SNAPSHOT_COMPARISON,
+        scope: within,
+        total: i64::try_from(parts(asked.region_code.as_str()).len()).ok(),
+        params: serde_json::to_value(&asked).map_err(Error::internal)?,
+    };
+    actions::create(tx, job).await
+}
+
+/// The regions directly inside, or the region itself when there are none.
+fn parts(region: &str) -> Vec<&'static directory::Entry> {
+    let inside: Vec<_> = match region {
+        "ID" => directory::provinces().collect(),
+        _ => directory::children(region).collect(),
+    };
+    if inside.is_empty() { directory::find(region).into_iter().collect() } else { inside }
+}
+
+/// The regions from one around to the one asked about, whose parts are judged one after the other.
+fn path(around: &str, region: &RegionCode) -> Vec<String> {
+    let lineage = region.lineage().filter(|code| *code == around || contains(around, code)).map(str::to_owned);
+    let country = (around == "ID").then(|| "ID".to_owned());
+    let mut path: Vec<String> = country.into_iter().chain(lineage).collect();
+    // A village has no parts: it is one of its district's.
+    if path.len() > 1 && directory::children(region.as_str()).next().is_none() {
+        path.pop();
+    }
+    path
+}
+
+type Matrix = [[i64; DECILES]; DECILES];
+type Hidden = [[bool; DECILES]; DECILES];
+
+/// One region at a time, for no statement is to be long. Nothing is written before all are judged: a kill begins anew.
+async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
+    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let around = asked.around.as_deref().unwrap_or(asked.region_code.as_str());
+    let path = path(around, &asked.region_code);
+    let mut whole: Hidden = [[false; DECILES]; DECILES];
+    let mut judged = Vec::new();
+    for (at, region) in path.iter().enumerate() {
+        let parts = parts(region);
+        let mut matrices = Vec::with_capacity(parts.len());
+        for part in &parts {
+            matrices.push(count(run, &asked, around, part.code).await?);
+            run.progress.done = 0;
+            run.report().await?;
+        }
+        let hidden = judge(&matrices, &whole);
+        judged = parts.into_iter().zip(matrices).zip(hidden).map(|((part, counts), h)| (part, counts, h)).collect();
+        let next = path.get(at + 1);
+        whole = judged.iter().find(|(part, ..)| next.is_some_and(|code| code == part.code)).map_or(whole, |(.., h)| *h);
+    }
+    // A village is told alone.
+    let is_asked = |part: &directory::Entry| contains(asked.region_code.as_str(), part.code);
+    let told = judged.iter().filter(|(part, ..)| is_asked(part)).map(|(part, counts, h)| told(part, counts, h));
+    let regions: Vec<serde_json::Value> = told.collect();
+    run.progress.done = i64::try_from(regions.len()).unwrap_or(0);
+    run.progress.total = Some(run.progress.done);
+    let result = json!({
+        "region_code": asked.region_code, "from": asked.from, "to": asked.to, "regions": regions,
+    });
+    run.progress.write_result(result.to_string().as_bytes());
+    run.progress.result_type = Some("application/json".to_owned());
+    run.report().await?;
+    Ok(Outcome::Succeeded)
+}
+
+async fn count(run: &Run, asked: &Asked, around: &str, region: &str) -> Result<Matrix, Stop> {
+    let from = (asked.from.source, asked.from.snapshot_version.as_str());
+    let to = (asked.to.source, asked.to.snapshot_version.as_str());
+    let mut conn = run.context.db.read().await?;
+    let moves = status_store::list_moves(&mut conn, &RegionScope::from_codes(&[around]), region, from, to).await?;
+    Ok(matrix(&moves))
+}
+
+fn matrix(moves: &[MoveRow]) -> Matrix {
+    let mut matrix = [[0; DECILES]; DECILES];
+    let place = |decile: i16| usize::try_from(decile - 1).unwrap_or(DECILES);
+    for row in moves {
+        let line = matrix.get_mut(place(row.from_decile));
+        if let Some(cell) = line.and_then(|line: &mut [i64; DECILES]| line.get_mut(place(row.to_decile))) {
+            *cell += row.families;
+        }
+    }
+    matrix
+}
+
+fn at<T: Copy + Default>(of: &[[T; DECILES]; DECILES], from: usize, to: usize) -> T {
+    of.get(from).and_then(|line| line.get(to)).copied().unwrap_or_default()
+}
+
+/// Cell by cell over the parts of one region, of which `whole` says what is hidden of their sum.
+fn judge(parts: &[Matrix], whole: &Hidden) -> Vec<Hidden> {
+    let mut hidden = vec![[[false; DECILES]; DECILES]; parts.len()];
+    for (from, to) in (0..DECILES).flat_map(|from| (0..DECILES).map(move |to| (from, to))) {
+        let counts: Vec<i64> = parts.iter().map(|part| at(part, from, to)).collect();
+        let sum = if at(whole, from, to) { Whole::Hidden } else { Whole::Told };
+        for (part, is_hidden) in hidden.iter_mut().zip(small_counts::hide(&counts, sum)) {
+            if let Some(cell) = part.get_mut(from).and_then(|line: &mut [bool; DECILES]| line.get_mut(to)) {
+                *cell = is_hidden;
+            }
+        }
+    }
+    hidden
+}
+
+/// A region's matrix: rows are the deciles before, columns those after; a cell that is not told is null. The sums are of the
+/// cells that are told, so that none can be reckoned from them.
+fn told(region: &directory::Entry, counts: &Matrix, hidden: &Hidden) -> serde_json::Value {
+    let (mut up, mut down, mut same, mut suppressed) = (0, 0, 0, 0);
+    let matrix: [[Option<i64>; DECILES]; DECILES] = std::array::from_fn(|from| {
+        std::array::from_fn(|to| {
+            if at(hidden, from, to) {
+                suppressed += 1;
+                return None;
+            }
+            let families = at(counts, from, to);
+            match to.cmp(&from) {
+                std::cmp::Ordering::Greater => up += families,
+                std::cmp::Ordering::Less => down += families,
+                std::cmp::Ordering::Equal => same += families,
+            }
+            Some(families)
+        })
+    });
+    json!({
+        "region_code": region.code, "name": region.name, "moved_up": up, "moved_down": down, "unchanged": same,
+        "suppressed_cells": suppressed, "matrix": matrix,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(from_decile: i16, to_decile: i16, families: i64) -> MoveRow {
+        MoveRow { from_decile, to_decile, families }
+    }
+
+    #[test]
+    fn fewer_than_ten_are_not_told_nor_to_be_reckoned() {
+        let region = directory::find("32.04").unwrap();
+        let counts = matrix(&[row(1, 2, 12), row(3, 1, 10), row(5, 5, 40), row(9, 10, 9)]);
+        let hidden = judge(&[counts], &[[false; DECILES]; DECILES]);
+        let told = told(region, &counts, &hidden[0]);
+        assert_eq!((&told["moved_up"], &told["moved_down"], &told["unchanged"]), (&json!(12), &json!(10), &json!(40)));
+        assert_eq!((&told["matrix"][0][1], &told["matrix"][8][9]), (&json!(12), &json!(null)));
+        assert_eq!((&told["matrix"][7][7], &told["suppressed_cells"]), (&json!(0), &json!(1)));
+    }
+
+    /// The cell of a regency less that of its other districts.
+    #[test]
+    fn a_small_cell_takes_another_of_its_neighbours_with_it_and_stays_hidden_below() {
+        let parts = [matrix(&[row(1, 2, 3)]), matrix(&[row(1, 2, 20)]), matrix(&[row(1, 2, 50)])];
+        let hidden = judge(&parts, &[[false; DECILES]; DECILES]);
+        assert_eq!([0, 1, 2].map(|part: usize| hidden[part][0][1]), [true, true, false]);
+        let villages = [matrix(&[row(1, 2, 11)]), matrix(&[row(1, 2, 12)])];
+        assert_eq!(judge(&villages, &hidden[1]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(judge(&villages, &hidden[2]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [false, false]);
+    }
+
+    #[test]
+    fn a_region_is_compared_by_its_parts_and_judged_from_the_top() {
+        let codes = |code| parts(code).iter().map(|e| e.code).collect::<Vec<_>>();
+        assert!(codes("32.04").iter().all(|code| code.len() == 8));
+        assert_eq!(codes("32.04.05.2001"), ["32.04.05.2001"]);
+        assert_eq!(codes("ID").len(), 38);
+        let path = |around, code| path(around, &RegionCode::parse(code).unwrap());
+        assert_eq!(path("ID", "32.04"), ["ID", "32", "32.04"]);
+        assert_eq!(path("32.04", "32.04.05.2001"), ["32.04", "32.04.05"]);
+        assert_eq!(path("32.04", "32.04"), ["32.04"]);
+        assert_eq!(path("32.04.05.2001", "32.04.05.2001"), ["32.04.05.2001"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! The modules that every slice stands on, described like slices. They cannot describe themselves: a slice's description names
+//! permissions, jobs and events, which are declared here.
+
+use std::time::Duration;
+
+use crate::auth::Permission;
+use crate::auth::roles::Role;
+use crate::background::{Context, Work};
+use crate::error::Error;
+use crate::http::rate_limit::Limiter;
+use crate::regions::model::RegionKind;
+use crate::slice::Slice;
+use crate::{audit, auth, events, health, http, idempotency, jobs, reference, regions};
+
+pub(super) const AUTH: Slice = Slice {
+    tags: &[("Access", "Sign in, and the keys that verify tokens.")],
+    routes: auth::routes::configure,
+    codes: |catalogue| catalogue.codes::<Permission>("permissions").codes::<Role>("roles"),
+    permissions: auth::permissions::ALL,
+    problems: auth::problems::ALL,
+    work: &[Work {
+        name: "keys",
+        every: Duration::from_secs(5),
+        run: |context| Box::pin(auth::keys::refresh(&context.keys)),
+    }],
+    ..Slice::new("auth")
+};
+
+pub(super) const REGIONS: Slice = Slice {
+    tags: &[("Regions", "The 91,599 administrative regions.")],
+    routes: regions::routes::configure,
+    codes: |catalogue| catalogue.codes::<RegionKind>("region-kinds"),
+    ..Slice::new("regions")
+};
+
+pub(super) const REFERENCE: Slice = Slice {
+    tags: &[("Reference", "Code lists and state machines, with labels in Indonesian and English.")],
+    routes: reference::routes::configure,
+    ..Slice::new("reference")
+};
+
+pub(super) const JOBS: Slice = Slice {
+    tags: &[("Jobs", "Work that continues after its request was answered.")],
+    routes: jobs::routes::configure,
+    codes: |catalogue| {
+        catalogue.codes::<jobs::model::JobKind>("job-kinds").machine("job-states", jobs::transitions::EDGES)
+    },
+    problems: jobs::problems::ALL,
+    events: jobs::events::EVENTS,
+    work: &[
+        // Two lanes: a long job does not delay a short one.
+        Work { name: "jobs", every: Duration::from_secs(1), run: |context| Box::pin(jobs::run::run_due(context)) },
+        Work { name: "more jobs", every: Duration::from_secs(1), run: |context| Box::pin(jobs::run::run_due(context)) },
+        Work {
+            name: "old jobs",
+            every: Duration::from_secs(600),
+            run: |context| Box::pin(jobs::run::delete_expired(context)),
+        },
+    ],
+    ..Slice::new("jobs")
+};
+
+pub(super) const EVENTS: Slice = Slice {
+    tags: &[("Events", "Changes of state, for other systems.")],
+    routes: events::routes::configure,
+    permissions: events::permissions::ALL,
+    work: &[Work {
+        name: "old events",
+        every: Duration::from_secs(600),
+        run: |context| Box::pin(events::delete_expired(&context.db, context.clock.now())),
+    }],
+    ..Slice::new("events")
+};
+
+pub(super) const AUDIT: Slice = Slice {
+    tags: &[("Audit", "The audit trail: changes and reveals of personal data.")],
+    routes: audit::routes::configure,
+    permissions: audit::permissions::ALL,
+    ..Slice::new("audit")
+};
+
+pub(super) const IDEMPOTENCY: Slice = Slice {
+    work: &[Work {
+        name: "idempotency keys",
+        every: Duration::from_secs(600),
+        run: |context| Box::pin(idempotency::delete_expired(&context.db, context.clock.now())),
+    }],
+    ..Slice::new("idempotency")
+};
+
+/// Health, the quota of each client, and the contract itself.
+pub(super) const SERVICE: Slice = Slice {
+    tags: &[("Service", "Health of the service and its contract.")],
+    routes: |config| {
+        health::configure(config);
+        config.service(http::contract::get_contract);
+    },
+    work: &[Work { name: "quota", every: Duration::from_secs(600), run: |context| Box::pin(sweep_quota(context)) }],
+    ..Slice::new("service")
+};
+
+/// Drops the quotas of clients that are gone.
+async fn sweep_quota(context: &Context) -> Result<(), Error> {
+    context.resources.get::<Limiter>()?.sweep();
+    Ok(())
+}

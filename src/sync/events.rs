@@ -1,0 +1,5 @@
+//! Events of this slice.
+
+use crate::events::EventType;
+
+pub const EVENTS: &[EventType] = &[EventType::new("visit.created", "A visit was recorded")];
