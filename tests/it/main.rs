@@ -28,6 +28,7 @@ mod eligibility_many;
 mod eligibility_objections;
 mod events;
 mod exports;
+mod floors;
 mod flow;
 mod import_meanwhile;
 mod import_subjects;
