@@ -1,4 +1,4 @@
-//! The rows of programmes and rules, which are public and belong to no region, and those of objections.
+//! Database access for programmes and rules, which are public and need no scope, and for objections.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -64,7 +64,7 @@ pub async fn list_rules(conn: &mut AsyncPgConnection) -> QueryResult<Vec<RuleRow
         .await
 }
 
-/// Those that are not there yet; a programme or a version that is there is never touched.
+/// Inserts programmes and rules that do not exist yet. Existing ones are never changed.
 pub async fn insert_missing(
     conn: &mut AsyncPgConnection,
     program_rows: &[ProgramRow],
@@ -76,7 +76,7 @@ pub async fn insert_missing(
         .do_nothing()
         .execute(conn)
         .await?;
-    // Neither the number nor the first day may be taken: an administrator may have entered the same regulation before.
+    // A conflict on the number or on the first day skips the row: an administrator may have added the same regulation already.
     let rules =
         diesel::insert_into(program_rules::table).values(rule_rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(programs + rules)
@@ -90,7 +90,7 @@ pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Holds the programme for the rest of the transaction.
+/// Locks the programme (FOR UPDATE).
 pub async fn lock_program(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Option<ProgramRow>> {
     programs::table
         .filter(programs::code.eq(code))
@@ -101,7 +101,7 @@ pub async fn lock_program(conn: &mut AsyncPgConnection, code: &str) -> QueryResu
         .optional()
 }
 
-/// All its versions, also the withdrawn ones, so that no number comes twice.
+/// All versions of a programme, including withdrawn ones, so that no number is used twice.
 pub async fn list_rules_of(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<RuleRow>> {
     program_rules::table
         .filter(program_rules::program_code.eq(code))
@@ -111,7 +111,7 @@ pub async fn list_rules_of(conn: &mut AsyncPgConnection, code: &str) -> QueryRes
         .await
 }
 
-/// False when the code is taken.
+/// Returns false if the code exists already.
 pub async fn insert_program(conn: &mut AsyncPgConnection, row: &ProgramRow) -> QueryResult<bool> {
     let inserted =
         diesel::insert_into(programs::table).values(row).on_conflict(programs::code).do_nothing().execute(conn).await?;
@@ -169,7 +169,7 @@ pub async fn insert_objection(conn: &mut AsyncPgConnection, row: &ObjectionRow) 
     diesel::insert_into(eligibility_objections::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Of a complaint that the caller was shown to see.
+/// The objection of a complaint that the caller may see.
 pub async fn find_objection_of_visible(
     conn: &mut AsyncPgConnection,
     complaint_id: Uuid,
@@ -177,7 +177,7 @@ pub async fn find_objection_of_visible(
     eligibility_objections::table.find(complaint_id).select(ObjectionRow::as_select()).first(conn).await.optional()
 }
 
-/// About the person, or about the household as a whole.
+/// Objections about these persons, or about the household as a whole.
 pub async fn list_objections_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -193,8 +193,8 @@ pub async fn list_objections_about(
         .await
 }
 
-/// What was judged stays; a hash of what was sent would still let a guess at it be confirmed.
-pub async fn set_hashes_forgotten(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<()> {
+/// Clears the hashes: with a hash, a guess of the erased content could be confirmed.
+pub async fn clear_hashes(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<()> {
     diesel::update(eligibility_objections::table.filter(eligibility_objections::complaint_id.eq_any(complaints)))
         .set(eligibility_objections::submission_hash.eq(Vec::new()))
         .execute(conn)
