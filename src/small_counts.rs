@@ -1,71 +1,73 @@
-//! Which counts are not told (UU 27/2022): those below ten, and so many others that none of them can be reckoned, by taking the
-//! parts of a region from the region itself. Whether a part may be told depends on whether the whole is: counts are judged as a
-//! tree from the top. Pure.
+//! Cell suppression for counts of persons (UU 27/2022). Primary suppression: counts from 1 to 9. Complementary suppression: as many
+//! further cells as are needed so that no suppressed cell can be derived by subtracting the published parts of a region from the
+//! region's total. What is safe for the parts depends on whether their total is published, so regions are processed as a tree from
+//! the top. Pure.
 
 use std::collections::{BTreeMap, HashSet};
 
-/// Counts below are not told.
+/// The smallest count that is published. Zero is published too.
 pub const LEAST_TOLD: i64 = 10;
 
-/// What is told of the sum of some parts, here or in another answer.
+/// Whether the total of the parts is published, in this table or in another response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {
     Told,
-    /// Then the parts must not give it away either.
+    /// Then the published parts must not allow a reader to derive it.
     Hidden,
 }
 
-/// Which of the parts to hide. Nobody may be left with a sum of hidden parts that is small itself or that one part makes out alone;
-/// the smallest go with those below ten. A part with nobody in it hides nothing and is told.
+/// Which of the parts are suppressed. The suppressed parts must add up to at least [`LEAST_TOLD`], and if the total is published there
+/// must be at least two of them. Complementary suppression takes the smallest published parts first. Zero cells are published and
+/// never used for complementary suppression.
 pub fn hide(parts: &[i64], whole: Whole) -> Vec<bool> {
-    let mut hidden: Vec<bool> = parts.iter().map(|count| (1..LEAST_TOLD).contains(count)).collect();
+    let mut suppressed: Vec<bool> = parts.iter().map(|count| (1..LEAST_TOLD).contains(count)).collect();
     loop {
-        let of_hidden = || parts.iter().zip(&hidden).filter(|(_, hidden)| **hidden).map(|(count, _)| *count);
-        let (many, sum) = (of_hidden().count(), of_hidden().sum::<i64>());
-        let enough = match whole {
-            Whole::Told => many == 0 || (many > 1 && sum >= LEAST_TOLD),
+        let cells = || parts.iter().zip(&suppressed).filter(|(_, suppressed)| **suppressed).map(|(count, _)| *count);
+        let (number, sum) = (cells().count(), cells().sum::<i64>());
+        let safe = match whole {
+            Whole::Told => number == 0 || (number > 1 && sum >= LEAST_TOLD),
             Whole::Hidden => sum >= LEAST_TOLD,
         };
-        let open = parts.iter().zip(&mut hidden).filter(|(count, hidden)| **count > 0 && !**hidden);
-        match open.min_by_key(|(count, _)| **count) {
-            Some((_, next)) if !enough => *next = true,
-            _ => return hidden,
+        let published = parts.iter().zip(&mut suppressed).filter(|(count, suppressed)| **count > 0 && !**suppressed);
+        match published.min_by_key(|(count, _)| **count) {
+            Some((_, next)) if !safe => *next = true,
+            _ => return suppressed,
         }
     }
 }
 
-/// What of a region is counted by its own code alone, beside its parts.
+/// Key of the cell that counts the records with the region's own code, without those of the regions inside it.
 pub fn itself(code: &str) -> String {
     format!("{code}/")
 }
 
-/// From counts by region, of whatever level, all regions whose count is hidden, and `itself(..)` where that part of one is.
+/// All regions whose count is suppressed, given counts by region code of any level; [`itself`] of a region stands for its own cell.
 pub fn hidden_regions(counts: &BTreeMap<String, i64>) -> HashSet<String> {
     let mut parts: BTreeMap<&str, BTreeMap<String, i64>> = BTreeMap::new();
     for (code, count) in counts {
-        let mut around = "ID";
+        let mut parent = "ID";
         for end in [2, 5, 8, 13] {
             let Some(part) = code.get(..end) else { break };
-            *parts.entry(around).or_default().entry(part.to_owned()).or_default() += count;
-            around = part;
+            *parts.entry(parent).or_default().entry(part.to_owned()).or_default() += count;
+            parent = part;
         }
         if code.len() < 13 {
-            *parts.entry(around).or_default().entry(itself(code)).or_default() += count;
+            *parts.entry(parent).or_default().entry(itself(code)).or_default() += count;
         }
     }
-    let mut hidden_regions = HashSet::new();
-    let mut open = vec![("ID".to_owned(), Whole::Told)];
-    while let Some((around, whole)) = open.pop() {
-        let Some(inside) = parts.get(around.as_str()) else { continue };
-        let numbers: Vec<i64> = inside.values().copied().collect();
-        for (code, hidden) in inside.keys().zip(hide(&numbers, whole)) {
-            open.push((code.clone(), if hidden { Whole::Hidden } else { Whole::Told }));
-            if hidden {
-                hidden_regions.insert(code.clone());
+    let mut suppressed_regions = HashSet::new();
+    let mut queue = vec![("ID".to_owned(), Whole::Told)];
+    while let Some((parent, whole)) = queue.pop() {
+        let Some(children) = parts.get(parent.as_str()) else { continue };
+        let cells: Vec<i64> = children.values().copied().collect();
+        for (code, suppressed) in children.keys().zip(hide(&cells, whole)) {
+            queue.push((code.clone(), if suppressed { Whole::Hidden } else { Whole::Told }));
+            if suppressed {
+                suppressed_regions.insert(code.clone());
             }
         }
     }
-    hidden_regions
+    suppressed_regions
 }
 
 #[cfg(test)]
@@ -74,52 +76,52 @@ mod tests {
 
     use super::*;
 
-    fn told(parts: &[i64], whole: Whole) -> Vec<Option<i64>> {
-        parts.iter().zip(hide(parts, whole)).map(|(count, hidden)| (!hidden).then_some(*count)).collect()
+    fn table(parts: &[i64], whole: Whole) -> Vec<Option<i64>> {
+        parts.iter().zip(hide(parts, whole)).map(|(count, suppressed)| (!suppressed).then_some(*count)).collect()
     }
 
     #[test]
-    fn a_small_part_takes_the_smallest_others_with_it() {
+    fn complementary_suppression_takes_the_smallest_other_cells() {
         use Whole::{Hidden, Told};
-        assert_eq!(told(&[12, 40, 30], Told), [Some(12), Some(40), Some(30)]);
-        assert_eq!(told(&[3, 40, 30], Told), [None, Some(40), None]);
-        assert_eq!(told(&[3, 9, 30], Told), [None, None, Some(30)]);
-        // Two of one each: their sum would tell both.
-        assert_eq!(told(&[1, 1, 30], Told), [None, None, None]);
-        assert_eq!(told(&[3], Told), [None]);
-        assert_eq!(told(&[0, 40], Told), [Some(0), Some(40)]);
-        // What was hidden of a region does not come back by its parts.
-        assert_eq!(told(&[20, 30], Hidden), [None, Some(30)]);
-        assert_eq!(told(&[3, 30], Hidden), [None, None]);
-        assert_eq!(told(&[12], Hidden), [None]);
+        assert_eq!(table(&[12, 40, 30], Told), [Some(12), Some(40), Some(30)]);
+        assert_eq!(table(&[3, 40, 30], Told), [None, Some(40), None]);
+        assert_eq!(table(&[3, 9, 30], Told), [None, None, Some(30)]);
+        // Two cells of one: their sum of two would reveal both.
+        assert_eq!(table(&[1, 1, 30], Told), [None, None, None]);
+        assert_eq!(table(&[3], Told), [None]);
+        assert_eq!(table(&[0, 40], Told), [Some(0), Some(40)]);
+        // A suppressed total cannot be derived from its parts.
+        assert_eq!(table(&[20, 30], Hidden), [None, Some(30)]);
+        assert_eq!(table(&[3, 30], Hidden), [None, None]);
+        assert_eq!(table(&[12], Hidden), [None]);
     }
 
-    /// Every sum that is told, less what is told below it, as the regions by which nothing is known.
-    fn rests(counts: &BTreeMap<String, i64>) -> Vec<(i64, Vec<String>)> {
-        let hidden = hidden_regions(counts);
-        let under = |around: &str, code: &str| around == "ID" || code.starts_with(around);
+    /// For every published total with parts: the total minus the published counts below it, and the regions that this remainder covers.
+    fn remainders(counts: &BTreeMap<String, i64>) -> Vec<(i64, Vec<String>)> {
+        let suppressed = hidden_regions(counts);
+        let under = |parent: &str, code: &str| parent == "ID" || code.starts_with(parent);
         let mut regions: Vec<String> =
             counts.keys().flat_map(|c| [2, 5, 8, 13].map(|end| c[..end].to_owned())).collect();
         regions.push("ID".to_owned());
         regions.sort();
         regions.dedup();
-        let is_told = |region: &&String| !hidden.contains(*region);
+        let is_published = |region: &&String| !suppressed.contains(*region);
         let has_parts = |region: &&String| !counts.contains_key(*region);
         let inside = |outer: &str, inner: &str| outer != inner && under(outer, inner);
-        let mut rests = Vec::new();
-        for around in regions.iter().filter(is_told).filter(has_parts) {
-            let below: Vec<&String> = regions.iter().filter(|r| inside(around, r)).filter(is_told).collect();
+        let mut remainders = Vec::new();
+        for parent in regions.iter().filter(is_published).filter(has_parts) {
+            let below: Vec<&String> = regions.iter().filter(|r| inside(parent, r)).filter(is_published).collect();
             let unknown: Vec<String> =
-                counts.keys().filter(|c| under(around, c) && !below.iter().any(|b| under(b, c))).cloned().collect();
-            rests.push((unknown.iter().map(|code| counts[code]).sum(), unknown));
+                counts.keys().filter(|c| under(parent, c) && !below.iter().any(|b| under(b, c))).cloned().collect();
+            remainders.push((unknown.iter().map(|code| counts[code]).sum(), unknown));
         }
-        rests
+        remainders
     }
 
     proptest! {
-        /// The attack: a region less those of its parts that are told.
+        /// The attack: the total of a region minus its published parts.
         #[test]
-        fn subtraction_leaves_nobody_alone(
+        fn subtraction_does_not_reveal_a_small_count(
             counts in prop::collection::btree_map(
                 (1..4_u8, 1..3_u8, 1..4_u8, 1..4_u8), prop_oneof![1..12_i64, 1..60_i64], 1..40
             )
@@ -127,15 +129,15 @@ mod tests {
             let code = |(a, b, c, d)| format!("{a:02}.{b:02}.{c:02}.20{d:02}");
             let counts: BTreeMap<String, i64> = counts.into_iter().map(|(at, count)| (code(at), count)).collect();
             let all: i64 = counts.values().sum();
-            for (rest, unknown) in rests(&counts) {
-                let is_whole = rest == all;
-                prop_assert!(unknown.is_empty() || rest >= LEAST_TOLD || is_whole, "{unknown:?} are {rest}");
-                let small = unknown.len() == 1 && rest < LEAST_TOLD;
+            for (remainder, unknown) in remainders(&counts) {
+                let is_whole = remainder == all;
+                prop_assert!(unknown.is_empty() || remainder >= LEAST_TOLD || is_whole, "{unknown:?}: {remainder}");
+                let small = unknown.len() == 1 && remainder < LEAST_TOLD;
                 prop_assert!(!small || is_whole, "{unknown:?}");
             }
-            let hidden = hidden_regions(&counts);
+            let suppressed = hidden_regions(&counts);
             for (code, _) in counts.iter().filter(|(_, count)| **count < LEAST_TOLD) {
-                prop_assert!(hidden.contains(code));
+                prop_assert!(suppressed.contains(code));
             }
         }
     }

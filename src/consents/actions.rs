@@ -1,4 +1,4 @@
-//! What can be done with consents, and what other slices ask of them.
+//! Actions on consents, and functions that other slices call.
 
 use chrono::NaiveDate;
 use serde_json::json as object;
@@ -23,10 +23,10 @@ use crate::registry::people::actions::Subject;
 use crate::state_machine;
 use crate::transaction::Tx;
 
-/// What became of a record.
+/// Result of recording a consent.
 pub enum Recorded {
     New(Consent),
-    /// The same id and content were sent before.
+    /// Stored before with the same id and content.
     Known(Consent),
 }
 
@@ -60,11 +60,11 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
-    // Consent given anew opens its purpose again; another basis does not undo what the subject has said.
+    // New consent reopens the purpose. Another lawful basis does not reverse the subject's withdrawal.
     if row.lawful_basis == LawfulBasis::Consent && row.status(today) == Status::Active {
         registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), false).await?;
     }
-    recorded(tx, &row);
+    log_recorded(tx, &row);
     Ok(Recorded::New(show(row, today)))
 }
 
@@ -99,13 +99,13 @@ fn new_row(
     }
 }
 
-fn recorded(tx: &mut Tx, row: &ConsentRow) {
+fn log_recorded(tx: &mut Tx, row: &ConsentRow) {
     tx.audit("consent.record", "consent", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Record.as_str(), None, Status::Active.as_str(), None);
     publish(tx, row, "recorded");
 }
 
-/// The subject takes consent for a purpose back: every consent of that subject for it ends, and data is opened for it no more.
+/// Withdraws every consent of the same subject for the same purpose and closes the subject's data for it.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Result<Consent, Error> {
     let (scope, today) = (tx.actor.scope.clone(), local_day(tx.now));
     let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -122,10 +122,10 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
     let input = body.valid()?;
     let withdrawal = json(&input)?;
     let others = store::list_of_visible(&mut tx.conn, row.family_id, row.person_id, row.purpose).await?;
-    let whose = (row.family_id, row.person_id);
+    let subject = (row.family_id, row.person_id);
     let same: Vec<ConsentRow> = others
         .into_iter()
-        .filter(|o| o.id != row.id && o.withdrawn_at.is_none() && (o.family_id, o.person_id) == whose)
+        .filter(|o| o.id != row.id && o.withdrawn_at.is_none() && (o.family_id, o.person_id) == subject)
         .collect();
     let mut shown = None;
     for mut each in std::iter::once(row).chain(same) {
@@ -140,20 +140,20 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
         publish(tx, &each, "withdrawn");
         shown.get_or_insert(each);
     }
-    let row = shown.ok_or_else(|| Error::internal("nothing was withdrawn"))?;
+    let row = shown.ok_or_else(|| Error::internal("no consent was withdrawn"))?;
     registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), true).await?;
     Ok(show(row, today))
 }
 
-/// What a referral rests on, as the desk says.
+/// Lawful basis of a referral, as the desk states it.
 pub struct ReferralBasis {
     pub lawful_basis: LawfulBasis,
     pub consent_given_on: Option<NaiveDate>,
     pub legal_reference: Option<String>,
 }
 
-/// May a referral of this subject be drafted on that basis? Records the basis, unless it stands already. Whoever goes on
-/// after a withdrawal names the law that allows it, unless a life is at stake.
+/// Checks that a referral of this subject may be drafted on that basis, and records the basis unless it is recorded already. After a
+/// withdrawal, a basis other than consent or vital interest needs a legal reference.
 pub async fn admit_referral(
     tx: &mut Tx,
     subject: &Subject,
@@ -192,11 +192,11 @@ pub async fn admit_referral(
         ..new_row(tx, subject, AccessPurpose::Referral, basis.lawful_basis, given_on)
     };
     store::insert(&mut tx.conn, &row).await?;
-    recorded(tx, &row);
+    log_recorded(tx, &row);
     Ok(())
 }
 
-/// Before a draft is sent: is its basis still there?
+/// Checks that the lawful basis of a draft referral is still valid before it is sent.
 pub async fn require_for_referral(tx: &mut Tx, subject: &Subject, basis: LawfulBasis) -> Result<(), Error> {
     let limits = registry::privacy::limits::of(tx, subject.family_id, subject.person_id).await?;
     if limits.iter().any(|limits| purposes::is_restricted(limits)) {
@@ -227,7 +227,7 @@ fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
 }
 
-/// All that is held on a person, in any region: for the person's own request.
+/// All consents of a person, in any region, for the person's own request.
 pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Result<Vec<Consent>, Error> {
     let today = local_day(tx.now);
     let why = crate::regions::Unscoped::SubjectRights;
@@ -235,15 +235,16 @@ pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Re
     Ok(rows.into_iter().map(|row| show(row, today)).collect())
 }
 
-/// Takes the words out and keeps what was consented to. In the household's consents, which others share, the person's name goes.
+/// Erases names and free text, and retains purpose, basis and dates. The family's own consents apply to other members too: only the
+/// person's name is erased there.
 pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str) -> Result<(), Error> {
     let why = crate::regions::Unscoped::SubjectRights;
     let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
     for mut row in rows {
         if row.person_id.is_none() {
-            row.giver = row.giver.map(|said| renamed(said, name));
-            row.note = row.note.map(|words| without_name(&words, name));
-            row.withdrawal = row.withdrawal.map(|said| renamed(said, name));
+            row.giver = row.giver.map(|giver| renamed(giver, name));
+            row.note = row.note.map(|note| without_name(&note, name));
+            row.withdrawal = row.withdrawal.map(|withdrawal| renamed(withdrawal, name));
             row.submission_hash = Vec::new();
             row.version += 1;
             row.updated_at = tx.now;
@@ -256,9 +257,9 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &st
         row.note = None;
         row.submission_hash = Vec::new();
         row.withdrawal = match row.withdrawal.take().and_then(|w| serde_json::from_value::<WithdrawConsent>(w).ok()) {
-            Some(said) => {
-                let withdrawn_by = said.withdrawn_by.map(nameless);
-                Some(json(&WithdrawConsent { withdrawn_by, note: None, ..said })?)
+            Some(withdrawal) => {
+                let withdrawn_by = withdrawal.withdrawn_by.map(nameless);
+                Some(json(&WithdrawConsent { withdrawn_by, note: None, ..withdrawal })?)
             }
             None => None,
         };

@@ -1,4 +1,4 @@
-//! Wire types of consents.
+//! API types of consents.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,21 +16,21 @@ use crate::regions::RegionCode;
 use crate::registry::subject::ReferralSubject;
 use crate::state_machine;
 
-/// Who gave consent.
+/// The person who gave the consent.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentGivenBy {
-    /// In which capacity.
+    /// The capacity in which the person gave it.
     pub role: ConsentGiver,
-    /// Name, if it is not the data subject.
+    /// Name of the person, if it is not the data subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
 }
 
-/// Consent, or another lawful basis, for using the data of a person or family for one purpose.
+/// Consent, or another lawful basis, for using the data of a person or family for one purpose (UU 27/2022, article 20).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "basis_fits"), schema(function = "dates_fit"))]
+#[validate(schema(function = "validate_basis"), schema(function = "validate_id_and_dates"))]
 #[schema(example = json!({
     "subject": { "person_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f" },
     "purpose": "referral",
@@ -41,89 +41,89 @@ pub struct ConsentGivenBy {
     "expires_on": "2027-11-19"
 }))]
 pub struct RecordConsent {
-    /// Id made by the client (UUIDv7); made by the service if absent.
+    /// Id chosen by the client (UUIDv7). If absent, the server generates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
-    /// Whose data: a person, or a whole family.
+    /// The data subject: a person, or a whole family.
     #[validate(nested)]
     pub subject: ReferralSubject,
-    /// What it may be used for.
+    /// The purpose for which the data may be used.
     pub purpose: AccessPurpose,
-    /// Consent, or what stands in its place.
+    /// The lawful basis: consent, or another one.
     pub lawful_basis: LawfulBasis,
-    /// Who gave it; required for consent.
+    /// The person who gave it. Required for consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub given_by: Option<ConsentGivenBy>,
-    /// How it was given; required for consent.
+    /// How it was given. Required for consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<ConsentMethod>,
-    /// When it was given, or from when the basis holds.
+    /// Day on which it was given, or from which the other basis is valid. Not in the future.
     pub given_on: NaiveDate,
-    /// The last day on which it holds; without end if absent.
+    /// Last day on which it is valid. If absent, it does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
-    /// The law or decision; required for a basis other than consent.
+    /// The law or decision. Required for a basis other than consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_reference: Option<ShortText>,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
+fn field_error(code: &'static str, pointer: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);
-    error.add_param("pointer".into(), &at);
+    error.add_param("pointer".into(), &pointer);
     Err(error)
 }
 
-fn basis_fits(input: &RecordConsent) -> Result<(), ValidationError> {
+fn validate_basis(input: &RecordConsent) -> Result<(), ValidationError> {
     let consent = input.lawful_basis == LawfulBasis::Consent;
     if consent && input.given_by.is_none() {
-        return fault("required", "/given_by");
+        return field_error("required", "/given_by");
     }
     if consent && input.method.is_none() {
-        return fault("required", "/method");
+        return field_error("required", "/method");
     }
     if !consent && input.legal_reference.is_none() {
-        return fault("legal_reference_required", "/legal_reference");
+        return field_error("legal_reference_required", "/legal_reference");
     }
     Ok(())
 }
 
-fn dates_fit(input: &RecordConsent) -> Result<(), ValidationError> {
+fn validate_id_and_dates(input: &RecordConsent) -> Result<(), ValidationError> {
     if input.id.is_some_and(|id| id.get_version_num() != 7) {
-        return fault("not_uuid_v7", "/id");
+        return field_error("not_uuid_v7", "/id");
     }
     if input.expires_on.is_some_and(|end| end < input.given_on) {
-        return fault("too_small", "/expires_on");
+        return field_error("too_small", "/expires_on");
     }
     Ok(())
 }
 
-/// A withdrawal.
+/// The withdrawal of a consent.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawConsent {
-    /// How it was said.
+    /// How the consent was withdrawn.
     pub method: ConsentMethod,
-    /// Who withdraws, if not the data subject.
+    /// The person who withdraws it, if it is not the data subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub withdrawn_by: Option<ConsentGivenBy>,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// Consent, or another lawful basis.
+/// A recorded consent or other lawful basis.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consent {
     /// Id of the record.
     pub id: Uuid,
-    /// State as of today.
+    /// Status as of today.
     pub status: ConsentStatus,
-    /// Actions that this state allows; a basis other than consent cannot be withdrawn.
+    /// Actions that this status allows. Empty for a basis other than consent, which cannot be withdrawn.
     #[schema(example = json!(["withdraw"]))]
     pub allowed_actions: Vec<ConsentAction>,
     /// Village of the family.
@@ -131,33 +131,33 @@ pub struct Consent {
     pub region_code: String,
     /// The family.
     pub family_id: Uuid,
-    /// The person; absent when it is the whole family's.
+    /// The person. Absent if it applies to the whole family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// What the data may be used for.
+    /// The purpose for which the data may be used.
     pub purpose: AccessPurpose,
-    /// Consent, or what stands in its place.
+    /// The lawful basis: consent, or another one.
     pub lawful_basis: LawfulBasis,
-    /// Who gave it.
+    /// The person who gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_by: Option<ConsentGivenBy>,
     /// How it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<ConsentMethod>,
-    /// When it was given, or from when the basis holds.
+    /// Day on which it was given, or from which the other basis is valid. Not in the future.
     pub given_on: NaiveDate,
-    /// The last day on which it holds.
+    /// Last day on which it is valid. If absent, it does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
     /// The law or decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub legal_reference: Option<String>,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub note: Option<String>,
-    /// The referral it was given with.
+    /// The referral with which it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral_id: Option<Uuid>,
     /// How it was withdrawn.
@@ -166,10 +166,10 @@ pub struct Consent {
     /// When it was withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// The officer or client who recorded it.
+    /// The officer or API client who recorded it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
     /// When it was recorded.
@@ -178,7 +178,7 @@ pub struct Consent {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A row as of a day.
+/// The API view of a row, with its status as of `today`.
 pub fn show(row: ConsentRow, today: NaiveDate) -> Consent {
     let status = row.status(today);
     let allowed =
@@ -212,22 +212,22 @@ pub fn show(row: ConsentRow, today: NaiveDate) -> Consent {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConsentQuery {
-    /// Only this region and what lies inside it.
+    /// Only consents in this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only what is this person's, or the whole family's.
+    /// Only consents of this person, or of the person's whole family.
     pub person_id: Option<Uuid>,
-    /// Only what is this family's or a member's.
+    /// Only consents of this family or of its members.
     pub family_id: Option<Uuid>,
-    /// Only this purpose.
+    /// Only consents for this purpose.
     #[param(inline)]
     pub purpose: Option<AccessPurpose>,
-    /// Only this state, as of today.
+    /// Only consents with this status, as of today.
     #[param(inline)]
     pub status: Option<ConsentStatus>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Consents a page, 1 to 200.
+    /// Maximum number of consents per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }

@@ -1,5 +1,5 @@
-//! Why somebody's data may be used, and for what: consent and the other lawful bases of UU 27/2022. A withdrawal closes
-//! its purpose on the person's own row, so that no reading has to ask for it.
+//! Lawful bases for using the data of a person or family: consent and the other bases of UU 27/2022. A withdrawal closes its purpose
+//! on the person's own row, so a read needs no query for consents.
 
 pub mod actions;
 pub mod api;

@@ -1,9 +1,9 @@
-//! The words of consents.
+//! Enumerations of consents.
 
 use crate::text_enum;
 
 text_enum! {
-    /// State of a consent. It expires by its date.
+    /// Status of a consent. It expires after `expires_on`.
     pub enum ConsentStatus {
         Active = "active": "Berlaku" / "Active",
         Expired = "expired": "Kedaluwarsa" / "Expired",
@@ -12,7 +12,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a consent.
+    /// Action on a consent.
     pub enum ConsentAction {
         Record = "record": "Catat" / "Record",
         Withdraw = "withdraw": "Cabut" / "Withdraw",
@@ -25,14 +25,14 @@ text_enum! {
     pub enum ConsentMethod {
         Written = "written": "Tertulis" / "In writing",
         Thumbprint = "thumbprint": "Cap jempol" / "Thumbprint",
-        WitnessedVerbal = "witnessed_verbal": "Lisan dengan saksi" / "Spoken before a witness",
-        RecordedVerbal = "recorded_verbal": "Lisan terekam" / "Spoken and recorded",
+        WitnessedVerbal = "witnessed_verbal": "Lisan dengan saksi" / "Verbal, before a witness",
+        RecordedVerbal = "recorded_verbal": "Lisan terekam" / "Verbal, recorded",
         Electronic = "electronic": "Elektronik" / "Electronic",
     }
 }
 
 text_enum! {
-    /// Who gave it.
+    /// The capacity in which consent was given or withdrawn.
     pub enum ConsentGiver {
         Subject = "subject": "Subjek data sendiri" / "The data subject",
         Parent = "parent": "Orang tua" / "Parent",

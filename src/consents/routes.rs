@@ -1,4 +1,4 @@
-//! Endpoints of consents.
+//! HTTP routes of consents.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,15 +28,15 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Record consent
 ///
-/// That a person or a family has consented to a purpose, or on what other lawful basis (UU 27/2022, article 20) their data is used
-/// for it. Consent given anew opens a purpose that was withdrawn; another basis does not. The same id and content again is
-/// answered with 200.
+/// Records that a person or a family has consented to a purpose, or which other lawful basis (UU 27/2022, article 20) allows the use
+/// of their data for it. New consent reopens a purpose after a withdrawal; another basis does not. Sending the same id and content
+/// again returns 200 with the stored record.
 #[utoipa::path(
     tag = "Consents",
     request_body = RecordConsent,
     responses(
         (status = 201, description = "The record", body = Consent),
-        (status = 200, description = "It was sent before; this is what is stored", body = Consent)
+        (status = 200, description = "The stored record; the same id and content were sent before", body = Consent)
     ),
     security(("oauth2" = ["registry:write"]))
 )]
@@ -56,7 +56,7 @@ async fn record_consent(
 
 /// List consents
 ///
-/// Consents and other lawful bases within the caller's regions, newest first.
+/// Lists consents and other lawful bases in the caller's regions, newest first.
 #[utoipa::path(
     tag = "Consents",
     params(ConsentQuery),
@@ -77,11 +77,11 @@ async fn list_consents(
     let person = match asked.person_id {
         None => None,
         Some(id) => match registry::people::actions::find_subject(&mut conn, &caller.scope, Some(id), None).await? {
-            // What was given for a record that was merged into the person's is the person's.
+            // Includes consents recorded for duplicates that were merged into this person.
             Some(subject) => {
                 Some((registry::people::actions::list_ids_of_person(&mut conn, id).await?, subject.family_id))
             }
-            // Nobody of the caller's regions: an empty page.
+            // No such person in the caller's regions: an empty page.
             None => Some((Vec::new(), id)),
         },
     };
@@ -98,7 +98,7 @@ async fn list_consents(
 
 /// Read a consent
 ///
-/// One consent or other lawful basis, with its state as of today.
+/// Returns one consent or other lawful basis, with its status as of today.
 #[utoipa::path(
     tag = "Consents",
     responses((status = 200, description = "The consent", body = Consent)),
@@ -113,8 +113,9 @@ async fn get_consent(caller: Caller<RegistryRead>, db: Db, log: AccessLog, id: P
 
 /// Withdraw consent
 ///
-/// The subject takes consent back. Every consent of the same subject for the same purpose ends with it: their data is opened for that
-/// purpose no more, and no referral that rests on consent is drafted or sent (403 or 422 `consent-withdrawn`).
+/// Withdraws this consent and every other consent of the same subject for the same purpose. The subject's data is no longer opened for
+/// that purpose (403 `consent-withdrawn`). A referral based on the withdrawn consent can no longer be drafted (422
+/// `consent_withdrawn`) or sent (403 `consent-withdrawn`).
 #[utoipa::path(
     tag = "Consents",
     request_body = WithdrawConsent,

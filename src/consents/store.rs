@@ -1,4 +1,4 @@
-//! The rows of consents.
+//! Database access for consents.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -52,7 +52,7 @@ impl ConsentRow {
     }
 }
 
-/// False when the id is taken.
+/// Returns false if the id exists already.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &ConsentRow) -> QueryResult<bool> {
     diesel::insert_into(consents::table)
         .values(row)
@@ -96,7 +96,7 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ConsentRow) -> QueryResult
     prepared(diesel::update(consents::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// What consent there is or was of a subject for a purpose, the latest first: a person's own and the family's.
+/// All consents of a subject for a purpose, also ended ones, latest first: the person's own and the family's.
 pub async fn list_of_visible(
     conn: &mut AsyncPgConnection,
     family_id: Uuid,
@@ -109,7 +109,7 @@ pub async fn list_of_visible(
         .order((consents::created_at.desc(), consents::id.desc()))
         .select(ConsentRow::as_select())
         .into_boxed();
-    // A person's own consent goes with the person into another family.
+    // A person's own consent stays valid when the person moves to another family.
     query = match person_id {
         Some(id) => query.filter(
             consents::person_id.eq(id).or(consents::family_id.eq(family_id).and(consents::person_id.is_null())),
@@ -119,7 +119,7 @@ pub async fn list_of_visible(
     query.load(conn).await
 }
 
-/// All that is held on a person, in any region.
+/// All consents of a person and of the person's family, in any region.
 pub async fn list_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -138,7 +138,7 @@ pub async fn list_about(
         .await
 }
 
-/// What is listed.
+/// Filters of the list.
 #[derive(Debug, Default)]
 pub struct ConsentFilter {
     pub within: Option<RegionScope>,
@@ -148,7 +148,7 @@ pub struct ConsentFilter {
     pub status: Option<ConsentStatus>,
 }
 
-/// By time of recording, newest first.
+/// Ordered by the time of recording, newest first.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,4 +1,4 @@
-//! The edges of a consent's life. Pure.
+//! State machine of a consent. Pure.
 
 use super::model::ConsentAction as A;
 use super::model::ConsentStatus::{self as S, *};
@@ -13,7 +13,7 @@ pub const EDGES: &[Edge<S, A>] = &[
         carries: &["subject", "purpose", "given_on"],
         offered: true,
     },
-    // An expired one too: who withdraws wants to be sure.
+    // Also from `expired`: the withdrawal closes the purpose, an expiry does not.
     Edge {
         action: A::Withdraw,
         from: &[Active, Expired],

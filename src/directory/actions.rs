@@ -1,4 +1,4 @@
-//! What can be done in the directory, and what other slices ask of it.
+//! Actions on the directory, and functions that other slices call.
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -20,17 +20,17 @@ use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 pub(super) const DEFAULT_ANSWER_DAYS: i16 = 14;
-/// More services than this for one need is a flaw of the directory, not a choice for an officer.
-const CANDIDATES: i64 = 200;
+/// An officer cannot choose among more services than this for one need: the directory needs a correction then.
+const MAX_CANDIDATES: i64 = 200;
 
 pub(super) fn public() -> RegionScope {
     RegionScope::everything(Unscoped::PublicDirectory)
 }
 
-/// What became of an entry.
+/// Result of creating an entry.
 pub enum Entered<T> {
     New(T),
-    /// The same id and content were sent before.
+    /// Stored before with the same id and content.
     Known(T),
 }
 
@@ -51,10 +51,10 @@ pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Resu
     Ok(Entered::New(Organization::shown(row, Some(&tx.actor))))
 }
 
-/// What became of a change.
+/// Result of a change.
 pub enum Patched<T> {
     Changed(T),
-    /// Everything is so already.
+    /// The request changes no value.
     Same(T),
 }
 
@@ -74,7 +74,7 @@ pub async fn patch_organization(
     apply(&mut row.phone, input.phone, ShortText::into_string);
     apply(&mut row.email, input.email, ShortText::into_string);
     apply(&mut row.address, input.address, ShortText::into_string);
-    replace(&mut row.confidential_location, input.confidential_location, |kept| kept);
+    replace(&mut row.confidential_location, input.confidential_location, |confidential| confidential);
     replace(&mut row.active, input.active, |active| active);
     if row == old {
         return Ok(Patched::Same(Organization::shown(row, Some(&tx.actor))));
@@ -117,14 +117,14 @@ pub async fn patch_service(tx: &mut Tx, id: Uuid, body: Json<PatchService>) -> R
     Ok(Patched::Changed(row.into()))
 }
 
-fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32, was: bool, is: bool) {
-    let what = match (was, is) {
+fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32, was_active: bool, is_active: bool) {
+    let change = match (was_active, is_active) {
         (true, false) => "deactivated",
         (false, true) => "reactivated",
         _ => "changed",
     };
     tx.publish(NewEvent {
-        type_: format!("{kind}.{what}"),
+        type_: format!("{kind}.{change}"),
         subject_kind: kind,
         subject_id: id,
         region_code: region.to_owned(),
@@ -142,7 +142,7 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered
     let row = load::service(id, organization.region_code, input, tx.now)?;
     if !store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)? {
         let known = store::find_service(&mut tx.conn, &scope, row.id).await?;
-        // What it holds moves with referrals and is nobody's entry.
+        // The occupied and reserved places change with referrals and are not part of the entry.
         let same = |known: &ServiceRow| {
             let ServiceRow { version, created_at, updated_at, in_use, reserved, .. } = known.clone();
             ServiceRow { version, created_at, updated_at, in_use, reserved, ..row.clone() } == *known
@@ -154,7 +154,7 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered
     Ok(Entered::New(row.into()))
 }
 
-/// A code that names no programme, as the database noticed it.
+/// Maps a foreign key violation to `unknown_program` at `/program_code`.
 pub fn unknown_program(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
@@ -165,12 +165,12 @@ pub fn unknown_program(error: diesel::result::Error) -> Error {
     }
 }
 
-/// A service with who offers it, whatever the caller's regions: the directory is public.
+/// Finds a service in any region: the directory is public.
 pub async fn find_service(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Service>, Error> {
     Ok(store::find_service(conn, &public(), id).await?.map(Service::from))
 }
 
-/// The service, if something can be sent to it today: in use, as is who offers it, and not closed.
+/// Finds a service that accepts referrals today: it and its organization are active, and it is not closed.
 pub async fn find_service_to_refer_to(tx: &mut Tx, id: Uuid) -> Result<Service, Error> {
     let found = store::find_offer(&mut tx.conn, &public(), id).await?;
     let (service, _) = found
@@ -183,7 +183,7 @@ pub async fn find_service_to_refer_to(tx: &mut Tx, id: Uuid) -> Result<Service, 
     }
 }
 
-/// An organization as this caller may see it.
+/// Finds an organization, with the fields that this caller may see.
 pub async fn find_organization(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -193,7 +193,7 @@ pub async fn find_organization(
     Ok(found.map(|row| Organization::shown(row, actor)))
 }
 
-/// Every active service that could meet a need of somebody in this region and is open on that day.
+/// Active services that match the programme or sector, serve this region and are open on that day.
 pub async fn services_for(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -202,14 +202,14 @@ pub async fn services_for(
     sector: Option<Sector>,
     day: NaiveDate,
 ) -> Result<Vec<(Service, Organization)>, Error> {
-    let rows = store::list_serving(conn, &public(), region, program_code, sector, CANDIDATES).await?;
+    let rows = store::list_serving(conn, &public(), region, program_code, sector, MAX_CANDIDATES).await?;
     let shown = rows
         .into_iter()
         .map(|(service, organization)| (Service::from(service), Organization::shown(organization, Some(actor))));
     Ok(shown.filter(|(service, _)| service.next_opening(day).is_none()).collect())
 }
 
-/// An organization of the demo, whose ids are the same everywhere.
+/// An organization of the demo. Its ids are the same in every installation.
 pub struct SeedOrganization {
     pub id: Uuid,
     pub kind: OrganizationKind,

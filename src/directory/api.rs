@@ -1,4 +1,4 @@
-//! Wire types of the directory.
+//! API types of the directory.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,15 +18,15 @@ use crate::regions::{AreaCode, RegionCode};
 pub struct Organization {
     /// Id of the organization.
     pub id: Uuid,
-    /// What kind it is.
+    /// Kind of organization.
     pub kind: OrganizationKind,
-    /// Its name.
+    /// Name.
     #[schema(example = "Dinas Sosial Kabupaten Bandung")]
     pub name: String,
-    /// The region it belongs to.
+    /// Region to which the organization belongs.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// The programme it carries out, if it is a programme body.
+    /// Programme that the organization carries out, if it is a programme body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
@@ -38,31 +38,32 @@ pub struct Organization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "layanan@dinsos.example.go.id")]
     pub email: Option<String>,
-    /// Where it is. Absent for a confidential location, unless the caller is of the organization or holds `cases:restricted`
-    /// over its region.
+    /// Address. Absent for a confidential location, unless the caller belongs to the organization or has `cases:restricted` for its
+    /// region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Jalan Raya Soreang 1")]
     pub address: Option<String>,
-    /// Is its location kept from the public (a safe house)? Then `region_code` names the regency only.
+    /// True if the location is confidential, as for a safe house. Then `region_code` is the regency only, except for callers who may
+    /// see the address.
     #[schema(example = false)]
     pub confidential_location: bool,
-    /// Can it be referred to? One that is not active keeps what it has.
+    /// True if the organization accepts referrals. An inactive one keeps the referrals that it has.
     #[schema(example = true)]
     pub active: bool,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Organization {
-    /// As this caller may see it; nobody is the public.
+    /// The fields that this caller may see; `None` is a caller without a token.
     pub fn shown(row: OrganizationRow, to: Option<&Actor>) -> Self {
-        let withheld = row.confidential_location && !may_know_location(&row, to);
-        let region_code = if withheld { row.region_code.chars().take(5).collect() } else { row.region_code };
+        let redacted = row.confidential_location && !may_see_location(&row, to);
+        let region_code = if redacted { row.region_code.chars().take(5).collect() } else { row.region_code };
         Self {
             id: row.id,
             kind: row.kind,
@@ -71,7 +72,7 @@ impl Organization {
             program_code: row.program_code,
             phone: row.phone,
             email: row.email,
-            address: row.address.filter(|_| !withheld),
+            address: row.address.filter(|_| !redacted),
             confidential_location: row.confidential_location,
             active: row.active,
             version: row.version,
@@ -81,7 +82,7 @@ impl Organization {
     }
 }
 
-fn may_know_location(row: &OrganizationRow, actor: Option<&Actor>) -> bool {
+fn may_see_location(row: &OrganizationRow, actor: Option<&Actor>) -> bool {
     actor.is_some_and(|actor| {
         actor.organization_id == Some(row.id)
             || (actor.may(crate::auth::permissions::CASES_RESTRICTED) && actor.scope.allows(&row.region_code))
@@ -96,41 +97,41 @@ fn is_v7(id: &Uuid) -> Result<(), ValidationError> {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganization {
-    /// Id made by the client (UUIDv7); made by the service if absent.
+    /// Id chosen by the client (UUIDv7). If absent, the server generates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "is_v7"))]
     #[schema(nullable, example = json!(null))]
     pub id: Option<Uuid>,
-    /// What kind it is.
+    /// Kind of organization.
     pub kind: OrganizationKind,
-    /// Its name.
+    /// Name.
     pub name: Name,
-    /// The region it belongs to.
+    /// Region to which the organization belongs.
     pub region_code: RegionCode,
-    /// The programme it carries out.
+    /// Programme that the organization carries out.
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
     /// Telephone for the public.
     pub phone: Option<ShortText>,
     /// E-mail for the public.
     pub email: Option<ShortText>,
-    /// Where it is.
+    /// Address.
     pub address: Option<ShortText>,
-    /// Is its location kept from the public? No, when absent.
+    /// True if the location is confidential. Default: false.
     #[schema(example = false)]
     pub confidential_location: Option<bool>,
 }
 
-/// What changes of an organization (RFC 7396): absent stays, `null` takes away.
+/// Changes to an organization, as a JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the value.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"phone": "(022) 555-0101", "active": true}))]
 pub struct PatchOrganization {
-    /// What kind it is.
+    /// Kind of organization.
     pub kind: Option<OrganizationKind>,
-    /// Its name.
+    /// Name.
     pub name: Option<Name>,
-    /// The programme it carries out.
+    /// Programme that the organization carries out.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub program_code: Option<Option<String>>,
@@ -142,31 +143,31 @@ pub struct PatchOrganization {
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub email: Option<Option<ShortText>>,
-    /// Where it is.
+    /// Address.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub address: Option<Option<ShortText>>,
-    /// Is its location kept from the public?
+    /// True if the location is confidential.
     pub confidential_location: Option<bool>,
-    /// `false` takes it and its services out of use: nothing new is referred there, what runs goes on.
+    /// `false` deactivates the organization and its services: they accept no new referrals; running referrals continue.
     pub active: Option<bool>,
 }
 
-/// Days on which a service is closed, both ends included.
+/// Days on which a service is closed, first and last day included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "closure_fits"))]
+#[validate(schema(function = "validate_closure"))]
 pub struct ServiceClosure {
-    /// First day closed.
+    /// First day on which it is closed.
     pub from_on: NaiveDate,
-    /// Last day closed.
+    /// Last day on which it is closed. Not before `from_on`.
     pub until_on: NaiveDate,
-    /// Why, for the public.
+    /// Reason, shown to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ShortText>,
 }
 
-fn closure_fits(closure: &ServiceClosure) -> Result<(), ValidationError> {
+fn validate_closure(closure: &ServiceClosure) -> Result<(), ValidationError> {
     if closure.until_on >= closure.from_on {
         return Ok(());
     }
@@ -180,54 +181,54 @@ fn closure_fits(closure: &ServiceClosure) -> Result<(), ValidationError> {
 pub struct Service {
     /// Id of the service.
     pub id: Uuid,
-    /// Who offers it.
+    /// Organization that offers the service.
     pub organization_id: Uuid,
-    /// Its name.
+    /// Name.
     #[schema(example = "Verifikasi kepesertaan PKH")]
     pub name: String,
-    /// What it does.
+    /// Description for the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Memeriksa dan mengusulkan keluarga calon penerima PKH.")]
     pub description: Option<String>,
-    /// The programme it leads to, if any; a client who fails its rules is not referred here.
+    /// Programme that the service leads to, if any. A client who fails its rules is not referred here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
-    /// The sectors it serves.
+    /// Sectors that the service covers.
     pub sectors: Vec<Sector>,
-    /// The regions it serves, each with everything inside; `ID` is the whole country.
+    /// Codes of the regions that it serves, each with all regions inside it. `ID` is the whole country.
     #[schema(example = json!(["32.04"]))]
     pub area_codes: Vec<String>,
-    /// How many clients it can hold at a time; unlimited when absent.
+    /// Maximum number of clients at the same time. Absent: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 40)]
     pub capacity: Option<i32>,
-    /// How many it holds now. This and `reserved` move with referrals and are no part of the version.
+    /// Number of clients that it serves now. Referrals change `in_use` and `reserved`; these changes do not change the version.
     #[schema(example = 12)]
     pub in_use: i32,
-    /// How many are held for referrals that are not yet answered.
+    /// Number of places reserved for referrals that are not answered yet.
     #[schema(example = 1)]
     pub reserved: i32,
-    /// When it is open.
+    /// Opening hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Senin–Jumat 08.00–15.00")]
     pub opening_hours: Option<String>,
-    /// Days on which it is closed: then it is no candidate, and nothing can be sent to it.
+    /// Periods in which the service is closed. A closed service is no candidate, and no referral can be sent to it.
     pub closures: Vec<ServiceClosure>,
-    /// What to bring.
+    /// What the client must bring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "KTP dan kartu keluarga")]
     pub requirements: Option<String>,
-    /// Can it be referred to now?
+    /// True if the service accepts referrals.
     #[schema(example = true)]
     pub active: bool,
-    /// Working days, on the calendar of the client's region, within which it promises an answer to a referral.
+    /// Working days within which the service promises to answer a referral, by the calendar of the client's region.
     #[schema(example = 14)]
     pub answer_days: i16,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
@@ -259,17 +260,17 @@ impl From<ServiceRow> for Service {
 }
 
 impl Service {
-    /// The day from which a service that is closed on `day` is open again.
+    /// First day on which a service that is closed on `day` is open again; `None` if it is open on `day`.
     pub fn next_opening(&self, day: NaiveDate) -> Option<NaiveDate> {
         let mut open = day;
-        // One closure may begin when another ends.
+        // A closure may start on the day after another one ends, or overlap it.
         while let Some(closure) = self.closures.iter().find(|c| c.from_on <= open && open <= c.until_on) {
             open = closure.until_on.succ_opt()?;
         }
         (open != day).then_some(open)
     }
 
-    /// Places that are neither taken nor held; `None` is no limit.
+    /// Places that are neither in use nor reserved; `None` if there is no limit.
     pub fn free_places(&self) -> Option<i32> {
         self.capacity.map(|capacity| (capacity - self.in_use - self.reserved).max(0))
     }
@@ -279,90 +280,92 @@ impl Service {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateService {
-    /// Id made by the client (UUIDv7); made by the service if absent.
+    /// Id chosen by the client (UUIDv7). If absent, the server generates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "is_v7"))]
     #[schema(nullable, example = json!(null))]
     pub id: Option<Uuid>,
-    /// Who offers it.
+    /// Organization that offers the service.
     pub organization_id: Uuid,
-    /// Its name.
+    /// Name.
     pub name: Name,
-    /// What it does.
+    /// Description for the public.
     pub description: Option<LongText>,
-    /// The programme it leads to.
+    /// Programme that the service leads to.
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
-    /// The sectors it serves, at least one.
+    /// Sectors that the service covers, at least one.
     #[validate(length(min = 1, max = 13, code = "too_few"))]
     #[schema(min_items = 1, max_items = 13)]
     pub sectors: Vec<Sector>,
-    /// The regions it serves, at least one; they need not lie in the organization's own region. `ID` is the whole country.
+    /// Codes of the regions that it serves, at least one. They may lie outside the organization's own region. `ID` is the whole country.
     #[validate(length(min = 1, max = 600, code = "too_few"))]
     #[schema(min_items = 1, max_items = 600, example = json!(["32.04"]))]
     pub area_codes: Vec<AreaCode>,
-    /// How many clients it can hold at a time.
+    /// Maximum number of clients at the same time. Absent: no limit.
     #[validate(range(min = 0, max = 1_000_000, code = "out_of_range"))]
     #[schema(minimum = 0, maximum = 1_000_000, example = 40)]
     pub capacity: Option<i32>,
-    /// When it is open.
+    /// Opening hours.
     pub opening_hours: Option<ShortText>,
-    /// What to bring.
+    /// What the client must bring.
     pub requirements: Option<ShortText>,
-    /// Working days within which it promises an answer; 14 when absent.
+    /// Working days within which the service promises to answer a referral. Default: 14.
     #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365, example = 14)]
     pub answer_days: Option<i16>,
-    /// Days on which it is closed.
+    /// Periods in which the service is closed.
     #[serde(default)]
     #[validate(length(max = 100, code = "too_many"), nested)]
     #[schema(max_items = 100)]
     pub closures: Vec<ServiceClosure>,
 }
 
-/// What changes of a service (RFC 7396): absent stays, `null` takes away, a list replaces the list.
+/// Changes to a service, as a JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the value, a list replaces
+/// the whole list.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"capacity": 60, "closures": [{"from_on": "2026-12-24", "until_on": "2026-12-31"}]}))]
 pub struct PatchService {
-    /// Its name.
+    /// Name.
     pub name: Option<Name>,
-    /// What it does.
+    /// Description for the public.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<LongText>)]
     pub description: Option<Option<LongText>>,
-    /// The programme it leads to.
+    /// Programme that the service leads to.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub program_code: Option<Option<String>>,
-    /// The sectors it serves, at least one.
+    /// Sectors that the service covers, at least one.
     #[validate(length(min = 1, max = 13, code = "too_few"))]
     #[schema(min_items = 1, max_items = 13)]
     pub sectors: Option<Vec<Sector>>,
-    /// The regions it serves, at least one; `ID` is the whole country.
+    /// Codes of the regions that it serves, at least one. `ID` is the whole country.
     #[validate(length(min = 1, max = 600, code = "too_few"))]
     #[schema(min_items = 1, max_items = 600)]
     pub area_codes: Option<Vec<AreaCode>>,
-    /// How many clients it can hold at a time; `null` is no limit. Fewer than it holds now takes nobody's place away.
+    /// Maximum number of clients at the same time; `null` removes the limit. Lowering it below `in_use` does not release places
+    /// already taken.
     #[serde(default, deserialize_with = "patch::given")]
     #[validate(range(min = 0, max = 1_000_000, code = "out_of_range"))]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 1_000_000)]
     pub capacity: Option<Option<i32>>,
-    /// When it is open.
+    /// Opening hours.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub opening_hours: Option<Option<ShortText>>,
-    /// What to bring.
+    /// What the client must bring.
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub requirements: Option<Option<ShortText>>,
-    /// `false` takes it out of use: nothing new is referred there, what runs goes on.
+    /// `false` deactivates the service: it accepts no new referrals; running referrals continue.
     pub active: Option<bool>,
-    /// Working days within which it promises an answer.
+    /// Working days within which the service promises to answer a referral.
     #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365)]
     pub answer_days: Option<i16>,
-    /// Days on which it is closed; replaces the list.
+    /// Periods in which the service is closed; replaces the list.
     #[validate(length(max = 100, code = "too_many"), nested)]
     #[schema(max_items = 100)]
     pub closures: Option<Vec<ServiceClosure>>,
@@ -372,17 +375,17 @@ pub struct PatchService {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OrganizationQuery {
-    /// Only this kind.
+    /// Only organizations of this kind.
     #[param(inline)]
     pub kind: Option<OrganizationKind>,
-    /// Only organizations of this region or inside it.
+    /// Only organizations in this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04")]
     pub within: Option<RegionCode>,
-    /// Only those in use, or only those out of use.
+    /// `true`: only active ones; `false`: only inactive ones.
     pub active: Option<bool>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Organizations a page, 1 to 200.
+    /// Maximum number of organizations per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
@@ -399,14 +402,14 @@ pub struct ServiceQuery {
     /// Only services of this sector.
     #[param(inline)]
     pub sector: Option<Sector>,
-    /// Only services whose area contains this region.
+    /// Only services whose area contains this region code.
     #[param(value_type = Option<String>, example = "32.04.05.2001")]
     pub serving: Option<RegionCode>,
-    /// Only those in use, or only those out of use.
+    /// `true`: only active ones; `false`: only inactive ones.
     pub active: Option<bool>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Services a page, 1 to 200.
+    /// Maximum number of services per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }

@@ -1,4 +1,5 @@
-//! Where a need of a sector goes by default. A region sets it for itself and everything inside; the nearest one wins.
+//! Default routing: the service that a need of a sector is referred to first. A region sets it for itself and for all regions inside
+//! it; the setting of the nearest region applies.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -19,51 +20,51 @@ use crate::regions::place::nearness;
 use crate::regions::{Place, RegionCode};
 use crate::transaction::Tx;
 
-/// Where a need goes by default.
+/// Default route: the service to which needs of one sector in a region are referred first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RoutingDefault {
-    /// The region that was asked for; `ID` is the country.
+    /// Region code of the request; `ID` is the whole country.
     #[schema(example = "32.04")]
     pub region_code: String,
     /// The sector.
     pub sector: Sector,
-    /// The service that needs of this sector go to first.
+    /// Service to which needs of this sector are referred first.
     pub service_id: Uuid,
-    /// The region that set it: the one asked for, or the nearest around it.
+    /// Region that set the default: the requested one, or the nearest region that contains it.
     #[schema(example = "ID")]
     pub set_in: String,
-    /// Why, for officers.
+    /// Reason, for officers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Who set it.
+    /// Officer or API client who set it.
     #[schema(example = "bandung-mgr-1")]
     pub set_by: String,
-    /// Version of what this region itself has set, as in the `ETag`; 0 when it takes over what another one set.
+    /// Version of this region's own default, as in the `ETag` header; 0 if the default is inherited.
     #[schema(example = 1)]
     pub version: i32,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// The defaults of a region.
+/// The default routes of a region.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RoutingDefaultList {
-    /// One for each sector that has one.
+    /// One for each sector that has a default.
     pub items: Vec<RoutingDefault>,
 }
 
-/// A default to set.
+/// A default route to set.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PutRoutingDefault {
-    /// The service: of this sector, serving the region or a part of it.
+    /// The service. It must be active, cover the sector, and serve the region or a part of it.
     pub service_id: Uuid,
-    /// Why, for officers.
+    /// Reason, for officers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-fn shown(place: &Place, row: RoutingDefaultRow) -> RoutingDefault {
+fn show(place: &Place, row: RoutingDefaultRow) -> RoutingDefault {
     RoutingDefault {
         region_code: place.as_str().to_owned(),
         sector: row.sector,
@@ -76,7 +77,7 @@ fn shown(place: &Place, row: RoutingDefaultRow) -> RoutingDefault {
     }
 }
 
-/// What holds in the region, for one sector or for all.
+/// The defaults that apply in the region, own and inherited, for one sector or for all.
 pub async fn effective(
     conn: &mut AsyncPgConnection,
     place: &Place,
@@ -85,10 +86,10 @@ pub async fn effective(
     let mut rows = store::list_defaults_around(conn, &public(), &place.around(), sector).await?;
     rows.sort_by_key(|row| (row.sector, std::cmp::Reverse(nearness(&row.region_code))));
     rows.dedup_by_key(|row| row.sector);
-    Ok(rows.into_iter().map(|row| shown(place, row)).collect())
+    Ok(rows.into_iter().map(|row| show(place, row)).collect())
 }
 
-/// The service that needs of the sector go to first in this region, and where that was set.
+/// The service to which needs of the sector are referred first in this region, and the region that set it.
 pub async fn find(
     conn: &mut AsyncPgConnection,
     region: &RegionCode,
@@ -98,7 +99,7 @@ pub async fn find(
     Ok(effective(conn, &place, Some(sector)).await?.pop().map(|found| (found.service_id, found.set_in)))
 }
 
-/// Sets or replaces; version 0 is what `If-Match` names while nothing is set here.
+/// Sets or replaces the default. Returns true with a new one. `If-Match` names version 0 while the region has no own default.
 pub async fn put(
     tx: &mut Tx,
     place: &Place,
@@ -131,10 +132,10 @@ pub async fn put(
         return Err(Error::new(Code::VERSION_MISMATCH));
     }
     tx.audit("routing_default.set", "service", row.service_id, Some(place.as_str()));
-    Ok((shown(place, row), old.is_none()))
+    Ok((show(place, row), old.is_none()))
 }
 
-/// What the region around has set holds again.
+/// Removes the region's own default, so that the inherited one applies.
 pub async fn remove(tx: &mut Tx, place: &Place, sector: Sector) -> Result<(), Error> {
     let old = begin(tx, place, sector).await?.ok_or_else(Error::not_found)?;
     store::delete_default(&mut tx.conn, &old).await?;

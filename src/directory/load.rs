@@ -1,4 +1,4 @@
-//! What an import and an export ask of the directory: many entries at once.
+//! Bulk access to the directory, for imports and exports.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::error::Code;
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
 
-/// Entries to write.
+/// Rows to write.
 #[derive(Debug, Default)]
 pub struct DirectoryRows {
     pub new_organizations: Vec<OrganizationRow>,
@@ -45,7 +45,7 @@ pub fn organization(id: Uuid, input: CreateOrganization, now: DateTime<Utc>) -> 
     }
 }
 
-/// `region_code` is that of the organization.
+/// `region_code` is the region of the organization.
 pub fn service(id: Uuid, region_code: String, input: CreateService, now: DateTime<Utc>) -> Result<ServiceRow, Error> {
     Ok(ServiceRow {
         id,
@@ -70,27 +70,27 @@ pub fn service(id: Uuid, region_code: String, input: CreateService, now: DateTim
     })
 }
 
-/// Organizations with one of these ids, or of one of these names; held for the rest of the transaction where they are to change.
+/// Organizations with one of these ids or one of these names. `lock` locks the rows (FOR UPDATE) for a later change.
 pub async fn organizations(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
     names: &[&str],
-    hold: bool,
+    lock: bool,
 ) -> Result<Vec<OrganizationRow>, Error> {
-    Ok(store::list_organizations_named(conn, &public(), ids, names, hold).await?)
+    Ok(store::list_organizations_named(conn, &public(), ids, names, lock).await?)
 }
 
-/// Services with one of these ids, or of one of these organizations; held likewise.
+/// Services with one of these ids or of one of these organizations. `lock` locks the rows (FOR UPDATE) for a later change.
 pub async fn services(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
     organizations: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> Result<Vec<ServiceRow>, Error> {
-    Ok(store::list_services_of(conn, &public(), ids, organizations, hold).await?)
+    Ok(store::list_services_of(conn, &public(), ids, organizations, lock).await?)
 }
 
-/// Those of the codes that are programmes.
+/// The codes that belong to a programme.
 pub async fn known_programs(conn: &mut AsyncPgConnection, codes: &[&str]) -> Result<HashSet<String>, Error> {
     if codes.is_empty() {
         return Ok(HashSet::new());
@@ -98,7 +98,7 @@ pub async fn known_programs(conn: &mut AsyncPgConnection, codes: &[&str]) -> Res
     Ok(store::list_known_programs(conn, codes).await?.into_iter().collect())
 }
 
-/// A page in the order of ids, for an export.
+/// One page in the order of ids, for an export.
 pub async fn page_of_organizations(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -133,12 +133,12 @@ pub async fn write(conn: &mut AsyncPgConnection, rows: DirectoryRows) -> Result<
     Ok(())
 }
 
-/// The plan found the id free; somebody took it meanwhile.
+/// The plan found the id unused; a concurrent request has used it since.
 fn require_new(inserted: bool) -> Result<(), Error> {
     if inserted { Ok(()) } else { Err(Error::new(Code::CONCURRENT_CHANGE)) }
 }
 
-/// By id, for a look-up.
+/// The rows by id.
 pub fn by_id(rows: Vec<OrganizationRow>) -> HashMap<Uuid, OrganizationRow> {
     rows.into_iter().map(|row| (row.id, row)).collect()
 }

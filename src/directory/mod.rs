@@ -1,5 +1,5 @@
-//! Who can help, with what, where: organizations and their services. The public part needs no permission; a service
-//! serves a region when its area contains it. Where a safe house stands is told to few.
+//! The directory: organizations, their services, and the regions that each service covers. Public reads need no permission. The
+//! location of a safe house is confidential: only its own staff and callers with `cases:restricted` for its region see it.
 
 pub mod actions;
 pub mod api;

@@ -1,7 +1,7 @@
-//! The words of the directory.
+//! Enumerations of the directory.
 
 crate::text_enum! {
-    /// What kind of organization it is.
+    /// Kind of organization.
     pub enum OrganizationKind {
         SlrtDesk = "slrt_desk": "Sekretariat SLRT" / "SLRT desk",
         PuskesosDesk = "puskesos_desk": "Puskesos" / "Village desk (Puskesos)",
@@ -16,7 +16,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// The level of government that something belongs to.
+    /// Level of government that is responsible.
     pub enum GovernmentLevel {
         National = "national": "Pusat" / "National",
         Province = "province": "Provinsi" / "Province",
@@ -26,7 +26,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// The field of life that a need belongs to.
+    /// Sector to which a need belongs.
     pub enum Sector {
         Health = "health": "Kesehatan" / "Health",
         Education = "education": "Pendidikan" / "Education",

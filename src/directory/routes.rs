@@ -1,4 +1,4 @@
-//! The directory's endpoints.
+//! HTTP routes of organizations and services.
 
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,7 +36,7 @@ pub fn configure(config: &mut ServiceConfig) {
     super::routes_defaults::configure(config);
 }
 
-/// The regions that a public list is narrowed to.
+/// The regions to which a public list is filtered.
 fn within(region: Option<crate::regions::RegionCode>) -> RegionScope {
     region.map_or_else(
         || RegionScope::everything(Unscoped::PublicDirectory),
@@ -46,7 +46,8 @@ fn within(region: Option<crate::regions::RegionCode>) -> RegionScope {
 
 /// List organizations
 ///
-/// Desks, agencies, programme bodies, facilities and welfare institutions, in order of entry.
+/// Lists desks, agencies, programme bodies, facilities and welfare institutions, oldest entry first. A filter by a district or a
+/// village leaves out organizations with a confidential location, unless the caller has `cases:restricted` for that region.
 #[utoipa::path(
     tag = "Directory",
     params(OrganizationQuery),
@@ -57,26 +58,27 @@ fn within(region: Option<crate::regions::RegionCode>) -> RegionScope {
 async fn list_organizations(visitor: Visitor, db: Db, query: Query<OrganizationQuery>) -> Result<Reply, Error> {
     let OrganizationQuery { kind, within: region, active, cursor, limit } = query.value;
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
-    // Asked for a village or a district, the list would tell where a confidential one stands.
+    // A list filtered by a village or a district would reveal a confidential location.
     let precise = region.as_ref().is_some_and(|r| r.level() > 2);
-    let knows = visitor.actor().is_some_and(|a| {
+    let may_see = visitor.actor().is_some_and(|a| {
         a.may(crate::auth::permissions::CASES_RESTRICTED) && region.as_ref().is_none_or(|r| a.scope.allows(r.as_str()))
     });
-    let filter = store::OrganizationFilter { kind, active, without_confidential: precise && !knows };
+    let filter = store::OrganizationFilter { kind, active, without_confidential: precise && !may_see };
     let rows = store::list_organizations(&mut *db.read().await?, &within(region), filter, &page).await?;
     let shown = |row| Organization::shown(row, visitor.actor());
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), shown))
 }
 
-/// Enter an organization
+/// Create an organization
 ///
-/// Adds an organization to the directory, in a region of the caller's.
+/// Adds an organization to the directory, in one of the caller's regions. Sending the same id and content again returns 200 with the
+/// stored organization.
 #[utoipa::path(
     tag = "Directory",
     request_body = CreateOrganization,
     responses(
         (status = 201, description = "The organization", body = Organization),
-        (status = 200, description = "It was sent before; this is what is stored", body = Organization)
+        (status = 200, description = "The stored organization; the same id and content were sent before", body = Organization)
     ),
     security(("oauth2" = ["directory:write"]))
 )]
@@ -96,7 +98,7 @@ async fn create_organization(
 
 /// Read an organization
 ///
-/// One organization of the directory.
+/// Returns one organization of the directory.
 #[utoipa::path(
     tag = "Directory",
     responses((status = 200, description = "The organization", body = Organization)),
@@ -111,8 +113,8 @@ async fn get_organization(visitor: Visitor, db: Db, id: Path<Uuid>) -> Result<Re
 
 /// Change an organization
 ///
-/// Changes what is sent and leaves the rest. `active: false` takes it out of use with all its services: they are no candidates
-/// and nothing new is sent to them, while what runs goes on.
+/// Changes the fields that are sent; the others stay as they are. `active: false` deactivates the organization with all its services:
+/// they are no candidates and accept no new referrals; running referrals continue.
 #[utoipa::path(
     tag = "Directory",
     request_body = PatchOrganization,
@@ -136,7 +138,7 @@ async fn patch_organization(
 
 /// List services
 ///
-/// What organizations offer, filtered by programme, sector, or the region to be served.
+/// Lists the services of all organizations, oldest entry first. Filters: organization, programme, sector, region served, active.
 #[utoipa::path(
     tag = "Directory",
     params(ServiceQuery),
@@ -152,15 +154,16 @@ async fn list_services(db: Db, query: Query<ServiceQuery>) -> Result<Reply, Erro
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Service::from))
 }
 
-/// Enter a service
+/// Create a service
 ///
-/// Adds a service to an organization of the caller's regions. It can be referred to at once.
+/// Adds a service to an organization in the caller's regions. It accepts referrals at once. Sending the same id and content again
+/// returns 200 with the stored service.
 #[utoipa::path(
     tag = "Directory",
     request_body = CreateService,
     responses(
         (status = 201, description = "The service", body = Service),
-        (status = 200, description = "It was sent before; this is what is stored", body = Service)
+        (status = 200, description = "The stored service; the same id and content were sent before", body = Service)
     ),
     security(("oauth2" = ["directory:write"]))
 )]
@@ -180,7 +183,7 @@ async fn create_service(
 
 /// Read a service
 ///
-/// One service of the directory.
+/// Returns one service of the directory, with its places in use and reserved.
 #[utoipa::path(
     tag = "Directory",
     responses((status = 200, description = "The service", body = Service)),
@@ -194,8 +197,8 @@ async fn get_service(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
 
 /// Change a service
 ///
-/// Changes what is sent and leaves the rest: its places, the days on which it is closed, whether it is in use. Referrals that it
-/// has accepted keep their places.
+/// Changes the fields that are sent, such as capacity, closures or `active`; the others stay as they are. Accepted referrals keep
+/// their places.
 #[utoipa::path(
     tag = "Directory",
     request_body = PatchService,

@@ -1,4 +1,4 @@
-//! Default routing.
+//! HTTP routes of default routing.
 
 use actix_web::{delete, get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,10 +23,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(delete_routing_default);
 }
 
-/// List default routing
+/// List default routes
 ///
-/// Where needs of each sector go by default in a region, set there or in the nearest region around it. Public, as the
-/// directory is.
+/// Lists, for each sector, the service to which needs in this region are referred first. The default is the region's own or is
+/// inherited from the nearest region that contains it. Public: needs no token.
 #[utoipa::path(
     tag = "Directory",
     responses((status = 200, description = "The defaults", body = RoutingDefaultList)),
@@ -41,7 +41,8 @@ async fn list_routing_defaults(db: Db, region_code: Path<String>) -> Result<Repl
 
 /// Read a default route
 ///
-/// What holds in the region for that sector, and where it was set. There is an `ETag` only when the region itself set it.
+/// Returns the default that applies in the region for this sector, and the region that set it. The response has an `ETag` only if the
+/// region itself set it.
 #[utoipa::path(
     tag = "Directory",
     responses((status = 200, description = "The default", body = RoutingDefault)),
@@ -58,8 +59,8 @@ async fn get_routing_default(db: Db, path: Path<(String, Sector)>) -> Result<Rep
 
 /// Set a default route
 ///
-/// A regency (or a wider region) says where needs of a sector go first, for itself and everything inside. `If-Match` names the
-/// version that is to be replaced, `"0"` while the region has set none. `ID` takes a token for the whole country.
+/// Sets the service to which needs of a sector are referred first, for a region and all regions inside it. `If-Match` names the version
+/// to replace; `"0"` if the region has no own default. `ID` needs a token for the whole country.
 #[utoipa::path(
     tag = "Directory",
     request_body = PutRoutingDefault,
@@ -92,10 +93,10 @@ async fn put_routing_default(
 
 /// Remove a default route
 ///
-/// What the nearest region around has set holds again.
+/// Removes the region's own default. Then the default of the nearest region that contains it applies.
 #[utoipa::path(
     tag = "Directory",
-    responses((status = 204, description = "It is removed")),
+    responses((status = 204, description = "Removed")),
     security(("oauth2" = ["directory:write"]))
 )]
 #[delete("/v1/routing-defaults/{region_code}/{sector}")]

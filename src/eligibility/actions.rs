@@ -1,4 +1,4 @@
-//! Checks, for the endpoint and for other slices.
+//! Eligibility checks, for the routes and for other slices.
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel_async::AsyncPgConnection;
@@ -17,15 +17,15 @@ use crate::registry::rows::Household;
 
 pub use super::reference::{fact_catalogue, load_reference};
 
-/// Whom to check.
+/// The person or family to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubjectRef {
     Person(Uuid),
     Family(Uuid),
 }
 
-/// What the rules of a day say about a subject of the scope; 404 when there is none. No programme named means all. The
-/// answer holds no specific personal data, so that it can be kept and passed on. Two statements.
+/// Evaluates the rules of a day for a subject in the scope (404 if there is none). An empty `wanted` means all programmes. The result
+/// contains no specific personal data, so it may be stored and forwarded. Runs two statements.
 pub async fn check(
     conn: &mut AsyncPgConnection,
     programs: &ProgramCache,
@@ -43,21 +43,21 @@ pub async fn check(
     Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
 }
 
-/// A check, and whose data it rests on.
-pub struct Inquired {
+/// A check, and the persons whose data it used.
+pub struct CheckedHousehold {
     pub check: EligibilityCheck,
-    /// Id and region of each member whose data may be used: a count of the family is about all of them.
+    /// Id and region of each member whose data may be used: a count for the family uses the data of all of them.
     members: Vec<(Uuid, String)>,
 }
 
-impl Inquired {
+impl CheckedHousehold {
     pub(super) fn of(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Self {
         let used = home.members.iter().filter(|member| !member.is_restricted());
         let members = used.map(|member| (member.id, member.region_code.clone())).collect();
         Self { check: answer::answer(home, programs, inquiry), members }
     }
 
-    /// What a reveal opened: the family and each member, so that everybody can learn who looked.
+    /// What a reveal opened: the family and each member, so that each person can see who read their data.
     pub fn revealed(&self) -> impl Iterator<Item = Revealed<'_>> {
         let family = Revealed { kind: "family", id: self.check.family_id, region_code: &self.check.region_code };
         let members = self.members.iter();
@@ -66,18 +66,18 @@ impl Inquired {
     }
 }
 
-/// The same with what an officer states and may see.
-pub async fn inquire(
+/// Like [`check`], with the facts that the officer states and the data that the officer may see.
+pub async fn check_for_caller(
     conn: &mut AsyncPgConnection,
     programs: &ProgramCache,
     scope: &RegionScope,
     subject: SubjectRef,
     wanted: &[String],
     inquiry: &Inquiry,
-) -> Result<Inquired, Error> {
+) -> Result<CheckedHousehold, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
-    judge_stated(&programs, &inquiry.stated)?;
-    Ok(Inquired::of(&home, &select(&programs, &home, wanted)?, inquiry))
+    validate_stated(&programs, &inquiry.stated)?;
+    Ok(CheckedHousehold::of(&home, &select(&programs, &home, wanted)?, inquiry))
 }
 
 async fn read(
@@ -96,7 +96,8 @@ async fn read(
     Ok((home, programs))
 }
 
-/// The programmes asked about, each national one as it is where the family lives; without any named, all that apply there.
+/// The requested programmes, or all that apply where the family lives if none is requested. A local instance replaces its national
+/// programme.
 pub(super) fn select<'a>(
     programs: &'a Programs,
     home: &Household,
@@ -106,7 +107,7 @@ pub(super) fn select<'a>(
     if wanted.is_empty() {
         return Ok(programs.applying_in(region));
     }
-    let mut chosen: Vec<&CompiledProgram> = Vec::with_capacity(wanted.len());
+    let mut selected: Vec<&CompiledProgram> = Vec::with_capacity(wanted.len());
     let mut faults = Vec::new();
     for (index, code) in wanted.iter().enumerate() {
         let pointer = || format!("/programs/{index}");
@@ -115,16 +116,16 @@ pub(super) fn select<'a>(
             Some(_) if wanted.iter().take(index).any(|c| c == code) => {
                 faults.push(FieldError::new(pointer(), "repeated"));
             }
-            // A national programme and its instance were both named.
-            Some(program) if chosen.iter().any(|c| c.code == program.code) => {}
-            Some(program) => chosen.push(program),
+            // The request names both a national programme and its local instance.
+            Some(program) if selected.iter().any(|s| s.code == program.code) => {}
+            Some(program) => selected.push(program),
         }
     }
-    if faults.is_empty() { Ok(chosen) } else { Err(Error::fields(faults)) }
+    if faults.is_empty() { Ok(selected) } else { Err(Error::fields(faults)) }
 }
 
-/// A programme that a family is said to be in is one of those there are.
-pub(super) fn judge_stated(programs: &Programs, stated: &[StatedFact]) -> Result<(), Error> {
+/// Checks that every programme in the stated fact `family.programs_active` exists.
+pub(super) fn validate_stated(programs: &Programs, stated: &[StatedFact]) -> Result<(), Error> {
     let mut faults = Vec::new();
     for fact in stated.iter().filter(|fact| fact.id == FactId::FamilyProgramsActive) {
         for (index, code) in fact.value.as_array().iter().flat_map(|codes| codes.iter().enumerate()) {
@@ -136,8 +137,8 @@ pub(super) fn judge_stated(programs: &Programs, stated: &[StatedFact]) -> Result
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
-/// What the body asks, but for the subject; every fault at once.
-pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<Inquiry, Error> {
+/// Parses the request body, without the subject. Returns all faults at once.
+pub fn parse_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<Inquiry, Error> {
     let mut faults = Vec::new();
     let named = [body.nik.is_some(), body.person_id.is_some(), body.family_id.is_some()];
     if named.iter().filter(|given| **given).count() != 1 {
@@ -161,7 +162,7 @@ pub fn read_inquiry(body: &CreateEligibilityCheck, today: NaiveDate) -> Result<I
                 faults.push(FieldError::new(pointer(), "person_required"));
             }
             (Ok(()), Some(id)) => {
-                faults.extend(values::judge(id, value, &pointer()));
+                faults.extend(values::validate(id, value, &pointer()));
                 stated.push(StatedFact { id, value: value.clone() });
             }
             (Ok(()), None) => {}

@@ -1,4 +1,4 @@
-//! From a household and the programmes to the answer of a check. Pure.
+//! Evaluates programmes for a household and builds the result of a check. Pure.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -14,54 +14,54 @@ use super::explain;
 use super::facts::{FactId, FactSet, Lang};
 use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::RecipientUnit;
-use super::sight::Sight;
+use super::visibility::Visibility;
 use crate::auth::caller::AccessPurpose;
 use crate::registry::rows::{Household, PersonRow};
 
-/// A fact that the officer states; its kind was checked.
+/// A fact that the officer states. Its kind is validated already.
 #[derive(Debug, Clone)]
 pub struct StatedFact {
     pub id: FactId,
     pub value: Value,
 }
 
-/// What one caller asks, and may see.
+/// The request of one caller, and what that caller may see.
 #[derive(Debug, Clone, Default)]
 pub struct Inquiry {
     pub person_id: Option<Uuid>,
     pub on: NaiveDate,
     pub stated: Vec<StatedFact>,
-    /// May see specific personal data.
+    /// The caller may see specific personal data.
     pub revealed: bool,
-    /// What it is opened for.
+    /// Purpose for which it is opened.
     pub purpose: Option<AccessPurpose>,
-    /// May see the specific categories.
+    /// The caller may see the restricted categories.
     pub restricted: bool,
-    /// Leaves out the conditions one by one, for many answers at once.
+    /// Leave out the list of conditions, for batches.
     pub brief: bool,
 }
 
-/// The facts about one person of the family.
-struct Judged<'a> {
+/// The facts about the family and one of its members.
+struct SubjectFacts<'a> {
     person: Option<&'a PersonRow>,
     facts: FactSet,
 }
 
 pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> EligibilityCheck {
     let shared = derive::family_facts(home, inquiry.on);
-    let mut head = judged(&shared, home.head().or(home.members.first()), inquiry);
-    let mut persons: Vec<Judged<'_>> = home
+    let mut head = subject_facts(&shared, home.head().or(home.members.first()), inquiry);
+    let mut persons: Vec<SubjectFacts<'_>> = home
         .members
         .iter()
         .filter(|m| inquiry.person_id.is_none_or(|id| m.id == id))
-        .map(|m| judged(&shared, Some(m), inquiry))
+        .map(|m| subject_facts(&shared, Some(m), inquiry))
         .collect();
     let mut results = Vec::new();
     for program in programs {
         match program.recipient_unit {
             RecipientUnit::Family => results.push(result(program, home, &mut head, inquiry)),
             RecipientUnit::Individual if persons.is_empty() => {
-                results.push(empty(program, None, EligibilityGap::NoPerson));
+                results.push(gap_result(program, None, EligibilityGap::NoPerson));
             }
             RecipientUnit::Individual => {
                 results.extend(persons.iter_mut().map(|person| result(program, home, person, inquiry)));
@@ -89,24 +89,24 @@ fn is_about_subject(id: FactId) -> bool {
     id.name().starts_with("subject.") || id.name().starts_with("assessment.")
 }
 
-/// What is stated of the subject holds for the person asked about and for nobody else.
+/// A stated fact about the subject applies only to the person of the request.
 fn applies(stated: &StatedFact, person: Option<&PersonRow>, inquiry: &Inquiry) -> bool {
     !is_about_subject(stated.id) || person.is_some_and(|p| Some(p.id) == inquiry.person_id)
 }
 
-fn judged<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> Judged<'a> {
+fn subject_facts<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> SubjectFacts<'a> {
     let mut facts = shared.clone();
     if let Some(person) = person {
         derive::add_person(&mut facts, person, inquiry.on);
     }
     for fact in inquiry.stated.iter().filter(|fact| applies(fact, person, inquiry)) {
         let set = facts.set_json(fact.id.name(), &fact.value);
-        debug_assert!(set.is_ok(), "the kind of a stated fact was checked");
+        debug_assert!(set.is_ok(), "the kind of a stated fact is validated");
     }
-    Judged { person, facts }
+    SubjectFacts { person, facts }
 }
 
-fn empty(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap) -> EligibilityResult {
+fn gap_result(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap) -> EligibilityResult {
     EligibilityResult {
         program_code: program.code.clone(),
         program_name: program.name.clone(),
@@ -114,7 +114,7 @@ fn empty(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap
         instance_of: program.instance_of.clone(),
         recipient_unit: program.recipient_unit,
         person_id,
-        outcome: empty_outcome(gap),
+        outcome: gap_outcome(gap),
         summary: explain::gap(program, gap),
         gap: Some(gap),
         rule_version: None,
@@ -131,19 +131,19 @@ fn empty(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap
 fn result(
     program: &CompiledProgram,
     home: &Household,
-    subject: &mut Judged<'_>,
+    subject: &mut SubjectFacts<'_>,
     inquiry: &Inquiry,
 ) -> EligibilityResult {
     let person_id = subject.person.map(|p| p.id);
     let version = match version_for(program, home, subject, inquiry) {
         Ok(version) => version,
-        Err(gap) => return empty(program, person_id, gap),
+        Err(gap) => return gap_result(program, person_id, gap),
     };
     let stated: Vec<FactId> =
         inquiry.stated.iter().filter(|f| applies(f, subject.person, inquiry)).map(|f| f.id).collect();
-    let sight = Sight::new(inquiry.revealed, inquiry.restricted, stated.clone());
-    let evaluation = version.rule.explain_to(&subject.facts, &sight);
-    forget_region(program, subject, inquiry);
+    let visibility = Visibility::new(inquiry.revealed, inquiry.restricted, stated.clone());
+    let evaluation = version.rule.explain_to(&subject.facts, &visibility);
+    clear_domicile(program, subject, inquiry);
     let outcome = outcome(evaluation.outcome);
     let summary = explain::result(program, version, outcome, &evaluation);
     EligibilityResult {
@@ -161,7 +161,7 @@ fn result(
         legal_basis: program.legal_basis.clone(),
         confidence: version.confidence,
         summary,
-        components: estimate(program, version, outcome, &subject.facts, &sight).map(Into::into),
+        components: estimate(program, version, outcome, &subject.facts, &visibility).map(Into::into),
         missing: evaluation.missing.iter().map(|id| missing(*id)).collect(),
         clauses: if inquiry.brief {
             Vec::new()
@@ -171,20 +171,20 @@ fn result(
     }
 }
 
-const fn outcome(of_rule: Truth) -> EligibilityOutcome {
-    match of_rule {
+const fn outcome(truth: Truth) -> EligibilityOutcome {
+    match truth {
         Truth::Met => EligibilityOutcome::LikelyEligible,
         Truth::NotMet => EligibilityOutcome::NotEligible,
         Truth::Undetermined => EligibilityOutcome::Undetermined,
     }
 }
 
-/// The version that decides, or why there is none. A local programme applies inside its region alone, and adds to the facts
-/// that the subject lives there.
+/// The rule version in force, or the reason why there is none. A local programme applies only inside its region; for it, this sets the
+/// fact that the subject lives there.
 fn version_for<'p>(
     program: &'p CompiledProgram,
     home: &Household,
-    subject: &mut Judged<'_>,
+    subject: &mut SubjectFacts<'_>,
     inquiry: &Inquiry,
 ) -> Result<&'p Version, EligibilityGap> {
     if program.region_code.is_some() {
@@ -192,14 +192,14 @@ fn version_for<'p>(
         if !stated.unwrap_or_else(|| program.covers(&home.family.region_code)) {
             return Err(EligibilityGap::OutsideRegion);
         }
-        // A yes-or-no fact takes a yes or no.
+        // Cannot fail: the fact is boolean.
         let _ = subject.facts.set(FactId::SubjectDomicileInProgramRegion, true);
     }
     program.version_on(inquiry.on).ok_or(EligibilityGap::NoRuleInForce)
 }
 
-/// The next programme has another region.
-fn forget_region(program: &CompiledProgram, subject: &mut Judged<'_>, inquiry: &Inquiry) {
+/// Clears the fact set by `version_for`: the next programme has another region.
+fn clear_domicile(program: &CompiledProgram, subject: &mut SubjectFacts<'_>, inquiry: &Inquiry) {
     if program.region_code.is_some() && stated_domicile(subject.person, inquiry).is_none() {
         subject.facts.set_unknown(FactId::SubjectDomicileInProgramRegion);
     }
@@ -211,63 +211,63 @@ fn stated_domicile(person: Option<&PersonRow>, inquiry: &Inquiry) -> Option<bool
     inquiry.stated.iter().find(of_domicile).and_then(|fact| fact.value.as_bool())
 }
 
-/// What one programme comes to for one subject, without words and without specific personal data.
-pub struct Verdict<'a> {
+/// Outcome of one programme for one subject, without texts and without specific personal data.
+pub struct ProgramOutcome<'a> {
     pub program: &'a CompiledProgram,
     pub person: Option<&'a PersonRow>,
     pub outcome: EligibilityOutcome,
     pub version: Option<&'a Version>,
-    /// What to find out, where that was asked for and the outcome is open.
+    /// Facts to collect, if the outcome is undetermined.
     pub missing: Vec<FactId>,
     pub estimate: Option<ComponentEstimate>,
 }
 
-/// The same judgement for many families at once: outcomes, and what is missing.
-pub fn verdicts<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: NaiveDate) -> Vec<Verdict<'a>> {
+/// Evaluates programmes without texts, for checks of many families: outcomes, missing facts and estimates.
+pub fn verdicts<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: NaiveDate) -> Vec<ProgramOutcome<'a>> {
     let inquiry = Inquiry { on, ..Inquiry::default() };
     let shared = derive::family_facts(home, on);
-    let mut head = judged(&shared, home.head().or(home.members.first()), &inquiry);
-    let mut persons: Vec<Judged<'_>> = Vec::new();
+    let mut head = subject_facts(&shared, home.head().or(home.members.first()), &inquiry);
+    let mut persons: Vec<SubjectFacts<'_>> = Vec::new();
     if programs.iter().any(|p| p.recipient_unit == RecipientUnit::Individual) {
-        persons.extend(home.members.iter().map(|m| judged(&shared, Some(m), &inquiry)));
+        persons.extend(home.members.iter().map(|m| subject_facts(&shared, Some(m), &inquiry)));
     }
-    let mut verdicts = Vec::with_capacity(programs.len() + persons.len());
+    let mut outcomes = Vec::with_capacity(programs.len() + persons.len());
     for program in programs {
         match program.recipient_unit {
-            RecipientUnit::Family => verdicts.push(verdict(program, home, &mut head, &inquiry)),
+            RecipientUnit::Family => outcomes.push(evaluate_program(program, home, &mut head, &inquiry)),
             RecipientUnit::Individual => {
-                verdicts.extend(persons.iter_mut().map(|person| verdict(program, home, person, &inquiry)));
+                outcomes.extend(persons.iter_mut().map(|person| evaluate_program(program, home, person, &inquiry)));
             }
         }
     }
-    verdicts
+    outcomes
 }
 
-fn verdict<'a>(
+fn evaluate_program<'a>(
     program: &'a CompiledProgram,
     home: &'a Household,
-    subject: &mut Judged<'a>,
+    subject: &mut SubjectFacts<'a>,
     inquiry: &Inquiry,
-) -> Verdict<'a> {
+) -> ProgramOutcome<'a> {
     let person = subject.person;
     match version_for(program, home, subject, inquiry) {
         Err(gap) => {
-            let outcome = empty_outcome(gap);
-            Verdict { program, person, outcome, version: None, missing: Vec::new(), estimate: None }
+            let outcome = gap_outcome(gap);
+            ProgramOutcome { program, person, outcome, version: None, missing: Vec::new(), estimate: None }
         }
         Ok(version) => {
             let outcome = outcome(version.rule.outcome(&subject.facts));
-            let open = outcome == EligibilityOutcome::Undetermined;
-            let sight = Sight::default();
-            let missing = if open { version.rule.missing(&subject.facts, &sight) } else { Vec::new() };
-            let estimate = estimate(program, version, outcome, &subject.facts, &sight);
-            forget_region(program, subject, inquiry);
-            Verdict { program, person, outcome, version: Some(version), missing, estimate }
+            let undetermined = outcome == EligibilityOutcome::Undetermined;
+            let visibility = Visibility::default();
+            let missing = if undetermined { version.rule.missing(&subject.facts, &visibility) } else { Vec::new() };
+            let estimate = estimate(program, version, outcome, &subject.facts, &visibility);
+            clear_domicile(program, subject, inquiry);
+            ProgramOutcome { program, person, outcome, version: Some(version), missing, estimate }
         }
     }
 }
 
-const fn empty_outcome(gap: EligibilityGap) -> EligibilityOutcome {
+const fn gap_outcome(gap: EligibilityGap) -> EligibilityOutcome {
     match gap {
         EligibilityGap::OutsideRegion => EligibilityOutcome::NotEligible,
         EligibilityGap::NoRuleInForce | EligibilityGap::NoPerson => EligibilityOutcome::Undetermined,
@@ -305,13 +305,13 @@ fn estimate(
     version: &Version,
     outcome: EligibilityOutcome,
     facts: &FactSet,
-    sight: &Sight,
+    visibility: &Visibility,
 ) -> Option<ComponentEstimate> {
     let components = program.components_of(version);
     if components.is_empty() || outcome == EligibilityOutcome::NotEligible {
         return None;
     }
-    Some(pkh_components(components, &version.limits, facts, sight))
+    Some(pkh_components(components, &version.limits, facts, visibility))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a household's record makes of a check: three values, what is stated, what is withheld.
+//! Tests of checks on household records: three values, stated facts, withheld data.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
@@ -146,7 +146,7 @@ fn inquiry() -> Inquiry {
 }
 
 #[test]
-fn what_nobody_recorded_is_unknown() {
+fn a_fact_without_a_record_is_unknown() {
     let facts = derive::family_facts(&household(vec![person(RelationToHead::Head, Sex::Female, None)]), on());
     let unknown = [
         F::FamilyRegistryListed,
@@ -168,20 +168,20 @@ fn what_nobody_recorded_is_unknown() {
 }
 
 #[test]
-fn a_count_is_told_once_it_is_certain_or_at_least_one() {
+fn a_count_is_known_if_it_is_certain_or_at_least_one() {
     let child = person(RelationToHead::Child, Sex::Male, Some("2023-01-01"));
-    let nobody_knows = person(RelationToHead::Other, Sex::Male, None);
+    let unknown_age = person(RelationToHead::Other, Sex::Male, None);
     let mut home = household(vec![person(RelationToHead::Head, Sex::Male, Some("1990-01-01"))]);
     let count = |home: &Household| derive::family_facts(home, on()).get(F::FamilyCountAge06).clone();
     assert_eq!(count(&home), Fact::Present(0_i64.into()));
-    home.members.push(nobody_knows);
+    home.members.push(unknown_age);
     assert_eq!(count(&home), Fact::Unknown);
     home.members.push(child);
     assert_eq!(count(&home), Fact::Present(1_i64.into()));
 }
 
 #[test]
-fn an_old_person_alone_is_a_single_elderly_household() {
+fn an_elderly_person_alone_is_a_single_elderly_household() {
     let alone = household(vec![person(RelationToHead::Head, Sex::Female, Some("1960-11-22"))]);
     assert_eq!(derive::family_facts(&alone, on()).value(F::FamilySingleElderlyHousehold), Some(&true.into()));
     assert_eq!(
@@ -191,7 +191,7 @@ fn an_old_person_alone_is_a_single_elderly_household() {
 }
 
 #[test]
-fn a_dwelling_without_pln_has_no_power_and_some_materials_need_a_look() {
+fn a_dwelling_without_pln_has_no_power_and_some_materials_need_a_visit() {
     let mut home = household(vec![person(RelationToHead::Head, Sex::Male, None)]);
     home.dwelling = Some(DwellingRow {
         lighting_source: Some(LightingSource::None),
@@ -232,7 +232,7 @@ fn local_data_rank_a_family_but_do_not_list_it() {
 }
 
 #[test]
-fn a_programme_for_persons_judges_each_member_of_a_family() {
+fn a_programme_for_individuals_is_evaluated_for_each_member() {
     let program = program(RecipientUnit::Individual, clause_of("subject.age", "lte", json!(18)));
     let home = household(vec![
         person(RelationToHead::Head, Sex::Male, Some("1990-01-01")),
@@ -252,7 +252,7 @@ fn a_programme_for_persons_judges_each_member_of_a_family() {
 }
 
 #[test]
-fn what_is_stated_holds_for_the_person_asked_about_and_is_marked() {
+fn a_stated_fact_applies_to_the_person_of_the_request_and_is_marked() {
     let rule = clause_of("subject.nik_verified", "eq", json!(true));
     let (of_family, of_person) =
         (program(RecipientUnit::Family, rule.clone()), program(RecipientUnit::Individual, rule));
@@ -286,7 +286,7 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
     assert_eq!(shown(false, true), None);
     assert_eq!(shown(true, false), Some(json!(["PPKS-11"])));
     assert_eq!(shown(true, true), Some(json!(["PPKS-16", "PPKS-11"])));
-    // A condition on a category that may not be told says nothing, whether the person holds it or not.
+    // A condition on a restricted category is withheld, whether the category applies to the person or not.
     let asked = |codes: [&str; 1], op: &str, value: Value| {
         let program = program_of(clause_of("subject.ppks_codes", op, value));
         let mut one = person(RelationToHead::Head, Sex::Male, None);
@@ -300,12 +300,12 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
     }
     assert_eq!(asked(["PPKS-16"], "not_empty", json!(true)), (ClauseOutcome::Withheld, None, false));
     assert_eq!(asked(["PPKS-11"], "not_empty", json!(true)).0, ClauseOutcome::Met);
-    let told = answer(&home, &[&program], &Inquiry { revealed: true, ..inquiry() });
-    assert!(!serde_json::to_string(&told).unwrap().contains("PPKS-16"));
+    let check = answer(&home, &[&program], &Inquiry { revealed: true, ..inquiry() });
+    assert!(!serde_json::to_string(&check).unwrap().contains("PPKS-16"));
 }
 
 #[test]
-fn a_day_without_a_rule_says_so_and_a_local_programme_knows_its_region() {
+fn a_day_without_a_rule_is_a_gap_and_a_local_programme_applies_in_its_region() {
     let mut local =
         program(RecipientUnit::Individual, clause_of("subject.domicile_in_program_region", "eq", json!(true)));
     let home = household(vec![person(RelationToHead::Head, Sex::Male, None)]);

@@ -1,4 +1,4 @@
-//! Wire types of eligibility checks.
+//! API types of eligibility checks.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,34 +16,33 @@ use super::rules::{Confidence, RecipientUnit};
 use crate::registry::model::WelfareSource;
 use crate::registry::people::api::NikDigits;
 
-/// Whom to check, for what, on which day.
+/// An eligibility check: the subject, the programmes and the day.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateEligibilityCheck {
-    /// The person's NIK. Give exactly one of `nik`, `person_id` and `family_id`.
+    /// NIK of the person. Send exactly one of `nik`, `person_id` and `family_id`.
     #[schema(example = "3204051203809001")]
     pub nik: Option<NikDigits>,
-    /// The person's id.
+    /// Id of the person.
     #[schema(example = json!(null))]
     pub person_id: Option<Uuid>,
-    /// The family's id. Programmes for individuals are then judged for each member.
+    /// Id of the family. Programmes for individuals are then evaluated for each member.
     #[schema(example = json!(null))]
     pub family_id: Option<Uuid>,
-    /// Codes of the programmes; all when absent.
+    /// Codes of the programmes. Default: all that apply where the family lives.
     #[validate(length(min = 1, max = 50, code = "too_few"))]
     #[schema(min_items = 1, max_items = 50, example = json!(["PKH", "KIS"]))]
     pub programs: Option<Vec<String>>,
-    /// The day whose rules and welfare snapshot count; today when absent. From 2005-01-01 to two years ahead.
+    /// Day whose rules and welfare snapshot are used. Default: today. From 2005-01-01 to two years ahead.
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
-    /// Facts that the officer states, by name. They take the place of what the registry holds for this answer alone and are
-    /// marked in it. `subject.*` is the named person's and needs `nik` or `person_id`. What a value may be stands in
-    /// `/v1/reference/facts`.
+    /// Facts that the officer states, by name. They replace the values of the registry for this check only and are marked in the
+    /// response. Facts `subject.*` and `assessment.*` need `nik` or `person_id`. Valid names and values: `GET /v1/reference/facts`.
     #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({ "subject.sktm": true }))]
     pub facts: Option<BTreeMap<String, Value>>,
 }
 
-/// The same sentence in both languages.
+/// The same text in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BilingualText {
     /// In Indonesian.
@@ -54,7 +53,7 @@ pub struct BilingualText {
     pub en: Text,
 }
 
-/// Text that is mostly the same in every answer.
+/// Text that is usually static.
 pub type Text = Cow<'static, str>;
 
 impl BilingualText {
@@ -66,48 +65,48 @@ impl BilingualText {
 /// The welfare snapshot that was used.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EligibilitySnapshot {
-    /// Where the ranking comes from.
+    /// Source of the ranking.
     #[schema(example = "dtsen")]
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     #[schema(example = "2026-Q3")]
     pub snapshot_version: String,
-    /// Day from which it holds.
+    /// Day as of which it is valid.
     #[schema(example = "2026-07-01")]
     pub as_of: NaiveDate,
 }
 
-/// What the rules of that day say about a person or a family, and why. Advice: a human decides.
+/// Result of an eligibility check: outcomes by the rules of that day, with reasons. It is advice: a human decides.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityCheck {
     /// The family.
     pub family_id: Uuid,
-    /// The person asked about; absent when the family was.
+    /// The person of the request. Absent for a check of a family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Village in which the family lives.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The day whose rules and snapshot were used.
+    /// Day whose rules and snapshot were used.
     #[schema(example = "2026-11-20")]
     pub evaluated_on: NaiveDate,
-    /// The welfare snapshot used: the latest as of that day; null when there is none.
+    /// The welfare snapshot used: the latest as of that day, or null if there is none.
     pub snapshot: Option<EligibilitySnapshot>,
-    /// Says that being registered is not being a recipient. Show it with every result.
+    /// Notice that a registered family is not yet a recipient. Show it with every result.
     pub registered_not_recipient: BilingualText,
-    /// The whole result in a few sentences, to be read to the citizen.
+    /// The whole result in a few sentences that an officer can read to the citizen.
     #[serde(default)]
     pub summary: BilingualText,
     /// Names of the facts that the officer stated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["subject.sktm"]))]
     pub stated_facts: Vec<String>,
-    /// One result for each programme; for a programme whose recipient is a person, one for each person judged.
+    /// One result per programme; for a programme whose recipient is an individual, one per person evaluated.
     pub results: Vec<EligibilityResult>,
 }
 
 impl EligibilityCheck {
-    /// What the check came to for one programme or its local instance; with several persons judged, the best of them.
+    /// Outcome for one programme or its local instance; the best one if several persons were evaluated.
     pub fn outcome_of(&self, program_code: &str) -> Option<EligibilityOutcome> {
         let rank = |outcome: &EligibilityOutcome| match outcome {
             EligibilityOutcome::LikelyEligible => 2,
@@ -120,7 +119,7 @@ impl EligibilityCheck {
     }
 }
 
-/// What one programme's rule says.
+/// Result for one programme.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "program_code": "KIS",
@@ -133,8 +132,8 @@ impl EligibilityCheck {
     "legal_basis": "UU 40/2004; Perpres 82/2018 jo. 59/2024; Kepmensos 79/HUK/2025; Permensos 3/2025",
     "confidence": "medium",
     "summary": {
-        "id": "Kartu Indonesia Sehat (PBI Jaminan Kesehatan): belum dapat ditentukan untuk orang ini. Yang masih perlu diketahui: status kepesertaan JKN. Keyakinan atas angkanya sedang.",
-        "en": "Kartu Indonesia Sehat (PBI Jaminan Kesehatan): cannot be determined yet for this person. Still to be found out: JKN membership. Confidence in its figures: medium.",
+        "id": "Orang ini belum dapat dipastikan memenuhi syarat Kartu Indonesia Sehat (PBI Jaminan Kesehatan). Yang masih perlu diketahui: Status kepesertaan JKN. Aturan ini berlaku sejak 26 Mei 2025. Angka batasnya cukup pasti, tetapi perlu dipastikan petugas.",
+        "en": "It cannot be determined yet whether this person is eligible for Kartu Indonesia Sehat (PBI Jaminan Kesehatan). Still to be found out: JKN membership. This rule has been in force since 26 May 2025. Its thresholds are fairly certain, but an officer must confirm them.",
     },
     "clauses": [
         {
@@ -142,7 +141,7 @@ impl EligibilityCheck {
             "label": { "id": "Desil kesejahteraan", "en": "Welfare decile" },
             "op": "lte", "expected": 5, "actual": 2, "stated": false, "outcome": "met", "decisive": false,
             "explanation": {
-                "id": "Desil kesejahteraan 2 (batas: paling tinggi 5)", "en": "Welfare decile 2 (limit: at most 5)",
+                "id": "Desil kesejahteraan 2, syaratnya paling tinggi 5", "en": "Welfare decile 2 (limit: at most 5)",
             },
         },
         {
@@ -150,7 +149,7 @@ impl EligibilityCheck {
             "label": { "id": "Status kepesertaan JKN", "en": "JKN membership" },
             "op": "ne", "expected": "active", "stated": false, "outcome": "undetermined", "decisive": true,
             "explanation": {
-                "id": "Status kepesertaan JKN: belum diketahui (syarat: bukan aktif)",
+                "id": "Status kepesertaan JKN: belum diketahui, syaratnya selain aktif",
                 "en": "JKN membership: not known yet (required: not active)",
             },
         },
@@ -165,30 +164,31 @@ pub struct EligibilityResult {
     /// Code of the programme.
     #[schema(example = "PKH")]
     pub program_code: String,
-    /// Its name.
+    /// Name of the programme.
     #[schema(example = "Program Keluarga Harapan")]
     pub program_name: String,
-    /// Where a local programme applies.
+    /// Region of a local programme. Absent for a national one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub program_region_code: Option<String>,
-    /// The national programme in whose place the local one stands.
+    /// Code of the national programme that this local one replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub instance_of: Option<String>,
-    /// Who receives it.
+    /// Recipient of the programme.
     #[schema(example = "family")]
     pub recipient_unit: RecipientUnit,
-    /// The person whose facts stand for `subject.*`: the one who would receive it, or for a family's programme its head.
+    /// The person whose facts were used for `subject.*`: the recipient, or the head of the family for a programme for families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// What the rule comes to.
+    /// Outcome of the rule.
     pub outcome: EligibilityOutcome,
-    /// Why no rule could be applied; the outcome is then `undetermined`, or `not_eligible` outside a local programme's region.
+    /// Reason why no rule could be applied. The outcome is then `undetermined`, or `not_eligible` outside the region of a local
+    /// programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub gap: Option<EligibilityGap>,
-    /// Version of the rule in force that day.
+    /// Version of the rule in force on that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub rule_version: Option<i32>,
@@ -203,17 +203,17 @@ pub struct EligibilityResult {
     /// Legal basis of the programme.
     #[schema(example = "Permensos 1/2018; Kepmensos 79/HUK/2025")]
     pub legal_basis: String,
-    /// How sure the rule's figures are. Show it.
+    /// How certain the figures of the rule are. Show it with the result.
     #[schema(example = "medium")]
     pub confidence: Confidence,
-    /// The result in a few sentences, to be read to the citizen.
+    /// The result in a few sentences that an officer can read to the citizen.
     #[serde(default)]
     pub summary: BilingualText,
     /// Every condition of the rule with its own outcome, in the order of the rule.
     pub clauses: Vec<EligibilityClause>,
-    /// What to find out, because it can still change the outcome, as far as what may be shown tells.
+    /// Facts to collect, because they can still change the outcome. Withheld data is not considered.
     pub missing: Vec<MissingFact>,
-    /// What the family's members would add up to, for a programme that pays by component.
+    /// Estimated amount for the family, for a programme that pays by component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub components: Option<BenefitEstimate>,
 }
@@ -229,56 +229,57 @@ pub struct EligibilityClause {
     pub field: Text,
     /// Label of the fact.
     pub label: BilingualText,
-    /// The operator.
+    /// Operator of the comparison.
     #[schema(value_type = String, example = "lte")]
     pub op: Text,
-    /// What the rule compares with.
+    /// Value that the rule compares with.
     #[schema(example = json!(4))]
     pub expected: Value,
-    /// What is known. Absent when it is not known, or when it is specific personal data (health, disability, income,
-    /// categories) and the token does not carry `pii:reveal` or no `Access-Purpose` was given.
+    /// Value of the fact. Absent if it is unknown. Also absent if it is specific personal data (health, disability, income, categories)
+    /// and the token has no `pii:reveal` or the request has no `Access-Purpose`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(2))]
     pub actual: Option<Value>,
-    /// Was the value stated by the officer?
+    /// True if the officer stated the value.
     #[schema(example = false)]
     pub stated: bool,
-    /// What the condition comes to; `withheld` where `actual` may not be shown, for the one would tell the other.
+    /// Outcome of the condition. `withheld` if `actual` may not be shown, because the outcome would reveal it.
     #[schema(example = "met")]
     pub outcome: ClauseOutcome,
-    /// Is it a reason for the outcome of the whole rule? Never said where the reasons rest on something withheld.
+    /// True if the condition is a reason for the outcome of the rule. Always false if the reasons depend on withheld data.
     pub decisive: bool,
-    /// The condition in words.
+    /// The condition as a sentence.
     pub explanation: BilingualText,
 }
 
-/// A fact to find out.
+/// A fact to collect.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MissingFact {
-    /// Name of the fact, as `facts` of a check takes it.
+    /// Name of the fact, as in `facts` of a check.
     #[schema(value_type = String, example = "subject.jkn_status")]
     pub field: Text,
-    /// What to ask, in Indonesian.
+    /// Question to ask, in Indonesian.
     #[schema(value_type = String, example = "Apakah orang ini peserta JKN, dan apakah masih aktif?")]
     pub question_id: Text,
-    /// What to ask, in English.
+    /// Question to ask, in English.
     #[schema(value_type = String, example = "Is the person a JKN member, and is the membership active?")]
     pub question_en: Text,
 }
 
-/// What a family's members add up to: best paid first, up to the programme's limit. Quota and verification decide. Components
-/// that count what is specific personal data (pregnancy, disability) are for a token that may see it; to others they are `withheld`.
+/// Estimated amount of a family's components: highest amounts first, up to the programme's limit. Quota and verification decide.
+/// Components that depend on specific personal data (pregnancy, disability) are only for a token that may see that data; for others
+/// they are `withheld`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BenefitEstimate {
     /// The components counted.
     pub items: Vec<BenefitComponent>,
-    /// Sum of a year, in rupiah.
+    /// Sum per year, in rupiah.
     #[schema(example = 3_900_000)]
     pub total_idr_per_year: i64,
-    /// Facts without which the estimate may change.
+    /// Names of unknown facts that may change the estimate.
     #[schema(example = json!([]))]
     pub missing: Vec<String>,
-    /// Codes of the components left out of items and sum, because this caller may not know whether anybody counts for them.
+    /// Codes of the components left out of items and sum, because the caller may not see the data that they depend on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["pregnant_or_postpartum", "severe_disability"]))]
     pub withheld: Vec<String>,
@@ -290,13 +291,13 @@ pub struct BenefitComponent {
     /// Code of the component.
     #[schema(example = "elementary_school")]
     pub code: String,
-    /// How many members it is counted for.
+    /// Number of members that it is counted for.
     #[schema(minimum = 1, example = 1)]
     pub count: u32,
-    /// Amount of one a year, in rupiah.
+    /// Amount per member and year, in rupiah.
     #[schema(example = 900_000)]
     pub amount_idr_per_year: i64,
-    /// How sure the amount is.
+    /// How certain the amount is.
     #[schema(example = "medium")]
     pub confidence: Confidence,
 }

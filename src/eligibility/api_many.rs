@@ -1,4 +1,4 @@
-//! Wire types of checks of many subjects: batches, region runs, and trials of a draft rule.
+//! API types of checks of many subjects: batches, region runs, and trials of a draft rule.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,40 +11,40 @@ use super::model::{EligibilityOutcome, RunFormat};
 use crate::http::problem::Problem;
 use crate::regions::RegionCode;
 
-/// Up to 1,000 checks at once.
+/// Up to 1,000 checks in one request.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct EligibilityCheckBatch {
-    /// The checks; each is judged by itself.
+    /// The checks. Each one is evaluated independently of the others.
     #[validate(length(min = 1, max = 1000, code = "too_many"))]
     #[schema(value_type = Vec<CreateEligibilityCheck>, min_items = 1, max_items = 1000)]
     pub items: Vec<Value>,
-    /// Explain every condition of every rule? The answer is then some thirty times as large.
+    /// True to list every condition of every rule. The response is then about thirty times as large.
     #[serde(default)]
     #[schema(default = false, example = false)]
     pub clauses: bool,
 }
 
-/// What a batch of checks came to.
+/// Result of a batch of checks.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityCheckBatchResult {
-    /// One result an item, in order.
+    /// One result per item, in the order of the request.
     pub items: Vec<EligibilityCheckBatchItem>,
 }
 
-/// What one check of a batch came to.
+/// Result of one check of a batch.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityCheckBatchItem {
-    /// Place in the request, from 0.
+    /// Index of the item in the request, from 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// The status it would have had alone.
+    /// HTTP status that the item would have as a single request.
     #[schema(example = 200)]
     pub status: u16,
-    /// The check, if it could be made.
+    /// The check, if the item succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<EligibilityCheck>,
-    /// What is wrong, if it could not.
+    /// The problem, if the item failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
@@ -54,87 +54,88 @@ pub struct EligibilityCheckBatchItem {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateEligibilityRun {
-    /// The region.
+    /// Region whose families are checked.
     #[schema(example = "32.04")]
     pub region_code: RegionCode,
-    /// Codes of the programmes; all when absent.
+    /// Codes of the programmes. Default: all that apply where the family lives.
     #[validate(length(min = 1, max = 50, code = "too_few"))]
     #[schema(min_items = 1, max_items = 50, example = json!(["PKH", "KIS"]))]
     pub programs: Option<Vec<String>>,
-    /// The day whose rules and welfare snapshot count; today when absent.
+    /// Day whose rules and welfare snapshot are used. Default: today.
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
-    /// Write only results with these outcomes; all when absent. The counts take in all.
+    /// Outcomes to write to the result file. Default: all. The counts of the job include all outcomes.
     #[validate(length(min = 1, max = 3, code = "too_few"))]
     #[schema(min_items = 1, max_items = 3, example = json!(["likely_eligible", "undetermined"]))]
     pub outcomes: Option<Vec<EligibilityOutcome>>,
-    /// Form of the result file.
+    /// Format of the result file.
     #[serde(default)]
     #[schema(default = "csv", example = "csv")]
     pub format: RunFormat,
 }
 
-/// A draft of a rule, to be tried before it takes effect.
+/// A draft rule to try before it takes effect.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRuleTrial {
-    /// The draft.
+    /// The draft rule tree.
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 3 }] }))]
     pub rule: Value,
-    /// The region whose families it is tried on.
+    /// Region whose families are evaluated.
     #[schema(example = "32.04")]
     pub region_code: RegionCode,
-    /// The day whose rule in force and welfare snapshot it is held against; today when absent.
+    /// Day whose rule in force and welfare snapshot are used for the comparison. Default: today.
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
-    /// Try it on so many families drawn by chance, and answer at once. Without it the whole region is a job.
+    /// Size of a random sample of families. The response then has the result. Without it, a job evaluates the whole region.
     #[validate(range(min = 10, max = 2000, code = "out_of_range"))]
     #[schema(minimum = 10, maximum = 2000, example = 500)]
     pub sample: Option<u32>,
 }
 
-/// What a draft would change. Numbers below 10 are not told, nor the one from which they could be worked out.
+/// Effect of a draft rule compared with the rule in force. Counts below 10 are suppressed, and further counts from which they could be
+/// derived (complementary suppression).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RuleTrial {
-    /// The programme.
+    /// Code of the programme.
     #[schema(example = "PKH")]
     pub program_code: String,
-    /// The region tried on.
+    /// Region whose families were evaluated.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// The day.
+    /// Day of the comparison.
     #[schema(example = "2026-11-20")]
     pub on: NaiveDate,
-    /// The version that the draft was held against; absent when none is in force that day.
+    /// Version of the rule in force that the draft was compared with. Absent if none is in force on that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub rule_version: Option<i32>,
-    /// Is it a sample?
+    /// True if a sample was evaluated, false for the whole region.
     #[schema(example = true)]
     pub sampled: bool,
-    /// Of the whole region.
+    /// Counts of the whole region.
     pub total: TrialCounts,
-    /// Of each region one level below, in order of code.
+    /// Counts of each region one level below, in order of code.
     pub regions: Vec<RegionTrial>,
 }
 
-/// How many, in one region below.
+/// Counts of one region below the region of the trial.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegionTrial {
-    /// The region.
+    /// Code of the region.
     #[schema(example = "32.04.05")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the region.
     #[schema(example = "Cileunyi")]
     pub name: String,
-    /// Its numbers.
+    /// Counts of the region.
     pub counts: TrialCounts,
 }
 
-/// How many families, or persons where the programme is for persons. Null where the number is not told.
+/// Numbers of families, or of persons for a programme for individuals. A suppressed number is null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TrialCounts {
-    /// Judged.
+    /// Families or persons evaluated.
     #[schema(example = 500)]
     pub judged: Option<i64>,
     /// Likely eligible by the rule in force.
@@ -143,7 +144,7 @@ pub struct TrialCounts {
     /// Likely eligible by the draft.
     #[schema(example = 180)]
     pub eligible_after: Option<i64>,
-    /// Not likely eligible by the rule in force, but by the draft.
+    /// Likely eligible by the draft, but not by the rule in force.
     #[schema(example = 12)]
     pub newly_eligible: Option<i64>,
     /// Likely eligible by the rule in force, but not by the draft.

@@ -1,4 +1,4 @@
-//! Wire types of programmes and their rules.
+//! API types of programmes and their rules.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,44 +16,44 @@ use crate::regions::RegionCode;
 /// An assistance programme with its rules.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Program {
-    /// Id of the programme, as the trail and events name it.
+    /// Id of the programme, as in audit records and events.
     pub id: Uuid,
     /// Code of the programme.
     #[schema(example = "PKH")]
     pub code: String,
-    /// Its name.
+    /// Name of the programme.
     #[schema(example = "Program Keluarga Harapan")]
     pub name: String,
-    /// Who receives it.
+    /// Recipient of the programme.
     pub recipient_unit: RecipientUnit,
-    /// Who runs it.
+    /// Body that runs the programme.
     #[schema(example = "Kemensos Ditjen Linjamsos / Dinas Sosial")]
     pub owner: String,
-    /// Its legal basis.
+    /// Legal basis.
     #[schema(example = "Permensos 1/2018; Kepmensos 79/HUK/2025")]
     pub legal_basis: String,
-    /// How sure the figures are.
+    /// How certain the figures are.
     #[schema(example = "medium")]
     pub confidence: Confidence,
-    /// What else there is to know.
+    /// Notes for officers.
     #[schema(example = "Elderly: regulation 60+, practice often 70+.")]
     pub notes: String,
-    /// Where a local programme applies; absent for a national one.
+    /// Region of a local programme. Absent for a national one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub region_code: Option<String>,
-    /// The national programme in whose place a local one stands inside its region.
+    /// Code of the national programme that this local one replaces inside its region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub instance_of: Option<String>,
-    /// What it pays for, where it pays by component.
+    /// Components, for a programme that pays by component.
     pub components: Vec<ProgramComponent>,
-    /// Every version of its rule that was not withdrawn, oldest first. A version is never edited.
+    /// Every rule version that is not withdrawn, oldest first. A version is never edited.
     pub rules: Vec<ProgramRule>,
-    /// Version of the programme with its rules, as in the `ETag`.
+    /// Version of the programme with its rules, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it or its rules last changed.
     pub updated_at: DateTime<Utc>,
@@ -66,13 +66,13 @@ pub struct ProgramComponent {
     /// Code of the component.
     #[schema(example = "elementary_school")]
     pub code: String,
-    /// The fact that counts such members.
+    /// Name of the fact that counts these members.
     #[schema(example = "family.count_enrolled_sd")]
     pub fact: String,
-    /// Amount a year, in rupiah.
+    /// Amount per member and year, in rupiah.
     #[schema(example = 900_000)]
     pub amount_idr_per_year: i64,
-    /// How sure the amount is.
+    /// How certain the amount is.
     #[schema(example = "medium")]
     pub confidence: Confidence,
 }
@@ -83,34 +83,34 @@ pub struct ProgramRule {
     /// Number of the version, from 1.
     #[schema(example = 1)]
     pub version: i32,
-    /// First day.
+    /// First day on which the version is in force.
     #[schema(example = "2025-05-26")]
     pub effective_from: NaiveDate,
-    /// Last day: the one before the next version begins, if not set before; absent while it goes on.
+    /// Last day on which the version is in force: at the latest the day before the next version begins. Absent if no end is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub effective_to: Option<NaiveDate>,
     /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`.
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 4 }] }))]
     pub rule: Value,
-    /// Most components counted for a family, best paid first.
+    /// Maximum number of components counted for a family, highest amounts first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 4)]
     pub max_components_per_family: Option<u32>,
-    /// Amounts that hold with this version; absent when the programme's own do.
+    /// Components of this version. Absent if those of the programme apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub components: Option<Vec<ProgramComponent>>,
-    /// How sure the figures are.
+    /// How certain the figures are.
     #[schema(example = "medium")]
     pub confidence: Confidence,
-    /// Where the figures come from, when it is not the legal basis.
+    /// Source of the figures, if it is not the legal basis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub source: Option<String>,
 }
 
-/// All programmes.
+/// List of all programmes.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProgramList {
     /// The programmes, in order of code.
@@ -180,71 +180,71 @@ impl ProgramCode {
 impl<'de> Deserialize<'de> for ProgramCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <String as Deserialize>::deserialize(deserializer)?;
-        let fits = (2..=40).contains(&text.len())
+        let is_valid = (2..=40).contains(&text.len())
             && text.starts_with(|c: char| c.is_ascii_uppercase())
             && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if fits { Ok(Self(text)) } else { Err(serde::de::Error::custom("format")) }
+        if is_valid { Ok(Self(text)) } else { Err(serde::de::Error::custom("format")) }
     }
 }
 
-/// A new programme. It decides nothing until it has a rule version; the instance of a national programme begins with
-/// that programme's rules.
+/// A new programme. Without a rule version its outcome is `undetermined`. An instance of a national programme starts with a copy of that
+/// programme's rules.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProgram {
-    /// Its code, which never changes.
+    /// Code of the programme. It cannot be changed later.
     pub code: ProgramCode,
-    /// Its name.
+    /// Name of the programme.
     #[schema(example = "Jaminan kesehatan daerah Kabupaten Bandung")]
     pub name: Name,
-    /// Who receives it.
+    /// Recipient of the programme.
     #[schema(example = "individual")]
     pub recipient_unit: RecipientUnit,
-    /// Who runs it.
+    /// Body that runs the programme.
     #[schema(example = "Dinas Kesehatan Kabupaten Bandung")]
     pub owner: ShortText,
-    /// Its legal basis.
+    /// Legal basis.
     #[schema(example = "Perbup Bandung 12/2025 (contoh)")]
     pub legal_basis: ShortText,
-    /// How sure its figures are.
+    /// How certain the figures are.
     #[schema(example = "local")]
     pub confidence: Confidence,
-    /// What else there is to know.
+    /// Notes for officers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kuota ditetapkan tiap tahun.")]
     pub notes: Option<LongText>,
-    /// Where a local programme applies; absent for a national one, which only a token for the whole country may enter.
+    /// Region of a local programme. Absent for a national one, which needs a token for the whole country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub region_code: Option<RegionCode>,
-    /// The national programme in whose place it stands inside its region. The rules that programme has now become its first.
+    /// Code of the national programme that it replaces inside its region. The current rules of that programme are copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "KIS_DAERAH")]
     pub instance_of: Option<String>,
-    /// What it pays for, where it pays by component; that of the national programme when absent.
+    /// Components, for a programme that pays by component. Default: those of the national programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50, code = "too_many"))]
     #[schema(max_items = 50, example = json!([]))]
     pub components: Option<Vec<ProgramComponent>>,
 }
 
-/// What to change of a programme's description. Rules and amounts change by a new rule version.
+/// Changes to the description of a programme. Rules and amounts change only by a new rule version.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateProgram {
-    /// Its name.
+    /// Name of the programme.
     #[schema(example = "Program Keluarga Harapan")]
     pub name: Option<Name>,
-    /// Who runs it.
+    /// Body that runs the programme.
     #[schema(example = "Kemensos Ditjen Linjamsos / Dinas Sosial")]
     pub owner: Option<ShortText>,
-    /// Its legal basis.
+    /// Legal basis.
     #[schema(example = "Permensos 1/2018")]
     pub legal_basis: Option<ShortText>,
-    /// How sure its figures are.
+    /// How certain the figures are.
     #[schema(example = "regulation")]
     pub confidence: Option<Confidence>,
-    /// What else there is to know.
+    /// Notes for officers.
     #[schema(example = "Lansia: 60 tahun ke atas.")]
     pub notes: Option<LongText>,
 }
@@ -253,55 +253,56 @@ pub struct UpdateProgram {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRuleVersion {
-    /// First day, today or later; the version before ends the day before. A day in the past is taken only while no version has begun.
+    /// First day on which the version is in force: today or later. The version before it ends on the day before. A day in the past is
+    /// allowed only if no version has begun.
     #[schema(example = "2027-01-01")]
     pub effective_from: NaiveDate,
-    /// Last day; absent while no end is set.
+    /// Last day on which the version is in force. Absent: no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub effective_to: Option<NaiveDate>,
-    /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`. Facts and their operators stand in
+    /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`. Facts and their operators:
     /// `GET /v1/reference/facts`.
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 3 }] }))]
     pub rule: Value,
-    /// Most components counted for a family, best paid first.
+    /// Maximum number of components counted for a family, highest amounts first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 100, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 100, example = json!(null))]
     pub max_components_per_family: Option<u32>,
-    /// Amounts that hold with this version; the programme's own when absent.
+    /// Components of this version. Default: those of the programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50, code = "too_many"))]
     #[schema(max_items = 50, example = json!(null))]
     pub components: Option<Vec<ProgramComponent>>,
-    /// How sure the figures are; the programme's own confidence when absent.
+    /// How certain the figures are. Default: the confidence of the programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "regulation")]
     pub confidence: Option<Confidence>,
-    /// Where the figures come from, when it is not the legal basis.
+    /// Source of the figures, if it is not the legal basis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kepmensos (contoh)")]
     pub source: Option<ShortText>,
 }
 
-/// A rule to be checked.
+/// A rule to validate.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ValidateRule {
-    /// The tree.
+    /// The rule tree.
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 3 }] }))]
     pub rule: Value,
 }
 
-/// What a check of a rule came to.
+/// Result of the validation of a rule.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RuleValidation {
-    /// Can it be used as it is?
+    /// True if the rule has no mistakes.
     #[schema(example = true)]
     pub valid: bool,
-    /// Every mistake, each with its place.
+    /// All mistakes.
     pub errors: Vec<RuleFault>,
-    /// The facts it asks about, when it is valid.
+    /// Names of the facts that the rule uses, if it is valid.
     #[schema(example = json!(["family.decile"]))]
     pub facts: Vec<String>,
 }
@@ -309,12 +310,12 @@ pub struct RuleValidation {
 /// A mistake in a rule.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RuleFault {
-    /// Where, as a JSON pointer into the body.
+    /// JSON pointer to the mistake in the request body.
     #[schema(example = "/rule/all/0/op")]
     pub pointer: String,
-    /// What, as a stable name.
+    /// Code of the mistake; a stable name.
     #[schema(example = "rule_operator_unfit")]
     pub code: String,
-    /// The same in words.
+    /// Description of the mistake.
     pub detail: BilingualText,
 }

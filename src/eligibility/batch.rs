@@ -1,4 +1,4 @@
-//! Many checks in one request: the families are read in sets, each check is judged by itself.
+//! Many checks in one request: families are read in sets, each check is evaluated independently.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::actions::{Inquired, judge_stated, read_inquiry, select};
+use super::actions::{CheckedHousehold, parse_inquiry, select, validate_stated};
 use super::answer::Inquiry;
 use super::api::CreateEligibilityCheck;
 use super::cache::ProgramCache;
@@ -20,19 +20,19 @@ use crate::registry::identity::nik::ParsedNik;
 use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
 
-/// Checks between two turns for other requests of the same worker.
-const AT_A_STRETCH: usize = 50;
+/// Number of checks after which the task yields to other requests of the same worker.
+const CHECKS_PER_YIELD: usize = 50;
 
-/// Who asks, and what they may see.
-pub struct Asker<'a> {
+/// Context of the caller: scope, and what the caller may see.
+pub struct BatchChecker<'a> {
     pub scope: &'a RegionScope,
     pub sealer: &'a Sealer,
     pub programs: &'a ProgramCache,
     pub today: NaiveDate,
-    /// What specific personal data is opened for.
+    /// Purpose for which specific personal data is opened.
     pub purpose: Option<AccessPurpose>,
     pub restricted: bool,
-    /// Leave out the conditions?
+    /// Leave out the list of conditions.
     pub brief: bool,
 }
 
@@ -42,17 +42,17 @@ enum Subject {
     Family(Uuid),
 }
 
-struct Question {
+struct ParsedCheck {
     subject: Subject,
     inquiry: Inquiry,
     wanted: Vec<String>,
     family_id: Option<Uuid>,
 }
 
-impl Asker<'_> {
-    fn read(&self, item: Value) -> Result<Question, Error> {
+impl BatchChecker<'_> {
+    fn parse(&self, item: Value) -> Result<ParsedCheck, Error> {
         let body: CreateEligibilityCheck = parse_value(item)?;
-        let inquiry = read_inquiry(&body, self.today)?;
+        let inquiry = parse_inquiry(&body, self.today)?;
         let inquiry = Inquiry {
             revealed: self.purpose.is_some(),
             purpose: self.purpose,
@@ -65,20 +65,20 @@ impl Asker<'_> {
             (None, Some(id), _) => Subject::Person(id),
             (None, None, id) => Subject::Family(id.unwrap_or(Uuid::nil())),
         };
-        Ok(Question { subject, inquiry, wanted: body.programs.unwrap_or_default(), family_id: None })
+        Ok(ParsedCheck { subject, inquiry, wanted: body.programs.unwrap_or_default(), family_id: None })
     }
 
-    /// One result an item, in order.
+    /// One result per item, in order.
     pub async fn check_all(
         &self,
         conn: &mut AsyncPgConnection,
         items: Vec<Value>,
-    ) -> Result<Vec<Result<Inquired, Error>>, Error> {
-        let mut questions: Vec<Result<Question, Error>> = items.into_iter().map(|item| self.read(item)).collect();
-        self.find_families(conn, &mut questions).await?;
+    ) -> Result<Vec<Result<CheckedHousehold, Error>>, Error> {
+        let mut checks: Vec<Result<ParsedCheck, Error>> = items.into_iter().map(|item| self.parse(item)).collect();
+        self.find_families(conn, &mut checks).await?;
         let mut days: HashMap<NaiveDate, HashSet<Uuid>> = HashMap::new();
-        for question in questions.iter().flatten() {
-            days.entry(question.inquiry.on).or_default().extend(question.family_id);
+        for check in checks.iter().flatten() {
+            days.entry(check.inquiry.on).or_default().extend(check.family_id);
         }
         let mut households: HashMap<(NaiveDate, Uuid), Household> = HashMap::new();
         for (day, families) in days {
@@ -88,18 +88,18 @@ impl Asker<'_> {
         }
         let revision = households.values().map(|home| home.program_revision).max().unwrap_or(0);
         let programs = self.programs.at(conn, revision).await?;
-        let mut results = Vec::with_capacity(questions.len());
-        for (index, question) in questions.into_iter().enumerate() {
-            if index % AT_A_STRETCH == AT_A_STRETCH - 1 {
+        let mut results = Vec::with_capacity(checks.len());
+        for (index, check) in checks.into_iter().enumerate() {
+            if index % CHECKS_PER_YIELD == CHECKS_PER_YIELD - 1 {
                 tokio::task::yield_now().await;
             }
-            results.push(question.and_then(|question| {
-                let place = question.family_id.map(|id| (question.inquiry.on, id));
-                let home = place.and_then(|place| households.get(&place)).ok_or_else(Error::not_found)?;
-                let home = home.clone().usable_for(question.inquiry.person_id, question.inquiry.purpose)?;
-                judge_stated(&programs, &question.inquiry.stated)?;
-                let chosen = select(&programs, &home, &question.wanted)?;
-                Ok(Inquired::of(&home, &chosen, &question.inquiry))
+            results.push(check.and_then(|check| {
+                let key = check.family_id.map(|id| (check.inquiry.on, id));
+                let home = key.and_then(|key| households.get(&key)).ok_or_else(Error::not_found)?;
+                let home = home.clone().usable_for(check.inquiry.person_id, check.inquiry.purpose)?;
+                validate_stated(&programs, &check.inquiry.stated)?;
+                let selected = select(&programs, &home, &check.wanted)?;
+                Ok(CheckedHousehold::of(&home, &selected, &check.inquiry))
             }));
         }
         Ok(results)
@@ -108,27 +108,27 @@ impl Asker<'_> {
     async fn find_families(
         &self,
         conn: &mut AsyncPgConnection,
-        questions: &mut [Result<Question, Error>],
+        checks: &mut [Result<ParsedCheck, Error>],
     ) -> Result<(), Error> {
         let (mut niks, mut persons) = (Vec::new(), Vec::new());
-        for question in questions.iter().flatten() {
-            match &question.subject {
+        for check in checks.iter().flatten() {
+            match &check.subject {
                 Subject::Nik(nik) => niks.push(nik.clone()),
                 Subject::Person(id) => persons.push(*id),
                 Subject::Family(_) => {}
             }
         }
-        let mut bearers = registry::find_bearers(conn, self.sealer, &niks).await?.into_iter();
+        let mut holders = registry::find_bearers(conn, self.sealer, &niks).await?.into_iter();
         let families = registry::find_families_of(conn, self.scope, &persons).await?;
-        for question in questions.iter_mut().flatten() {
-            match &question.subject {
+        for check in checks.iter_mut().flatten() {
+            match &check.subject {
                 Subject::Nik(_) => {
-                    let (family_id, person_id) = bearers.next().flatten().unzip();
-                    question.family_id = family_id;
-                    question.inquiry.person_id = person_id.flatten();
+                    let (family_id, person_id) = holders.next().flatten().unzip();
+                    check.family_id = family_id;
+                    check.inquiry.person_id = person_id.flatten();
                 }
-                Subject::Person(id) => question.family_id = families.get(id).copied(),
-                Subject::Family(id) => question.family_id = Some(*id),
+                Subject::Person(id) => check.family_id = families.get(id).copied(),
+                Subject::Family(id) => check.family_id = Some(*id),
             }
         }
         Ok(())

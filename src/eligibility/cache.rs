@@ -1,4 +1,4 @@
-//! The programmes with their compiled rules, one copy for the process, renewed when the revision rises.
+//! Cache of the programmes with their compiled rules: one copy per process, reloaded when the revision rises.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,12 +17,12 @@ use crate::regions::model::contains;
 pub struct Version {
     pub version: i32,
     pub effective_from: NaiveDate,
-    /// The last day: as it was set, or the one before the next version begins.
+    /// Last day: as stored, or the day before the next version begins if that is earlier.
     pub effective_to: Option<NaiveDate>,
     pub tree: Value,
     pub rule: Rule,
     pub limits: Limits,
-    /// Amounts that hold with this version.
+    /// Components of this version; `None` if those of the programme apply.
     pub components: Option<Vec<Component>>,
     pub confidence: Confidence,
     pub source: Option<String>,
@@ -38,12 +38,12 @@ pub struct CompiledProgram {
     pub legal_basis: String,
     pub confidence: Confidence,
     pub notes: String,
-    /// Where a local programme applies.
+    /// Region of a local programme.
     pub region_code: Option<String>,
-    /// The national programme in whose place a local one stands.
+    /// Code of the national programme that a local one replaces.
     pub instance_of: Option<String>,
     pub components: Vec<Component>,
-    /// In order of their first day; no two overlap.
+    /// In order of their first day. They do not overlap.
     pub versions: Vec<Version>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
@@ -51,12 +51,12 @@ pub struct CompiledProgram {
 }
 
 impl CompiledProgram {
-    /// Does it apply to whoever lives there?
+    /// Whether the programme applies to families in this region.
     pub fn covers(&self, region_code: &str) -> bool {
-        self.region_code.as_deref().is_none_or(|around| contains(around, region_code))
+        self.region_code.as_deref().is_none_or(|own| contains(own, region_code))
     }
 
-    /// What it pays by component while a version holds.
+    /// The components that apply with a version.
     pub fn components_of<'a>(&'a self, version: &'a Version) -> &'a [Component] {
         version.components.as_deref().unwrap_or(&self.components)
     }
@@ -79,22 +79,23 @@ impl Programs {
         self.all.iter().find(|p| p.code == code)
     }
 
-    /// What applies in a village: the national programmes and the local ones around it, an instance in its programme's place.
+    /// The programmes that apply in a village: national ones and the local ones that cover it. A local instance replaces its national
+    /// programme.
     pub fn applying_in(&self, region_code: &str) -> Vec<&CompiledProgram> {
-        let around = self.all.iter().filter(|p| p.covers(region_code));
-        let stands = |p: &&CompiledProgram| {
+        let covering = self.all.iter().filter(|p| p.covers(region_code));
+        let is_not_replaced = |p: &&CompiledProgram| {
             let code = p.instance_of.as_deref().unwrap_or(&p.code);
-            self.find_for(code, region_code).is_some_and(|chosen| chosen.code == p.code)
+            self.find_for(code, region_code).is_some_and(|found| found.code == p.code)
         };
-        around.filter(stands).collect()
+        covering.filter(is_not_replaced).collect()
     }
 
-    /// The programme itself, or its instance where the family lives.
+    /// The local instance of the programme in this region, or the programme itself.
     pub fn find_for(&self, code: &str, region_code: &str) -> Option<&CompiledProgram> {
         self.instance_in(code, region_code).or_else(|| self.find(code))
     }
 
-    /// Of two instances around a village the narrower one.
+    /// If two instances cover the region, the one with the smaller region.
     fn instance_in(&self, code: &str, region_code: &str) -> Option<&CompiledProgram> {
         let instances = self.all.iter().filter(|p| p.instance_of.as_deref() == Some(code) && p.covers(region_code));
         instances.max_by_key(|p| p.region_code.as_ref().map_or(0, String::len))
@@ -109,16 +110,16 @@ pub struct ProgramCache {
 impl ProgramCache {
     /// The programmes at this revision or a later one.
     pub async fn at(&self, conn: &mut AsyncPgConnection, revision: i64) -> Result<Arc<Programs>, Error> {
-        let held = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(programs) = held.filter(|p| p.revision >= revision) {
+        let cached = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(programs) = cached.filter(|p| p.revision >= revision) {
             return Ok(programs);
         }
-        // The revision is read first: were the tables to change in between, the next check would only load again.
+        // Read the revision first: if the tables change in between, the next check only loads them again.
         let revision = store::find_revision(conn).await?;
         let (programs, rules) = (store::list_programs(conn).await?, store::list_rules(conn).await?);
         let compiled = Arc::new(Programs { revision, all: compile(programs, rules)? });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(compiled.clone());
-        tracing::info!(revision, programs = compiled.all.len(), "the programmes were read");
+        tracing::info!(revision, programs = compiled.all.len(), "programmes loaded");
         Ok(compiled)
     }
 
@@ -140,10 +141,10 @@ fn compile(programs: Vec<ProgramRow>, rules: Vec<RuleRow>) -> Result<Vec<Compile
     with_rules.collect()
 }
 
-/// A programme with those of its rules that were not withdrawn. Each ends at the latest the day before the next begins.
+/// A programme with its rule versions that are not withdrawn. Each version ends at the latest on the day before the next one begins.
 pub fn compile_program(row: ProgramRow, rules: &[RuleRow]) -> Result<CompiledProgram, Error> {
-    let standing = rules.iter().filter(|rule| rule.withdrawn_at.is_none());
-    let mut versions = standing.map(compile_version).collect::<Result<Vec<_>, _>>()?;
+    let valid = rules.iter().filter(|rule| rule.withdrawn_at.is_none());
+    let mut versions = valid.map(compile_version).collect::<Result<Vec<_>, _>>()?;
     versions.sort_by_key(|v| (v.effective_from, v.version));
     let mut next = None;
     for version in versions.iter_mut().rev() {

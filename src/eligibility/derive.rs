@@ -1,5 +1,5 @@
-//! Facts from what the registry holds. Pure. What was never recorded stays unknown; a count that may be too low is told
-//! only once it is at least one, for then every "at least one" is settled.
+//! Derives facts from registry records. Pure. A value that is not recorded stays unknown. A count that may be too low is set only if it
+//! is at least one: that settles every "at least one" condition.
 
 use chrono::NaiveDate;
 
@@ -13,10 +13,10 @@ use crate::registry::rows::{DwellingRow, Household, ParticipationRow, PersonRow}
 
 const ELDERLY: u32 = 60;
 const CHILDBEARING: std::ops::RangeInclusive<u32> = 10..=55;
-/// Ages at which somebody whose schooling was not recorded may sit in a school.
+/// Ages at which a person without recorded schooling may attend a school.
 const SCHOOL_AGES: std::ops::RangeInclusive<u32> = 5..=24;
 
-/// Sets a fact; the table of facts and this module agree on the kinds, which a test holds.
+/// Sets a fact. The kinds here match the table of facts; debug builds and tests check that.
 fn put(facts: &mut FactSet, id: F, value: impl Into<Value>) {
     let set = facts.set(id, value);
     debug_assert!(set.is_ok(), "{} has another kind", id.name());
@@ -28,7 +28,7 @@ fn put_known<T: Into<Value>>(facts: &mut FactSet, id: F, value: Option<T>) {
     }
 }
 
-/// What holds for everybody in the family.
+/// The facts that are the same for every member of the family.
 pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     let mut facts = FactSet::new();
     let f = &mut facts;
@@ -49,7 +49,7 @@ pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     put_known(f, F::FamilyLostLivelihood, known.lost_livelihood);
     put_known(f, F::FamilyExtremePoor, known.extreme_poor);
     if known.programs_known || !home.participations.is_empty() {
-        // Who died, left or was merged holds nothing for the family any more.
+        // The participation of a member who died, left or was merged no longer counts for the family.
         let inside = |p: &ParticipationRow| p.person_id.is_none_or(|id| home.members.iter().any(|m| m.id == id));
         let running = home.participations.iter().filter(|p| p.runs_on(on) && inside(p));
         let mut active: Vec<String> = running.map(|p| p.program_code.clone()).collect();
@@ -78,12 +78,12 @@ fn age(person: &PersonRow, on: NaiveDate) -> Option<u32> {
     person.birth_date.and_then(|born| on.years_since(born))
 }
 
-/// Counts those for whom `is` holds. Nobody counted and somebody unknown is unknown.
+/// Counts the members for whom `is` is true. Unknown if the count is zero and any member's value is unknown.
 fn put_count(facts: &mut FactSet, id: F, members: &[PersonRow], is: impl Fn(&PersonRow) -> Option<bool>) {
     let (mut counted, mut all_known) = (0, true);
-    for answer in members.iter().map(is) {
-        counted += usize::from(answer == Some(true));
-        all_known &= answer.is_some();
+    for value in members.iter().map(is) {
+        counted += usize::from(value == Some(true));
+        all_known &= value.is_some();
     }
     if counted > 0 || all_known {
         put(facts, id, count(counted));
@@ -141,7 +141,7 @@ fn severely_disabled(person: &PersonRow) -> Option<bool> {
     }
 }
 
-/// Kleene's "or".
+/// The three-valued "or" of Kleene logic.
 fn either(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     match (a, b) {
         (Some(true), _) | (_, Some(true)) => Some(true),
@@ -176,14 +176,14 @@ fn dwelling_facts(facts: &mut FactSet, home: &DwellingRow, people: usize) {
     put_known(facts, F::DwellingLightingSource, home.lighting_source.map(|c| c.as_str()));
     put_known(facts, F::DwellingPowerVa, home.power_va.map(i64::from));
     put_known(facts, F::DwellingPlnCustomerId, home.pln_customer_id.clone());
-    // A dwelling that PLN does not light has neither power nor a number.
+    // A dwelling without PLN electricity has no power rating and no customer number.
     if home.lighting_source.is_some_and(|source| source != LightingSource::Pln) {
         facts.set_absent(F::DwellingPowerVa);
         facts.set_absent(F::DwellingPlnCustomerId);
     }
 }
 
-/// Bamboo and thatch decay; wood may or may not.
+/// Bamboo and thatch are perishable; wood is undetermined.
 fn perishable(home: &DwellingRow) -> Option<bool> {
     let wall = match home.wall_material {
         Some(WallMaterial::Bamboo) => Some(true),
@@ -198,7 +198,7 @@ fn perishable(home: &DwellingRow) -> Option<bool> {
     either(wall, roof)
 }
 
-/// Whether planks or bamboo are broken, somebody must look.
+/// Planks and bamboo are undetermined: whether they are broken needs a visit.
 fn floor_substandard(home: &DwellingRow) -> Option<bool> {
     match home.floor_material? {
         FloorMaterial::Earth => Some(true),
@@ -215,7 +215,7 @@ fn mck_adequate(home: &DwellingRow) -> Option<bool> {
     }
 }
 
-/// What holds for one person besides.
+/// Adds the facts about one person.
 pub fn add_person(facts: &mut FactSet, person: &PersonRow, on: NaiveDate) {
     put(facts, F::SubjectIdentityStatus, person.identity_status.as_str());
     put_known(

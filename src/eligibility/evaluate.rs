@@ -1,5 +1,5 @@
-//! What a rule says about a set of facts, and why: three-valued, each condition with its own result.
-//! Rule: more knowledge never turns a met rule into an unmet one or back; only an undetermined rule is open.
+//! Evaluates a rule on a set of facts and explains the outcome: three-valued, each condition with its own result.
+//! Invariant: more knowledge never changes a met rule into an unmet one or back; it can only settle an undetermined one.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use super::facts::{Fact, FactId, FactSet, Kind, Lang, Value};
 use super::rules::{Clause, Component, Confidence, Limits, Node, Op, Operand, Phrase, Rule};
-use super::sight::Sight;
+use super::visibility::Visibility;
 
-/// What a condition, a group or a rule comes to. Ordered so that `all` is the least and `any` the greatest of its parts
-/// (Kleene's strong logic).
+/// Outcome of a condition, a group or a rule. Ordered so that `all` is the minimum and `any` the maximum of its parts (Kleene's strong
+/// logic).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Truth {
@@ -37,24 +37,24 @@ impl From<bool> for Truth {
     }
 }
 
-/// How much is known of a fact, which may be told where its value may not.
+/// State of a fact. It may be shown where the value may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactState {
     Unknown,
     Absent,
     Present,
-    /// Something is recorded that this caller may not see.
+    /// A value is recorded that this caller may not see.
     Withheld,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation<'r> {
     pub outcome: Truth,
-    /// Whether what may be shown suffices for the outcome. If not, no condition is called a reason.
+    /// Whether the visible facts suffice for the outcome. If not, no condition is marked as decisive.
     pub explained: bool,
     pub clauses: Vec<ClauseResult<'r>>,
-    /// What to collect: only facts that can still change the outcome, in the order of the tree.
+    /// Facts to collect: only those that can still change the outcome, in the order of the tree.
     pub missing: Vec<FactId>,
 }
 
@@ -68,18 +68,18 @@ pub struct ClauseResult<'r> {
     /// Undetermined where it is withheld.
     pub outcome: Truth,
     pub state: FactState,
-    /// `null` or an empty list when there is known to be none; left out when unknown or withheld.
+    /// `null` or an empty list if the fact is absent; left out if it is unknown or withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<Json>,
     /// Whether the condition is a reason for the outcome of the whole rule.
     pub decisive: bool,
-    /// Whether the condition stands under an odd number of `not`: the rule then wants it unmet.
+    /// Whether the condition is under an odd number of `not`: the rule then requires it to be unmet.
     pub negated: bool,
     #[serde(skip)]
-    wanted: &'r Phrase,
+    requirement: &'r Phrase,
 }
 
-/// What one condition comes to and whether it is a reason for the whole.
+/// Outcome of one condition, and whether it is a reason for the outcome of the rule.
 struct Mark<'r> {
     clause: &'r Clause,
     outcome: Truth,
@@ -93,41 +93,41 @@ impl Rule {
     }
 
     pub fn explain(&self, facts: &FactSet) -> Evaluation<'_> {
-        self.explain_to(facts, &Sight::whole())
+        self.explain_to(facts, &Visibility::full())
     }
 
-    /// The outcome as it is, and of the reasons those that a caller may see.
-    pub fn explain_to(&self, facts: &FactSet, sight: &Sight) -> Evaluation<'_> {
+    /// The true outcome, with only those reasons that the caller may see.
+    pub fn explain_to(&self, facts: &FactSet, visibility: &Visibility) -> Evaluation<'_> {
         let outcome = self.outcome(facts);
         let mut marks = Vec::new();
-        let explained = self.mark(facts, sight, &mut marks) == outcome;
+        let explained = self.mark(facts, visibility, &mut marks) == outcome;
         let missing = missing(outcome, facts, &marks);
-        let clauses = marks.iter().map(|mark| mark.clause.explain(facts, sight, mark, explained)).collect();
+        let clauses = marks.iter().map(|mark| mark.clause.explain(facts, visibility, mark, explained)).collect();
         Evaluation { outcome, explained, clauses, missing }
     }
 
-    /// What to collect, without the explanation.
-    pub fn missing(&self, facts: &FactSet, sight: &Sight) -> Vec<FactId> {
+    /// The facts to collect, without the explanation.
+    pub fn missing(&self, facts: &FactSet, visibility: &Visibility) -> Vec<FactId> {
         let mut marks = Vec::new();
-        self.mark(facts, sight, &mut marks);
+        self.mark(facts, visibility, &mut marks);
         missing(self.outcome(facts), facts, &marks)
     }
 
-    fn mark<'r>(&'r self, facts: &FactSet, sight: &Sight, marks: &mut Vec<Mark<'r>>) -> Truth {
-        let judge = |clause: &Clause| match sight.of(clause, facts.get(clause.fact)) {
+    fn mark<'r>(&'r self, facts: &FactSet, visibility: &Visibility, marks: &mut Vec<Mark<'r>>) -> Truth {
+        let evaluate = |clause: &Clause| match visibility.of(clause, facts.get(clause.fact)) {
             Some(fact) => clause.outcome(&fact),
             None => Truth::Undetermined,
         };
-        self.root.mark(&judge, marks)
+        self.root.mark(&evaluate, marks)
     }
 }
 
-/// Chosen without what is withheld: a fact that something withheld made needless is asked for all the same.
+/// Withheld values play no part in the choice: a fact is listed even if a withheld value makes it unnecessary.
 fn missing(outcome: Truth, facts: &FactSet, marks: &[Mark<'_>]) -> Vec<FactId> {
     let mut missing = Vec::new();
     for mark in marks.iter().filter(|_| outcome == Truth::Undetermined) {
-        let open = mark.decisive && *facts.get(mark.clause.fact) == Fact::Unknown;
-        if open && !missing.contains(&mark.clause.fact) {
+        let is_needed = mark.decisive && *facts.get(mark.clause.fact) == Fact::Unknown;
+        if is_needed && !missing.contains(&mark.clause.fact) {
             missing.push(mark.clause.fact);
         }
     }
@@ -162,23 +162,23 @@ impl Node {
         }
     }
 
-    /// Adds every clause below as decisive, then takes that back where a part did not bring about
-    /// the whole: it is a reason for its group exactly when both have the same outcome.
-    fn mark<'r>(&'r self, judge: &impl Fn(&Clause) -> Truth, marks: &mut Vec<Mark<'r>>) -> Truth {
+    /// Adds every clause below as decisive, then clears the mark for parts that are no reason for their group: a part is a reason
+    /// exactly if it has the same outcome as the group.
+    fn mark<'r>(&'r self, evaluate: &impl Fn(&Clause) -> Truth, marks: &mut Vec<Mark<'r>>) -> Truth {
         let (nodes, fold): (_, fn(Truth, Truth) -> Truth) = match self {
             Self::Clause(clause) => {
-                let outcome = judge(clause);
+                let outcome = evaluate(clause);
                 marks.push(Mark { clause, outcome, decisive: true });
                 return outcome;
             }
-            Self::Not(node) => return node.mark(judge, marks).negated(),
+            Self::Not(node) => return node.mark(evaluate, marks).negated(),
             Self::All(nodes) => (nodes, Truth::min),
             Self::Any(nodes) => (nodes, Truth::max),
         };
         let mut parts = Vec::with_capacity(nodes.len());
         for node in nodes {
             let start = marks.len();
-            let outcome = node.mark(judge, marks);
+            let outcome = node.mark(evaluate, marks);
             parts.push((outcome, start..marks.len()));
         }
         let whole = parts.iter().map(|(part, _)| *part).reduce(fold);
@@ -191,12 +191,12 @@ impl Node {
         whole
     }
 
-    /// Puts into words what the rule wants of each fact, once for all answers.
+    /// Composes the text of what the rule requires of each fact, once for all checks.
     pub(super) fn phrase(&mut self, negated: bool) {
         match self {
             Self::Clause(clause) => {
                 clause.negated = negated;
-                clause.wanted = Phrase { id: clause.wanted_words(Lang::Id), en: clause.wanted_words(Lang::En) };
+                clause.requirement = Phrase { id: clause.requirement(Lang::Id), en: clause.requirement(Lang::En) };
             }
             Self::Not(node) => node.phrase(!negated),
             Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(|node| node.phrase(negated)),
@@ -205,8 +205,8 @@ impl Node {
 }
 
 impl Clause {
-    /// What is absent equals nothing and compares with nothing, so `ne` and `not_in` are met, as are
-    /// `exists` and `not_empty` with `false`. What is unknown leaves every operator undetermined.
+    /// An absent fact equals nothing and compares with nothing, so `ne` and `not_in` are met, and so are `exists` and `not_empty` with
+    /// `false`. An unknown fact leaves every operator undetermined.
     fn outcome(&self, fact: &Fact) -> Truth {
         let value = match (fact, &self.operand) {
             (Fact::Unknown, _) => return Truth::Undetermined,
@@ -233,8 +233,8 @@ impl Clause {
         })
     }
 
-    fn explain(&self, facts: &FactSet, sight: &Sight, mark: &Mark<'_>, explained: bool) -> ClauseResult<'_> {
-        let seen = sight.of(self, facts.get(self.fact));
+    fn explain(&self, facts: &FactSet, visibility: &Visibility, mark: &Mark<'_>, explained: bool) -> ClauseResult<'_> {
+        let seen = visibility.of(self, facts.get(self.fact));
         let (state, actual) = match seen.as_deref() {
             None => (FactState::Withheld, None),
             Some(Fact::Unknown) => (FactState::Unknown, None),
@@ -252,17 +252,18 @@ impl Clause {
             actual,
             decisive: mark.decisive && explained && state != FactState::Withheld,
             negated: self.negated,
-            wanted: &self.wanted,
+            requirement: &self.requirement,
         }
     }
 
-    /// What the rule wants of the fact: under a `not`, the contrary of what the condition says.
-    fn wanted_words(&self, lang: Lang) -> String {
-        let bound = match self.op {
-            Op::Lt | Op::Lte | Op::Gt | Op::Gte | Op::Between => say(lang, "batas", "limit"),
-            _ => say(lang, "syarat", "required"),
-        };
-        format!(" ({bound}: {})", self.condition(lang))
+    /// The end of the sentence: what the rule requires of the fact. Under a `not` that is the opposite of the condition.
+    fn requirement(&self, lang: Lang) -> String {
+        let condition = self.condition(lang);
+        match (lang, self.op) {
+            (Lang::Id, _) => format!(", syaratnya {condition}"),
+            (Lang::En, Op::Lt | Op::Lte | Op::Gt | Op::Gte | Op::Between) => format!(" (limit: {condition})"),
+            (Lang::En, _) => format!(" (required: {condition})"),
+        }
     }
 
     fn condition(&self, lang: Lang) -> String {
@@ -277,21 +278,21 @@ impl Clause {
         let flag = (self.expected == Json::Bool(true)) != self.negated;
         let phrase = match (self.op, self.negated) {
             (Op::Eq, false) | (Op::Ne, true) | (Op::Between, false) => return value,
-            (Op::Ne, false) | (Op::Eq, true) => say(lang, "bukan", "not"),
+            (Op::Ne, false) | (Op::Eq, true) => say(lang, "selain", "not"),
             (Op::Lt, false) | (Op::Gte, true) => say(lang, "di bawah", "below"),
             (Op::Lte, false) | (Op::Gt, true) => say(lang, "paling tinggi", "at most"),
             (Op::Gt, false) | (Op::Lte, true) => say(lang, "di atas", "above"),
             (Op::Gte, false) | (Op::Lt, true) => say(lang, "paling sedikit", "at least"),
             (Op::Between, true) => say(lang, "di luar", "outside"),
             (Op::In, false) | (Op::NotIn, true) => say(lang, "salah satu dari", "one of"),
-            (Op::NotIn, false) | (Op::In, true) => say(lang, "bukan salah satu dari", "none of"),
-            (Op::Contains, false) => say(lang, "memuat", "includes"),
-            (Op::Contains, true) => say(lang, "tidak memuat", "does not include"),
+            (Op::NotIn, false) | (Op::In, true) => say(lang, "selain", "none of"),
+            (Op::Contains, false) => say(lang, "termasuk", "includes"),
+            (Op::Contains, true) => say(lang, "tidak termasuk", "does not include"),
             (Op::Exists | Op::NotEmpty, _) if flag => {
-                return say(lang, "harus ada", "must exist").into();
+                return say(lang, "ada", "must exist").into();
             }
             (Op::Exists | Op::NotEmpty, _) => {
-                return say(lang, "harus tidak ada", "must not exist").into();
+                return say(lang, "tidak ada", "must not exist").into();
             }
         };
         format!("{phrase} {value}")
@@ -299,7 +300,7 @@ impl Clause {
 }
 
 impl Value {
-    /// The order of two numbers of one kind; there is none between other values.
+    /// Compares two numbers of the same kind; `None` for other values.
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
@@ -310,7 +311,7 @@ impl Value {
 }
 
 impl ClauseResult<'_> {
-    /// The condition in words: "Desil kesejahteraan 3 (batas: paling tinggi 4)". A hidden value stays hidden.
+    /// The condition as text: "Desil kesejahteraan 3, syaratnya paling tinggi 4". A withheld value is not shown.
     pub fn sentence(&self, lang: Lang) -> String {
         let meta = self.field.meta();
         let is_number = matches!(meta.kind, Kind::Int | Kind::Number);
@@ -324,11 +325,11 @@ impl ClauseResult<'_> {
             FactState::Present if is_number => " ",
             _ => ": ",
         };
-        let wanted = match lang {
-            Lang::Id => &self.wanted.id,
-            Lang::En => &self.wanted.en,
+        let requirement = match lang {
+            Lang::Id => &self.requirement.id,
+            Lang::En => &self.requirement.en,
         };
-        [meta.label.get(lang), between, &value, wanted].concat()
+        [meta.label.get(lang), between, &value, requirement].concat()
     }
 }
 
@@ -354,14 +355,14 @@ fn show(field: FactId, value: &Json, lang: Lang) -> Cow<'_, str> {
     }
 }
 
-/// An estimate of what a family's members add up to; quota and verification decide.
+/// Estimated amount of a family's components. Quota and verification decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ComponentEstimate {
     pub counted: Vec<CountedComponent>,
     pub total_idr_per_year: i64,
-    /// Counts nobody recorded: while there are any, the estimate may change.
+    /// Counts that are not recorded. While there are any, the estimate may change.
     pub missing: Vec<FactId>,
-    /// Components that this caller may not see. Whether anybody counts for one is not told: they take no place and no sum.
+    /// Components that this caller may not see. They are left out of the counted components and the sum, whether they apply or not.
     pub withheld: Vec<String>,
 }
 
@@ -373,14 +374,19 @@ pub struct CountedComponent {
     pub confidence: Confidence,
 }
 
-/// Counts each member as one component, the best paid first, up to the family's limit: of what a caller may see.
-pub fn pkh_components(components: &[Component], limits: &Limits, facts: &FactSet, sight: &Sight) -> ComponentEstimate {
+/// Counts each member as one component, highest amount first, up to the family's limit. Uses only what the caller may see.
+pub fn pkh_components(
+    components: &[Component],
+    limits: &Limits,
+    facts: &FactSet,
+    visibility: &Visibility,
+) -> ComponentEstimate {
     let mut by_amount: Vec<_> = components.iter().collect();
     by_amount.sort_by_key(|component| std::cmp::Reverse(component.amount_idr_per_year));
-    let mut left = limits.max_components_per_family.unwrap_or(u32::MAX);
+    let mut remaining = limits.max_components_per_family.unwrap_or(u32::MAX);
     let mut estimate = ComponentEstimate { counted: vec![], total_idr_per_year: 0, missing: vec![], withheld: vec![] };
     for component in by_amount {
-        if !sight.shows(component.fact) {
+        if !visibility.shows(component.fact) {
             estimate.withheld.push(component.code.clone());
             continue;
         }
@@ -392,11 +398,11 @@ pub fn pkh_components(components: &[Component], limits: &Limits, facts: &FactSet
             }
             _ => continue,
         };
-        let count = u32::try_from(members).unwrap_or(u32::MAX).min(left);
+        let count = u32::try_from(members).unwrap_or(u32::MAX).min(remaining);
         if count == 0 {
             continue;
         }
-        left -= count;
+        remaining -= count;
         let amount = component.amount_idr_per_year.saturating_mul(count.into());
         estimate.total_idr_per_year = estimate.total_idr_per_year.saturating_add(amount);
         estimate.counted.push(CountedComponent {

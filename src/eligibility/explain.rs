@@ -1,4 +1,4 @@
-//! A result in a few sentences that a front office can read to a citizen. Pure; says nothing that the conditions withhold.
+//! A result in a few sentences that a front office can read to a citizen. Pure. It contains nothing that the conditions withhold.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -9,10 +9,7 @@ use super::facts::Lang;
 use super::model::{EligibilityGap, EligibilityOutcome, NOTICE_EN, NOTICE_ID};
 use super::rules::{Confidence, RecipientUnit};
 
-/// Reasons that are read aloud; the conditions have them all.
-const REASONS: usize = 4;
-
-/// Of one programme for one subject.
+/// Summary of one programme for one subject.
 pub fn result(
     program: &CompiledProgram,
     version: &Version,
@@ -20,7 +17,7 @@ pub fn result(
     evaluation: &Evaluation<'_>,
 ) -> BilingualText {
     let text = |lang| {
-        let subject = subject(program.recipient_unit, lang);
+        let (name, subject) = (&program.name, subject(program.recipient_unit, lang));
         let reasons: Vec<String> = match outcome {
             EligibilityOutcome::Undetermined => {
                 evaluation.missing.iter().map(|fact| fact.meta().label.get(lang).to_owned()).collect()
@@ -28,41 +25,46 @@ pub fn result(
             _ if !evaluation.explained => vec![withheld(lang).to_owned()],
             _ => evaluation.clauses.iter().filter(|c| is_reason(c, evaluation)).map(|c| c.sentence(lang)).collect(),
         };
-        let (said, because) = match (outcome, lang) {
-            (EligibilityOutcome::LikelyEligible, Lang::Id) => ("kemungkinan layak bagi", "Dasarnya"),
-            (EligibilityOutcome::LikelyEligible, Lang::En) => ("likely eligible:", "Reasons"),
-            (EligibilityOutcome::NotEligible, Lang::Id) => ("belum memenuhi syarat bagi", "Sebabnya"),
-            (EligibilityOutcome::NotEligible, Lang::En) => ("not eligible:", "Reasons"),
-            (EligibilityOutcome::Undetermined, Lang::Id) => {
-                ("belum dapat ditentukan untuk", "Yang masih perlu diketahui")
+        let reasons = reasons.join("; ");
+        let result = match (outcome, lang) {
+            (EligibilityOutcome::LikelyEligible, Lang::Id) => {
+                format!("{subject} ini kemungkinan layak menerima {name}. Dasarnya: {reasons}.")
             }
-            (EligibilityOutcome::Undetermined, Lang::En) => ("cannot be determined yet:", "Still to be found out"),
+            (EligibilityOutcome::LikelyEligible, Lang::En) => {
+                format!("This {subject} is likely eligible for {name}. Reasons: {reasons}.")
+            }
+            (EligibilityOutcome::NotEligible, Lang::Id) => {
+                format!("{subject} ini belum memenuhi syarat {name}. Sebabnya: {reasons}.")
+            }
+            (EligibilityOutcome::NotEligible, Lang::En) => {
+                format!("This {subject} is not eligible for {name}. Reasons: {reasons}.")
+            }
+            (EligibilityOutcome::Undetermined, Lang::Id) => format!(
+                "{subject} ini belum dapat dipastikan memenuhi syarat {name}. Yang masih perlu diketahui: {reasons}."
+            ),
+            (EligibilityOutcome::Undetermined, Lang::En) => format!(
+                "It cannot be determined yet whether this {subject} is eligible for {name}. Still to be found out: \
+                 {reasons}."
+            ),
         };
-        let reasons = few(&reasons, lang);
-        let sure = confidence(version.confidence, lang);
+        let confidence = confidence(version.confidence, lang);
         let since = day(version.effective_from, lang);
         match lang {
-            Lang::Id => format!(
-                "{}: {said} {subject}. {because}: {reasons}. Menurut aturan yang berlaku sejak {since}; {sure}.",
-                program.name
-            ),
-            Lang::En => format!(
-                "{}: {said} {subject}. {because}: {reasons}. By the rule in force since {since}; {sure}.",
-                program.name
-            ),
+            Lang::Id => format!("{result} Aturan ini berlaku sejak {since}. {confidence}."),
+            Lang::En => format!("{result} This rule has been in force since {since}. {confidence}."),
         }
     };
     BilingualText::new(text(Lang::Id), text(Lang::En))
 }
 
-/// Where no rule could be applied.
+/// Summary if no rule could be applied.
 pub fn gap(program: &CompiledProgram, gap: EligibilityGap) -> BilingualText {
     let (id, en) = match gap {
         EligibilityGap::NoRuleInForce => {
             ("tidak ada aturan yang berlaku pada tanggal itu", "no rule was in force on that day")
         }
         EligibilityGap::OutsideRegion => {
-            ("hanya untuk warga wilayah program daerah ini", "only for those who live in the programme's region")
+            ("hanya untuk warga wilayah program daerah ini", "only for residents of the programme's region")
         }
         EligibilityGap::NoPerson => {
             ("keluarga ini belum memiliki anggota yang tercatat", "the family has no member on record")
@@ -71,7 +73,7 @@ pub fn gap(program: &CompiledProgram, gap: EligibilityGap) -> BilingualText {
     BilingualText::new(format!("{}: {id}.", program.name), format!("{}: {en}.", program.name))
 }
 
-/// Of the whole check; a programme for persons counts by the best of them.
+/// Summary of the whole check. A programme for individuals counts with the best result of the persons.
 pub fn check(results: &[EligibilityResult]) -> BilingualText {
     let best = |code: &str| {
         let of = results.iter().filter(|r| r.program_code == code).map(|r| r.outcome);
@@ -82,10 +84,10 @@ pub fn check(results: &[EligibilityResult]) -> BilingualText {
         })
     };
     let mut names: [Vec<&str>; 3] = Default::default();
-    let [likely, open, not] = &mut names;
+    let [likely, undetermined, not] = &mut names;
     let mut last = "";
     for result in results {
-        // Results of one programme stand together.
+        // The results of one programme are adjacent.
         if result.program_code == last {
             continue;
         }
@@ -93,32 +95,39 @@ pub fn check(results: &[EligibilityResult]) -> BilingualText {
         match best(last) {
             Some(EligibilityOutcome::LikelyEligible) => likely.push(&result.program_name),
             Some(EligibilityOutcome::NotEligible) => not.push(&result.program_name),
-            _ => open.push(&result.program_name),
+            _ => undetermined.push(&result.program_name),
         }
     }
     let text = |sentences: [(&str, &[&str]); 3], notice: &str| {
-        let said = sentences.iter().filter(|(_, names)| !names.is_empty());
-        let mut text: String = said.map(|(words, names)| format!("{words}: {}. ", names.join("; "))).collect();
+        let sentences = sentences.iter().filter(|(_, names)| !names.is_empty());
+        let mut text: String = sentences.map(|(start, names)| format!("{start}: {}. ", names.join("; "))).collect();
         text.push_str(notice);
         text
     };
-    let [likely, open, not] = &names;
+    let [likely, undetermined, not] = &names;
     BilingualText::new(
         text(
-            [("Kemungkinan layak", likely), ("Belum dapat ditentukan", open), ("Belum memenuhi syarat", not)],
+            [
+                ("Kemungkinan layak menerima", likely),
+                ("Belum dapat ditentukan", undetermined),
+                ("Belum memenuhi syarat", not),
+            ],
             NOTICE_ID,
         ),
-        text([("Likely eligible", likely), ("Not determined yet", open), ("Not eligible", not)], NOTICE_EN),
+        text(
+            [("Likely eligible for", likely), ("Not determined yet", undetermined), ("Not eligible for", not)],
+            NOTICE_EN,
+        ),
     )
 }
 
-/// A condition under a `not` is a reason by being unmet.
+/// A condition under a `not` is a reason for a met rule if it is unmet.
 fn is_reason(clause: &ClauseResult<'_>, evaluation: &Evaluation<'_>) -> bool {
-    let for_the_rule = if clause.negated { clause.outcome.negated() } else { clause.outcome };
-    clause.decisive && for_the_rule == evaluation.outcome
+    let outcome = if clause.negated { clause.outcome.negated() } else { clause.outcome };
+    clause.decisive && outcome == evaluation.outcome
 }
 
-/// Where the reasons rest on something that may not be told, none is: those left would point at it.
+/// Replaces all reasons if one of them is withheld: the remaining ones would point to it.
 const fn withheld(lang: Lang) -> &'static str {
     match lang {
         Lang::Id => "data pribadi yang dirahasiakan",
@@ -126,40 +135,34 @@ const fn withheld(lang: Lang) -> &'static str {
     }
 }
 
-fn few(reasons: &[String], lang: Lang) -> String {
-    let mut said = reasons.iter().take(REASONS).map(String::as_str).collect::<Vec<_>>().join("; ");
-    if reasons.len() > REASONS {
-        said.push_str(match lang {
-            Lang::Id => "; dan lain-lain",
-            Lang::En => "; and more",
-        });
-    }
-    said
-}
-
 const fn subject(unit: RecipientUnit, lang: Lang) -> &'static str {
     match (unit, lang) {
-        (RecipientUnit::Family, Lang::Id) => "keluarga ini",
-        (RecipientUnit::Family, Lang::En) => "this family",
-        (RecipientUnit::Individual, Lang::Id) => "orang ini",
-        (RecipientUnit::Individual, Lang::En) => "this person",
+        (RecipientUnit::Family, Lang::Id) => "Keluarga",
+        (RecipientUnit::Family, Lang::En) => "family",
+        (RecipientUnit::Individual, Lang::Id) => "Orang",
+        (RecipientUnit::Individual, Lang::En) => "person",
     }
 }
 
-const fn confidence(of: Confidence, lang: Lang) -> &'static str {
-    match (of, lang) {
-        (Confidence::Regulation, Lang::Id) => "angkanya menurut bunyi peraturan",
-        (Confidence::Regulation, Lang::En) => "its figures are the regulation's own",
-        (Confidence::Medium, Lang::Id) => "keyakinan atas angkanya sedang",
-        (Confidence::Medium, Lang::En) => "confidence in its figures is medium",
-        (Confidence::Low, Lang::Id) => "keyakinan atas angkanya rendah",
-        (Confidence::Low, Lang::En) => "confidence in its figures is low",
-        (Confidence::Seed, Lang::Id) => "angkanya data awal yang perlu diperiksa",
-        (Confidence::Seed, Lang::En) => "its figures are seed data to be checked",
-        (Confidence::Memory, Lang::Id) => "angkanya belum diperiksa",
-        (Confidence::Memory, Lang::En) => "its figures are unchecked",
-        (Confidence::Local, Lang::Id) => "angkanya ditetapkan daerah",
-        (Confidence::Local, Lang::En) => "its figures are set locally",
+/// How certain the thresholds are, in words for a citizen.
+const fn confidence(confidence: Confidence, lang: Lang) -> &'static str {
+    match (confidence, lang) {
+        (Confidence::Regulation, Lang::Id) => "Angka batasnya sesuai bunyi peraturan",
+        (Confidence::Regulation, Lang::En) => "Its thresholds are those of the regulation",
+        (Confidence::Medium, Lang::Id) => "Angka batasnya cukup pasti, tetapi perlu dipastikan petugas",
+        (Confidence::Medium, Lang::En) => "Its thresholds are fairly certain, but an officer must confirm them",
+        (Confidence::Low, Lang::Id) => "Angka batasnya kurang pasti dan perlu dipastikan petugas",
+        (Confidence::Low, Lang::En) => "Its thresholds are uncertain; an officer must confirm them",
+        (Confidence::Seed, Lang::Id) => "Angka batasnya masih data awal dan perlu dipastikan petugas",
+        (Confidence::Seed, Lang::En) => "Its thresholds are provisional; an officer must confirm them",
+        (Confidence::Memory, Lang::Id) => {
+            "Angka batasnya belum dicocokkan dengan peraturan dan perlu dipastikan petugas"
+        }
+        (Confidence::Memory, Lang::En) => {
+            "Its thresholds have not been compared with the regulation; an officer must confirm them"
+        }
+        (Confidence::Local, Lang::Id) => "Angka batasnya ditetapkan oleh daerah",
+        (Confidence::Local, Lang::En) => "Its thresholds are set by the region",
     }
 }
 

@@ -1,5 +1,5 @@
-//! The facts a programme rule may ask about, in one table, and the set of facts known about one subject.
-//! Rule: unknown is not absent. A fact nobody recorded decides nothing; a fact recorded as "has none" does.
+//! The facts that a programme rule may use, in one table, and the set of facts known about one subject.
+//! Unknown is not absent: a fact that is not recorded decides nothing; a fact recorded as "has none" does.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub enum Lang {
     En,
 }
 
-/// A text in both languages of the service.
+/// A text in Indonesian and English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bilingual {
     pub id: &'static str,
@@ -42,10 +42,10 @@ impl Bilingual {
 pub struct FactMeta {
     pub name: &'static str,
     pub kind: Kind,
-    /// The value is shown only to a caller who may see specific personal data.
+    /// The value is specific personal data, shown only to a caller who may see it.
     pub sensitive: bool,
     pub label: Bilingual,
-    /// What an officer asks to find out.
+    /// The question that an officer asks to collect the fact.
     pub question: Bilingual,
 }
 
@@ -230,7 +230,7 @@ impl FactId {
         self.meta().name
     }
 
-    /// How a code is said aloud; a code that is not listed stands for itself.
+    /// Label of a code in a sentence; `None` for a code that is shown as it is.
     pub fn code_label(self, code: &str, lang: Lang) -> Option<&'static str> {
         let (id, en) = match (self, code) {
             (Self::DwellingTenure, "own") => ("milik sendiri", "owned"),
@@ -273,7 +273,7 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Number(f64),
-    /// A code is one of a few texts that need no copy.
+    /// `Cow`, because most texts are codes, which are static.
     Text(Cow<'static, str>),
     List(Vec<String>),
 }
@@ -291,7 +291,7 @@ macro_rules! value_from {
 value_from!(bool => Bool, i32 => Int, i64 => Int, f64 => Number, &'static str => Text, String => Text, Vec<String> => List);
 
 impl Value {
-    /// Reads a JSON value as `kind`; a blank text and an empty list are values too.
+    /// Converts a JSON value to `kind`. A blank text and an empty list are valid values.
     pub fn from_json(kind: Kind, json: &serde_json::Value) -> Option<Self> {
         match kind {
             Kind::Bool => json.as_bool().map(Self::Bool),
@@ -317,13 +317,13 @@ impl Value {
     }
 }
 
-/// What is known of one fact.
+/// The state of knowledge of one fact.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Fact {
-    /// Never recorded: it may still turn out to be anything.
+    /// Not recorded: it may still have any value.
     #[default]
     Unknown,
-    /// Recorded, and there is none: a house without a meter, a person without an occupation.
+    /// Recorded as "none": a house without a meter, a person without an occupation.
     Absent,
     Present(Value),
 }
@@ -332,7 +332,7 @@ pub enum Fact {
 pub enum FactError {
     #[error("no fact has this name")]
     Unknown,
-    #[error("the value is not of the kind of this fact")]
+    #[error("the value has the wrong kind for this fact")]
     WrongKind,
 }
 
@@ -365,7 +365,7 @@ impl FactSet {
         self.facts.get(id as usize).unwrap_or(&Fact::Unknown)
     }
 
-    /// The value, when there is one.
+    /// The value, if there is one.
     pub fn value(&self, id: FactId) -> Option<&Value> {
         match self.get(id) {
             Fact::Present(value) => Some(value),
@@ -377,7 +377,7 @@ impl FactSet {
         FactId::from_name(name).map(|id| self.get(id))
     }
 
-    /// Records a value. A blank text and an empty list say that there is none, and are kept as absent.
+    /// Records a value. A blank text or an empty list means "none" and is stored as absent.
     pub fn set(&mut self, id: FactId, value: impl Into<Value>) -> Result<(), FactError> {
         let fact = match (id.meta().kind, value.into()) {
             (Kind::Text, Value::Text(text)) if text.trim().is_empty() => Fact::Absent,
@@ -401,7 +401,7 @@ impl FactSet {
         self.set(FactId::from_name(name).ok_or(FactError::Unknown)?, value)
     }
 
-    /// Records a JSON value. `null` forgets the fact: a client that leaves a field empty has not said "none".
+    /// Records a JSON value. `null` makes the fact unknown: a client that leaves a field empty has not said "none".
     pub fn set_json(&mut self, name: &str, json: &serde_json::Value) -> Result<(), FactError> {
         let id = FactId::from_name(name).ok_or(FactError::Unknown)?;
         if json.is_null() {
@@ -412,7 +412,7 @@ impl FactSet {
         self.set(id, value)
     }
 
-    /// Records that there is none; for a yes-or-no fact that is a "no".
+    /// Records "none"; for a boolean fact that is `false`.
     pub fn set_absent(&mut self, id: FactId) {
         let fact = match id.meta().kind {
             Kind::Bool => Fact::Present(Value::Bool(false)),

@@ -1,4 +1,5 @@
-//! What a family or a person should get, and why: rules as data, answers in three values, always advice.
+//! Eligibility checks: which programmes a family or person is likely eligible for, and why. Rules are data; results are three-valued and
+//! always advice.
 
 pub mod actions;
 pub mod answer;
@@ -22,10 +23,10 @@ pub mod routes;
 mod routes_programs;
 pub mod rules;
 pub mod run;
-pub mod sight;
 mod store;
 pub mod trial;
 mod values;
+pub mod visibility;
 
 use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;

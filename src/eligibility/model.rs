@@ -1,7 +1,7 @@
-//! The words of an eligibility check.
+//! Enumerations of eligibility checks.
 
 crate::text_enum! {
-    /// What a check comes to. It is advice: quota and verification decide, and a human does.
+    /// Outcome of a check. It is advice: quota, verification and an officer decide.
     pub enum EligibilityOutcome {
         LikelyEligible = "likely_eligible": "Kemungkinan layak" / "Likely eligible",
         NotEligible = "not_eligible": "Tidak layak" / "Not eligible",
@@ -10,7 +10,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What one condition comes to.
+    /// Outcome of one condition.
     pub enum ClauseOutcome {
         NotMet = "not_met": "Tidak terpenuhi" / "Not met",
         Undetermined = "undetermined": "Belum dapat ditentukan" / "Undetermined",
@@ -20,7 +20,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Why a check could not be made at all.
+    /// Reason why no rule could be applied.
     pub enum EligibilityGap {
         NoRuleInForce = "no_rule_in_force": "Tidak ada aturan yang berlaku pada tanggal itu" / "No rule is in force on that day",
         OutsideRegion = "outside_region": "Di luar wilayah program daerah ini" / "Outside the region of this local programme",
@@ -29,7 +29,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Form of the result file of a region run.
+    /// Format of the result file of a region run.
     pub enum RunFormat {
         Csv = "csv": "CSV" / "CSV",
         Ndjson = "ndjson": "NDJSON" / "NDJSON",
@@ -45,14 +45,14 @@ impl RunFormat {
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "the macro derives for all its enums alike")]
+#[expect(clippy::derivable_impls, reason = "the macro derives the same traits for all its enums")]
 impl Default for RunFormat {
     fn default() -> Self {
         Self::Csv
     }
 }
 
-/// Told with every answer.
+/// Part of every response.
 pub const NOTICE_ID: &str = "Terdaftar bukan berarti menerima. Hasil ini adalah saran: kuota, verifikasi, dan keputusan petugas \
 yang menentukan.";
 pub const NOTICE_EN: &str = "Registered does not mean recipient. This result is advice: quota, verification and an officer's \

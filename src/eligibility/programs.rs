@@ -1,5 +1,4 @@
-//! Changing programmes. A rule version is never edited: what changes comes as a new version, and one that has not begun
-//! may be withdrawn.
+//! Changes to programmes. A rule version is never edited: a change is a new version, and a version that has not begun may be withdrawn.
 
 use std::collections::HashSet;
 
@@ -23,17 +22,17 @@ use crate::events::NewEvent;
 use crate::http::json::{Json, sha256};
 use crate::transaction::Tx;
 
-/// Whole rupiah; far beyond what a family is paid in a year.
-const MOST_RUPIAH: i64 = 1_000_000_000;
+/// Maximum amount in rupiah; far above what a family receives in a year.
+const MAX_RUPIAH: i64 = 1_000_000_000;
 
-/// What became of a new programme.
+/// Result of creating a programme.
 pub enum Entered {
     New(Program),
-    /// The same code and content were sent before.
+    /// Stored before with the same code and content.
     Known(Program),
 }
 
-/// What holds everywhere takes a token for everywhere. Programmes are public, so there is nothing to hide behind a 404.
+/// A national programme needs a token for the whole country. Refuses with 403, not 404, because programmes are public.
 fn require(tx: &Tx, region_code: Option<&str>) -> Result<(), Error> {
     let scope = &tx.actor.scope;
     let allowed = region_code.map_or_else(|| scope.is_everything(), |code| scope.allows(code));
@@ -94,12 +93,12 @@ pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error>
         None => Vec::new(),
         Some(template) => {
             let rules = store::list_rules_of(&mut tx.conn, &template.code).await?;
-            let standing = rules.into_iter().filter(|r| r.withdrawn_at.is_none());
-            standing.map(|rule| copy(tx, &row, rule)).collect()
+            let valid = rules.into_iter().filter(|r| r.withdrawn_at.is_none());
+            valid.map(|rule| copy(tx, &row, rule)).collect()
         }
     };
     store::insert_rules(&mut tx.conn, &copied).await?;
-    changed(tx, &row, "program.create").await?;
+    record_change(tx, &row, "program.create").await?;
     Ok(Entered::New(show(tx, row).await?))
 }
 
@@ -112,7 +111,7 @@ fn copy(tx: &Tx, program: &ProgramRow, rule: RuleRow) -> RuleRow {
     }
 }
 
-/// A second instance of one programme in one region, as the database noticed it.
+/// Maps a unique violation to 409: the region has an instance of this programme already.
 fn instance_taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
@@ -134,7 +133,7 @@ pub async fn update(tx: &mut Tx, code: &str, body: Json<UpdateProgram>) -> Resul
     show(tx, row).await
 }
 
-/// Adds a version; the answer also says the programme's version after it.
+/// Adds a rule version. Also returns the programme's version after the change.
 pub async fn create_version(
     tx: &mut Tx,
     code: &str,
@@ -144,7 +143,7 @@ pub async fn create_version(
     tx.if_match.check(row.version)?;
     let input = body.valid()?;
     let rules = store::list_rules_of(&mut tx.conn, code).await?;
-    let mut faults = judge_days(&input, &rules, local_day(tx.now));
+    let mut faults = validate_days(&input, &rules, local_day(tx.now));
     if let Err(errors) = Rule::compile(&input.rule) {
         faults.extend(
             errors.iter().map(|error| FieldError::new(format!("/rule{}", error.pointer), error.problem.code())),
@@ -156,7 +155,7 @@ pub async fn create_version(
     }
     let limits = input
         .max_components_per_family
-        .map(|most| Limits { max_components_per_family: Some(most), selection: Some(Selection::HighestIndexFirst) });
+        .map(|max| Limits { max_components_per_family: Some(max), selection: Some(Selection::HighestIndexFirst) });
     let number = rules.iter().map(|r| r.version).max().unwrap_or(0) + 1;
     let rule = RuleRow {
         program_code: row.code.clone(),
@@ -180,7 +179,7 @@ pub async fn create_version(
     Ok((made.map(ProgramRule::from).ok_or_else(Error::not_found)?, version))
 }
 
-/// Takes back a version that has not begun; the one before goes on.
+/// Withdraws a version that has not begun. The version before it stays in force.
 pub async fn withdraw_version(tx: &mut Tx, code: &str, number: i32) -> Result<Program, Error> {
     let mut row = lock(tx, code).await?;
     let rules = store::list_rules_of(&mut tx.conn, code).await?;
@@ -198,13 +197,13 @@ pub async fn withdraw_version(tx: &mut Tx, code: &str, number: i32) -> Result<Pr
     show(tx, row).await
 }
 
-/// A past day would change what was answered about it; only a programme that has decided nothing yet may begin there.
-fn judge_days(input: &CreateRuleVersion, rules: &[RuleRow], today: NaiveDate) -> Vec<FieldError> {
-    let mut standing = rules.iter().filter(|r| r.withdrawn_at.is_none());
+/// A first day in the past would change the results for past days, so it is allowed only if no version has begun.
+fn validate_days(input: &CreateRuleVersion, rules: &[RuleRow], today: NaiveDate) -> Vec<FieldError> {
+    let mut valid = rules.iter().filter(|r| r.withdrawn_at.is_none());
     let mut faults = Vec::new();
-    if standing.clone().any(|r| r.effective_from == input.effective_from) {
+    if valid.clone().any(|r| r.effective_from == input.effective_from) {
         faults.push(FieldError::new("/effective_from", "first_day_taken"));
-    } else if input.effective_from < today && standing.any(|r| r.effective_from <= today) {
+    } else if input.effective_from < today && valid.any(|r| r.effective_from <= today) {
         faults.push(FieldError::new("/effective_from", "in_the_past"));
     }
     if input.effective_to.is_some_and(|last| last < input.effective_from) {
@@ -224,7 +223,7 @@ fn read_components(list: &[ProgramComponent], faults: &mut Vec<FieldError>) -> V
         if !codes.insert(given.code.as_str()) {
             fault("code", "repeated");
         }
-        if !(0..=MOST_RUPIAH).contains(&given.amount_idr_per_year) {
+        if !(0..=MAX_RUPIAH).contains(&given.amount_idr_per_year) {
             fault("amount_idr_per_year", "out_of_range");
         }
         match FactId::from_name(&given.fact) {
@@ -241,18 +240,20 @@ fn read_components(list: &[ProgramComponent], faults: &mut Vec<FieldError>) -> V
     read
 }
 
-/// What is wrong with a rule, each mistake with its place.
+/// Validates a rule; every mistake has its JSON pointer.
 pub fn validate(tree: &serde_json::Value) -> RuleValidation {
     match Rule::compile(tree) {
         Ok(rule) => {
             let facts = rule.facts().iter().map(|fact| fact.name().to_owned()).collect();
             RuleValidation { valid: true, errors: Vec::new(), facts }
         }
-        Err(errors) => RuleValidation { valid: false, errors: errors.iter().map(fault).collect(), facts: Vec::new() },
+        Err(errors) => {
+            RuleValidation { valid: false, errors: errors.iter().map(rule_fault).collect(), facts: Vec::new() }
+        }
     }
 }
 
-fn fault(error: &RuleError) -> RuleFault {
+fn rule_fault(error: &RuleError) -> RuleFault {
     let code = error.problem.code();
     let texts = field_codes::texts(code);
     RuleFault {
@@ -272,10 +273,10 @@ async fn touch(tx: &mut Tx, row: &mut ProgramRow, what: &str) -> Result<(), Erro
     row.version += 1;
     row.updated_at = tx.now;
     store::save_program(&mut tx.conn, row).await?;
-    changed(tx, row, what).await
+    record_change(tx, row, what).await
 }
 
-async fn changed(tx: &mut Tx, row: &ProgramRow, what: &str) -> Result<(), Error> {
+async fn record_change(tx: &mut Tx, row: &ProgramRow, what: &str) -> Result<(), Error> {
     store::raise_revision(&mut tx.conn).await?;
     tx.audit(what, "program", row.id, row.region_code.as_deref());
     tx.publish(NewEvent {
@@ -289,7 +290,7 @@ async fn changed(tx: &mut Tx, row: &ProgramRow, what: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// From this transaction's own rows: the process's copy must hold nothing that may yet be undone.
+/// Compiles the rows of this transaction. The process-wide cache must not contain uncommitted rows.
 async fn compiled(tx: &mut Tx, row: ProgramRow) -> Result<CompiledProgram, Error> {
     let rules = store::list_rules_of(&mut tx.conn, &row.code).await?;
     compile_program(row, &rules)

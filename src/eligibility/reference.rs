@@ -1,4 +1,4 @@
-//! The starting programmes and rules, which come with the release.
+//! The programmes and rules of the release, and the catalogue of facts.
 
 use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -14,7 +14,7 @@ use crate::reference::catalogue::ReferenceCode;
 
 const PROGRAMS: &str = include_str!("../../reference/programs.json");
 
-/// Adds what is missing and tells how many rows that were. What an administrator changed stays.
+/// Inserts missing programmes and rules and returns the number of rows. Changes by an administrator stay.
 pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error> {
     let (programs, rules) = rows()?;
     conn.transaction(async |conn| {
@@ -27,7 +27,7 @@ pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error
     .await
 }
 
-/// The facts a rule may ask about: kind, operators, the question that finds each out, and what a value may be.
+/// The facts that a rule may use: kind, operators, question for the officer, and valid values.
 pub fn fact_catalogue() -> Vec<ReferenceCode> {
     let entry = |fact: &FactId| {
         let meta = fact.meta();
@@ -39,10 +39,10 @@ pub fn fact_catalogue() -> Vec<ReferenceCode> {
             "question_id": meta.question.id,
             "question_en": meta.question.en,
         });
-        let (least, most) = values::range(*fact).unzip();
+        let (minimum, maximum) = values::range(*fact).unzip();
         let bounds = [
-            ("minimum", least.map(Value::from)),
-            ("maximum", most.map(Value::from)),
+            ("minimum", minimum.map(Value::from)),
+            ("maximum", maximum.map(Value::from)),
             ("codes", values::codes(*fact).map(Value::from)),
         ];
         if let Some(attributes) = attributes.as_object_mut() {
@@ -85,7 +85,7 @@ fn rows() -> Result<(Vec<ProgramRow>, Vec<RuleRow>), Error> {
     Ok((programs, rules))
 }
 
-/// Versions are numbered in order of their first day.
+/// Rule rows of a programme. Versions are numbered in order of their first day.
 fn rules_of(seed: &ProgramSeed) -> Result<Vec<RuleRow>, Error> {
     let mut versions: Vec<_> = seed.rule_versions.iter().collect();
     versions.sort_by_key(|v| v.effective_from);
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_release_brings_thirteen_programmes_with_rules_that_compile() {
+    fn the_release_has_thirteen_programmes_with_rules_that_compile() {
         let (programs, rules) = rows().unwrap();
         assert_eq!(programs.len(), 13);
         assert_eq!(rules.len(), 15);

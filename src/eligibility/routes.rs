@@ -1,4 +1,4 @@
-//! Endpoints of eligibility checks.
+//! HTTP routes of eligibility checks.
 
 use std::collections::HashSet;
 
@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Inquired, SubjectRef};
+use super::actions::{self, CheckedHousehold, SubjectRef};
 use super::answer::Inquiry;
 use super::api::{CreateEligibilityCheck, EligibilityCheck};
 use super::api_many::{
     CreateEligibilityRun, EligibilityCheckBatch, EligibilityCheckBatchItem, EligibilityCheckBatchResult,
 };
-use super::batch::Asker;
+use super::batch::BatchChecker;
 use super::cache::ProgramCache;
 use super::permissions::EligibilityCheck as MayCheck;
 use super::{routes_programs, run};
@@ -37,17 +37,18 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Check eligibility
 ///
-/// Judges a person or a family by the rules in force on a day, with the welfare snapshot of that day. Three values: a fact that nobody
-/// recorded leaves a condition `undetermined`, and `missing` lists what to ask. Programmes for a family are judged with the facts of
-/// its head, programmes for a person with those of the person asked about, or of each member when a family is. Nothing is
-/// stored: the answer is advice, and a human decides. Specific personal data is shown to a token with `pii:reveal` that names an
-/// `Access-Purpose`, which leaves an access record for the family and each member: what is counted in a family is about all of them.
+/// Evaluates the programme rules in force on a day for a person or a family, with the welfare snapshot of that day. Outcomes are
+/// three-valued: a fact that is not recorded leaves a condition `undetermined`, and `missing` lists what to ask. Programmes for families
+/// use the facts of the head of the family. Programmes for individuals use the facts of the requested person, or of each member if a
+/// family is requested. Nothing is stored: the result is advice, and a human decides. Specific personal data is shown only to a token
+/// with `pii:reveal` and a request with `Access-Purpose`; this creates an access record for the family and for each member, because
+/// counts for a family use the data of all members.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = CreateEligibilityCheck,
     responses(
-        (status = 200, description = "What the rules say, and why", body = EligibilityCheck),
-        (status = 404, description = "No such person or family within the caller's regions", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The outcomes, with reasons", body = EligibilityCheck),
+        (status = 404, description = "No such person or family in the caller's regions", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     extensions(("x-reveals" = json!(true))),
     security(("oauth2" = ["eligibility:check"]))
@@ -69,13 +70,13 @@ async fn create_eligibility_check(
         revealed: purpose.is_some(),
         purpose,
         restricted: caller.may(crate::auth::permissions::CASES_RESTRICTED),
-        ..actions::read_inquiry(&body, today)?
+        ..actions::parse_inquiry(&body, today)?
     };
     let mut conn = db.read().await?;
     let subject = match (nik, body.person_id, body.family_id) {
         (Some(nik), _, _) => {
-            let bearer = registry::find_bearer(&mut conn, &tokens.keys().ring().sealer, &nik).await?;
-            let (family_id, person_id) = bearer.ok_or_else(Error::not_found)?;
+            let holder = registry::find_bearer(&mut conn, &tokens.keys().ring().sealer, &nik).await?;
+            let (family_id, person_id) = holder.ok_or_else(Error::not_found)?;
             inquiry.person_id = person_id;
             SubjectRef::Family(family_id)
         }
@@ -83,7 +84,7 @@ async fn create_eligibility_check(
         (None, None, id) => SubjectRef::Family(id.unwrap_or(Uuid::nil())),
     };
     let wanted = body.programs.unwrap_or_default();
-    let found = actions::inquire(&mut conn, &programs, &caller.scope, subject, &wanted, &inquiry).await?;
+    let found = actions::check_for_caller(&mut conn, &programs, &caller.scope, subject, &wanted, &inquiry).await?;
     if let Some(purpose) = purpose {
         log.record(&mut conn, &caller, purpose, &found.revealed().collect::<Vec<_>>()).await?;
     }
@@ -92,13 +93,13 @@ async fn create_eligibility_check(
 
 /// Check the eligibility of many
 ///
-/// Up to 1,000 checks at once, one result each in order, as if each had been asked alone. The conditions are left out unless
-/// `clauses` asks for them; `missing` and the summary are there. Nothing is stored. With `pii:reveal` and `Access-Purpose` the
-/// families checked and their members leave an access record each.
+/// Runs up to 1,000 checks and returns one result per item, in order, the same as for single requests. The list of conditions is left
+/// out unless `clauses` is true; `missing` and the summary are always present. Nothing is stored. With `pii:reveal` and
+/// `Access-Purpose`, an access record is created for each family checked and for each of its members.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = EligibilityCheckBatch,
-    responses((status = 207, description = "One result an item", body = EligibilityCheckBatchResult)),
+    responses((status = 207, description = "One result per item", body = EligibilityCheckBatchResult)),
     extensions(("x-reveals" = json!(true)), ("x-only-asks" = json!(true))),
     security(("oauth2" = ["eligibility:check"]))
 )]
@@ -115,7 +116,7 @@ async fn create_eligibility_check_batch(
     let purpose = caller.reveal_if_asked()?;
     let body = body.valid()?;
     let keys = tokens.keys().ring();
-    let asker = Asker {
+    let checker = BatchChecker {
         scope: &caller.scope,
         sealer: &keys.sealer,
         programs: &programs,
@@ -125,11 +126,11 @@ async fn create_eligibility_check_batch(
         brief: !body.clauses,
     };
     let mut conn = db.read().await?;
-    let results = asker.check_all(&mut conn, body.items).await?;
+    let results = checker.check_all(&mut conn, body.items).await?;
     if let Some(purpose) = purpose {
-        // One answer, one record for each, however many of its checks are about the same family.
+        // One access record per person or family, even if several checks of the batch are about the same one.
         let mut known = HashSet::new();
-        let shown = results.iter().flatten().flat_map(Inquired::revealed).filter(|one| known.insert(one.id));
+        let shown = results.iter().flatten().flat_map(CheckedHousehold::revealed).filter(|one| known.insert(one.id));
         log.record(&mut conn, &caller, purpose, &shown.collect::<Vec<_>>()).await?;
     }
     let context = RequestContext::of(&request);
@@ -137,7 +138,7 @@ async fn create_eligibility_check_batch(
     for (index, result) in results.into_iter().enumerate() {
         items.push(match result {
             Ok(found) => EligibilityCheckBatchItem { index, status: 200, resource: Some(found.check), problem: None },
-            // A fault of the service is no result of an item.
+            // A server error fails the whole request.
             Err(error) if error.code.row().status >= 500 => return Err(error),
             Err(error) => {
                 let problem = Draft::from(&error).problem("/v1/eligibility/checks/batch", &context);
@@ -150,10 +151,11 @@ async fn create_eligibility_check_batch(
 
 /// Check a whole region
 ///
-/// Every family of a region of the caller's, as a job: its counts say how many are likely eligible, not eligible or undetermined for
-/// each programme, and its result is a file with one line for each family or person and programme (`region_code`, `family_id`,
-/// `person_id`, `program_code`, `rule_version`, `outcome`, `missing`, `estimate_idr_per_year`, `snapshot_version`). It holds ids, no
-/// personal data: the estimate leaves out the components that a single check withholds. Reading the job needs `events:read` besides.
+/// Starts a job that checks every family of a region. The region must be one of the caller's. The counts of the job are the numbers of
+/// likely eligible, not eligible and undetermined results for each programme. The result is a file with one line per family (or person)
+/// and programme: `region_code`, `family_id`, `person_id`, `program_code`, `rule_version`, `outcome`, `missing`,
+/// `estimate_idr_per_year`, `snapshot_version`. The file contains ids and no personal data: the estimate leaves out the components that
+/// a single check withholds. Reading the job also needs `events:read`.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = CreateEligibilityRun,

@@ -1,4 +1,4 @@
-//! Endpoints of programmes and their rules.
+//! HTTP routes of programmes and their rules.
 
 use actix_web::{get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,7 +9,7 @@ use super::api_programs::{
 };
 use super::cache::ProgramCache;
 use super::programs::{self, Entered};
-use super::trial::{self, Tried};
+use super::trial::{self, TrialReply};
 use crate::auth::Caller;
 use crate::db::Db;
 use crate::eligibility::permissions::ProgramsWrite;
@@ -35,8 +35,8 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List programmes
 ///
-/// Every assistance programme with all versions of its rule, their first and last days, legal basis and confidence. Thresholds are
-/// data: a confidence other than `regulation` must be shown to whoever reads a result.
+/// Lists every assistance programme with all versions of its rule, their first and last days, legal basis and confidence. Show every
+/// confidence other than `regulation` to the reader of a result: the thresholds are then not certain.
 #[utoipa::path(
     tag = "Programmes",
     responses((status = 200, description = "The programmes", body = ProgramList)),
@@ -48,17 +48,18 @@ async fn list_programs(db: Db, programs: web::Data<ProgramCache>) -> Result<Repl
     Reply::public(&ProgramList { items: programs.all.iter().map(Program::from).collect() })
 }
 
-/// Enter a programme
+/// Create a programme
 ///
-/// A national programme needs a token for the whole country; a local one carries its region, which the token must cover, and
-/// applies only inside it. An instance of a national programme stands in that programme's place there: whoever asks for the
-/// national one gets the instance. The same code and content again is answered with 200.
+/// Creates a national or a local programme. A national one needs a token for the whole country. A local one applies only inside its
+/// region, which the token must cover (403 `region-not-granted`). An instance of a national programme replaces that programme in its
+/// region: a check for the national one uses the instance. Sending the same code and content again returns 200 with the stored
+/// programme.
 #[utoipa::path(
     tag = "Programmes",
     request_body = CreateProgram,
     responses(
         (status = 201, description = "The programme", body = Program),
-        (status = 200, description = "It was entered before; this is what is stored", body = Program)
+        (status = 200, description = "The stored programme; the same code and content were sent before", body = Program)
     ),
     security(("oauth2" = ["programs:write"]))
 )]
@@ -78,7 +79,7 @@ async fn create_program(
 
 /// Read a programme
 ///
-/// One programme with all versions of its rule.
+/// Returns one programme with all versions of its rule.
 #[utoipa::path(
     tag = "Programmes",
     responses((status = 200, description = "The programme", body = Program)),
@@ -93,7 +94,7 @@ async fn get_program(db: Db, programs: web::Data<ProgramCache>, code: Path<Strin
 
 /// Change a programme's description
 ///
-/// Name, owner, legal basis, confidence and notes. Rules and amounts change by a new rule version.
+/// Changes name, owner, legal basis, confidence and notes. Rules and amounts change only by a new rule version.
 #[utoipa::path(
     tag = "Programmes",
     request_body = UpdateProgram,
@@ -117,8 +118,8 @@ async fn update_program(
 
 /// Add a rule version
 ///
-/// From its first day on it decides; the version before ends the day before. No version is ever edited, and no two overlap. Every
-/// mistake in the rule is named with its place in the tree.
+/// Adds a version that is in force from its first day; the version before it ends on the day before. Versions are never edited and never
+/// overlap. If the rule is invalid (422), every mistake is listed with its JSON pointer.
 #[utoipa::path(
     tag = "Programmes",
     request_body = CreateRuleVersion,
@@ -142,7 +143,7 @@ async fn create_rule_version(
 
 /// Read a rule version
 ///
-/// One version of a programme's rule, unless it was withdrawn.
+/// Returns one version of a programme's rule. A withdrawn version is not found (404).
 #[utoipa::path(
     tag = "Programmes",
     responses((status = 200, description = "The version", body = ProgramRule)),
@@ -163,10 +164,11 @@ async fn get_rule_version(
 
 /// Withdraw a rule version
 ///
-/// Takes back a version that has not begun; the one before goes on as if it had never been. One that has begun stays: 409.
+/// Withdraws a version that has not begun; the version before it stays in force. A version that has begun cannot be withdrawn (409
+/// `rule-version-begun`).
 #[utoipa::path(
     tag = "Programmes",
-    responses((status = 200, description = "The programme without it", body = Program)),
+    responses((status = 200, description = "The programme without the version", body = Program)),
     security(("oauth2" = ["programs:write"]))
 )]
 #[post("/v1/programs/{code}/rule-versions/{version}/withdraw")]
@@ -184,14 +186,14 @@ async fn withdraw_rule_version(
         .await
 }
 
-/// Check a rule
+/// Validate a rule
 ///
-/// Holds a rule against the known facts and operators and names every mistake with a JSON pointer. Nothing is stored. The facts and
-/// what may be asked of each stand in `GET /v1/reference/facts`.
+/// Validates a rule against the known facts and operators and lists every mistake with its JSON pointer. Nothing is stored. Facts and
+/// their operators: `GET /v1/reference/facts`.
 #[utoipa::path(
     tag = "Programmes",
     request_body = ValidateRule,
-    responses((status = 200, description = "Whether it can be used, and what is wrong with it", body = RuleValidation)),
+    responses((status = 200, description = "Result of the validation, with all mistakes", body = RuleValidation)),
     security(("oauth2" = ["programs:write"]))
 )]
 #[post("/v1/rules/validate")]
@@ -201,15 +203,15 @@ async fn validate_rule(_caller: Caller<ProgramsWrite>, body: Json<ValidateRule>)
 
 /// Try a draft rule
 ///
-/// Holds a draft against the rule in force, on families of a region of the caller's: how many would newly be likely eligible, how many
-/// no longer, in all and for each region below. Numbers below 10 are not told. With `sample` the answer comes at once; the whole region
-/// is a job whose result is the same. Nothing takes effect.
+/// Compares a draft with the rule in force, on families of one of the caller's regions: how many would become likely eligible and how
+/// many would lose that outcome, in total and for each region one level below. Counts below 10 are suppressed. With `sample` the response
+/// has the result; without it, a job evaluates the whole region and has the same kind of result. The rule in force does not change.
 #[utoipa::path(
     tag = "Programmes",
     request_body = CreateRuleTrial,
     responses(
-        (status = 200, description = "What the draft would change in the sample", body = RuleTrial),
-        (status = 202, description = "The job that tries it on the whole region", body = Job)
+        (status = 200, description = "Effect of the draft on the sample", body = RuleTrial),
+        (status = 202, description = "The job that evaluates the whole region", body = Job)
     ),
     security(("oauth2" = ["programs:write"]))
 )]
@@ -222,8 +224,8 @@ async fn create_rule_trial(
 ) -> Result<Reply, Error> {
     write
         .run(&caller, body.digest(), async move |tx| match trial::create(tx, &code, body.valid()).await? {
-            Tried::Now(told) => Ok(Reply::ok(&told)?.unchanged()),
-            Tried::Later(job) => crate::jobs::actions::accepted(&job),
+            TrialReply::Result(trial) => Ok(Reply::ok(&trial)?.unchanged()),
+            TrialReply::Job(job) => crate::jobs::actions::accepted(&job),
         })
         .await
 }

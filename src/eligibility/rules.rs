@@ -1,5 +1,5 @@
-//! Programme rules as data: a JSON tree of conditions is checked and compiled, a version chosen by
-//! date. Rule: a tree that compiles evaluates without error; its mistakes are reported all at once.
+//! Programme rules as data: a JSON tree of conditions is validated and compiled; a version is chosen by date.
+//! Invariant: a tree that compiles evaluates without error. All mistakes are reported at once.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::identity_numbers::holds_identity_number;
 pub const MAX_DEPTH: usize = 32;
 pub const MAX_NODES: usize = 500;
 pub const MAX_LIST: usize = 200;
-/// Bounds the answer to a hostile tree; an honest one has fewer mistakes than nodes.
+/// Limits the response to a hostile tree. A normal tree has fewer mistakes than nodes.
 const MAX_ERRORS: usize = 500;
 
 macro_rules! operators {
@@ -41,8 +41,7 @@ operators! {
 }
 
 impl Op {
-    /// Whether the operator has a meaning for facts of this kind. A yes-or-no fact knows no `exists`:
-    /// a recorded "no" would meet it.
+    /// Whether the operator applies to facts of this kind. `exists` does not apply to a boolean fact: a recorded "no" would meet it.
     pub const fn fits(self, kind: Kind) -> bool {
         match self {
             Self::Eq | Self::Ne => !matches!(kind, Kind::List),
@@ -71,25 +70,25 @@ macro_rules! problems {
 }
 
 problems! {
-    NotObject "rule_not_object" "a rule node is an object"
-    NodeUnknown "rule_node_unknown" "a rule node is one of: all, any, not, or field with op and value"
-    NodeAmbiguous "rule_node_ambiguous" "a rule node is only one of: all, any, not, or field with op and value"
-    KeyUnknown "rule_key_unknown" "this key has no meaning here"
-    GroupNotArray "rule_group_not_array" "all and any take an array of rule nodes"
-    GroupEmpty "rule_group_empty" "an empty group decides nothing"
+    NotObject "rule_not_object" "a rule node must be an object"
+    NodeUnknown "rule_node_unknown" "a rule node must have all, any, not, or field with op and value"
+    NodeAmbiguous "rule_node_ambiguous" "a rule node must have only one of: all, any, not, or field with op and value"
+    KeyUnknown "rule_key_unknown" "unknown key"
+    GroupNotArray "rule_group_not_array" "all and any must be arrays of rule nodes"
+    GroupEmpty "rule_group_empty" "a group must have at least one node"
     TooDeep "rule_too_deep" "the tree is nested more than {MAX_DEPTH} levels deep"
     TooLarge "rule_too_large" "the tree has more than {MAX_NODES} nodes"
-    FieldMissing "rule_field_missing" "a condition names the field it asks about"
+    FieldMissing "rule_field_missing" "a condition must have a field"
     FieldUnknown "rule_field_unknown" "no fact has this name"
-    OperatorMissing "rule_operator_missing" "a condition names its operator"
-    OperatorUnknown "rule_operator_unknown" "there is no such operator"
-    OperatorUnfit "rule_operator_unfit" "the operator has no meaning for this field"
-    ValueMissing "rule_value_missing" "a condition has a value"
-    ValueType "rule_value_type" "the value is not of the type that field and operator ask for"
+    OperatorMissing "rule_operator_missing" "a condition must have an operator"
+    OperatorUnknown "rule_operator_unknown" "unknown operator"
+    OperatorUnfit "rule_operator_unfit" "the operator does not apply to this field"
+    ValueMissing "rule_value_missing" "a condition must have a value"
+    ValueType "rule_value_type" "the value has the wrong type for this field and operator"
     ValueEmpty "rule_value_empty" "the value is blank or an empty list"
     ValueTooLong "rule_value_too_long" "the list has more than {MAX_LIST} values"
-    ValueIdentity "contains_identity_number" "a rule is public and names nobody"
-    RangeReversed "rule_range_reversed" "the range ends before it begins"
+    ValueIdentity "contains_identity_number" "a rule is public and must not contain an identity number"
+    RangeReversed "rule_range_reversed" "the end of the range is before its start"
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +99,7 @@ pub struct RuleError {
     pub problem: RuleProblem,
 }
 
-/// A rule tree that passed every check.
+/// A valid, compiled rule tree.
 #[derive(Clone)]
 pub struct Rule {
     pub(super) root: Node,
@@ -121,10 +120,10 @@ pub(super) struct Clause {
     pub operand: Operand,
     pub pointer: String,
     pub expected: Json,
-    /// Whether it stands under an odd number of `not`.
+    /// Whether it is under an odd number of `not`.
     pub negated: bool,
-    /// What the rule wants of the fact, in words: composed once for all answers.
-    pub wanted: Phrase,
+    /// Text of what the rule requires of the fact, composed once for all checks.
+    pub requirement: Phrase,
 }
 
 /// The end of a sentence in both languages.
@@ -155,7 +154,7 @@ impl Rule {
         }
     }
 
-    /// The facts the rule asks about, each once, in the order of the tree.
+    /// The facts that the rule uses, each once, in the order of the tree.
     pub fn facts(&self) -> Vec<FactId> {
         fn gather(node: &Node, facts: &mut Vec<FactId>) {
             match node {
@@ -245,7 +244,7 @@ impl Compiler {
         for (index, node) in nodes.iter().enumerate() {
             compiled.extend(self.node(node, format!("{pointer}/{index}"), depth + 1));
             if self.nodes > MAX_NODES {
-                // Said once, about the whole tree, however many groups are left on the way out.
+                // Reported once, for the whole tree, although every enclosing group comes here.
                 if !self.errors.iter().any(|e| e.problem == RuleProblem::TooLarge) {
                     self.report::<()>("", RuleProblem::TooLarge);
                 }
@@ -280,8 +279,8 @@ impl Compiler {
         }
         let expected = expected?;
         let operand = self.operand(op, fact.meta().kind, expected, format!("{pointer}/value"))?;
-        let (expected, wanted) = (expected.clone(), Phrase::default());
-        Some(Clause { fact, op, operand, pointer, expected, negated: false, wanted })
+        let (expected, requirement) = (expected.clone(), Phrase::default());
+        Some(Clause { fact, op, operand, pointer, expected, negated: false, requirement })
     }
 
     fn operand(&mut self, op: Op, kind: Kind, json: &Json, pointer: String) -> Option<Operand> {
@@ -340,8 +339,7 @@ impl Compiler {
 }
 
 crate::text_enum! {
-    /// How sure a threshold or an amount is. Anything but the regulation's own text must stay visible to whoever reads
-    /// a result.
+    /// How certain a threshold or an amount is. Show every confidence other than `regulation` to the reader of a result.
     pub enum Confidence {
         Regulation = "regulation": "Bunyi peraturan" / "The regulation's own text",
         Medium = "medium": "Sedang" / "Medium",
@@ -353,7 +351,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Who receives a programme.
+    /// Recipient of a programme: the family or one person.
     pub enum RecipientUnit {
         Family = "family": "Keluarga" / "Family",
         Individual = "individual": "Perorangan" / "Individual",
@@ -402,7 +400,7 @@ impl RuleVersion {
 #[serde(deny_unknown_fields)]
 pub struct Component {
     pub code: String,
-    /// The fact that counts such members.
+    /// The fact that counts these members.
     pub fact: FactId,
     pub amount_idr_per_year: i64,
     pub confidence: Confidence,
@@ -424,7 +422,7 @@ pub struct ProgramSeed {
 }
 
 impl ProgramSeed {
-    /// The version in force on a date. Were two to overlap, the one that began later holds.
+    /// The version in force on a date; if two overlap, the one with the later first day.
     pub fn version_on(&self, date: NaiveDate) -> Option<&RuleVersion> {
         let versions = self.rule_versions.iter();
         versions.filter(|version| version.in_force_on(date)).max_by_key(|version| version.effective_from)

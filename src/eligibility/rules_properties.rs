@@ -1,4 +1,4 @@
-//! The laws of the logic as properties, on trees and facts drawn by chance.
+//! The laws of the logic as properties, on random trees and facts.
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn a_value(fact: FactId) -> BoxedStrategy<Value> {
     }
 }
 
-/// Few facts, so that the same one meets itself elsewhere in a tree.
+/// Only a few facts, so that the same fact occurs several times in a tree.
 fn a_fact() -> impl Strategy<Value = FactId> {
     use FactId::*;
     prop::sample::select(vec![
@@ -72,7 +72,7 @@ fn some_facts() -> impl Strategy<Value = FactSet> {
     })
 }
 
-/// The first set, and what it does not know taken from the second.
+/// The first set, with its unknown facts taken from the second.
 fn completed(known: &FactSet, other: &FactSet, only: impl Fn(FactId) -> bool) -> FactSet {
     let mut set = known.clone();
     for fact in FactId::ALL.iter().filter(|fact| *known.get(**fact) == Fact::Unknown && only(**fact)) {
@@ -121,7 +121,7 @@ fn any_json() -> impl Strategy<Value = Json> {
 
 proptest! {
     #[test]
-    fn order_and_grouping_decide_nothing(a in a_tree(), b in a_tree(), c in a_tree(), set in some_facts()) {
+    fn order_and_grouping_do_not_matter(a in a_tree(), b in a_tree(), c in a_tree(), set in some_facts()) {
         let outcome = |tree: Json| compile(&tree).outcome(&set);
         for group in ["all", "any"] {
             prop_assert_eq!(outcome(json!({group: [a, b]})), outcome(json!({group: [b, a]})));
@@ -133,13 +133,13 @@ proptest! {
     }
 
     #[test]
-    fn what_one_learns_first_decides_nothing(tree in a_tree(), known in some_facts(), other in some_facts(), split in 0..FactId::ALL.len()) {
+    fn the_order_of_learning_facts_does_not_matter(tree in a_tree(), known in some_facts(), other in some_facts(), split in 0..FactId::ALL.len()) {
         let rule = compile(&tree);
         let half = |first: bool| move |fact: FactId| ((fact as usize) < split) == first;
         let one_way = completed(&completed(&known, &other, half(true)), &other, half(false));
         let other_way = completed(&completed(&known, &other, half(false)), &other, half(true));
         prop_assert_eq!(rule.outcome(&one_way), rule.outcome(&other_way));
-        prop_assert_eq!(rule.missing(&one_way, &Sight::whole()), rule.explain(&one_way).missing);
+        prop_assert_eq!(rule.missing(&one_way, &Visibility::full()), rule.explain(&one_way).missing);
     }
 
     #[test]
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn knowledge_never_turns_an_outcome(tree in a_tree(), known in some_facts(), other in some_facts()) {
+    fn more_knowledge_never_reverses_an_outcome(tree in a_tree(), known in some_facts(), other in some_facts()) {
         let rule = compile(&tree);
         let before = rule.outcome(&known);
         let after = rule.outcome(&completed(&known, &other, |_| true));
@@ -160,12 +160,12 @@ proptest! {
     }
 
     #[test]
-    fn missing_lists_just_what_to_collect(tree in a_tree(), known in some_facts(), other in some_facts()) {
+    fn missing_lists_exactly_the_facts_to_collect(tree in a_tree(), known in some_facts(), other in some_facts()) {
         let rule = compile(&tree);
         let evaluation = rule.explain(&known);
         prop_assert_eq!(evaluation.missing.is_empty(), evaluation.outcome != Undetermined);
-        let idle = completed(&known, &other, |fact| !evaluation.missing.contains(&fact));
-        prop_assert_eq!(rule.outcome(&idle), evaluation.outcome);
+        let without_missing = completed(&known, &other, |fact| !evaluation.missing.contains(&fact));
+        prop_assert_eq!(rule.outcome(&without_missing), evaluation.outcome);
         let mut collected = completed(&known, &other, |fact| evaluation.missing.contains(&fact));
         for fact in &evaluation.missing {
             if *collected.get(*fact) == Fact::Unknown {
@@ -189,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_withheld_shows_in_the_outcome_alone(tree in a_tree(), known in some_facts(), other in some_facts()) {
+    fn a_withheld_value_affects_only_the_outcome(tree in a_tree(), known in some_facts(), other in some_facts()) {
         let rule = compile(&tree);
         let is_hidden = |fact: FactId| fact.meta().sensitive && *known.get(fact) != Fact::Unknown;
         let mut changed = known.clone();
@@ -200,13 +200,13 @@ proptest! {
             }
         }
         prop_assume!(rule.outcome(&known) == rule.outcome(&changed));
-        let (one, other) = (rule.explain_to(&known, &Sight::default()), rule.explain_to(&changed, &Sight::default()));
+        let (one, other) = (rule.explain_to(&known, &Visibility::default()), rule.explain_to(&changed, &Visibility::default()));
         prop_assert_eq!(&one, &other);
         prop_assert_eq!(one.missing.is_empty(), one.outcome != Undetermined);
     }
 
     #[test]
-    fn any_json_gets_an_answer(json in any_json(), set in some_facts()) {
+    fn any_json_compiles_or_has_errors(json in any_json(), set in some_facts()) {
         match Rule::compile(&json) {
             Ok(rule) => prop_assert_eq!(rule.outcome(&set), rule.explain(&set).outcome),
             Err(errors) => prop_assert!(!errors.is_empty()),

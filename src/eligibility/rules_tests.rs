@@ -1,4 +1,4 @@
-//! The rules as tables of text, and the starting programmes as golden cases.
+//! Rule tests as text tables, and golden cases for the programmes of the release.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::evaluate::{ClauseResult, FactState, Truth, pkh_components};
 use super::super::facts::{Fact, FactError, FactSet, Lang};
-use super::super::sight::Sight;
+use super::super::visibility::Visibility;
 use super::*;
 use Truth::Undetermined;
 
@@ -23,12 +23,12 @@ fn read(text: &str) -> Json {
     }
 }
 
-/// The rows of a table written as text, cut at `|`.
+/// The rows of a text table, with columns separated by `|`.
 fn rows<const N: usize>(table: &str) -> Vec<[&str; N]> {
     let lines = table.lines().map(str::trim).filter(|line| !line.is_empty());
-    let cut = |line| Vec::from_iter(str::split(line, '|').map(str::trim));
+    let columns = |line| Vec::from_iter(str::split(line, '|').map(str::trim));
     lines
-        .map(|line| match cut(line).try_into() {
+        .map(|line| match columns(line).try_into() {
             Ok(row) => row,
             Err(_) => panic!("not {N} columns: {line}"),
         })
@@ -42,7 +42,7 @@ fn outcome(name: &str) -> Truth {
     }
 }
 
-/// Facts written as `name=json` with blanks between; `null` forgets a fact.
+/// Facts written as `name=json`, separated by spaces; `null` makes a fact unknown.
 fn facts(known: &str) -> FactSet {
     let mut facts = FactSet::new();
     for (name, value) in known.split_whitespace().filter_map(|fact| fact.split_once('=')) {
@@ -51,7 +51,7 @@ fn facts(known: &str) -> FactSet {
     facts
 }
 
-/// A condition written as `field op json`, as it may also be wrong.
+/// A condition written as `field op json`; it may be invalid.
 fn clause(text: &str) -> Json {
     let words: Vec<_> = text.splitn(3, ' ').collect();
     match words.as_slice() {
@@ -88,7 +88,7 @@ fn rule_on(code: &str, on: &str) -> Rule {
     }
 }
 
-/// Each row is the expected outcome, and what differs from `base`.
+/// Each row has the expected outcome and the facts that differ from `base`.
 fn golden(code: &str, on: &str, base: &str, table: &str) {
     let rule = rule_on(code, on);
     for [expected, changes] in rows(table) {
@@ -98,7 +98,7 @@ fn golden(code: &str, on: &str, base: &str, table: &str) {
 }
 
 #[test]
-fn the_fact_table_is_sound() {
+fn the_fact_table_is_consistent() {
     let names: HashSet<_> = FactId::ALL.iter().map(|fact| fact.name()).collect();
     assert_eq!(names.len(), FactId::ALL.len());
     for (index, fact) in FactId::ALL.iter().enumerate() {
@@ -113,7 +113,7 @@ fn the_fact_table_is_sound() {
 }
 
 #[test]
-fn fact_sets_keep_unknown_and_absent_apart() {
+fn fact_sets_distinguish_unknown_from_absent() {
     use FactId::{DwellingLandTitle, DwellingPlnCustomerId, DwellingPowerVa, FamilyProgramsActive};
     let mut set = FactSet::new();
     assert!(FactId::ALL.iter().all(|id| *set.get(*id) == Fact::Unknown));
@@ -359,38 +359,40 @@ fn an_explanation_names_the_reasons() {
 #[test]
 fn sentences() {
     let known = r#"family.decile=3 dwelling.floor_area_per_capita_m2=6.5 subject.orphan=true subject.age=30
-        dwelling.tenure="own" dwelling.pln_customer_id="" family.programs_active=["KKS"] dwelling.power_va=900"#;
+        subject.jkn_status="active" dwelling.tenure="own" dwelling.pln_customer_id="" family.programs_active=["KKS"]
+        dwelling.power_va=900"#;
     let mut known = facts(known);
     known.set_absent(FactId::DwellingPowerVa);
     let table = r#"
-        family.decile lte 4 | Desil kesejahteraan 3 (batas: paling tinggi 4) | Welfare decile 3 (limit: at most 4)
-        not family.decile lte 4 | Desil kesejahteraan 3 (batas: di atas 4) | Welfare decile 3 (limit: above 4)
-        subject.age between [6, 21] | Usia 30 (batas: 6 sampai 21) | Age 30 (limit: 6 to 21)
-        dwelling.power_va in [450, 900] | Daya listrik (VA): tidak ada (syarat: salah satu dari 450, 900) | Electric power (VA): none (required: one of 450, 900)
-        dwelling.floor_area_per_capita_m2 lt 7.2 | Luas lantai per orang (m²) 6,5 (batas: di bawah 7,2) | Floor area per person (m²) 6.5 (limit: below 7.2)
-        family.registry_listed eq true | Terdaftar di registri kesejahteraan: belum diketahui (syarat: ya) | Listed in the welfare registry: not known yet (required: yes)
-        dwelling.tenure eq "own" | Status kepemilikan rumah: milik sendiri (syarat: milik sendiri) | Tenure of the dwelling: owned (required: owned)
-        not family.programs_active contains "PKH" | Program yang sedang diterima keluarga: KKS (syarat: tidak memuat PKH) | Programmes the family receives: KKS (required: does not include PKH)
-        dwelling.pln_customer_id exists true | Nomor pelanggan PLN: dirahasiakan (syarat: harus ada) | PLN customer number: withheld (required: must exist)
-        not dwelling.pln_customer_id exists true | Nomor pelanggan PLN: dirahasiakan (syarat: harus tidak ada) | PLN customer number: withheld (required: must not exist)
-        subject.orphan eq true | Yatim, piatu, atau yatim piatu: dirahasiakan (syarat: ya) | Orphan: withheld (required: yes)"#;
+        family.decile lte 4 | Desil kesejahteraan 3, syaratnya paling tinggi 4 | Welfare decile 3 (limit: at most 4)
+        not family.decile lte 4 | Desil kesejahteraan 3, syaratnya di atas 4 | Welfare decile 3 (limit: above 4)
+        subject.age between [6, 21] | Usia 30, syaratnya 6 sampai 21 | Age 30 (limit: 6 to 21)
+        subject.jkn_status ne "active" | Status kepesertaan JKN: aktif, syaratnya selain aktif | JKN membership: active (required: not active)
+        dwelling.power_va in [450, 900] | Daya listrik (VA): tidak ada, syaratnya salah satu dari 450, 900 | Electric power (VA): none (required: one of 450, 900)
+        dwelling.floor_area_per_capita_m2 lt 7.2 | Luas lantai per orang (m²) 6,5, syaratnya di bawah 7,2 | Floor area per person (m²) 6.5 (limit: below 7.2)
+        family.registry_listed eq true | Terdaftar di registri kesejahteraan: belum diketahui, syaratnya ya | Listed in the welfare registry: not known yet (required: yes)
+        dwelling.tenure eq "own" | Status kepemilikan rumah: milik sendiri, syaratnya milik sendiri | Tenure of the dwelling: owned (required: owned)
+        not family.programs_active contains "PKH" | Program yang sedang diterima keluarga: KKS, syaratnya tidak termasuk PKH | Programmes the family receives: KKS (required: does not include PKH)
+        dwelling.pln_customer_id exists true | Nomor pelanggan PLN: dirahasiakan, syaratnya ada | PLN customer number: withheld (required: must exist)
+        not dwelling.pln_customer_id exists true | Nomor pelanggan PLN: dirahasiakan, syaratnya tidak ada | PLN customer number: withheld (required: must not exist)
+        subject.orphan eq true | Yatim, piatu, atau yatim piatu: dirahasiakan, syaratnya ya | Orphan: withheld (required: yes)"#;
     for [text, id, en] in rows(table) {
         let tree = match text.strip_prefix("not ") {
             Some(text) => json!({"not": clause(text)}),
             None => clause(text),
         };
         let rule = compile(&tree);
-        let evaluation = rule.explain_to(&known, &Sight::default());
-        let said = evaluation.clauses.iter();
-        let said: Vec<_> = said.map(|c| (c.sentence(Lang::Id), c.sentence(Lang::En))).collect();
-        assert_eq!(said, [(id.to_owned(), en.to_owned())]);
+        let evaluation = rule.explain_to(&known, &Visibility::default());
+        let clauses = evaluation.clauses.iter();
+        let sentences: Vec<_> = clauses.map(|c| (c.sentence(Lang::Id), c.sentence(Lang::En))).collect();
+        assert_eq!(sentences, [(id.to_owned(), en.to_owned())]);
     }
 }
 
 #[test]
-fn what_may_not_be_shown_is_left_out() {
+fn a_withheld_value_is_left_out() {
     let rule = compile(&clause("subject.orphan eq true"));
-    let evaluation = rule.explain_to(&facts("subject.orphan=true"), &Sight::default());
+    let evaluation = rule.explain_to(&facts("subject.orphan=true"), &Visibility::default());
     let shown = serde_json::to_value(&evaluation).unwrap_or_default();
     let clause = json!({"pointer": "", "field": "subject.orphan", "op": "eq", "expected": true,
         "outcome": "undetermined", "state": "withheld", "decisive": false, "negated": false});
@@ -402,7 +404,7 @@ fn what_may_not_be_shown_is_left_out() {
 }
 
 #[test]
-fn all_mistakes_are_reported_where_they_are() {
+fn all_mistakes_are_reported_with_their_pointers() {
     let mut nodes: Vec<_> = [
         "family.shoe_size is 1",
         "family.decile contains \"4\"",
@@ -483,7 +485,7 @@ fn depth_and_size_are_bounded() {
 }
 
 #[test]
-fn pkh_pays_for_the_four_best_components() {
+fn pkh_counts_the_four_components_with_the_highest_amounts() {
     let pkh = program("PKH");
     let limits = pkh.version_on(date(TODAY)).and_then(|version| version.limits.clone());
     let limits = limits.unwrap_or_default();
@@ -499,26 +501,26 @@ fn pkh_pays_for_the_four_best_components() {
         1500000  | 1 | junior_high_school:1 | family.count_enrolled_smp=1 family.count_age_60_plus=null
         8000000  | 0 | senior_high_school:4 | family.count_enrolled_sma=9223372036854775807 family.count_enrolled_sd=-1";
     for [total, missing, counted, known] in rows(table) {
-        let estimate = pkh_components(parts, &limits, &facts(&format!("{none} {known}")), &Sight::whole());
+        let estimate = pkh_components(parts, &limits, &facts(&format!("{none} {known}")), &Visibility::full());
         let found = estimate.counted.iter().map(|part| format!("{}:{}", part.code, part.count));
         assert_eq!(found.collect::<Vec<_>>().join(" "), counted);
         assert_eq!(estimate.total_idr_per_year.to_string(), total);
         assert_eq!(estimate.missing.len().to_string(), missing);
     }
-    let unknown = pkh_components(parts, &Limits::default(), &FactSet::new(), &Sight::whole());
+    let unknown = pkh_components(parts, &Limits::default(), &FactSet::new(), &Visibility::full());
     assert_eq!((unknown.total_idr_per_year, unknown.missing.len()), (0, 7));
 }
 
-/// The cap would tell: what may not be seen takes no place among the four.
+/// A withheld component does not count towards the limit of four, because that would reveal it.
 #[test]
-fn a_withheld_component_shows_neither_by_a_place_nor_by_the_sum() {
+fn a_withheld_component_changes_neither_the_list_nor_the_sum() {
     let pkh = program("PKH");
     let limits = Limits { max_components_per_family: Some(4), ..Limits::default() };
-    let told = |known: &str| pkh_components(&pkh.components, &limits, &facts(known), &Sight::default());
+    let estimate = |known: &str| pkh_components(&pkh.components, &limits, &facts(known), &Visibility::default());
     let none =
-        told("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=0 family.count_severe_disability=0");
+        estimate("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=0 family.count_severe_disability=0");
     let some =
-        told("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=2 family.count_severe_disability=1");
+        estimate("family.count_enrolled_sd=5 family.count_pregnant_or_postpartum=2 family.count_severe_disability=1");
     assert_eq!(none, some);
     assert_eq!((some.total_idr_per_year, some.counted.len()), (3_600_000, 1));
     assert_eq!(some.withheld, ["pregnant_or_postpartum", "severe_disability"]);

@@ -1,5 +1,5 @@
-//! A check of every family of a region, as a job: families are read a page at a time in sets, judged without words, and
-//! written line by line. What it gives holds ids alone, for whoever may check each of them.
+//! A job that checks every family of a region: families are read page by page, evaluated without texts, and written line by line. The
+//! result contains only ids, for callers who may check each of the families.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::answer::{Verdict, verdicts};
+use super::answer::{ProgramOutcome, verdicts};
 use super::api_many::CreateEligibilityRun;
 use super::cache::{CompiledProgram, Programs};
 use super::model::{EligibilityOutcome, RunFormat};
-use super::pages::{Pages, Place, place_of};
+use super::pages::{Cursor, Pages, cursor_after};
 use super::permissions::ELIGIBILITY_CHECK;
 use crate::clock::local_day;
 use crate::eligibility::cache::ProgramCache;
@@ -41,9 +41,9 @@ pub const RUNNER: Runner = Runner { kind: ELIGIBILITY_RUN, run: |run| Box::pin(w
 const HEADER: &str = "region_code,family_id,person_id,program_code,rule_version,outcome,missing,estimate_idr_per_year,\
 snapshot_version\r\n";
 
-/// What the job was asked for, as whoever reads the job sees it.
+/// Parameters of the job, as a reader of the job sees them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Asked {
+struct RunParams {
     region_code: String,
     programs: Vec<String>,
     on: NaiveDate,
@@ -62,11 +62,11 @@ pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Err
             faults.push(FieldError::new(format!("/programs/{index}"), "unknown_program"));
         }
     }
-    faults.extend(judge_day(input.on, today));
+    faults.extend(validate_day(input.on, today));
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
-    let asked = Asked {
+    let params = RunParams {
         region_code: input.region_code.as_str().to_owned(),
         programs: wanted,
         on: input.on.unwrap_or(today),
@@ -77,14 +77,14 @@ pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Err
         id: None,
         kind: ELIGIBILITY_RUN,
         scope: RegionScope::from_codes(&[input.region_code.as_str()]),
-        params: serde_json::to_value(&asked).map_err(Error::internal)?,
+        params: serde_json::to_value(&params).map_err(Error::internal)?,
         total: None,
     };
     crate::jobs::actions::create(tx, job).await
 }
 
-/// The same days as a single check takes.
-pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<FieldError> {
+/// The same range of days as for a single check.
+pub(super) fn validate_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<FieldError> {
     let on = on?;
     if NaiveDate::from_ymd_opt(2005, 1, 1).is_some_and(|first| on < first) {
         return Some(FieldError::new("/on", "too_small"));
@@ -93,22 +93,22 @@ pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<Field
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
-    let asked = Arc::new(asked);
+    let params: RunParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params = Arc::new(params);
     if run.progress.total.is_none() {
-        begin(run, Arc::clone(&asked)).await?;
+        begin(run, Arc::clone(&params)).await?;
     }
-    let mut pages = Pages::new(&run.context.db, &run.scope(), asked.on, read_place(&run.progress)?);
-    let mut judged: Option<JoinHandle<Result<Page, Error>>> = None;
+    let mut pages = Pages::new(&run.context.db, &run.scope(), params.on, read_cursor(&run.progress)?);
+    let mut evaluated: Option<JoinHandle<Result<Page, Error>>> = None;
     loop {
         let homes = pages.next().await?;
-        // One page is read, the one before it judged on a thread of its own, and the one before that written.
-        let next = match place_of(&homes) {
-            Some(place) => Some(judge(run, &asked, homes, place).await?),
+        // A pipeline: one page is read, the page before it is evaluated on its own thread, and the one before that is written.
+        let next = match cursor_after(&homes) {
+            Some(cursor) => Some(evaluate(run, &params, homes, cursor).await?),
             None => None,
         };
         let ended = next.is_none();
-        if let Some(page) = std::mem::replace(&mut judged, next) {
+        if let Some(page) = std::mem::replace(&mut evaluated, next) {
             let page = page.await.map_err(Error::internal)??;
             run.step(async move |_, progress| {
                 page.write(progress);
@@ -117,7 +117,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
             .await?;
         }
         if ended {
-            // A family may come or go while the job runs.
+            // Families may be added or removed while the job runs.
             run.progress.total = Some(run.progress.done);
             run.report().await?;
             return Ok(Outcome::Succeeded);
@@ -125,12 +125,12 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
     }
 }
 
-async fn begin(run: &mut Run, asked: Arc<Asked>) -> Result<(), Stop> {
+async fn begin(run: &mut Run, params: Arc<RunParams>) -> Result<(), Stop> {
     let scope = run.scope();
     run.step(async move |tx, progress| {
         progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
-        progress.result_type = Some(asked.format.media_type().to_owned());
-        if asked.format == RunFormat::Csv {
+        progress.result_type = Some(params.format.media_type().to_owned());
+        if params.format == RunFormat::Csv {
             progress.write_result(HEADER.as_bytes());
         }
         Ok(())
@@ -138,55 +138,55 @@ async fn begin(run: &mut Run, asked: Arc<Asked>) -> Result<(), Stop> {
     .await
 }
 
-/// The family after which to go on.
-fn read_place(progress: &Progress) -> Result<Option<Place>, Error> {
+/// The family after which the job continues.
+fn read_cursor(progress: &Progress) -> Result<Option<Cursor>, Error> {
     serde_json::from_value(progress.position.clone()).map_err(Error::internal)
 }
 
-/// What came of a page of families.
+/// Results of one page of families.
 struct Page {
-    place: Value,
+    cursor: Value,
     families: i64,
     withheld: i64,
     counts: HashMap<(String, EligibilityOutcome), i64>,
     lines: Vec<u8>,
 }
 
-/// By the programmes as they were when the families were read.
-async fn judge(
+/// Evaluates a page with the programmes at the revision at which the families were read.
+async fn evaluate(
     run: &Run,
-    asked: &Arc<Asked>,
+    params: &Arc<RunParams>,
     homes: Vec<Household>,
-    place: Place,
+    cursor: Cursor,
 ) -> Result<JoinHandle<Result<Page, Error>>, Error> {
     let revision = homes.last().map_or(0, |home| home.program_revision);
     let programs =
         run.context.resources.get::<ProgramCache>()?.at(&mut *run.context.db.read().await?, revision).await?;
-    let asked = Arc::clone(asked);
-    Ok(tokio::task::spawn_blocking(move || Page::of(&asked, &programs, &homes, &place)))
+    let params = Arc::clone(params);
+    Ok(tokio::task::spawn_blocking(move || Page::of(&params, &programs, &homes, &cursor)))
 }
 
 impl Page {
-    fn of(asked: &Asked, programs: &Programs, homes: &[Household], place: &Place) -> Result<Self, Error> {
+    fn of(params: &RunParams, programs: &Programs, homes: &[Household], cursor: &Cursor) -> Result<Self, Error> {
         let mut applying: HashMap<&str, Vec<&CompiledProgram>> = HashMap::new();
         let mut counts: HashMap<(&str, EligibilityOutcome), i64> = HashMap::new();
         let mut lines = Vec::new();
         let usable = crate::registry::privacy::limits::usable(homes);
         for home in &usable {
             let village = home.family.region_code.as_str();
-            let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
-            for verdict in verdicts(home, chosen, asked.on) {
-                *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
-                if asked.outcomes.contains(&verdict.outcome) {
-                    match asked.format {
-                        RunFormat::Csv => write_csv(&mut lines, home, &verdict)?,
-                        RunFormat::Ndjson => write_json(&mut lines, home, &verdict)?,
+            let selected = applying.entry(village).or_insert_with(|| applying_in(programs, village, &params.programs));
+            for result in verdicts(home, selected, params.on) {
+                *counts.entry((result.program.code.as_str(), result.outcome)).or_default() += 1;
+                if params.outcomes.contains(&result.outcome) {
+                    match params.format {
+                        RunFormat::Csv => write_csv(&mut lines, home, &result)?,
+                        RunFormat::Ndjson => write_json(&mut lines, home, &result)?,
                     }
                 }
             }
         }
         Ok(Self {
-            place: json!(place),
+            cursor: json!(cursor),
             families: i64::try_from(homes.len()).map_err(Error::internal)?,
             withheld: i64::try_from(homes.len() - usable.len()).map_err(Error::internal)?,
             counts: counts.into_iter().map(|((program, outcome), n)| ((program.to_owned(), outcome), n)).collect(),
@@ -200,7 +200,7 @@ impl Page {
             progress.count(&format!("{program}.{outcome}"), count);
         }
         progress.done += self.families;
-        progress.position = self.place;
+        progress.position = self.cursor;
         progress.write_result(&self.lines);
     }
 }
@@ -209,18 +209,18 @@ pub(super) fn applying_in<'a>(programs: &'a Programs, village: &str, wanted: &[S
     if wanted.is_empty() {
         return programs.applying_in(village);
     }
-    let mut chosen: Vec<&CompiledProgram> = Vec::new();
+    let mut selected: Vec<&CompiledProgram> = Vec::new();
     for program in wanted.iter().filter_map(|code| programs.find_for(code, village)) {
-        if !chosen.iter().any(|c| c.code == program.code) {
-            chosen.push(program);
+        if !selected.iter().any(|s| s.code == program.code) {
+            selected.push(program);
         }
     }
-    chosen
+    selected
 }
 
-/// Ids, codes and numbers alone: nothing to quote.
-fn write_csv(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Result<(), Error> {
-    let Verdict { program, person, outcome, version, missing, estimate } = verdict;
+/// All fields but the snapshot's name are ids, codes and numbers, which need no quotes.
+fn write_csv(lines: &mut Vec<u8>, home: &Household, result: &ProgramOutcome<'_>) -> Result<(), Error> {
+    let ProgramOutcome { program, person, outcome, version, missing, estimate } = result;
     write!(lines, "{},{},", home.family.region_code, home.family.id)
         .and_then(|()| person.map_or(Ok(()), |p| write!(lines, "{}", p.id)))
         .and_then(|()| write!(lines, ",{},", program.code))
@@ -241,7 +241,7 @@ fn write_csv(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Re
     Ok(())
 }
 
-/// A snapshot's name is its source's own.
+/// Quotes a snapshot's name, which comes from its source and may contain any character.
 fn quoted(text: &str) -> Cow<'_, str> {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
@@ -250,16 +250,16 @@ fn quoted(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn write_json(lines: &mut Vec<u8>, home: &Household, verdict: &Verdict<'_>) -> Result<(), Error> {
+fn write_json(lines: &mut Vec<u8>, home: &Household, result: &ProgramOutcome<'_>) -> Result<(), Error> {
     let line = json!({
         "region_code": home.family.region_code,
         "family_id": home.family.id,
-        "person_id": verdict.person.map(|p| p.id),
-        "program_code": verdict.program.code,
-        "rule_version": verdict.version.map(|v| v.version),
-        "outcome": verdict.outcome,
-        "missing": verdict.missing,
-        "estimate_idr_per_year": verdict.estimate.as_ref().map(|e| e.total_idr_per_year),
+        "person_id": result.person.map(|p| p.id),
+        "program_code": result.program.code,
+        "rule_version": result.version.map(|v| v.version),
+        "outcome": result.outcome,
+        "missing": result.missing,
+        "estimate_idr_per_year": result.estimate.as_ref().map(|e| e.total_idr_per_year),
         "snapshot_version": home.status.as_ref().map(|s| &s.snapshot_version),
     });
     serde_json::to_writer(&mut *lines, &line).map_err(Error::internal)?;

@@ -1,4 +1,4 @@
-//! The rows of programmes and rules, which are public and belong to no region, and those of objections.
+//! Database access for programmes and rules, which are public and need no scope, and for objections.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -62,7 +62,7 @@ pub async fn list_rules(conn: &mut AsyncPgConnection) -> QueryResult<Vec<RuleRow
         .await
 }
 
-/// Those that are not there yet; a programme or a version that is there is never touched.
+/// Inserts programmes and rules that do not exist yet. Existing ones are never changed.
 pub async fn insert_missing(
     conn: &mut AsyncPgConnection,
     program_rows: &[ProgramRow],
@@ -74,7 +74,7 @@ pub async fn insert_missing(
         .do_nothing()
         .execute(conn)
         .await?;
-    // Neither the number nor the first day may be taken: an administrator may have entered the same regulation before.
+    // A conflict on the number or on the first day skips the row: an administrator may have added the same regulation already.
     let rules =
         diesel::insert_into(program_rules::table).values(rule_rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(programs + rules)
@@ -88,7 +88,7 @@ pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Holds the programme for the rest of the transaction.
+/// Locks the programme (FOR UPDATE).
 pub async fn lock_program(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Option<ProgramRow>> {
     programs::table
         .filter(programs::code.eq(code))
@@ -99,7 +99,7 @@ pub async fn lock_program(conn: &mut AsyncPgConnection, code: &str) -> QueryResu
         .optional()
 }
 
-/// All its versions, also the withdrawn ones, so that no number comes twice.
+/// All versions of a programme, including withdrawn ones, so that no number is used twice.
 pub async fn list_rules_of(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<RuleRow>> {
     program_rules::table
         .filter(program_rules::program_code.eq(code))
@@ -109,7 +109,7 @@ pub async fn list_rules_of(conn: &mut AsyncPgConnection, code: &str) -> QueryRes
         .await
 }
 
-/// False when the code is taken.
+/// Returns false if the code exists already.
 pub async fn insert_program(conn: &mut AsyncPgConnection, row: &ProgramRow) -> QueryResult<bool> {
     let inserted =
         diesel::insert_into(programs::table).values(row).on_conflict(programs::code).do_nothing().execute(conn).await?;

@@ -1,5 +1,5 @@
-//! Trying a draft rule on the families of a region before it takes effect: who would newly qualify, who would drop out.
-//! Only numbers come of it, and none below ten.
+//! Trial of a draft rule on the families of a region before it takes effect: how many would become eligible and how many would not be
+//! eligible any more. The result has only counts; counts below ten are suppressed.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use super::answer::verdicts;
 use super::api_many::{CreateRuleTrial, RegionTrial, RuleTrial, TrialCounts};
 use super::cache::{CompiledProgram, Programs, Version};
 use super::model::EligibilityOutcome;
-use super::pages::{Pages, Place, place_of};
+use super::pages::{Cursor, Pages, cursor_after};
 use super::permissions::PROGRAMS_WRITE;
 use super::rules::{Limits, Rule};
-use super::run::judge_day;
+use super::run::validate_day;
 use crate::clock::local_day;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::{Error, FieldError};
@@ -39,33 +39,33 @@ pub const RULE_TRIAL: JobKind = JobKind::new(&JobKindSpec {
 pub const RUNNER: Runner = Runner { kind: RULE_TRIAL, run: |run| Box::pin(work(run)) };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Asked {
+struct TrialParams {
     program_code: String,
     region_code: String,
     on: NaiveDate,
     rule: Value,
 }
 
-/// A sample is judged at once, a whole region as a job.
-pub enum Tried {
-    Now(RuleTrial),
-    Later(Job),
+/// The result of a sample, or the job that evaluates a whole region.
+pub enum TrialReply {
+    Result(RuleTrial),
+    Job(Job),
 }
 
-pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Error>) -> Result<Tried, Error> {
+pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Error>) -> Result<TrialReply, Error> {
     let programs = tx.resources.get::<ProgramCache>()?.latest(&mut tx.conn).await?;
     let program = programs.find(code).ok_or_else(Error::not_found)?;
     let input = input?;
     tx.actor.scope.require(&input.region_code)?;
     let today = local_day(tx.now);
-    let mut faults: Vec<FieldError> = judge_day(input.on, today).into_iter().collect();
+    let mut faults: Vec<FieldError> = validate_day(input.on, today).into_iter().collect();
     if let Err(errors) = Rule::compile(&input.rule) {
         faults.extend(errors.iter().map(|e| FieldError::new(format!("/rule{}", e.pointer), e.problem.code())));
     }
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
-    let asked = Asked {
+    let params = TrialParams {
         program_code: program.code.clone(),
         region_code: input.region_code.as_str().to_owned(),
         on: input.on.unwrap_or(today),
@@ -74,33 +74,33 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
     let scope = RegionScope::from_codes(&[input.region_code.as_str()]);
     match input.sample {
         Some(size) => {
-            let homes = registry::sample_households(&mut tx.conn, &scope, i64::from(size), asked.on).await?;
+            let homes = registry::sample_households(&mut tx.conn, &scope, i64::from(size), params.on).await?;
             let mut tally = Tally::default();
-            tally.add(program, &draft_of(program, &asked)?, &homes, &asked);
-            Ok(Tried::Now(tally.told(program, &asked, true)))
+            tally.add(program, &draft_of(program, &params)?, &homes, &params);
+            Ok(TrialReply::Result(tally.publish(program, &params, true)))
         }
         None => {
-            let params = serde_json::to_value(&asked).map_err(Error::internal)?;
+            let params = serde_json::to_value(&params).map_err(Error::internal)?;
             let job = NewJob { id: None, kind: RULE_TRIAL, scope, params, total: None };
-            Ok(Tried::Later(crate::jobs::actions::create(tx, job).await?))
+            Ok(TrialReply::Job(crate::jobs::actions::create(tx, job).await?))
         }
     }
 }
 
-/// What the job has counted so far, and the family after which it goes on.
+/// Counts of the job so far, and the family after which it continues.
 #[derive(Default, Serialize, Deserialize)]
 struct Position {
-    after: Option<Place>,
+    after: Option<Cursor>,
     tally: Tally,
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: TrialParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
     let scope = run.scope();
     let reached: Option<Position> = serde_json::from_value(run.progress.position.clone()).map_err(Error::internal)?;
-    let mut pages = Pages::new(&run.context.db, &scope, asked.on, reached.and_then(|position| position.after));
+    let mut pages = Pages::new(&run.context.db, &scope, params.on, reached.and_then(|position| position.after));
     loop {
-        let (asked, scope) = (asked.clone(), scope.clone());
+        let (params, scope) = (params.clone(), scope.clone());
         let homes = pages.next().await?;
         run.step(async move |tx, progress| {
             if progress.total.is_none() {
@@ -110,16 +110,16 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
                 serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
             let mut position = position.unwrap_or_default();
             let programs = latest(tx).await?;
-            let program = programs.find(&asked.program_code).ok_or_else(Error::not_found)?;
-            position.tally.add(program, &draft_of(program, &asked)?, &homes, &asked);
-            if let Some(place) = place_of(&homes) {
-                position.after = Some(place);
+            let program = programs.find(&params.program_code).ok_or_else(Error::not_found)?;
+            position.tally.add(program, &draft_of(program, &params)?, &homes, &params);
+            if let Some(cursor) = cursor_after(&homes) {
+                position.after = Some(cursor);
                 progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
             } else {
                 progress.total = Some(progress.done);
                 progress.result_type = Some("application/json".to_owned());
-                let told = position.tally.told(program, &asked, false);
-                progress.write_result(&serde_json::to_vec(&told).map_err(Error::internal)?);
+                let trial = position.tally.publish(program, &params, false);
+                progress.write_result(&serde_json::to_vec(&trial).map_err(Error::internal)?);
             }
             progress.position = serde_json::to_value(&position).map_err(Error::internal)?;
             Ok(())
@@ -136,14 +136,14 @@ async fn latest(tx: &mut Tx) -> Result<std::sync::Arc<Programs>, Error> {
     tx.resources.get::<ProgramCache>()?.latest(conn).await
 }
 
-/// The programme as it would be with the draft alone.
-fn draft_of(program: &CompiledProgram, asked: &Asked) -> Result<CompiledProgram, Error> {
-    let rule = Rule::compile(&asked.rule).map_err(|_| Error::internal("a draft that was checked does not compile"))?;
+/// The programme with the draft as its only rule version.
+fn draft_of(program: &CompiledProgram, params: &TrialParams) -> Result<CompiledProgram, Error> {
+    let rule = Rule::compile(&params.rule).map_err(|_| Error::internal("a validated draft rule does not compile"))?;
     let version = Version {
         version: 0,
         effective_from: NaiveDate::MIN,
         effective_to: None,
-        tree: asked.rule.clone(),
+        tree: params.rule.clone(),
         rule,
         limits: Limits::default(),
         components: None,
@@ -193,18 +193,19 @@ impl Numbers {
 }
 
 type Row = [i64; 6];
-type Told = [Option<i64>; 6];
+/// A row after suppression.
+type PublishedRow = [Option<i64>; 6];
 
-/// By region one level below the one that was asked about, or that region itself where nothing lies below.
+/// Numbers by region one level below the region of the trial, or of that region itself if it is a village.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Tally(BTreeMap<String, Numbers>);
 
 impl Tally {
-    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], asked: &Asked) {
+    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], params: &TrialParams) {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
         for home in &crate::registry::privacy::limits::usable(homes) {
-            let both = verdicts(home, &[current, draft], asked.on);
-            let numbers = self.0.entry(below(&asked.region_code, &home.family.region_code).to_owned()).or_default();
+            let both = verdicts(home, &[current, draft], params.on);
+            let numbers = self.0.entry(below(&params.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);
             for (before, after) in before.iter().zip(after) {
                 let (was, is) = (before.outcome == LikelyEligible, after.outcome == LikelyEligible);
@@ -218,22 +219,22 @@ impl Tally {
         }
     }
 
-    fn told(&self, program: &CompiledProgram, asked: &Asked, sampled: bool) -> RuleTrial {
-        let below = self.0.iter().filter(|(code, _)| **code != asked.region_code);
+    fn publish(&self, program: &CompiledProgram, params: &TrialParams, sampled: bool) -> RuleTrial {
+        let below = self.0.iter().filter(|(code, _)| **code != params.region_code);
         let rows: Vec<Row> = self.0.values().map(Numbers::row).collect();
-        let (total, told) = suppress(&rows);
-        let regions = below.zip(told).map(|((code, _), told)| RegionTrial {
+        let (total, published) = suppress(&rows);
+        let regions = below.zip(published).map(|((code, _), row)| RegionTrial {
             region_code: code.clone(),
             name: directory::find(code).map(|region| region.name.to_owned()).unwrap_or_default(),
-            counts: counts(told),
+            counts: counts(row),
         });
         let regions = regions.collect();
         let total = counts(total);
         RuleTrial {
             program_code: program.code.clone(),
-            region_code: asked.region_code.clone(),
-            on: asked.on,
-            rule_version: program.version_on(asked.on).map(|v| v.version),
+            region_code: params.region_code.clone(),
+            on: params.on,
+            rule_version: program.version_on(params.on).map(|v| v.version),
             sampled,
             total,
             regions,
@@ -241,21 +242,21 @@ impl Tally {
     }
 }
 
-const fn counts(told: Told) -> TrialCounts {
-    let [judged, eligible_before, eligible_after, newly_eligible, no_longer_eligible, undetermined_after] = told;
+const fn counts(row: PublishedRow) -> TrialCounts {
+    let [judged, eligible_before, eligible_after, newly_eligible, no_longer_eligible, undetermined_after] = row;
     TrialCounts { judged, eligible_before, eligible_after, newly_eligible, no_longer_eligible, undetermined_after }
 }
 
-/// The sum and the rows without the numbers below ten, and without those from which one of them could be worked out: by what
-/// is missing from a sum, or by what changed between before and after.
-fn suppress(rows: &[Row]) -> (Told, Vec<Told>) {
+/// Primary and complementary suppression of the rows and their sum. Primary: counts below ten. Complementary: counts from which a
+/// suppressed one could be derived, by subtraction from the sum of a column or by the equation of before and after within a row.
+fn suppress(rows: &[Row]) -> (PublishedRow, Vec<PublishedRow>) {
     let sum = rows.iter().fold([0; 6], |sum: Row, row| std::array::from_fn(|i| number(&sum, i) + number(row, i)));
-    let tell = |row: &Row| row.map(|value| Some(value).filter(|value| *value >= LEAST_TOLD));
-    // The sum goes last: it hides as one more row.
-    let mut told: Vec<Told> = rows.iter().chain([&sum]).map(tell).collect();
+    let primary = |row: &Row| row.map(|value| Some(value).filter(|value| *value >= LEAST_TOLD));
+    // The sum is the last row and is suppressed like the others.
+    let mut published: Vec<PublishedRow> = rows.iter().chain([&sum]).map(primary).collect();
     loop {
-        let before = told.clone();
-        for [_, was, is, more, fewer, _] in &mut told {
+        let before = published.clone();
+        for [_, was, is, more, fewer, _] in &mut published {
             // is = was + more - fewer
             if [*was, *is, *more, *fewer].iter().filter(|value| value.is_none()).count() == 1 {
                 let second = if is.is_none() { was } else { is };
@@ -263,28 +264,28 @@ fn suppress(rows: &[Row]) -> (Told, Vec<Told>) {
             }
         }
         for column in 0..6 {
-            let hidden = told.iter().zip(rows).filter(|(told, _)| cell(told, column).is_none());
-            let rest: i64 = hidden.map(|(_, row)| number(row, column)).sum();
-            let mut cells: Vec<&mut Option<i64>> = told.iter_mut().filter_map(|row| row.get_mut(column)).collect();
-            let many = cells.iter().filter(|cell| cell.is_none()).count();
-            // What the sum leaves for those that are hidden is a number too.
-            let is_small = many > 0 && rest < LEAST_TOLD && cells.last().is_some_and(|sum| sum.is_some());
+            let suppressed = published.iter().zip(rows).filter(|(row, _)| cell(row, column).is_none());
+            let remainder: i64 = suppressed.map(|(_, row)| number(row, column)).sum();
+            let mut cells: Vec<&mut Option<i64>> = published.iter_mut().filter_map(|row| row.get_mut(column)).collect();
+            let suppressed = cells.iter().filter(|cell| cell.is_none()).count();
+            // The sum minus the published cells is a count too: it must not be small.
+            let is_small = suppressed > 0 && remainder < LEAST_TOLD && cells.last().is_some_and(|sum| sum.is_some());
             if cells.len() > 2
-                && (many == 1 || is_small)
-                && let Some(least) = cells.iter_mut().filter(|cell| cell.is_some()).min()
+                && (suppressed == 1 || is_small)
+                && let Some(smallest) = cells.iter_mut().filter(|cell| cell.is_some()).min()
             {
-                **least = None;
+                **smallest = None;
             }
         }
-        if told == before {
-            let total = told.pop().unwrap_or_default();
-            return (total, told);
+        if published == before {
+            let total = published.pop().unwrap_or_default();
+            return (total, published);
         }
     }
 }
 
-fn cell(told: &Told, column: usize) -> Option<i64> {
-    told.get(column).copied().flatten()
+fn cell(row: &PublishedRow, column: usize) -> Option<i64> {
+    row.get(column).copied().flatten()
 }
 
 fn number(row: &Row, column: usize) -> i64 {
@@ -306,36 +307,36 @@ fn below<'a>(region: &'a str, village: &'a str) -> &'a str {
 mod tests {
     use super::*;
 
-    fn judged(counts: &[i64]) -> (Option<i64>, Vec<Option<i64>>) {
-        let rows: Vec<Row> = counts.iter().map(|judged| [*judged, 50, 50, 50, 50, 50]).collect();
+    fn first_column(counts: &[i64]) -> (Option<i64>, Vec<Option<i64>>) {
+        let rows: Vec<Row> = counts.iter().map(|count| [*count, 50, 50, 50, 50, 50]).collect();
         let (total, rows) = suppress(&rows);
         (total[0], rows.iter().map(|row| row[0]).collect())
     }
 
     #[test]
-    fn a_small_number_is_hidden_and_cannot_be_worked_out_from_the_sum() {
-        assert_eq!(judged(&[100, 30, 50]), (Some(180), vec![Some(100), Some(30), Some(50)]));
-        assert_eq!(judged(&[100, 3, 50]), (Some(153), vec![Some(100), None, None]));
-        assert_eq!(judged(&[100, 3, 0]), (Some(103), vec![None, None, None]));
-        assert_eq!(judged(&[9]), (None, vec![None]));
-        assert_eq!(judged(&[]), (None, vec![]));
+    fn a_small_count_is_suppressed_and_cannot_be_derived_from_the_sum() {
+        assert_eq!(first_column(&[100, 30, 50]), (Some(180), vec![Some(100), Some(30), Some(50)]));
+        assert_eq!(first_column(&[100, 3, 50]), (Some(153), vec![Some(100), None, None]));
+        assert_eq!(first_column(&[100, 3, 0]), (Some(103), vec![None, None, None]));
+        assert_eq!(first_column(&[9]), (None, vec![None]));
+        assert_eq!(first_column(&[]), (None, vec![]));
     }
 
     #[test]
-    fn a_small_number_cannot_be_worked_out_from_the_others_of_its_row() {
+    fn a_small_count_cannot_be_derived_from_its_row() {
         let (total, _) = suppress(&[[500, 200, 165, 5, 40, 20]]);
         assert_eq!(total, [Some(500), Some(200), None, None, Some(40), Some(20)]);
         let (total, _) = suppress(&[[500, 45, 5, 10, 50, 20]]);
         assert_eq!(total, [Some(500), None, None, Some(10), Some(50), Some(20)]);
-        // What is hidden in one row is not given away by the sum of its column.
+        // A count that is suppressed in one row cannot be derived from the sum of its column.
         let (_, rows) =
             suppress(&[[500, 200, 165, 5, 40, 20], [500, 200, 180, 20, 40, 20], [500, 200, 190, 30, 40, 20]]);
-        let hidden: Vec<usize> = (0..6).map(|i| rows.iter().filter(|row| row[i].is_none()).count()).collect();
-        assert!(hidden.iter().all(|count| *count != 1), "{hidden:?}");
+        let suppressed: Vec<usize> = (0..6).map(|i| rows.iter().filter(|row| row[i].is_none()).count()).collect();
+        assert!(suppressed.iter().all(|count| *count != 1), "{suppressed:?}");
     }
 
     #[test]
-    fn a_village_lies_one_level_below() {
+    fn below_is_the_region_one_level_down() {
         assert_eq!(below("32", "32.04.05.2001"), "32.04");
         assert_eq!(below("32.04", "32.04.05.2001"), "32.04.05");
         assert_eq!(below("32.04.05", "32.04.05.2001"), "32.04.05.2001");

@@ -1,5 +1,5 @@
-//! What the value of a fact may be, as the registry takes it: a number within bounds, a code of its list. Rule: what an officer
-//! states is held to the same.
+//! Valid values of each fact: a number within bounds or a code of a list. The bounds are those of the registry; facts that an officer
+//! states are validated with the same bounds.
 
 use serde_json::{Number, Value};
 
@@ -15,7 +15,7 @@ use crate::registry::model::{
 
 const VILLAGE_KINDS: [&str; 3] = ["desa", "kelurahan", "desa_adat"];
 
-/// The least and the greatest number.
+/// Minimum and maximum of a number.
 pub const fn range(fact: FactId) -> Option<(i64, i64)> {
     use FactId as F;
     match fact {
@@ -30,7 +30,7 @@ pub const fn range(fact: FactId) -> Option<(i64, i64)> {
     }
 }
 
-/// The codes, where there is a list of them.
+/// The list of codes, if the fact has one.
 pub fn codes(fact: FactId) -> Option<Vec<&'static str>> {
     use FactId as F;
     macro_rules! of {
@@ -64,8 +64,8 @@ pub fn codes(fact: FactId) -> Option<Vec<&'static str>> {
     })
 }
 
-/// What is wrong with a value of the fact's kind. Programmes are another matter: only who has read them knows them.
-pub fn judge(fact: FactId, value: &Value, pointer: &str) -> Vec<FieldError> {
+/// Validates a value that has the right kind. Codes of programmes are not validated here, because that needs the database.
+pub fn validate(fact: FactId, value: &Value, pointer: &str) -> Vec<FieldError> {
     if holds_identity_number(value) {
         return vec![FieldError::new(pointer, "contains_identity_number")];
     }
@@ -76,7 +76,9 @@ pub fn judge(fact: FactId, value: &Value, pointer: &str) -> Vec<FieldError> {
         _ => None,
     };
     match value {
-        Value::Number(number) => range(fact).and_then(|bounds| outside(number, bounds, pointer)).into_iter().collect(),
+        Value::Number(number) => {
+            range(fact).and_then(|bounds| validate_number(number, bounds, pointer)).into_iter().collect()
+        }
         Value::String(text) => text_fault(text).map(|code| FieldError::new(pointer, code)).into_iter().collect(),
         Value::Array(items) => {
             let of_item = |(index, item): (usize, &Value)| {
@@ -90,12 +92,12 @@ pub fn judge(fact: FactId, value: &Value, pointer: &str) -> Vec<FieldError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the bounds are small numbers")]
-fn outside(number: &Number, (least, most): (i64, i64), pointer: &str) -> Option<FieldError> {
+fn validate_number(number: &Number, (minimum, maximum): (i64, i64), pointer: &str) -> Option<FieldError> {
     let value = number.as_f64()?;
-    if value < least as f64 {
-        return Some(FieldError::below(pointer, "too_small", least));
+    if value < minimum as f64 {
+        return Some(FieldError::below(pointer, "too_small", minimum));
     }
-    (value > most as f64).then(|| FieldError::above(pointer, "too_large", most))
+    (value > maximum as f64).then(|| FieldError::above(pointer, "too_large", maximum))
 }
 
 #[cfg(test)]
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_has_bounds_and_every_text_a_list_but_three() {
+    fn every_number_has_bounds_and_every_text_but_three_has_a_list() {
         let free = [FactId::FamilyProgramsActive, FactId::DwellingPlnCustomerId, FactId::RegionCode];
         for fact in FactId::ALL.iter().copied() {
             match fact.meta().kind {
@@ -117,9 +119,9 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_bounds_or_of_no_list_is_named_with_its_place() {
+    fn a_value_outside_its_bounds_or_list_is_reported_with_its_pointer() {
         let found = |fact, value: Value| -> Vec<(String, &str)> {
-            judge(fact, &value, "/at").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+            validate(fact, &value, "/at").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
         };
         let at = |pointer: &str, code| vec![(pointer.to_owned(), code)];
         assert_eq!(found(FactId::FamilyDecile, json!(11)), at("/at", "too_large"));

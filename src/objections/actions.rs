@@ -1,5 +1,5 @@
-//! Objections: a complaint of the class `enrolment` that carries the result it objects to. Both are recorded in one
-//! transaction; the complaint goes its usual way, the evidence never changes.
+//! Objections: a complaint of the class `enrolment` with the disputed result as evidence. Both are recorded in one transaction. The
+//! complaint is handled like any other; the evidence never changes.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -22,24 +22,24 @@ use crate::http::json::sha256;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
-/// The first day for which there can be a result: see `actions::read_inquiry`.
+/// The first day for which there can be a result: see `actions::parse_inquiry`.
 const FIRST_YEAR: i32 = 2005;
 
-/// What became of an objection.
+/// Result of submitting an objection.
 pub enum Objected {
     New(EligibilityObjection),
-    /// The same id and content were sent before.
+    /// Stored before with the same id and content.
     Known(EligibilityObjection),
 }
 
 pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Error> {
     let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
-    // The result of that day may be another by now: what was recorded is told, not judged anew.
-    if let Some(stored) = known(tx, id, &hash).await? {
+    // Return the stored result of a repeated submission: a new evaluation of that day may have another result by now.
+    if let Some(stored) = find_known(tx, id, &hash).await? {
         return Ok(Objected::Known(stored));
     }
-    let evidence = judge(tx, &input).await?;
+    let evidence = evaluate(tx, &input).await?;
     let complaint = SubmitComplaint {
         id: Some(id),
         region_code: RegionCode::stored(evidence.region_code.clone()),
@@ -56,9 +56,9 @@ pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Err
     };
     let made = match complaints::actions::submit(tx, complaint).await? {
         Submitted::New(made) => made,
-        // Somebody was quicker with the same id, or it is a complaint without an objection.
+        // A concurrent request stored the same id, or the id belongs to a complaint without an objection.
         Submitted::Known(_) => {
-            let stored = known(tx, id, &hash).await?;
+            let stored = find_known(tx, id, &hash).await?;
             return stored.map(Objected::Known).ok_or_else(|| Error::new(Code::ALREADY_EXISTS));
         }
     };
@@ -78,8 +78,8 @@ pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Err
     Ok(Objected::New(show(row, made)?))
 }
 
-/// The result of that day, as the rules and the registry have it now.
-async fn judge(tx: &mut Tx, input: &SubmitObjection) -> Result<EligibilityCheck, Error> {
+/// Evaluates the programme for that day with the current registry and rules.
+async fn evaluate(tx: &mut Tx, input: &SubmitObjection) -> Result<EligibilityCheck, Error> {
     let today = local_day(tx.now);
     let on = input.on.unwrap_or(today);
     if on > today {
@@ -88,7 +88,7 @@ async fn judge(tx: &mut Tx, input: &SubmitObjection) -> Result<EligibilityCheck,
     if NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).is_some_and(|first| on < first) {
         return Err(Error::field("/on", "too_small"));
     }
-    let (subject, at, code) = match (input.person_id, input.family_id) {
+    let (subject, pointer, code) = match (input.person_id, input.family_id) {
         (Some(person), _) => (SubjectRef::Person(person), "/person_id", "unknown_person"),
         (None, family) => (SubjectRef::Family(family.unwrap_or(Uuid::nil())), "/family_id", "unknown_family"),
     };
@@ -96,8 +96,8 @@ async fn judge(tx: &mut Tx, input: &SubmitObjection) -> Result<EligibilityCheck,
     let wanted = std::slice::from_ref(&input.program_code);
     match actions::check(&mut tx.conn, &programs, &scope, subject, wanted, on).await {
         Ok(check) => Ok(check),
-        Err(error) if error.code == Code::NOT_FOUND => Err(Error::field(at, code)),
-        // The one programme named is `/programs/0` of a check.
+        Err(error) if error.code == Code::NOT_FOUND => Err(Error::field(pointer, code)),
+        // The check reports an unknown programme at `/programs/0`.
         Err(error) if error.code == Code::VALIDATION_FAILED => {
             Err(Error::fields(vec![FieldError::new("/program_code", "unknown_program")]))
         }
@@ -105,8 +105,8 @@ async fn judge(tx: &mut Tx, input: &SubmitObjection) -> Result<EligibilityCheck,
     }
 }
 
-/// The objection with this id; 409 when the id is something else's.
-async fn known(tx: &mut Tx, id: Uuid, hash: &[u8]) -> Result<Option<EligibilityObjection>, Error> {
+/// The stored objection with this id; 409 if the id is stored with other content.
+async fn find_known(tx: &mut Tx, id: Uuid, hash: &[u8]) -> Result<Option<EligibilityObjection>, Error> {
     let scope = tx.actor.scope.clone();
     match read(&mut tx.conn, &scope, id, tx.now).await {
         Ok((row, complaint)) if row.submission_hash == hash => Ok(Some(show(row, complaint)?)),
@@ -116,7 +116,7 @@ async fn known(tx: &mut Tx, id: Uuid, hash: &[u8]) -> Result<Option<EligibilityO
     }
 }
 
-/// Where its complaint may be seen, an objection may.
+/// An objection is visible to callers who may see its complaint.
 async fn read(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -138,15 +138,15 @@ pub async fn find(
     show(row, complaint)
 }
 
-/// About a person or the household, for that person's own rights.
+/// All objections about a person or the household, for the person's own request.
 pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Result<Vec<ObjectionEvidence>, Error> {
     let rows = store::list_objections_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     rows.into_iter().map(ObjectionEvidence::try_from).collect()
 }
 
-/// Whoever these complaints are about was erased: the evidence names nobody and stays.
-pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
-    Ok(store::set_hashes_forgotten(&mut tx.conn, complaints).await?)
+/// Erases the submission hashes of objections whose subject is erased. The evidence contains no names and is retained.
+pub async fn erase(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
+    Ok(store::clear_hashes(&mut tx.conn, complaints).await?)
 }
 
 fn show(row: ObjectionRow, complaint: Complaint) -> Result<EligibilityObjection, Error> {

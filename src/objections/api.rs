@@ -1,4 +1,4 @@
-//! Wire types of objections to a result.
+//! API types of objections to a result.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ use crate::eligibility::api::EligibilityCheck;
 use crate::error::Error;
 use crate::http::text::LongText;
 
-/// An objection to what the rules say of somebody, or to what a programme made of it.
+/// An objection to the result of a check, or to the decision of a programme.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "one_subject"))]
+#[validate(schema(function = "validate_subject"))]
 #[schema(example = json!({
     "kind": "wrongly_excluded",
     "family_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e",
@@ -27,84 +27,85 @@ use crate::http::text::LongText;
     "complainant": { "name": "Siti Rahmawati", "phone": "0812-0000-9001" },
 }))]
 pub struct SubmitObjection {
-    /// Id of the complaint made by the client (UUIDv7), for what is recorded offline; made by the service if absent.
+    /// Id of the complaint, chosen by the client (UUIDv7), for objections recorded offline. If absent, the server generates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
-    /// What is objected to.
+    /// Kind of objection.
     pub kind: ObjectionKind,
-    /// The family whose result it is. Give exactly one of `family_id` and `person_id`.
+    /// Family of the disputed result. Send exactly one of `family_id` and `person_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_id: Option<Uuid>,
-    /// The person whose result it is.
+    /// Person of the disputed result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// The programme.
+    /// Code of the programme.
     #[schema(example = "PKH", max_length = 40)]
     pub program_code: String,
-    /// The day whose rules and welfare snapshot count: the day of the result that is objected to. Today when absent; not later.
+    /// Day whose rules and welfare snapshot are used: the day of the disputed result. Default: today. Not in the future, not before
+    /// 2005-01-01.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
-    /// Why, in the words of whoever objects.
+    /// Reason of the objection, in the reporter's own words.
     pub statement: LongText,
-    /// The field of life it belongs to; `socio_economic` when absent.
+    /// Sector of the complaint. Default: `socio_economic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
-    /// Does whoever objects wish to stay unnamed?
+    /// True if the reporter wants to remain anonymous.
     #[serde(default)]
     #[schema(default = false, example = false)]
     pub anonymous: bool,
-    /// Who speaks; required unless anonymous.
+    /// The person reporting the objection. Required unless `anonymous` is true, not allowed otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub complainant: Option<Complainant>,
-    /// How it reached the desk.
+    /// Channel through which it reached the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ComplaintChannel>,
-    /// Tickets of the same matter elsewhere.
+    /// Tickets of the same case in other systems.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 20, code = "too_many"), nested)]
     #[schema(max_items = 20)]
     pub external_refs: Vec<ExternalRef>,
-    /// When it was recorded, if that was offline.
+    /// Time at which it was recorded, if it was recorded offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
 }
 
-fn one_subject(input: &SubmitObjection) -> Result<(), ValidationError> {
-    let fault = |code: &'static str, at: &'static str| {
+fn validate_subject(input: &SubmitObjection) -> Result<(), ValidationError> {
+    let field_error = |code: &'static str, pointer: &'static str| {
         let mut error = ValidationError::new(code);
-        error.add_param("pointer".into(), &at);
+        error.add_param("pointer".into(), &pointer);
         Err(error)
     };
     match (input.anonymous, &input.complainant) {
         _ if input.person_id.is_some() == input.family_id.is_some() => Err(ValidationError::new("one_of")),
-        (true, Some(_)) => fault("complainant_not_allowed", "/complainant"),
-        (false, None) => fault("required", "/complainant"),
-        _ if input.id.is_some_and(|id| id.get_version_num() != 7) => fault("not_uuid_v7", "/id"),
+        (true, Some(_)) => field_error("complainant_not_allowed", "/complainant"),
+        (false, None) => field_error("required", "/complainant"),
+        _ if input.id.is_some_and(|id| id.get_version_num() != 7) => field_error("not_uuid_v7", "/id"),
         _ => Ok(()),
     }
 }
 
-/// A result as evidence of a complaint. It stays as it was, whatever the registry and the rules say later.
+/// The disputed result as evidence of a complaint. Later changes of the registry or the rules do not change it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ObjectionEvidence {
-    /// Id of the complaint that it belongs to.
+    /// Id of the complaint.
     pub complaint_id: Uuid,
-    /// What is objected to.
+    /// Kind of objection.
     pub kind: ObjectionKind,
-    /// The programme.
+    /// Code of the programme.
     #[schema(example = "PKH")]
     pub program_code: String,
     /// The family.
     pub family_id: Uuid,
-    /// The person, where it is one person's result.
+    /// The person, if it is the result of one person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub person_id: Option<Uuid>,
-    /// The result: outcome, conditions, what was missing, version of the rule, welfare snapshot. Without specific personal data.
+    /// The result: outcome, conditions, missing facts, rule version, welfare snapshot. Without specific personal data.
     pub evidence: EligibilityCheck,
-    /// The officer or client who recorded it.
+    /// Officer or API client who recorded it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
     /// When it was recorded.
@@ -128,13 +129,13 @@ impl TryFrom<ObjectionRow> for ObjectionEvidence {
     }
 }
 
-/// An objection: the evidence, and the complaint that it became.
+/// An objection: the evidence, and the complaint that was created from it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityObjection {
     #[serde(flatten)]
     pub objection: ObjectionEvidence,
-    /// The class to verify it as.
+    /// Class with which the complaint should be verified.
     pub proposed_class: ComplaintClass,
-    /// The complaint as it stands now. It is handled under `/v1/complaints`.
+    /// The complaint in its current state. It is handled under `/v1/complaints`.
     pub complaint: Complaint,
 }

@@ -1,4 +1,4 @@
-//! Endpoints of objections.
+//! HTTP routes of objections.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,17 +22,17 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Object to a result
 ///
-/// Somebody should be in a programme and is not, or is and should not be. It becomes a complaint, to be verified with the class
-/// `enrolment`, and carries the result of that day as evidence: outcome, conditions, what was missing, version of the rule,
-/// welfare snapshot. The evidence stays as it was, whatever the registry says later. No decision is made by machine alone: an
-/// officer decides on the complaint. A tablet sends the id it made (UUIDv7): the same id and content again is answered with 200.
-/// Needs `eligibility:check` besides, for the answer shows the result.
+/// Submits an objection: a person or family should be in a programme and is not, or is in it and should not be. This creates a
+/// complaint, to be verified with the class `enrolment`, with the result of that day as evidence: outcome, conditions, missing facts,
+/// rule version, welfare snapshot. Later changes of the registry do not change the evidence. No decision is made by machine alone: an
+/// officer decides on the complaint. A tablet sends the id that it generated (UUIDv7): sending the same id and content again returns
+/// 200 with the stored objection. Also needs `eligibility:check`, because the response shows the result.
 #[utoipa::path(
     tag = "Eligibility",
     request_body = SubmitObjection,
     responses(
         (status = 201, description = "The objection with its complaint", body = EligibilityObjection),
-        (status = 200, description = "It was sent before; this is what is stored", body = EligibilityObjection)
+        (status = 200, description = "The stored objection; the same id and content were sent before", body = EligibilityObjection)
     ),
     security(("oauth2" = ["complaints:submit"]))
 )]
@@ -46,8 +46,8 @@ async fn submit_objection(
     write
         .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
             Objected::New(made) => {
-                let place = format!("/v1/eligibility/objections/{}", made.complaint.id);
-                let reply = Reply::created(&made, made.complaint.version, place)?;
+                let location = format!("/v1/eligibility/objections/{}", made.complaint.id);
+                let reply = Reply::created(&made, made.complaint.version, location)?;
                 reply.kept_as(&EligibilityObjection { complaint: made.complaint.without_code(), ..made })
             }
             Objected::Known(made) => Ok(Reply::resource(&made, made.complaint.version)?.unchanged()),
@@ -57,7 +57,7 @@ async fn submit_objection(
 
 /// Read an objection
 ///
-/// The result as it was, and the complaint as it stands now; the id is the complaint's. The version is the complaint's too.
+/// Returns the recorded result and the complaint in its current state. Id and version are those of the complaint.
 #[utoipa::path(
     tag = "Eligibility",
     responses((status = 200, description = "The objection", body = EligibilityObjection)),

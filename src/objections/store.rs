@@ -28,7 +28,7 @@ pub async fn insert_objection(conn: &mut AsyncPgConnection, row: &ObjectionRow) 
     diesel::insert_into(eligibility_objections::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Of a complaint that the caller was shown to see.
+/// The objection of a complaint that the caller may see.
 pub async fn find_objection_of_visible(
     conn: &mut AsyncPgConnection,
     complaint_id: Uuid,
@@ -36,7 +36,7 @@ pub async fn find_objection_of_visible(
     eligibility_objections::table.find(complaint_id).select(ObjectionRow::as_select()).first(conn).await.optional()
 }
 
-/// About the person, or about the household as a whole.
+/// Objections about these persons, or about the household as a whole.
 pub async fn list_objections_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -52,8 +52,8 @@ pub async fn list_objections_about(
         .await
 }
 
-/// What was judged stays; a hash of what was sent would still let a guess at it be confirmed.
-pub async fn set_hashes_forgotten(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<()> {
+/// Clears the hashes: with a hash, a guess of the erased content could be confirmed.
+pub async fn clear_hashes(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<()> {
     diesel::update(eligibility_objections::table.filter(eligibility_objections::complaint_id.eq_any(complaints)))
         .set(eligibility_objections::submission_hash.eq(Vec::new()))
         .execute(conn)

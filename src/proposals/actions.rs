@@ -1,4 +1,4 @@
-//! What can be done with a registry proposal. Each function is one use case inside one transaction.
+//! Actions on registry proposals. Each function is one use case inside one transaction.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
@@ -31,24 +31,24 @@ use crate::registry::identity::nik::ParsedNik;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
-/// How far a tablet's clock may run ahead.
-const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
+/// Maximum time that a tablet's clock may be ahead of the server's.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-/// Stands for the number of somebody who was erased.
-const NOBODY: &str = "0000000000000000";
+/// Replaces the NIK of an erased person.
+const ERASED_NIK: &str = "0000000000000000";
 
-/// What became of a submission.
+/// Result of a submission.
 pub enum Submitted {
     New(Box<RegistryProposal>),
-    /// The same id and content were sent before.
+    /// Stored before with the same id and content.
     Known(Box<RegistryProposal>),
 }
 
 pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submitted, Error> {
     let today = local_day(tx.now);
     let nik = registry::people::actions::read_nik(&input.nik, today)?;
-    let row = judge(tx, &input, &nik).await?;
-    // A repeat is told what is stored, also after the window has closed.
+    let row = validate(tx, &input, &nik).await?;
+    // A repeated submission gets the stored proposal, also after the window has closed.
     if let Some(id) = input.id {
         let scope = tx.actor.scope.clone();
         match store::find_visible(&mut tx.conn, &scope, id).await? {
@@ -72,19 +72,19 @@ pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submit
     Ok(Submitted::New(Box::new(show(&tx.keys.sealer, row, false)?)))
 }
 
-/// Whom it is about within the caller's regions, and the row that follows.
-async fn judge(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> Result<ProposalRow, Error> {
+/// Finds the person in the caller's regions, validates the proposal, and builds its row.
+async fn validate(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> Result<ProposalRow, Error> {
     let today = local_day(tx.now);
-    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SLACK) {
+    if input.captured_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
         return Err(Error::field("/captured_at", "in_the_future"));
     }
     let (region_code, person_id, family_id) = match &input.family {
-        Some(proposed) => (judge_entry(tx, &proposed.family, nik).await?, None, None),
+        Some(proposed) => (validate_new_entry(tx, &proposed.family, nik).await?, None, None),
         None => {
             let scope = tx.actor.scope.clone();
             let keys = tx.keys.clone();
-            let bearer = registry::people::actions::look_up_person(&mut tx.conn, &keys.sealer, &scope, nik).await?;
-            let person = bearer.ok_or_else(|| Error::field("/nik", "unknown_person"))?;
+            let found = registry::people::actions::look_up_person(&mut tx.conn, &keys.sealer, &scope, nik).await?;
+            let person = found.ok_or_else(|| Error::field("/nik", "unknown_person"))?;
             (person.region_code, Some(person.id), Some(person.family_id))
         }
     };
@@ -145,33 +145,33 @@ async fn judge(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> 
     })
 }
 
-/// A family that is to be entered is judged now as it will be then; its village is the proposal's.
-async fn judge_entry(
+/// Validates a proposed family by the rules for creating one. Returns its village, which is the proposal's region.
+async fn validate_new_entry(
     tx: &mut Tx,
     family: &registry::people::api::CreateFamily,
     nik: &ParsedNik,
 ) -> Result<String, Error> {
-    let below = |fault: FieldError| FieldError { pointer: format!("/family{}", fault.pointer), ..fault };
-    let judged = registry::people::validation::family(family, local_day(tx.now))
-        .map_err(|faults| Error::fields(faults.into_iter().map(below).collect()))?;
-    tx.actor.scope.require(&judged.region)?;
+    let in_family = |error: FieldError| FieldError { pointer: format!("/family{}", error.pointer), ..error };
+    let validated = registry::people::validation::family(family, local_day(tx.now))
+        .map_err(|errors| Error::fields(errors.into_iter().map(in_family).collect()))?;
+    tx.actor.scope.require(&validated.region)?;
     if family.welfare_status.is_some() {
         return Err(Error::field("/family/welfare_status", "decile_not_proposed"));
     }
-    if !judged.niks.iter().flatten().any(|member| member.nik == nik.nik) {
+    if !validated.niks.iter().flatten().any(|member| member.nik == nik.nik) {
         return Err(Error::field("/family/members", "member_required"));
     }
     let keys = tx.keys.clone();
     if registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
         return Err(Error::new(crate::registry::problems::IDENTITY_IN_USE));
     }
-    Ok(judged.region.as_str().to_owned())
+    Ok(validated.region.as_str().to_owned())
 }
 
 pub async fn verify_in_village(tx: &mut Tx, id: Uuid, body: Json<VerifyInVillage>) -> Result<RegistryProposal, Error> {
     let (mut row, to) = begin(tx, id, Action::VerifyVillage).await?;
     let input = body.valid()?;
-    row.village = Some(village(tx, input.deliberation, DeliberationDecision::Supported)?);
+    row.village = Some(village_verification(tx, input.deliberation, DeliberationDecision::Supported)?);
     finish(tx, row, Action::VerifyVillage, to, input.note.map(|n| n.into_string())).await
 }
 
@@ -185,12 +185,16 @@ pub async fn decline_in_village(
     if input.reason == ProposalRefusalReason::Other && input.note.is_none() {
         return Err(Error::field("/note", "text_required"));
     }
-    row.village = Some(village(tx, input.deliberation, DeliberationDecision::NotSupported)?);
+    row.village = Some(village_verification(tx, input.deliberation, DeliberationDecision::NotSupported)?);
     let refusal = RefuseProposal { reason: input.reason, note: input.note };
     end(tx, row, Action::DeclineVillage, to, refusal).await
 }
 
-fn village(tx: &Tx, deliberation: VillageDeliberation, decision: DeliberationDecision) -> Result<Value, Error> {
+fn village_verification(
+    tx: &Tx,
+    deliberation: VillageDeliberation,
+    decision: DeliberationDecision,
+) -> Result<Value, Error> {
     registry::people::validation::past_day(deliberation.held_on, local_day(tx.now), "/deliberation/held_on")?;
     json(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
 }
@@ -210,7 +214,7 @@ pub async fn forward(tx: &mut Tx, id: Uuid, body: Json<ForwardProposal>) -> Resu
     finish(tx, row, Action::Forward, to, input.note.map(|n| n.into_string())).await
 }
 
-/// Every way in which a proposal is refused or returned after the village.
+/// Rejects or returns a proposal after the village step; `action` says which.
 pub async fn refuse(
     tx: &mut Tx,
     id: Uuid,
@@ -229,8 +233,8 @@ async fn end(
     to: Status,
     refusal: RefuseProposal,
 ) -> Result<RegistryProposal, Error> {
-    let words = refusal.note.as_ref().map_or_else(String::new, |n| format!(": {}", n.as_str()));
-    let note = format!("{}{words}", refusal.reason);
+    let suffix = refusal.note.as_ref().map_or_else(String::new, |n| format!(": {}", n.as_str()));
+    let note = format!("{}{suffix}", refusal.reason);
     row.outcome = Some(json(&ProposalOutcome {
         reason: Some(refusal.reason),
         note: refusal.note,
@@ -251,7 +255,7 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Prop
         return Err(Error::new(crate::proposals::problems::OWN_VERIFICATION));
     }
     tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, action).map_err(refused)?;
+    let to = transitions::next(row.status, action).map_err(invalid_transition)?;
     windows::require_open(tx, action).await?;
     Ok((row, to))
 }
@@ -261,7 +265,7 @@ fn verified_by(row: &ProposalRow, subject: &str) -> bool {
     by(&row.village) || by(&row.agency)
 }
 
-fn refused(error: IllegalTransition<Status, Action>) -> Error {
+fn invalid_transition(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
     Error::transition(crate::proposals::problems::PROPOSAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
@@ -288,12 +292,12 @@ pub(super) async fn finish(
 }
 
 fn publish(tx: &mut Tx, row: &ProposalRow, what: &str, from: Option<Status>) {
-    let thing = match row.kind {
+    let prefix = match row.kind {
         Kind::NewEntry | Kind::Correction => "registry_proposal",
         Kind::DisputeInclusion | Kind::DisputeExclusion => "registry_dispute",
     };
     tx.publish(NewEvent {
-        type_: format!("{thing}.{what}"),
+        type_: format!("{prefix}.{what}"),
         subject_kind: "registry_proposal",
         subject_id: row.id,
         region_code: row.region_code.clone(),
@@ -310,16 +314,17 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
 }
 
-/// Where a proposal that the caller sees lies.
+/// Region code of a proposal that is visible to the caller.
 pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
     Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
 }
 
-/// Those of the ids that name a proposal.
+/// The ids that belong to a proposal.
 pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     Ok(store::list_known(conn, why, ids).await?)
 }
-/// All that is held on a person, in any region: for the person's own request.
+
+/// All proposals about a person, in any region, for the person's own request.
 pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<RegistryProposal>, Error> {
     let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     rows.into_iter().map(|row| show(&tx.keys.sealer, row, true)).collect()
@@ -330,22 +335,22 @@ pub async fn count_open(tx: &mut Tx, person_ids: &[Uuid]) -> Result<usize, Error
     Ok(rows.iter().filter(|row| !transitions::FINAL.contains(&row.status)).count())
 }
 
-/// Takes out who was proposed and in what words, and keeps that there was a proposal; gives the ids.
+/// Erases identity and free text from a person's proposals; kind, status and dates remain. Returns the ids of the proposals.
 pub async fn forget(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     let ids = rows.iter().map(|row| row.id).collect();
     for mut row in rows {
         let sealer = &tx.keys.sealer;
-        // A number that nobody bears, and an index that no number leads to.
-        row.nik_sealed = sealer.seal(IdentityKind::Nik, row.id, NOBODY)?;
+        // No person has this NIK, and no NIK leads to this index.
+        row.nik_sealed = sealer.seal(IdentityKind::Nik, row.id, ERASED_NIK)?;
         row.nik_index = sealer.blind_index(IdentityKind::Proposal, &row.id.to_string());
         let content = Content { full_name: crate::erased_text::ERASED.to_owned(), family: None, changes: None };
         row.content_sealed = content.seal(sealer, row.id)?;
         row.submission_hash = Vec::new();
         row.statement = None;
         row.evidence = Value::Array(Vec::new());
-        for (step, words) in [(&mut row.agency, "finding"), (&mut row.outcome, "note")] {
-            *step = step.take().map(|step| blank(step, words));
+        for (step, field) in [(&mut row.agency, "finding"), (&mut row.outcome, "note")] {
+            *step = step.take().map(|step| blank(step, field));
         }
         row.version += 1;
         row.updated_at = tx.now;

@@ -1,4 +1,4 @@
-//! Wire types of registry proposals.
+//! API types of registry proposals.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,32 +23,32 @@ use crate::registry::people::api::{CreateFamily, NikDigits};
 use crate::registry::people::correct::PersonCorrection;
 use crate::state_machine;
 
-fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
+fn field_error(code: &'static str, pointer: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);
-    error.add_param("pointer".into(), &at);
+    error.add_param("pointer".into(), &pointer);
     Err(error)
 }
 
-/// What supports a proposal.
+/// A piece of evidence for a proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ProposalEvidence {
-    /// What it is.
+    /// Kind of evidence.
     pub kind: ProposalEvidenceKind,
-    /// What it shows.
+    /// What the evidence shows.
     pub text: LongText,
-    /// Number or place of the paper, if it has one.
+    /// Number of the document, or the place where it is filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<ShortText>,
 }
 
-/// A proposal or dispute about the registry.
+/// A new proposal or dispute about the welfare registry.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(
-    schema(function = "content_fits"),
-    schema(function = "entry_is_given"),
-    schema(function = "change_is_given")
+    schema(function = "validate_id_and_program"),
+    schema(function = "validate_family"),
+    schema(function = "validate_changes")
 )]
 #[schema(example = json!({
     "kind": "correction",
@@ -59,65 +59,65 @@ pub struct ProposalEvidence {
     "evidence": [{ "kind": "certificate", "text": "Akta kematian suami", "reference": "3204-KM-2026-0117" }]
 }))]
 pub struct SubmitRegistryProposal {
-    /// Id made by the client (UUIDv7), for what is recorded offline; made by the service if absent.
+    /// Id chosen by the client (UUIDv7), for proposals recorded offline. If absent, the server generates one.
     #[serde(default)]
     pub id: Option<Uuid>,
-    /// What is proposed or disputed.
+    /// Kind of proposal or dispute.
     pub kind: RegistryProposalKind,
-    /// NIK of the person concerned. Kept sealed.
+    /// NIK of the person concerned. Stored encrypted.
     pub nik: NikDigits,
-    /// Name of the person as in the papers. Kept sealed.
+    /// Name of the person as in the identity papers. Stored encrypted.
     pub full_name: PersonName,
-    /// For `new_entry`: the family to be entered, in which the person is a member. Without `welfare_status`: a decile is
-    /// never proposed.
+    /// The family to create. Required for `new_entry`, not allowed otherwise. The person must be one of its members. It must not
+    /// contain `welfare_status`: a decile cannot be proposed.
     #[serde(default)]
     #[schema(value_type = Option<CreateFamily>)]
     pub family: Option<ProposedFamily>,
-    /// For `correction`: what is to be said of the person instead.
+    /// The corrected values of the person. Required for `correction`, not allowed otherwise.
     #[serde(default)]
     #[validate(nested)]
     pub changes: Option<PersonCorrection>,
-    /// For a dispute: the programme in which the family is wrongly in or out, if it is one.
+    /// For a dispute only: the programme that wrongly includes or excludes the family, if the dispute is about a programme.
     #[serde(default)]
     #[schema(example = "PKH", max_length = 40)]
     pub program_code: Option<String>,
-    /// What is asked, and why.
+    /// What is requested, and why.
     pub statement: LongText,
-    /// What supports it.
+    /// Evidence, 1 to 20 items.
     #[validate(length(min = 1, max = 20, code = "out_of_range"), nested)]
     #[schema(min_items = 1, max_items = 20)]
     pub evidence: Vec<ProposalEvidence>,
-    /// The returned proposal that this one takes up again.
+    /// Id of the returned proposal that this one replaces.
     #[serde(default)]
     pub replaces_id: Option<Uuid>,
-    /// When it was recorded, if that was offline.
+    /// Time at which it was recorded, if it was recorded offline.
     #[serde(default)]
     pub captured_at: Option<DateTime<Utc>>,
 }
 
-fn content_fits(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
+fn validate_id_and_program(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
     use RegistryProposalKind as Kind;
     if input.id.is_some_and(|id| id.get_version_num() != 7) {
-        return fault("not_uuid_v7", "/id");
+        return field_error("not_uuid_v7", "/id");
     }
     if input.program_code.is_some() && matches!(input.kind, Kind::NewEntry | Kind::Correction) {
-        return fault("not_for_this_kind", "/program_code");
+        return field_error("not_for_this_kind", "/program_code");
     }
     Ok(())
 }
 
-fn entry_is_given(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
+fn validate_family(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
     match (input.kind == RegistryProposalKind::NewEntry, input.family.is_some()) {
-        (true, false) => fault("required", "/family"),
-        (false, true) => fault("not_for_this_kind", "/family"),
+        (true, false) => field_error("required", "/family"),
+        (false, true) => field_error("not_for_this_kind", "/family"),
         _ => Ok(()),
     }
 }
 
-fn change_is_given(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
+fn validate_changes(input: &SubmitRegistryProposal) -> Result<(), ValidationError> {
     match (input.kind == RegistryProposalKind::Correction, input.changes.is_some()) {
-        (true, false) => fault("required", "/changes"),
-        (false, true) => fault("not_for_this_kind", "/changes"),
+        (true, false) => field_error("required", "/changes"),
+        (false, true) => field_error("not_for_this_kind", "/changes"),
         _ => Ok(()),
     }
 }
@@ -126,46 +126,46 @@ fn change_is_given(input: &SubmitRegistryProposal) -> Result<(), ValidationError
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VillageDeliberation {
-    /// When it was held.
+    /// Day on which it was held. Not in the future.
     #[schema(example = "2026-11-08")]
     pub held_on: NaiveDate,
-    /// Where.
+    /// Place where it was held.
     pub place: ShortText,
     /// Number of the minutes.
     pub minutes_number: ShortText,
-    /// How many attended.
+    /// Number of people who attended.
     #[validate(range(min = 1, max = 100_000, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 100000, example = 34)]
     pub attendees: i32,
 }
 
-/// The village verifies: the deliberation supports the proposal.
+/// Verification by the village: the deliberation supports the proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyInVillage {
-    /// The minutes.
+    /// Minutes of the deliberation.
     #[validate(nested)]
     pub deliberation: VillageDeliberation,
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// The village declines: the deliberation does not support the proposal.
+/// Refusal by the village: the deliberation does not support the proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct DeclineInVillage {
-    /// The minutes.
+    /// Minutes of the deliberation.
     #[validate(nested)]
     pub deliberation: VillageDeliberation,
-    /// Why.
+    /// Reason of the refusal or return.
     pub reason: ProposalRefusalReason,
-    /// Words for whoever proposed; required for `other`.
+    /// Note for the desk that submitted the proposal. Required if `reason` is `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// The agency verifies.
+/// Verification by the agency.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyByAgency {
@@ -173,44 +173,44 @@ pub struct VerifyByAgency {
     pub finding: LongText,
 }
 
-/// The manager forwards.
+/// Forwarding by the manager.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ForwardProposal {
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// The registry takes the proposal over.
+/// Acceptance by the registry.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptProposal {
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// A refusal, or a return for correction.
+/// A rejection, or a return for correction.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "reason_is_told"))]
+#[validate(schema(function = "validate_reason"))]
 pub struct RefuseProposal {
-    /// Why.
+    /// Reason of the refusal or return.
     pub reason: ProposalRefusalReason,
-    /// Words for whoever proposed; required for `other`.
+    /// Note for the desk that submitted the proposal. Required if `reason` is `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-fn reason_is_told(input: &RefuseProposal) -> Result<(), ValidationError> {
+fn validate_reason(input: &RefuseProposal) -> Result<(), ValidationError> {
     if input.reason == ProposalRefusalReason::Other && input.note.is_none() {
-        return fault("text_required", "/note");
+        return field_error("text_required", "/note");
     }
     Ok(())
 }
 
-/// What the village decided.
+/// Decision of the village deliberation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "deliberation": {
@@ -219,74 +219,74 @@ fn reason_is_told(input: &RefuseProposal) -> Result<(), ValidationError> {
     "decision": "supported", "by": "bandung-bo-1", "at": "2026-11-08T07:30:00Z",
 }))]
 pub struct VillageVerification {
-    /// The minutes.
+    /// Minutes of the deliberation.
     pub deliberation: VillageDeliberation,
-    /// What the deliberation decided.
+    /// Decision of the deliberation.
     pub decision: DeliberationDecision,
-    /// Who recorded it.
+    /// Officer or API client who recorded it.
     #[schema(example = "bandung-bo-1")]
     pub by: String,
-    /// When.
+    /// Time at which it was recorded.
     pub at: DateTime<Utc>,
 }
 
-/// What the agency found.
+/// Finding of the agency.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AgencyVerification {
     /// What the verification found.
     pub finding: LongText,
-    /// Who verified; may not forward.
+    /// Officer or API client who verified. The same one may not forward the proposal (four-eyes rule).
     #[schema(example = "bandung-bo-1")]
     pub by: String,
-    /// When.
+    /// Time of the verification.
     pub at: DateTime<Utc>,
 }
 
-/// That it was forwarded.
+/// Forwarding of a proposal to the registry.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProposalForwarding {
-    /// Who forwarded.
+    /// Officer or API client who forwarded it.
     #[schema(example = "bandung-mgr-1")]
     pub by: String,
-    /// When.
+    /// Time of the forwarding.
     pub at: DateTime<Utc>,
 }
 
-/// How a proposal ended.
+/// Outcome of a proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProposalOutcome {
-    /// Why it was refused or returned.
+    /// Reason of the rejection or return. Absent for an accepted proposal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub reason: Option<ProposalRefusalReason>,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
-    /// Who recorded it.
+    /// Officer or API client who recorded it.
     #[schema(example = "pusdatin-1")]
     pub by: String,
-    /// When.
+    /// Time at which it was recorded.
     pub at: DateTime<Utc>,
 }
 
-/// A proposal or dispute about the registry.
+/// A proposal or dispute about the welfare registry.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposal {
     /// Id of the proposal.
     pub id: Uuid,
-    /// What is proposed or disputed.
+    /// Kind of proposal or dispute.
     pub kind: RegistryProposalKind,
-    /// State; changed by actions alone.
+    /// Status. Only actions change it.
     pub status: RegistryProposalStatus,
-    /// Actions that this state allows, to whoever has the permission and the region.
+    /// Actions that this status allows. An action also needs its permission and region.
     pub allowed_actions: Vec<RegistryProposalAction>,
     /// Village of the person concerned.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The month in whose window it came in.
+    /// Month in whose window it was submitted, `YYYY-MM`.
     #[schema(example = "2026-11")]
     pub period: String,
-    /// Are the NIK and what is proposed held back in this answer?
+    /// True if the NIK is masked and the proposed values are left out of this response.
     #[schema(example = true)]
     pub masked: bool,
     /// NIK, masked to its first two and last two digits unless revealed.
@@ -295,58 +295,58 @@ pub struct RegistryProposal {
     /// Name of the person concerned.
     #[schema(example = "Siti Rahmawati")]
     pub full_name: String,
-    /// The person of the registry; for a new entry known once it is accepted.
+    /// Person in the registry. For a new entry: absent until it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// The family of the registry; for a new entry known once it is accepted.
+    /// Family in the registry. For a new entry: absent until it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_id: Option<Uuid>,
-    /// The programme that a dispute concerns.
+    /// Programme that the dispute is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub program_code: Option<String>,
-    /// Names of the fields that are proposed.
+    /// Names of the proposed fields, without their values.
     #[schema(example = json!(["marital_status", "school_enrolled"]))]
     pub proposed_fields: Vec<String>,
-    /// The family to be entered, when revealed.
+    /// The family to create. Present only if revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub family: Option<Value>,
-    /// What is to be said of the person, when revealed.
+    /// The corrected values of the person. Present only if revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<PersonCorrection>,
-    /// What is asked, and why; absent after the person's erasure.
+    /// What is requested, and why. Absent after the erasure of the person's data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Anak masih bersekolah.")]
     pub statement: Option<String>,
-    /// What supports it.
+    /// Evidence. Empty after the erasure of the person's data.
     pub evidence: Vec<ProposalEvidence>,
-    /// What the village decided.
+    /// Decision of the village deliberation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub village_verification: Option<VillageVerification>,
-    /// What the agency found.
+    /// Finding of the agency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency_verification: Option<AgencyVerification>,
-    /// Who forwarded it.
+    /// Forwarding to the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<ProposalForwarding>,
-    /// How it ended.
+    /// Outcome, once the proposal is final.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ProposalOutcome>,
-    /// The returned proposal that this one takes up again.
+    /// Id of the returned proposal that this one replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub replaces_id: Option<Uuid>,
-    /// The desk that submitted it.
+    /// Organization that submitted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
-    /// The officer or client who submitted it.
+    /// Officer or API client who submitted it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
-    /// When it was recorded offline.
+    /// Time at which it was recorded, if it was recorded offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
     /// When it was received.
@@ -355,9 +355,9 @@ pub struct RegistryProposal {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Shows a row; `revealed` opens the NIK and what is proposed.
+/// The API view of a row; `revealed` opens the NIK and the proposed values.
 pub fn show(sealer: &Sealer, row: ProposalRow, revealed: bool) -> Result<RegistryProposal, Error> {
-    fn part<T: serde::de::DeserializeOwned>(value: Option<Value>) -> Option<T> {
+    fn parse<T: serde::de::DeserializeOwned>(value: Option<Value>) -> Option<T> {
         value.and_then(|v| serde_json::from_value(v).ok())
     }
     let content = Content::open(sealer, row.id, &row.content_sealed)?;
@@ -379,11 +379,11 @@ pub fn show(sealer: &Sealer, row: ProposalRow, revealed: bool) -> Result<Registr
         family: content.family.filter(|_| revealed),
         changes: content.changes.filter(|_| revealed),
         statement: row.statement,
-        evidence: part(Some(row.evidence)).unwrap_or_default(),
-        village_verification: part(row.village),
-        agency_verification: part(row.agency),
-        forwarding: part(row.forwarding),
-        outcome: part(row.outcome),
+        evidence: parse(Some(row.evidence)).unwrap_or_default(),
+        village_verification: parse(row.village),
+        agency_verification: parse(row.agency),
+        forwarding: parse(row.forwarding),
+        outcome: parse(row.outcome),
         replaces_id: row.replaces_id,
         organization_id: row.organization_id,
         created_by: row.created_by,
@@ -398,27 +398,27 @@ pub fn show(sealer: &Sealer, row: ProposalRow, revealed: bool) -> Result<Registr
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RegistryProposalQuery {
-    /// Only this region and what lies inside it.
+    /// Only proposals in this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only this state.
+    /// Only proposals with this status.
     #[param(inline)]
     pub status: Option<RegistryProposalStatus>,
-    /// Only this kind.
+    /// Only proposals of this kind.
     #[param(inline)]
     pub kind: Option<RegistryProposalKind>,
-    /// Only what came in in this month.
+    /// Only proposals submitted in the window of this month, `YYYY-MM`.
     #[param(example = "2026-11")]
     pub period: Option<String>,
-    /// Only what is about this person.
+    /// Only proposals about this person.
     pub person_id: Option<Uuid>,
-    /// Only what is about this family.
+    /// Only proposals about this family.
     pub family_id: Option<Uuid>,
-    /// A change feed: what changed at or after this time, oldest change first.
+    /// Change feed: proposals changed at or after this time, oldest change first.
     pub updated_since: Option<DateTime<Utc>>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Proposals a page, 1 to 200.
+    /// Maximum number of proposals per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }

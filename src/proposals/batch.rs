@@ -12,36 +12,36 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
-/// Up to 1,000 proposals at once.
+/// Up to 1,000 proposals in one request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryProposalBatch {
-    /// The proposals; each is judged by itself.
+    /// The proposals. Each one is validated independently of the others.
     #[validate(length(min = 1, max = 1000, code = "too_many"))]
     #[schema(value_type = Vec<SubmitRegistryProposal>, min_items = 1, max_items = 1000)]
     pub items: Vec<serde_json::Value>,
 }
 
-/// What became of a batch.
+/// Result of a batch.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposalBatchResult {
-    /// One result an item, in order.
+    /// One result per item, in the order of the request.
     pub items: Vec<RegistryProposalBatchItem>,
 }
 
-/// What became of one item.
+/// Result of one item of a batch.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposalBatchItem {
-    /// Place in the request, from 0.
+    /// Index of the item in the request, from 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// The status it would have had alone.
+    /// HTTP status that the item would have as a single request.
     #[schema(example = 201)]
     pub status: u16,
-    /// The proposal, if it was taken.
+    /// The proposal, if the item succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<RegistryProposal>,
-    /// What is wrong, if it was not.
+    /// The problem, if the item failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,

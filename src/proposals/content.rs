@@ -1,4 +1,4 @@
-//! Who is proposed and what, as it stands sealed on the proposal's row.
+//! The personal data of a proposal, stored encrypted in its row.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::registry::people::api::CreateFamily;
 use crate::registry::people::correct::PersonCorrection;
 
-/// A family as proposed: read and judged like one that is entered, and kept as it was sent.
+/// A proposed family: parsed as for creating one, and stored as it was sent.
 #[derive(Debug, Clone)]
 pub struct ProposedFamily {
     pub sent: Value,
@@ -44,7 +44,7 @@ impl Content {
         serde_json::from_str(&text).map_err(Error::internal)
     }
 
-    /// The fields that are proposed, without what is said in them.
+    /// Names of the proposed fields, without their values.
     pub fn fields(&self) -> Vec<String> {
         let changes = self.changes.as_ref().and_then(|c| serde_json::to_value(c).ok());
         let given = changes.or_else(|| self.family.clone()).unwrap_or_default();

@@ -1,5 +1,5 @@
 //! Proposals and disputes about the welfare registry (usul and sanggah): a desk never changes a ranking, it proposes and
-//! disputes. The village deliberates, the agency verifies, the manager forwards, and who keeps the registry decides.
+//! disputes. The village deliberates, the agency verifies, the manager forwards, and the owner of the registry decides.
 
 pub mod actions;
 pub mod api;

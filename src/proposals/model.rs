@@ -1,9 +1,9 @@
-//! The words of registry proposals.
+//! Enumerations of registry proposals.
 
 use crate::text_enum;
 
 text_enum! {
-    /// What is proposed or disputed.
+    /// Kind of proposal or dispute.
     pub enum RegistryProposalKind {
         NewEntry = "new_entry": "Usulan baru" / "New entry",
         Correction = "correction": "Perbaikan data" / "Correction",
@@ -13,7 +13,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// State of a registry proposal.
+    /// Status of a registry proposal.
     pub enum RegistryProposalStatus {
         Submitted = "submitted": "Diajukan" / "Submitted",
         VillageVerification = "village_verification": "Terverifikasi desa (musdes)" / "Verified by the village",
@@ -26,7 +26,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a registry proposal; with hyphens, the last segment of the action's address.
+    /// Action on a registry proposal. The last path segment of its route is the code with hyphens.
     pub enum RegistryProposalAction {
         Submit = "submit": "Ajukan" / "Submit",
         VerifyVillage = "verify_village": "Sahkan dalam musdes" / "Verify in the village",
@@ -42,7 +42,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What the village deliberation (musdes) decided.
+    /// Decision of the village deliberation (musdes).
     pub enum DeliberationDecision {
         Supported = "supported": "Disetujui" / "Supported",
         NotSupported = "not_supported": "Tidak disetujui" / "Not supported",
@@ -50,21 +50,21 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a proposal is not accepted.
+    /// Reason why a proposal is not accepted.
     pub enum ProposalRefusalReason {
         NotEligible = "not_eligible": "Tidak layak" / "Not eligible",
-        AlreadyRegistered = "already_registered": "Sudah terdaftar" / "Registered already",
+        AlreadyRegistered = "already_registered": "Sudah terdaftar" / "Already registered",
         IdentityMismatch = "identity_mismatch": "Identitas tidak padan" / "The identity does not match",
         NotFoundInField = "not_found_in_field": "Tidak ditemukan di lapangan" / "Not found in the field",
         EvidenceIncomplete = "evidence_incomplete": "Bukti tidak lengkap" / "The evidence is incomplete",
-        DataUnchanged = "data_unchanged": "Data sudah sesuai" / "The data is right as it is",
+        DataUnchanged = "data_unchanged": "Data sudah sesuai" / "The data is correct already",
         Deceased = "deceased": "Meninggal" / "Deceased",
         Other = "other": "Lainnya" / "Other",
     }
 }
 
 text_enum! {
-    /// What a piece of evidence is.
+    /// Kind of evidence.
     pub enum ProposalEvidenceKind {
         IdentityPaper = "identity_paper": "Dokumen kependudukan" / "Identity paper",
         Statement = "statement": "Surat pernyataan" / "Written statement",

@@ -1,6 +1,6 @@
-//! What an accepted proposal does to the registry, in the same transaction. A new entry is entered, a correction is
-//! written. A dispute that is upheld changes no ranking, for a desk never sets a decile: the accepted dispute is the
-//! record, the family counts as changed, and the next snapshot of the source answers it.
+//! Applies an accepted proposal to the registry, in the same transaction. A new entry creates the family; a correction changes the
+//! person. An upheld dispute changes no ranking, because a desk never sets a decile: the accepted dispute is the record, the family
+//! counts as changed, and the next snapshot of the source may change the decile.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -24,12 +24,12 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
     let input = body.valid()?;
     let content = Content::open(&tx.keys.sealer, row.id, &row.content_sealed)?;
     match (row.kind, row.person_id, row.family_id) {
-        (Kind::NewEntry, ..) => enter(tx, &mut row, content).await?,
+        (Kind::NewEntry, ..) => create_entry(tx, &mut row, content).await?,
         (Kind::Correction, Some(person), _) => {
             let changes = content.changes.ok_or_else(|| Error::internal("a correction without changes"))?;
-            // What was found to be the same person meanwhile is corrected as one.
+            // If the person was merged as a duplicate in the meantime, correct the surviving record.
             let person = registry::people::actions::find_kept(&mut tx.conn, person).await?;
-            registry::people::correct::correct_person(tx, person, changes).await.map_err(elsewhere)?;
+            registry::people::correct::correct_person(tx, person, changes).await.map_err(person_elsewhere)?;
         }
         (Kind::DisputeInclusion | Kind::DisputeExclusion, person, Some(family)) => {
             registry::people::actions::touch_disputed(tx, person, family).await?;
@@ -42,16 +42,12 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
     finish(tx, row, Action::Accept, to, note).await
 }
 
-/// The proposal is there; it is the person who is not within these regions any more.
-fn elsewhere(error: Error) -> Error {
-    if error.code == Code::NOT_FOUND {
-        Error::new(crate::proposals::problems::PROPOSAL_PERSON_ELSEWHERE)
-    } else {
-        error
-    }
+/// The caller sees the proposal, so "not found" means that the person has moved out of the caller's regions.
+fn person_elsewhere(error: Error) -> Error {
+    if error.code == Code::NOT_FOUND { Error::new(crate::proposals::problems::PROPOSAL_PERSON_ELSEWHERE) } else { error }
 }
 
-async fn enter(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> Result<(), Error> {
+async fn create_entry(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> Result<(), Error> {
     let sent = content.family.ok_or_else(|| Error::internal("a new entry without a family"))?;
     let digest = sha256(sent.to_string().as_bytes());
     let family: CreateFamily = serde_json::from_value(sent).map_err(Error::internal)?;

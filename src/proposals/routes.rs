@@ -1,4 +1,4 @@
-//! Submitting and reading registry proposals.
+//! HTTP routes to submit and read registry proposals.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -40,16 +40,16 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Submit a registry proposal
 ///
-/// Proposes a new entry or a correction, or disputes that a family is in or out. NIK and name are required and kept sealed. Taken in
-/// the monthly window alone (409 `registry-proposal-window-closed`, with `opens_on`); a second proposal of the same kind for the
-/// same person is refused while the first is open (409 `registry-proposal-already-open`). A tablet sends the id it made
-/// (UUIDv7): the same id and content again is answered with 200.
+/// Submits a new entry, a correction, or a dispute about the inclusion or exclusion of a family. NIK and name are required and stored
+/// encrypted. Submission is possible only in the monthly window (409 `registry-proposal-window-closed`; wait until `opens_on`). Only
+/// one proposal of each kind may be open for a person (409 `registry-proposal-already-open`). A tablet sends the id that it generated
+/// (UUIDv7): sending the same id and content again returns 200 with the stored proposal.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = SubmitRegistryProposal,
     responses(
         (status = 201, description = "The proposal", body = RegistryProposal),
-        (status = 200, description = "It was sent before; this is what is stored", body = RegistryProposal)
+        (status = 200, description = "The stored proposal; the same id and content were sent before", body = RegistryProposal)
     ),
     security(("oauth2" = ["complaints:submit"]))
 )]
@@ -69,12 +69,13 @@ async fn submit_registry_proposal(
 
 /// Submit many registry proposals
 ///
-/// Up to 1,000 at once, one result each in order. `atomic=true` takes all or none, `dry_run=true` judges and writes nothing.
+/// Submits up to 1,000 proposals and returns one result per item, in order. `atomic=true` stores all or none; `dry_run=true` validates
+/// and stores nothing.
 #[utoipa::path(
     tag = "Registry proposals",
     params(BatchQuery),
     request_body = RegistryProposalBatch,
-    responses((status = 207, description = "One result an item", body = RegistryProposalBatchResult)),
+    responses((status = 207, description = "One result per item", body = RegistryProposalBatchResult)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[post("/v1/registry-proposals/batch")]
@@ -89,8 +90,8 @@ async fn submit_registry_proposal_batch(
 
 /// List registry proposals
 ///
-/// Proposals and disputes within the caller's regions, newest first, masked. With `updated_since` it is a change feed
-/// instead: by time of change, oldest first.
+/// Lists proposals and disputes in the caller's regions, newest first. NIKs are masked. With `updated_since` the list is a change feed:
+/// ordered by time of change, oldest first.
 #[utoipa::path(
     tag = "Registry proposals",
     params(RegistryProposalQuery),
@@ -126,8 +127,8 @@ async fn list_registry_proposals(
 
 /// Read a registry proposal
 ///
-/// One proposal with the actions that its state allows. NIK and what is proposed are masked unless the token carries
-/// `pii:reveal`, which needs `Access-Purpose` and leaves an access record.
+/// Returns one proposal with the actions that its status allows. The NIK is masked and the proposed values are left out unless the token
+/// has `pii:reveal`. A reveal needs the header `Access-Purpose` and is recorded.
 #[utoipa::path(
     tag = "Registry proposals",
     responses((status = 200, description = "The proposal", body = RegistryProposal)),
@@ -160,7 +161,7 @@ async fn get_registry_proposal(
 
 /// Read a registry proposal's timeline
 ///
-/// Every step of the proposal, oldest first.
+/// Lists every step of the proposal, oldest first.
 #[utoipa::path(
     tag = "Registry proposals",
     responses((status = 200, description = "The timeline", body = Timeline)),

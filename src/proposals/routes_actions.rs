@@ -1,4 +1,4 @@
-//! The actions on a registry proposal: one address for each edge.
+//! HTTP routes of the actions on a registry proposal: one route for each transition.
 
 use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -38,7 +38,7 @@ fn shown(proposal: &RegistryProposal) -> Result<Reply, Error> {
 
 /// Verify a proposal in the village
 ///
-/// The village deliberation (musdes) supports the proposal; its minutes are recorded: date, place, number and how many attended.
+/// Records that the village deliberation (musdes) supports the proposal, with its minutes: date, place, number and attendance.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = VerifyInVillage,
@@ -58,7 +58,8 @@ async fn verify_registry_proposal_in_village(
 
 /// Decline a proposal in the village
 ///
-/// The village deliberation does not support the proposal. Its minutes are recorded and the proposal is rejected.
+/// Records that the village deliberation (musdes) does not support the proposal, with its minutes. The proposal is rejected; this
+/// status is final.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = DeclineInVillage,
@@ -78,7 +79,7 @@ async fn decline_registry_proposal_in_village(
 
 /// Verify a proposal by the agency
 ///
-/// The social agency verifies. Its officer needs a token that covers the whole regency (403 `wider-region-required`).
+/// Records the finding of the social agency. The token must cover the whole regency (403 `wider-region-required`).
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = VerifyByAgency,
@@ -98,7 +99,8 @@ async fn verify_registry_proposal_by_agency(
 
 /// Return a proposal by the agency
 ///
-/// The agency cannot confirm the proposal. Final; a new one can take it up with `replaces_id`.
+/// Records that the agency cannot confirm the proposal. `returned` is final; a new proposal can refer to this one with `replaces_id`.
+/// The token must cover the whole regency (403 `wider-region-required`).
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = RefuseProposal,
@@ -120,7 +122,8 @@ async fn return_registry_proposal_by_agency(
 
 /// Forward a proposal
 ///
-/// The regency's approval. Never by whoever verified it in the village or for the agency (403 `own-verification`).
+/// Approves the proposal for the regency and forwards it to the registry. The officer who verified it in the village or for the agency
+/// may not forward it (four-eyes rule, 403 `own-verification`). The token must cover the whole regency (403 `wider-region-required`).
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = ForwardProposal,
@@ -140,7 +143,8 @@ async fn forward_registry_proposal(
 
 /// Return a proposal by the manager
 ///
-/// The manager does not forward the proposal. Final; a new one can take it up with `replaces_id`.
+/// Records that the manager does not forward the proposal. `returned` is final; a new proposal can refer to this one with
+/// `replaces_id`. The token must cover the whole regency (403 `wider-region-required`).
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = RefuseProposal,
@@ -162,8 +166,9 @@ async fn return_registry_proposal_by_manager(
 
 /// Accept a proposal
 ///
-/// Recorded by whoever keeps the registry. In the same transaction a new entry is entered and a correction is written. A dispute that
-/// is upheld sets no decile: it stays on record, the family counts as changed, and the source's next snapshot answers it.
+/// Records the registry's acceptance. In the same transaction, a new entry creates the family and a correction changes the person. An
+/// upheld dispute sets no decile: it is recorded, the family counts as changed, and the next snapshot of the source may change the
+/// decile.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = AcceptProposal,
@@ -183,7 +188,7 @@ async fn accept_registry_proposal(
 
 /// Reject a proposal
 ///
-/// Recorded by whoever keeps the registry. Final.
+/// Records the registry's rejection. `rejected` is final.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = RefuseProposal,
@@ -203,7 +208,8 @@ async fn reject_registry_proposal(
 
 /// Return a proposal
 ///
-/// The registry wants more before it decides. Final; a new proposal can take it up with `replaces_id`.
+/// Records that the registry needs more information before it decides. `returned` is final; a new proposal can refer to this one with
+/// `replaces_id`.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = RefuseProposal,

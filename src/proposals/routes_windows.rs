@@ -1,4 +1,4 @@
-//! The calendar of proposals: public to read.
+//! HTTP routes of the proposal windows. Reading is public.
 
 use actix_web::{get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,11 +24,11 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List the proposal windows
 ///
-/// The days of this month on which each step of a proposal is taken, the default, and every month with a calendar of its own. Days
-/// are those of western Indonesia (UTC+7).
+/// Lists the window of the current month, the default, and every month with its own window. A window has the days of the month on which
+/// each step of a proposal is allowed, in western Indonesia (UTC+7).
 #[utoipa::path(
     tag = "Registry proposals",
-    responses((status = 200, description = "The calendars", body = RegistryProposalWindows)),
+    responses((status = 200, description = "The windows", body = RegistryProposalWindows)),
     security(())
 )]
 #[get("/v1/registry-proposal-windows")]
@@ -38,10 +38,11 @@ async fn list_registry_proposal_windows(db: Db, log: AccessLog) -> Result<Reply,
 
 /// Read a month's proposal window
 ///
-/// `default`, or a month as `YYYY-MM`; a month without a calendar of its own shows the default's days and has version 0.
+/// Returns the window of one month (`YYYY-MM`) or the `default`. A month without its own window shows the days of the default and has
+/// version 0.
 #[utoipa::path(
     tag = "Registry proposals",
-    responses((status = 200, description = "The calendar", body = RegistryProposalWindow)),
+    responses((status = 200, description = "The window", body = RegistryProposalWindow)),
     security(())
 )]
 #[get("/v1/registry-proposal-windows/{period}")]
@@ -52,11 +53,12 @@ async fn get_registry_proposal_window(db: Db, period: Path<String>) -> Result<Re
 
 /// Set a month's proposal window
 ///
-/// For one month or as the default. The calendar holds for the whole country, so the token must cover it.
+/// Sets the window of one month (`YYYY-MM`) or the `default`. It applies to the whole country, so the token must cover the whole
+/// country (403 `region-not-granted`). `If-Match` names the version to replace; `"0"` if the month has no own window.
 #[utoipa::path(
     tag = "Registry proposals",
     request_body = SetRegistryProposalWindow,
-    responses((status = 200, description = "The calendar", body = RegistryProposalWindow)),
+    responses((status = 200, description = "The window", body = RegistryProposalWindow)),
     security(("oauth2" = ["registry:import"]))
 )]
 #[put("/v1/registry-proposal-windows/{period}")]

@@ -1,4 +1,4 @@
-//! When a step may be taken: the monthly window, in days of western Indonesia. Pure: the day is an argument.
+//! The monthly window of each step, in days of western Indonesia (UTC+7). Pure: the day is an argument.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -14,7 +14,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// First and last day of the month on which this step is taken; `None` for a step that no window bounds.
+    /// First and last day of the month for this step; `None` if the step has no window.
     pub fn days_for(&self, action: Action) -> Option<(i16, i16)> {
         match action {
             Action::Submit => Some((self.submit_from, self.submit_until)),
@@ -26,7 +26,7 @@ impl Window {
         }
     }
 
-    pub fn is_sound(&self) -> bool {
+    pub fn is_valid(&self) -> bool {
         1 <= self.submit_from
             && self.submit_from <= self.submit_until
             && self.submit_until <= self.village_until
@@ -34,23 +34,23 @@ impl Window {
             && self.agency_until <= 31
     }
 
-    /// The next day on which the step can be taken, when it cannot be today. `next` is the window of the month after.
+    /// Next day on which the step is allowed; `None` if it is allowed today. `next` is the window of the next month.
     pub fn next_opening(&self, action: Action, today: NaiveDate, next: &Self) -> Option<NaiveDate> {
         let (from, until) = self.days_for(action)?;
         let day = i16::try_from(today.day()).unwrap_or_default();
         if day < from {
-            return on(today.year(), today.month(), from);
+            return day_of_month(today.year(), today.month(), from);
         }
         if day <= until {
             return None;
         }
-        let (year, month) = following(today);
+        let (year, month) = month_after(today);
         let (from, _) = next.days_for(action)?;
-        on(year, month, from)
+        day_of_month(year, month, from)
     }
 }
 
-/// The region that whoever takes this step must hold: the village for what it decides, its regency for everything after.
+/// The region that the officer's token must cover for this step: the village for the village's own steps, its regency for later ones.
 pub fn required_region(action: Action, village: &str) -> &str {
     match action {
         Action::Submit | Action::VerifyVillage | Action::DeclineVillage => village,
@@ -58,23 +58,23 @@ pub fn required_region(action: Action, village: &str) -> &str {
     }
 }
 
-/// A day that the month does not have is its last.
-fn on(year: i32, month: u32, day: i16) -> Option<NaiveDate> {
+/// The given day of a month, or the month's last day if the month is shorter.
+fn day_of_month(year: i32, month: u32, day: i16) -> Option<NaiveDate> {
     (1..=u32::try_from(day).ok()?).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
 }
 
-fn following(day: NaiveDate) -> (i32, u32) {
+fn month_after(day: NaiveDate) -> (i32, u32) {
     if day.month() == 12 { (day.year() + 1, 1) } else { (day.year(), day.month() + 1) }
 }
 
-/// The name of a day's month: `2026-11`.
+/// The month of a day, such as `2026-11`.
 pub fn period_of(day: NaiveDate) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
-/// The name of the month after a day's.
+/// The month after the month of a day.
 pub fn period_after(day: NaiveDate) -> String {
-    let (year, month) = following(day);
+    let (year, month) = month_after(day);
     format!("{year:04}-{month:02}")
 }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_village_step_is_a_villages() {
+    fn only_the_village_step_needs_the_village_region() {
         assert_eq!(required_region(Action::VerifyVillage, "32.04.05.2001"), "32.04.05.2001");
         assert_eq!(required_region(Action::Forward, "32.04.05.2001"), "32.04");
     }

@@ -1,4 +1,4 @@
-//! The rows of registry proposals and their windows.
+//! Database access for registry proposals and their windows.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -45,7 +45,7 @@ pub struct ProposalRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// False when the id is taken.
+/// Returns false if the id exists already.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryResult<bool> {
     diesel::insert_into(registry_proposals::table)
         .values(row)
@@ -56,7 +56,7 @@ pub async fn insert(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryRes
         .map(|n| n == 1)
 }
 
-/// False when another proposal of this kind for this person is open.
+/// Returns false if another proposal of this kind for this person is open.
 pub async fn insert_open(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryResult<bool> {
     diesel::insert_into(open_registry_proposals::table)
         .values((
@@ -115,7 +115,7 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &ProposalRow) -> QueryResul
     prepared(diesel::update(registry_proposals::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// All that is about a person, in any region.
+/// All proposals about these persons, in any region.
 pub async fn list_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -129,7 +129,7 @@ pub async fn list_about(
         .await
 }
 
-/// What a list is narrowed to.
+/// Filters of the list.
 #[derive(Debug, Default)]
 pub struct ProposalFilter {
     pub within: Option<RegionScope>,
@@ -141,7 +141,8 @@ pub struct ProposalFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
-/// By time of receipt, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
+/// Ordered by time of receipt, newest first. With `updated_since` ordered by time of change, oldest first, and only up to the time
+/// before which no open transaction can still add a change.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -217,7 +218,7 @@ impl WindowRow {
     }
 }
 
-/// The rows of these periods, and the default's: the calendar holds for the whole country.
+/// The rows of these periods and of the default. Windows apply to the whole country, so there is no scope.
 pub async fn list_windows(conn: &mut AsyncPgConnection, periods: &[&str]) -> QueryResult<Vec<WindowRow>> {
     registry_proposal_windows::table
         .filter(registry_proposal_windows::period.eq_any(periods).or(registry_proposal_windows::period.eq("default")))
@@ -227,7 +228,7 @@ pub async fn list_windows(conn: &mut AsyncPgConnection, periods: &[&str]) -> Que
         .await
 }
 
-/// Held for the rest of the transaction, so that two who change the calendar follow one another.
+/// Locks the default window, so that concurrent changes to windows run one after the other.
 pub async fn lock_default_window(conn: &mut AsyncPgConnection) -> QueryResult<WindowRow> {
     registry_proposal_windows::table.find("default").select(WindowRow::as_select()).for_update().first(conn).await
 }

@@ -1,11 +1,11 @@
-//! The edges of a registry proposal's life. Pure: who may take an edge is named here and checked by the handler's type.
+//! State machine of a registry proposal. Pure: the permission of each edge is named here and checked by the type of the handler's caller.
 
 use super::model::RegistryProposalAction as A;
 use super::model::RegistryProposalStatus::{self as S, *};
 use crate::auth::Permission as P;
 use crate::state_machine::{self, Edge, IllegalTransition, Target};
 
-/// A proposal does not leave these. What was returned is taken up again by a new one that `replaces` it.
+/// Final states. A returned proposal can be replaced by a new one (`replaces_id`).
 pub const FINAL: &[S] = &[Accepted, Rejected, Returned];
 
 const fn edge(action: A, from: &'static [S], to: S, by: P, carries: &'static [&'static str]) -> Edge<S, A> {
@@ -74,7 +74,7 @@ pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
 mod tests {
     use super::*;
 
-    /// The table a second time, as pairs, so that a slip in either shows.
+    /// A second copy of the table, as triples, so that an error in one of them fails the test.
     const LEGAL: &[(S, A, S)] = &[
         (Submitted, A::VerifyVillage, VillageVerification),
         (Submitted, A::DeclineVillage, Rejected),
@@ -88,7 +88,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+    fn every_pair_of_state_and_action_follows_the_handbook() {
         for &from in S::ALL {
             for &action in A::ALL {
                 let expected = LEGAL.iter().find(|(f, a, _)| *f == from && *a == action).map(|(_, _, to)| *to);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_ended_allows_nothing() {
+    fn a_final_state_allows_no_action() {
         for &end in FINAL {
             assert!(next(end, A::Accept).unwrap_err().allowed.is_empty(), "{end}");
         }

@@ -1,4 +1,4 @@
-//! The calendar of proposals, as it stands in the database, and who changes it.
+//! The monthly windows of proposals: API types, reads and changes.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -18,72 +18,72 @@ use crate::transaction::Tx;
 
 const DEFAULT: &str = "default";
 
-/// The days of one month on which proposals are taken, in western Indonesia (UTC+7).
+/// The days of one month on which each step of a proposal is allowed, in western Indonesia (UTC+7).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposalWindow {
-    /// The month, or `default` for every month without a calendar of its own.
+    /// The month as `YYYY-MM`, or `default` for every month without its own window.
     #[schema(example = "2026-12")]
     pub period: String,
-    /// Does the month have a calendar of its own? Otherwise the default's days are shown.
+    /// True if the month has its own window; otherwise the days of the default are shown.
     #[schema(example = false)]
     pub own: bool,
-    /// First day on which proposals are taken.
+    /// First day of the month for submitting.
     #[schema(minimum = 1, maximum = 31, example = 1)]
     pub submit_from: i16,
-    /// Last day on which proposals are taken.
+    /// Last day of the month for submitting.
     #[schema(minimum = 1, maximum = 31, example = 11)]
     pub submit_until: i16,
-    /// Last day of the village's verification.
+    /// Last day of the month for verification by the village. Not before `submit_until`.
     #[schema(minimum = 1, maximum = 31, example = 14)]
     pub village_until: i16,
-    /// Last day of the agency's verification and of forwarding.
+    /// Last day of the month for verification by the agency and for forwarding. Not before `village_until`.
     #[schema(minimum = 1, maximum = 31, example = 17)]
     pub agency_until: i16,
-    /// Where the calendar comes from.
+    /// Source of the window: a decree or a letter.
     #[schema(example = "Surat Dirjen 12/2026")]
     pub source: String,
-    /// Version, as in the `ETag`; 0 for a month without a calendar of its own.
+    /// Version, as in the `ETag` header; 0 for a month without its own window.
     #[schema(example = 1)]
     pub version: i32,
 }
 
-/// A month's calendar, or the default.
+/// The window of one month, or the default.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "in_order"))]
+#[validate(schema(function = "validate_order"))]
 pub struct SetRegistryProposalWindow {
-    /// First day on which proposals are taken.
+    /// First day of the month for submitting.
     #[schema(minimum = 1, maximum = 31, example = 1)]
     pub submit_from: i16,
-    /// Last day on which proposals are taken.
+    /// Last day of the month for submitting.
     #[schema(minimum = 1, maximum = 31, example = 11)]
     pub submit_until: i16,
-    /// Last day of the village's verification.
+    /// Last day of the month for verification by the village. Not before `submit_until`.
     #[schema(minimum = 1, maximum = 31, example = 14)]
     pub village_until: i16,
-    /// Last day of the agency's verification and of forwarding.
+    /// Last day of the month for verification by the agency and for forwarding. Not before `village_until`.
     #[schema(minimum = 1, maximum = 31, example = 17)]
     pub agency_until: i16,
-    /// Where the calendar comes from: a decree or a letter.
+    /// Source of the window: a decree or a letter.
     pub source: ShortText,
 }
 
-fn in_order(input: &SetRegistryProposalWindow) -> Result<(), ValidationError> {
+fn validate_order(input: &SetRegistryProposalWindow) -> Result<(), ValidationError> {
     let window = Window {
         submit_from: input.submit_from,
         submit_until: input.submit_until,
         village_until: input.village_until,
         agency_until: input.agency_until,
     };
-    if window.is_sound() { Ok(()) } else { Err(ValidationError::new("window_order")) }
+    if window.is_valid() { Ok(()) } else { Err(ValidationError::new("window_order")) }
 }
 
-/// Every calendar that was entered.
+/// The proposal windows.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposalWindows {
-    /// The month of today in western Indonesia.
+    /// Window of the current month in western Indonesia.
     pub current: RegistryProposalWindow,
-    /// The default and every month with a calendar of its own.
+    /// The default and every month with its own window.
     #[schema(max_items = 500)]
     pub items: Vec<RegistryProposalWindow>,
 }
@@ -102,20 +102,20 @@ fn show(row: &WindowRow, period: &str) -> RegistryProposalWindow {
     }
 }
 
-/// The month's own row, or the default's.
-fn of<'a>(rows: &'a [WindowRow], period: &str) -> Result<&'a WindowRow, Error> {
+/// The month's own row, or the default.
+fn effective<'a>(rows: &'a [WindowRow], period: &str) -> Result<&'a WindowRow, Error> {
     let own = rows.iter().find(|row| row.period == period);
     let found = own.or_else(|| rows.iter().find(|row| row.period == DEFAULT));
     found.ok_or_else(|| Error::internal("there is no default proposal window"))
 }
 
-/// Refuses a step outside its days, and says when it opens again.
+/// Refuses a step outside its window, with the day on which the window opens.
 pub async fn require_open(tx: &mut Tx, action: Action) -> Result<(), Error> {
     let today = local_day(tx.now);
     let (this, next) = (rules::period_of(today), rules::period_after(today));
     let rows = store::list_windows(&mut tx.conn, &[&this, &next]).await?;
-    let (now, then) = (of(&rows, &this)?.window(), of(&rows, &next)?.window());
-    match now.next_opening(action, today, &then) {
+    let (window, next_window) = (effective(&rows, &this)?.window(), effective(&rows, &next)?.window());
+    match window.next_opening(action, today, &next_window) {
         None => Ok(()),
         Some(opens_on) => Err(Error::closed_until(crate::proposals::problems::PROPOSAL_WINDOW_CLOSED, opens_on)),
     }
@@ -133,7 +133,7 @@ pub async fn find(conn: &mut Connection, period: &str) -> Result<RegistryProposa
         return Err(Error::not_found());
     }
     let rows = store::list_windows(conn, &[period]).await?;
-    Ok(show(of(&rows, period)?, period))
+    Ok(show(effective(&rows, period)?, period))
 }
 
 pub async fn set(
@@ -144,7 +144,7 @@ pub async fn set(
     if !rules::is_period(&period) {
         return Err(Error::not_found());
     }
-    // What holds for the whole country takes a token for the whole country.
+    // A window applies to the whole country, so the token must cover it.
     if !tx.actor.scope.is_everything() {
         return Err(Error::new(Code::REGION_NOT_GRANTED));
     }

@@ -1,5 +1,5 @@
-//! The purposes of access with the lawful basis that carries each, as data of the release, and what a person's own
-//! limits leave of them. Pure.
+//! The purposes of access and the lawful basis of each, from a data file of the release; and the check of a purpose against a
+//! person's limits. Pure.
 
 pub mod model;
 pub mod problems;
@@ -24,12 +24,12 @@ use self::model::LawfulBasis;
 use crate::auth::caller::AccessPurpose;
 use crate::error::Error;
 
-/// Stands among a person's limits while processing is restricted.
+/// The entry in a person's limits while processing is restricted (UU 27/2022).
 pub const RESTRICTED: &str = "restricted";
 
 pub const DATA: &str = include_str!("../../reference/access-purposes.json");
 
-/// Why a purpose may open data at all.
+/// The lawful basis of a purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PurposeBasis {
     pub code: AccessPurpose,
@@ -54,11 +54,11 @@ pub fn is_restricted(limits: &[String]) -> bool {
     limits.iter().any(|limit| limit == RESTRICTED)
 }
 
-/// May the data of somebody with these limits be opened for this purpose? Costs no reading: the limits come with the row.
+/// Checks that the data of persons with these limits may be opened for this purpose. Needs no query: the limits are columns of the row.
 pub fn require<'a>(purpose: AccessPurpose, limits: impl IntoIterator<Item = &'a [String]>) -> Result<(), Error> {
-    let open_anyway = basis_of(purpose).is_some_and(|basis| basis.while_restricted);
+    let exempt = basis_of(purpose).is_some_and(|basis| basis.while_restricted);
     for limits in limits {
-        if is_restricted(limits) && !open_anyway {
+        if is_restricted(limits) && !exempt {
             return Err(Error::new(crate::purposes::problems::PROCESSING_RESTRICTED));
         }
         if limits.iter().any(|limit| limit == purpose.as_str()) {
@@ -77,16 +77,16 @@ mod tests {
         for &purpose in AccessPurpose::ALL {
             let basis = basis_of(purpose).unwrap_or_else(|| panic!("{purpose} has no basis"));
             assert!(!basis.legal_reference.is_empty());
-            assert_ne!(basis.lawful_basis, LawfulBasis::Consent, "{purpose}: who reveals would have to prove consent");
+            assert_ne!(basis.lawful_basis, LawfulBasis::Consent, "{purpose}: a reveal would need proof of consent");
         }
     }
 
     #[test]
-    fn a_restriction_leaves_emergency_claims_and_the_subjects_own_request() {
+    fn a_restriction_exempts_emergencies_legal_claims_and_the_subjects_own_request() {
         let limits = [RESTRICTED.to_owned()];
-        let open = |p: &&AccessPurpose| require(**p, [limits.as_slice()]).is_ok();
-        let left: Vec<AccessPurpose> = AccessPurpose::ALL.iter().filter(open).copied().collect();
-        assert_eq!(left, [AccessPurpose::SubjectRequest, AccessPurpose::LegalClaim, AccessPurpose::Emergency]);
+        let is_open = |p: &&AccessPurpose| require(**p, [limits.as_slice()]).is_ok();
+        let exempt: Vec<AccessPurpose> = AccessPurpose::ALL.iter().filter(is_open).copied().collect();
+        assert_eq!(exempt, [AccessPurpose::SubjectRequest, AccessPurpose::LegalClaim, AccessPurpose::Emergency]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! What can be done for a data subject. Each function is one use case inside one transaction.
+//! Actions for a data subject. Each function is one use case inside one transaction.
 
 use chrono::TimeDelta;
 use serde_json::json as object;
 use uuid::Uuid;
 
 use super::api::{
-    ANSWER_WITHIN, CorrectPerson, CorrectedPerson, FulfilSubjectRequest, LiftRestriction, ProcessingRestriction,
+    ANSWER_DEADLINE, CorrectPerson, CorrectedPerson, FulfilSubjectRequest, LiftRestriction, ProcessingRestriction,
     ReceiveSubjectRequest, RefuseSubjectRequest, RestrictProcessing, SubjectRequest, show,
 };
 use super::model::{
@@ -29,43 +29,43 @@ use crate::registry::rows::PersonRow;
 use crate::state_machine;
 use crate::transaction::Tx;
 
-/// How far a tablet's clock may run ahead.
-const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
+/// Maximum time that a tablet's clock may be ahead of the server's.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-/// What became of a request.
+/// Result of recording a request.
 pub enum Received {
     New(SubjectRequest),
-    /// The same id and content were sent before.
+    /// Stored before with the same id and content.
     Known(SubjectRequest),
 }
 
-/// The person within the caller's regions, held for the rest of the transaction.
-pub(super) async fn person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
+/// Locks the person, who must be in the caller's regions.
+pub(super) async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
     registry::people::actions::hold_person(tx, id).await
 }
 
 pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequest>) -> Result<Received, Error> {
-    let who = person(tx, person_id).await?;
+    let subject = lock_person(tx, person_id).await?;
     let input = body.valid()?;
     if input.id.is_some_and(|id| id.get_version_num() != 7) {
         return Err(Error::field("/id", "not_uuid_v7"));
     }
-    if input.received_at.is_some_and(|at| at > tx.now + CLOCK_SLACK) {
+    if input.received_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
         return Err(Error::field("/received_at", "in_the_future"));
     }
     let hash = sha256(object!([person_id, input]).to_string().as_bytes()).to_vec();
     let received_at = input.received_at.unwrap_or(tx.now);
     let row = RequestRow {
         id: input.id.unwrap_or_else(Uuid::now_v7),
-        region_code: who.region_code,
+        region_code: subject.region_code,
         person_id,
-        family_id: who.family_id,
+        family_id: subject.family_id,
         kind: input.kind,
         status: Status::Received,
         requested_by: Some(serde_json::to_value(&input.requested_by).map_err(Error::internal)?),
         detail: input.detail.map(|d| d.into_string()),
         received_at,
-        due_at: received_at + ANSWER_WITHIN,
+        due_at: received_at + ANSWER_DEADLINE,
         answer: None,
         refusal_reason: None,
         proposal_id: None,
@@ -92,39 +92,35 @@ pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequ
 
 pub async fn fulfil(tx: &mut Tx, id: Uuid, body: Json<FulfilSubjectRequest>) -> Result<SubjectRequest, Error> {
     let row = begin(tx, id, Action::Fulfil).await?;
-    // What these ask for is done by its own action, which answers the request as well.
+    // These requests are fulfilled by their own actions, which also answer the request.
     if matches!(row.kind, Kind::Restriction | Kind::Erasure) {
         return Err(Error::new(crate::rights::problems::SUBJECT_REQUEST_NOT_DONE));
     }
     let input = body.valid()?;
-    answer(tx, row, Some(input.answer.into_string()), None).await
+    close(tx, row, Some(input.answer.into_string()), None).await
 }
 
 pub async fn refuse(tx: &mut Tx, id: Uuid, body: Json<RefuseSubjectRequest>) -> Result<SubjectRequest, Error> {
     let row = begin(tx, id, Action::Refuse).await?;
     let input = body.valid()?;
-    answer(tx, row, Some(input.answer.into_string()), Some(input.reason)).await
+    close(tx, row, Some(input.answer.into_string()), Some(input.reason)).await
 }
 
 async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<RequestRow, Error> {
     let scope = tx.actor.scope.clone();
     let row = store::lock_request(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    state_machine::next(EDGES, row.status, action).map_err(|refused| {
-        let allowed = refused.allowed.into_iter().map(Action::as_str).collect();
-        Error::transition(
-            crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION,
-            refused.current.as_str(),
-            allowed,
-        )
+    state_machine::next(EDGES, row.status, action).map_err(|illegal| {
+        let allowed = illegal.allowed.into_iter().map(Action::as_str).collect();
+        Error::transition(crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION, illegal.current.as_str(), allowed)
     })?;
     Ok(row)
 }
 
-async fn answer(
+async fn close(
     tx: &mut Tx,
     mut row: RequestRow,
-    words: Option<String>,
+    answer: Option<String>,
     refusal: Option<SubjectRequestRefusalReason>,
 ) -> Result<SubjectRequest, Error> {
     let (action, to) = match refusal {
@@ -133,7 +129,7 @@ async fn answer(
     };
     let from = row.status;
     row.status = to;
-    row.answer = words.or(row.answer);
+    row.answer = answer.or(row.answer);
     row.refusal_reason = refusal;
     row.answered_by = Some(tx.actor.subject.clone());
     row.answered_at = Some(tx.now);
@@ -146,36 +142,41 @@ async fn answer(
     Ok(show(row, tx.now))
 }
 
-/// The open request of this kind and person that an action answers.
-pub(super) async fn request_of(tx: &mut Tx, id: Uuid, who: &PersonRow, kind: Kind) -> Result<RequestRow, Error> {
+/// Locks the open request of this kind and person that an action fulfils.
+pub(super) async fn lock_open_request(
+    tx: &mut Tx,
+    id: Uuid,
+    subject: &PersonRow,
+    kind: Kind,
+) -> Result<RequestRow, Error> {
     let scope = tx.actor.scope.clone();
     let found = store::lock_request(&mut tx.conn, &scope, id).await?;
     found
-        .filter(|r| r.person_id == who.id && r.kind == kind && r.status == Status::Received)
+        .filter(|r| r.person_id == subject.id && r.kind == kind && r.status == Status::Received)
         .ok_or_else(|| Error::field("/request_id", "unknown_request"))
 }
 
-/// The request is met by what was just done.
-pub(super) async fn settle(tx: &mut Tx, row: RequestRow) -> Result<SubjectRequest, Error> {
-    answer(tx, row, None, None).await
+/// Marks the request as fulfilled by the action that was just done.
+pub(super) async fn fulfil_request(tx: &mut Tx, row: RequestRow) -> Result<SubjectRequest, Error> {
+    close(tx, row, None, None).await
 }
 
 pub async fn restrict(tx: &mut Tx, id: Uuid, body: Json<RestrictProcessing>) -> Result<ProcessingRestriction, Error> {
-    let who = person(tx, id).await?;
-    tx.if_match.check(who.version)?;
-    if who.is_restricted() {
+    let subject = lock_person(tx, id).await?;
+    tx.if_match.check(subject.version)?;
+    if subject.is_restricted() {
         return Err(Error::new(crate::rights::problems::ALREADY_RESTRICTED));
     }
     let input = body.valid()?;
     if let Some(request) = input.request_id {
-        let request = request_of(tx, request, &who, Kind::Restriction).await?;
-        settle(tx, request).await?;
+        let request = lock_open_request(tx, request, &subject, Kind::Restriction).await?;
+        fulfil_request(tx, request).await?;
     }
     let row = RestrictionRow {
         id: Uuid::now_v7(),
-        region_code: who.region_code.clone(),
-        person_id: who.id,
-        family_id: who.family_id,
+        region_code: subject.region_code.clone(),
+        person_id: subject.id,
+        family_id: subject.family_id,
         reason: input.reason,
         note: input.note.map(|n| n.into_string()),
         request_id: input.request_id,
@@ -186,70 +187,68 @@ pub async fn restrict(tx: &mut Tx, id: Uuid, body: Json<RestrictProcessing>) -> 
         version: 1,
     };
     store::insert_restriction(&mut tx.conn, &row).await?;
-    registry::privacy::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, true).await?;
-    told(tx, &who, "restrict", "restricted");
+    registry::privacy::limits::set(tx, subject.family_id, Some(subject.id), RESTRICTED, true).await?;
+    record_change(tx, &subject, "restrict", "restricted");
     Ok(row.into())
 }
 
 pub async fn lift(tx: &mut Tx, id: Uuid, body: Json<LiftRestriction>) -> Result<ProcessingRestriction, Error> {
-    let who = person(tx, id).await?;
-    tx.if_match.check(who.version)?;
-    let known = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
-    let mut row = known
-        .into_iter()
-        .find(|r| r.lifted_at.is_none())
-        .ok_or_else(|| Error::new(crate::rights::problems::NOT_RESTRICTED))?;
+    let subject = lock_person(tx, id).await?;
+    tx.if_match.check(subject.version)?;
+    let restrictions = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
+    let mut row =
+        restrictions.into_iter().find(|r| r.lifted_at.is_none()).ok_or_else(|| Error::new(crate::rights::problems::NOT_RESTRICTED))?;
     let input = body.valid()?;
     row.note = input.note.map(|n| n.into_string()).or(row.note);
     row.lifted_by = Some(tx.actor.subject.clone());
     row.lifted_at = Some(tx.now);
     row.version += 1;
     store::save_restriction(&mut tx.conn, &row).await?;
-    registry::privacy::limits::set(tx, who.family_id, Some(who.id), RESTRICTED, false).await?;
-    told(tx, &who, "lift_restriction", "restriction_lifted");
+    registry::privacy::limits::set(tx, subject.family_id, Some(subject.id), RESTRICTED, false).await?;
+    record_change(tx, &subject, "lift_restriction", "restriction_lifted");
     Ok(row.into())
 }
 
 pub async fn correct(tx: &mut Tx, id: Uuid, body: Json<CorrectPerson>) -> Result<CorrectedPerson, Error> {
-    let who = person(tx, id).await?;
-    tx.if_match.check(who.version)?;
+    let subject = lock_person(tx, id).await?;
+    tx.if_match.check(subject.version)?;
     let input = body.valid()?;
     let request = match input.request_id {
-        Some(request) => Some(request_of(tx, request, &who, Kind::Correction).await?),
+        Some(request) => Some(lock_open_request(tx, request, &subject, Kind::Correction).await?),
         None => None,
     };
-    let Some(asked) = input.proposal else {
+    let Some(proposal) = input.proposal else {
         let corrected = registry::people::correct::correct_person(tx, id, input.changes).await?;
         if let Some(request) = request {
-            settle(tx, request).await?;
+            fulfil_request(tx, request).await?;
         }
         let person = Viewer::masked(&tx.keys.sealer).person(corrected)?;
         return Ok(CorrectedPerson { person: Some(person), proposal: None });
     };
-    let sealed = who.nik_sealed.as_ref().ok_or_else(|| Error::field("/proposal", "nik_needed"))?;
-    let nik = tx.keys.sealer.open(IdentityKind::Nik, who.id, sealed)?;
+    let sealed = subject.nik_sealed.as_ref().ok_or_else(|| Error::field("/proposal", "nik_needed"))?;
+    let nik = tx.keys.sealer.open(IdentityKind::Nik, subject.id, sealed)?;
     let proposal: SubmitRegistryProposal = serde_json::from_value(object!({
-        "kind": RegistryProposalKind::Correction, "nik": nik, "full_name": who.full_name,
-        "changes": input.changes, "statement": asked.statement, "evidence": asked.evidence,
+        "kind": RegistryProposalKind::Correction, "nik": nik, "full_name": subject.full_name,
+        "changes": input.changes, "statement": proposal.statement, "evidence": proposal.evidence,
     }))
     .map_err(Error::internal)?;
     let (Submitted::New(made) | Submitted::Known(made)) = crate::proposals::actions::submit(tx, proposal).await?;
     if let Some(mut request) = request {
         request.proposal_id = Some(made.id);
-        settle(tx, request).await?;
+        fulfil_request(tx, request).await?;
     }
     Ok(CorrectedPerson { person: None, proposal: Some(*made) })
 }
 
-pub(super) fn told(tx: &mut Tx, who: &PersonRow, action: &str, what: &str) {
-    tx.audit(&format!("person.{action}"), "person", who.id, Some(&who.region_code));
+pub(super) fn record_change(tx: &mut Tx, subject: &PersonRow, action: &str, what: &str) {
+    tx.audit(&format!("person.{action}"), "person", subject.id, Some(&subject.region_code));
     tx.publish(NewEvent {
         type_: format!("person.{what}"),
         subject_kind: "person",
-        subject_id: who.id,
-        region_code: who.region_code.clone(),
+        subject_id: subject.id,
+        region_code: subject.region_code.clone(),
         organization_id: None,
-        data: object!({ "family_id": who.family_id }),
+        data: object!({ "family_id": subject.family_id }),
     });
 }
 

@@ -1,4 +1,4 @@
-//! Wire types of subject rights.
+//! API types of subject rights.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,21 +19,21 @@ use crate::registry::people::correct::PersonCorrection;
 use crate::registry::people::responses::Person;
 use crate::state_machine;
 
-/// Answers are due within 3 times 24 hours (UU 27/2022).
-pub const ANSWER_WITHIN: TimeDelta = TimeDelta::hours(72);
+/// Time within which a request must be answered: 3 times 24 hours (UU 27/2022).
+pub const ANSWER_DEADLINE: TimeDelta = TimeDelta::hours(72);
 
-/// Who asks.
+/// The person who makes the request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectApplicant {
     /// How the applicant's identity was checked.
     pub identity_check: IdentityCheck,
-    /// Name, if it is not the data subject.
+    /// Name of the applicant, if it is not the data subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
 }
 
-/// A request of the data subject.
+/// A new request of the data subject.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -41,37 +41,37 @@ pub struct SubjectApplicant {
     "detail": "Ingin melihat data yang disimpan tentang dirinya."
 }))]
 pub struct ReceiveSubjectRequest {
-    /// Id made by the client (UUIDv7); made by the service if absent.
+    /// Id chosen by the client (UUIDv7). If absent, the server generates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
-    /// What is asked for.
+    /// Kind of request.
     pub kind: SubjectRequestKind,
-    /// Who asks.
+    /// The person who makes the request.
     #[validate(nested)]
     pub requested_by: SubjectApplicant,
-    /// In the applicant's words.
+    /// The request in the applicant's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<LongText>,
-    /// When it reached the desk; now if absent. The deadline runs from then.
+    /// Time at which it reached the desk; the deadline counts from it. Default: now. Not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<DateTime<Utc>>,
 }
 
-/// The answer to a request that was met.
+/// The answer to a fulfilled request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FulfilSubjectRequest {
-    /// What the applicant is told.
+    /// Answer to the applicant.
     pub answer: LongText,
 }
 
-/// The answer to a request that is not met.
+/// The answer to a refused request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RefuseSubjectRequest {
-    /// Why.
+    /// Reason of the refusal.
     pub reason: SubjectRequestRefusalReason,
-    /// What the applicant is told.
+    /// Answer to the applicant.
     pub answer: LongText,
 }
 
@@ -80,48 +80,48 @@ pub struct RefuseSubjectRequest {
 pub struct SubjectRequest {
     /// Id of the request.
     pub id: Uuid,
-    /// What is asked for.
+    /// Kind of request.
     pub kind: SubjectRequestKind,
-    /// State; changed by actions alone.
+    /// Status. Only actions change it.
     pub status: SubjectRequestStatus,
-    /// Actions that this state allows.
+    /// Actions that this status allows.
     #[schema(example = json!(["fulfil", "refuse"]))]
     pub allowed_actions: Vec<SubjectRequestAction>,
     /// Village of the person.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The person whose data it is.
+    /// The data subject.
     pub person_id: Uuid,
-    /// Who asks; absent after erasure.
+    /// The person who makes the request. Absent after the erasure of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<SubjectApplicant>,
-    /// In the applicant's words.
+    /// The request in the applicant's own words. Absent after the erasure of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ingin melihat data yang disimpan tentang dirinya.")]
     pub detail: Option<String>,
-    /// When it reached the desk.
+    /// Time at which it reached the desk.
     pub received_at: DateTime<Utc>,
-    /// When the answer is due: 72 hours later.
+    /// Deadline of the answer: 72 hours after `received_at`.
     pub due_at: DateTime<Utc>,
-    /// Is the answer late?
+    /// True if the answer is, or was, late.
     #[schema(example = false)]
     pub overdue: bool,
-    /// What the applicant was told.
+    /// Answer to the applicant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answer: Option<String>,
-    /// Why it was refused.
+    /// Reason of the refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub refusal_reason: Option<SubjectRequestRefusalReason>,
-    /// The proposal that a correction became.
+    /// Registry proposal that was created for the correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub proposal_id: Option<Uuid>,
-    /// The officer or client who recorded it.
+    /// Officer or API client who recorded it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
-    /// The officer who answered.
+    /// Officer or API client who answered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answered_by: Option<String>,
@@ -129,7 +129,7 @@ pub struct SubjectRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answered_at: Option<DateTime<Utc>>,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
     /// When it was recorded.
@@ -167,83 +167,84 @@ pub fn show(row: RequestRow, now: DateTime<Utc>) -> SubjectRequest {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SubjectRequestQuery {
-    /// Only this region and what lies inside it.
+    /// Only requests in this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only this person's.
+    /// Only requests about this person.
     pub person_id: Option<Uuid>,
-    /// Only this kind.
+    /// Only requests of this kind.
     #[param(inline)]
     pub kind: Option<SubjectRequestKind>,
-    /// Only this state.
+    /// Only requests with this status.
     #[param(inline)]
     pub status: Option<SubjectRequestStatus>,
-    /// Only what is unanswered after its deadline.
+    /// Only requests that are unanswered after their deadline.
     #[serde(default)]
     #[param(default = false)]
     pub overdue: bool,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Requests a page, 1 to 200.
+    /// Maximum number of requests per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// Restricting the processing of a person's data.
+/// A restriction of processing to set.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RestrictProcessing {
-    /// Why.
+    /// Reason of the restriction.
     pub reason: RestrictionReason,
-    /// The request that is met with it.
+    /// Id of the open request that the restriction fulfils.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub request_id: Option<Uuid>,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// Lifting a restriction.
+/// The lifting of a restriction.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct LiftRestriction {
-    /// Words that go with it.
+    /// Note of the officer. Replaces the note of the restriction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// A restriction of processing: the data is kept, and used only for the subject's own requests, legal claims and emergencies.
+/// A restriction of processing: the data is stored, but shown and used only for the subject's own requests, legal claims and
+/// emergencies.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProcessingRestriction {
     /// Id of the restriction.
     pub id: Uuid,
-    /// The person whose data it is.
+    /// The data subject.
     pub person_id: Uuid,
-    /// Why.
+    /// Reason of the restriction.
     pub reason: RestrictionReason,
-    /// Words that go with it.
+    /// Note of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Subjek mempersoalkan data disabilitas.")]
     pub note: Option<String>,
-    /// The request that was met with it.
+    /// Id of the request that the restriction fulfilled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub request_id: Option<Uuid>,
-    /// Who set it.
+    /// Officer or API client who set it.
     #[schema(example = "bandung-fo-1")]
     pub set_by: String,
-    /// When.
+    /// When it was set.
     pub set_at: DateTime<Utc>,
-    /// Who lifted it.
+    /// Officer or API client who lifted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub lifted_by: Option<String>,
-    /// When it was lifted; absent while it holds.
+    /// When it was lifted. Absent while the restriction is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub lifted_at: Option<DateTime<Utc>>,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
 }
@@ -265,49 +266,49 @@ impl From<RestrictionRow> for ProcessingRestriction {
     }
 }
 
-/// Every restriction of a person's data, the latest first.
+/// All restrictions of a person's data, latest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProcessingRestrictions {
     /// The restrictions.
     pub items: Vec<ProcessingRestriction>,
 }
 
-/// A correction that the data subject asks for: written at once, or proposed to whoever keeps the registry.
+/// A correction that the data subject requests: applied at once, or submitted as a registry proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "changes": { "full_name": "Siti Rahmawati" } }))]
 pub struct CorrectPerson {
-    /// What is to be said of the person instead.
+    /// The corrected values of the person.
     #[validate(nested)]
     pub changes: PersonCorrection,
-    /// The request that is met with it.
+    /// Id of the open request that the correction fulfils.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Uuid>,
-    /// Make a registry proposal of it instead of writing it at once.
+    /// If present, the correction is submitted as a registry proposal instead of being applied at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub proposal: Option<CorrectionProposal>,
 }
 
-/// What a proposal needs besides the changes.
+/// Statement and evidence of a registry proposal.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionProposal {
-    /// What is asked, and why.
+    /// What is requested, and why.
     pub statement: LongText,
-    /// What supports it.
+    /// Evidence, 1 to 20 items.
     #[validate(length(min = 1, max = 20, code = "out_of_range"), nested)]
     #[schema(min_items = 1, max_items = 20)]
     pub evidence: Vec<ProposalEvidence>,
 }
 
-/// What became of a correction: one of the two.
+/// Result of a correction: either the person or the proposal.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CorrectedPerson {
     /// The person after the correction, masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
-    /// The proposal that it became.
+    /// The registry proposal that was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub proposal: Option<RegistryProposal>,
@@ -317,55 +318,55 @@ pub struct CorrectedPerson {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ErasePerson {
-    /// The recorded request for it. Whoever recorded it may not erase.
+    /// Id of the open request for erasure. The officer who recorded it may not erase (four-eyes rule).
     pub request_id: Uuid,
-    /// Why.
+    /// Legal ground of the erasure.
     pub ground: ErasureGround,
 }
 
-/// What an erasure did.
+/// Result of an erasure.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ErasedPerson {
-    /// The person, of whom only statistics remain.
+    /// The erased person. Only statistical data remains.
     pub person_id: Uuid,
-    /// When.
+    /// When the data was erased.
     pub erased_at: DateTime<Utc>,
-    /// The request that it answers.
+    /// The request, now fulfilled.
     pub request: SubjectRequest,
 }
 
-/// One opening of a person's data.
+/// Record of one access to a person's data.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AccessRecord {
     /// Id of the record.
     pub id: Uuid,
-    /// When.
+    /// Time of the access.
     pub at: DateTime<Utc>,
-    /// What was done: `person.reveal`, `person.export` for the subject, `person.export_names` into a masked file, `family.reveal` of the household alone, or `export.reveal`, the
-    /// download of a file in which the person stands.
+    /// Kind of access: `person.reveal`; `person.export`, the export for the data subject; `person.export_names`, the name in a masked file;
+    /// `family.reveal`, only the household; `export.reveal`, the download of a file that contains the person.
     #[schema(example = "person.reveal")]
     pub action: String,
-    /// The officer, or the client itself.
+    /// Officer, or the API client itself.
     #[schema(example = "bandung-bo-1")]
     pub actor: String,
-    /// The client that called.
+    /// API client that made the request.
     #[schema(example = "demo-desk-bandung")]
     pub client_id: String,
-    /// The organization of the caller.
+    /// Organization of the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
-    /// Its name.
+    /// Name of the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "SLRT Kabupaten Bandung")]
     pub organization_name: Option<String>,
-    /// What for.
+    /// Purpose of the access.
     #[schema(example = "complaint_handling")]
     pub purpose: String,
-    /// The lawful basis that carries the purpose.
+    /// Lawful basis of the purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "legal_obligation")]
     pub lawful_basis: Option<String>,
-    /// The law it stands in.
+    /// Law that gives the lawful basis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "UU 25/2009 pasal 36")]
     pub legal_reference: Option<String>,
@@ -375,14 +376,14 @@ pub struct AccessRecord {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccessRecordQuery {
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Records a page, 1 to 200.
+    /// Maximum number of records per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// How an export is shown.
+/// Format of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {

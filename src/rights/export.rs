@@ -1,5 +1,4 @@
-//! All that is held on a person, gathered from every slice, in whatever region it lies: the caller was shown to see the
-//! person.
+//! Export of all data about a person, from every slice and every region. The caller must be allowed to see the person.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,30 +31,30 @@ use crate::{
     attachments, audit, complaints, consents, directory, messages, objections, proposals, referrals, registry, sync,
 };
 
-/// All that is held on a person. Of the family, what is the household's; of other members nothing.
+/// All stored data about a person, including data of the household as a whole, without data of other members.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SubjectExport {
-    /// When it was gathered.
+    /// Time of the export.
     pub generated_at: DateTime<Utc>,
-    /// The household with this person as its only member shown, in the clear.
+    /// The household, unmasked, with this person as its only member.
     pub family: Family,
-    /// Records that were found to be this person's.
+    /// Mergers of duplicate records of this person.
     pub mergers: Vec<PersonMerger>,
-    /// What registry sources said of the household's welfare.
+    /// Welfare statuses of the household, from all registry sources.
     pub welfare_statuses: Vec<WelfareStatus>,
     /// Stays in institutions.
     pub residences: Vec<Residence>,
     /// Every change of the person's record and the household's, oldest first.
     pub history: Vec<RegistryChange>,
-    /// Complaints about the person or the household. Notes, questions and steps where the person spoke.
+    /// Complaints about the person or the household; with notes, questions and steps if the person is the reporter.
     pub complaints: Vec<ComplaintAbout>,
-    /// Results that were objected to.
+    /// Disputed eligibility results.
     pub objections: Vec<ObjectionEvidence>,
-    /// Notes sent to the person as a reporter, with the telephone.
+    /// Messages sent to the person as a reporter, with the telephone number.
     pub messages: Vec<Message>,
     /// Referrals of the person or the household.
     pub referrals: Vec<ReferralAbout>,
-    /// Photos and papers of these complaints and referrals, each with a link that opens it for an hour.
+    /// Photos and documents of these complaints and referrals, each with a download link that is valid for one hour.
     pub attachments: Vec<AttachmentAbout>,
     /// Visits to the household.
     pub visits: Vec<Visit>,
@@ -65,9 +64,9 @@ pub struct SubjectExport {
     pub consents: Vec<Consent>,
     /// Restrictions of processing.
     pub restrictions: Vec<ProcessingRestriction>,
-    /// Requests that the person made.
+    /// Requests of the person as a data subject.
     pub subject_requests: Vec<SubjectRequest>,
-    /// Who opened the data, when and what for; the latest 200.
+    /// Accesses to the data: who, when and for which purpose; the latest 200.
     pub access_records: Vec<AccessRecord>,
 }
 
@@ -75,25 +74,25 @@ pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
     let (scope, today, now) = (tx.actor.scope.clone(), local_day(tx.now), tx.now);
     let keys = tx.keys.clone();
     let viewer = Viewer { sealer: &keys.sealer, revealed: true, restricted: true };
-    let held = registry::privacy::subject_export::gather(&mut tx.conn, &viewer, &scope, id, today).await?;
-    let (ids, family_id) = (held.ids, held.family.id);
+    let registry = registry::privacy::subject_export::gather(&mut tx.conn, &viewer, &scope, id, today).await?;
+    let (ids, family_id) = (registry.ids, registry.family.id);
     let complaints = complaints::subject::list(tx, &ids, Some(family_id)).await?;
     let referrals = referrals::subject::list(tx, &ids, Some(family_id)).await?;
     let about: Vec<Uuid> = complaints.iter().map(|complaint| complaint.id).collect();
-    let spoken: Vec<Uuid> = complaints.iter().filter(|c| c.complainant.is_some()).map(|c| c.id).collect();
-    let with_papers: Vec<Uuid> = about.iter().copied().chain(referrals.iter().map(|r| r.id)).collect();
+    let reported: Vec<Uuid> = complaints.iter().filter(|c| c.complainant.is_some()).map(|c| c.id).collect();
+    let parents: Vec<Uuid> = about.iter().copied().chain(referrals.iter().map(|r| r.id)).collect();
     let restrictions = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
     let requests = store::list_requests_of_visible(&mut tx.conn, id).await?;
     Ok(SubjectExport {
         generated_at: now,
-        family: held.family,
-        mergers: held.mergers,
-        welfare_statuses: held.welfare_statuses,
-        residences: held.residences,
-        history: held.history,
+        family: registry.family,
+        mergers: registry.mergers,
+        welfare_statuses: registry.welfare_statuses,
+        residences: registry.residences,
+        history: registry.history,
         objections: objections::actions::list_about(tx, &ids, family_id).await?,
-        messages: messages::actions::list_about(tx, &spoken).await?,
-        attachments: attachments::actions::list_about(tx, &with_papers).await?,
+        messages: messages::actions::list_about(tx, &reported).await?,
+        attachments: attachments::actions::list_about(tx, &parents).await?,
         visits: sync::subject::list_about(tx, family_id, &about).await?,
         registry_proposals: proposals::actions::list_about(tx, &ids).await?,
         consents: consents::actions::list_about(tx, &ids, family_id).await?,
@@ -105,7 +104,7 @@ pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
     })
 }
 
-/// Who opened the data of a person whom the caller was shown to see.
+/// Accesses to the data of a person. The caller must be allowed to see the person.
 pub async fn list_access(
     conn: &mut crate::db::pool::Connection,
     person_id: Uuid,

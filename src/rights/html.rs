@@ -1,9 +1,9 @@
-//! The export as a page that a citizen can read and print: Indonesian, one file, no script and nothing from elsewhere.
+//! The export as an HTML page that a citizen can read and print: in Indonesian, one file, without scripts and external resources.
 
 use super::export::SubjectExport;
 use super::html_cases as cases;
-use super::html_history as trail;
-use super::paper::{Page, day, label, moment, place, yes};
+use super::html_history as history;
+use super::html_page::{Page, day, label, place, time, yes_no};
 use crate::auth::caller::AccessPurpose;
 use crate::purposes::model::LawfulBasis;
 use crate::registry::people::responses::Person;
@@ -47,7 +47,7 @@ pub fn page(export: &SubjectExport) -> String {
     out.quiet(&format!(
         "Dibuat {} atas permintaan Anda sebagai subjek data (UU 27/2022 tentang Pelindungan Data Pribadi). \
          Berkas ini memuat data lengkap; simpan baik-baik.",
-        moment(export.generated_at)
+        time(export.generated_at)
     ));
     out.raw("</header><main>");
     if let Some(person) = person {
@@ -55,7 +55,7 @@ pub fn page(export: &SubjectExport) -> String {
     }
     household(&mut out, export);
     welfare(&mut out, export);
-    trail::residences(&mut out, export);
+    history::residences(&mut out, export);
     cases::complaints(&mut out, export);
     cases::objections(&mut out, export);
     cases::messages(&mut out, export);
@@ -65,7 +65,7 @@ pub fn page(export: &SubjectExport) -> String {
     cases::proposals(&mut out, export);
     consents(&mut out, export);
     requests(&mut out, export);
-    trail::history(&mut out, export);
+    history::history(&mut out, export);
     access(&mut out, export);
     out.raw("</main><footer>");
     out.text(
@@ -90,16 +90,16 @@ fn identity(out: &mut Page, person: &Person) {
     out.pair("Hubungan dengan kepala keluarga", Some(label(person.relation_to_head)));
     out.pair("Status perkawinan", person.marital_status.map(label));
     out.pair("Jenjang sekolah", person.school_level.map(label));
-    out.pair("Masih bersekolah", person.school_enrolled.map(yes));
+    out.pair("Masih bersekolah", person.school_enrolled.map(yes_no));
     out.pair("Pekerjaan", person.occupation_class.map(label));
     out.pair("Disabilitas", person.disability_type.map(label));
     out.pair("Tingkat disabilitas", person.disability_severity.map(label));
-    out.pair("Penyakit kronis", person.chronic_illness.map(yes));
-    out.pair("Hamil atau nifas", person.pregnant_or_postpartum.map(yes));
+    out.pair("Penyakit kronis", person.chronic_illness.map(yes_no));
+    out.pair("Hamil atau nifas", person.pregnant_or_postpartum.map(yes_no));
     out.pair("Kepesertaan JKN", person.jkn_status.map(label));
-    out.pair("Memiliki KIP", person.has_kip.map(yes));
-    out.pair("Yatim, piatu, atau yatim piatu", person.orphan.map(yes));
-    out.pair("Memiliki SKTM", person.sktm.map(yes));
+    out.pair("Memiliki KIP", person.has_kip.map(yes_no));
+    out.pair("Yatim, piatu, atau yatim piatu", person.orphan.map(yes_no));
+    out.pair("Memiliki SKTM", person.sktm.map(yes_no));
     let codes = (!person.ppks_codes.is_empty()).then(|| person.ppks_codes.join(", "));
     out.pair("Kategori PPKS", codes.as_ref());
     let restricted = person.restricted.then_some("Dibatasi atas permintaan Anda");
@@ -124,10 +124,10 @@ fn household(out: &mut Page, export: &SubjectExport) {
         out.pair("Daya listrik", home.power_va.map(|va| format!("{va} VA")).as_ref());
         out.pair("Nomor pelanggan PLN", home.pln_customer_id.as_ref());
     }
-    for held in &family.programs {
-        let since = held.since.map_or_else(String::new, |on| format!(" sejak {}", day(on)));
-        let until = held.until.map_or_else(String::new, |on| format!(" sampai {}", day(on)));
-        out.pair("Program", Some(&format!("{}{since}{until}", held.program_code)));
+    for program in &family.programs {
+        let since = program.since.map_or_else(String::new, |on| format!(" sejak {}", day(on)));
+        let until = program.until.map_or_else(String::new, |on| format!(" sampai {}", day(on)));
+        out.pair("Program", Some(&format!("{}{since}{until}", program.program_code)));
     }
     out.raw("</dl>");
 }
@@ -168,12 +168,12 @@ fn requests(out: &mut Page, export: &SubjectExport) {
     out.section("Permintaan Anda sebagai subjek data");
     out.head(&["Permintaan", "Diterima", "Keadaan"]);
     for request in &export.subject_requests {
-        out.row(&[label(request.kind), &moment(request.received_at), label(request.status)]);
+        out.row(&[label(request.kind), &time(request.received_at), label(request.status)]);
     }
     for restriction in &export.restrictions {
-        let until = restriction.lifted_at.map_or_else(|| "Berlaku".to_owned(), |at| format!("Dicabut {}", moment(at)));
-        let what = format!("Pembatasan: {}", label(restriction.reason));
-        out.row(&[&what, &moment(restriction.set_at), &until]);
+        let until = restriction.lifted_at.map_or_else(|| "Berlaku".to_owned(), |at| format!("Dicabut {}", time(at)));
+        let request = format!("Pembatasan: {}", label(restriction.reason));
+        out.row(&[&request, &time(restriction.set_at), &until]);
     }
     out.end_table();
 }
@@ -189,7 +189,7 @@ fn access(out: &mut Page, export: &SubjectExport) {
         let purpose = record.purpose.parse::<AccessPurpose>().map_or("", label);
         let basis = record.lawful_basis.as_ref().and_then(|b| b.parse::<LawfulBasis>().ok()).map_or("", label);
         let law = record.legal_reference.as_ref().map_or_else(String::new, |law| format!(" ({law})"));
-        out.row(&[&moment(record.at), &format!("{}{organization}", record.actor), purpose, &format!("{basis}{law}")]);
+        out.row(&[&time(record.at), &format!("{}{organization}", record.actor), purpose, &format!("{basis}{law}")]);
     }
     out.end_table();
 }

@@ -1,7 +1,7 @@
-//! The part of the page that tells what was brought to the service and what became of it.
+//! HTML sections for complaints, objections, messages, referrals, attachments, visits and proposals.
 
 use super::export::SubjectExport;
-use super::paper::{Page, day, label, moment};
+use super::html_page::{Page, day, label, time};
 use crate::complaints::model::{ComplaintAction, ComplaintStatus};
 use crate::complaints::subject::ComplaintAbout;
 use crate::eligibility::model::EligibilityOutcome;
@@ -17,11 +17,11 @@ pub(super) fn complaints(out: &mut Page, export: &SubjectExport) {
         out.raw("<article>");
         let number = complaint.reference_no.as_ref().map_or_else(String::new, |no| format!(" · {no}"));
         out.text("h3", &format!("{} · {}{number}", label(complaint.sector), label(complaint.status)));
-        out.words(&complaint.description);
+        out.paragraphs(&complaint.description);
         out.raw("<dl>");
-        if let Some(who) = &complaint.complainant {
-            let phone = who.phone.as_ref().map_or_else(String::new, |p| format!(", telepon {}", p.as_str()));
-            out.pair("Disampaikan oleh", Some(&format!("{}{phone}", who.name.as_str())));
+        if let Some(complainant) = &complaint.complainant {
+            let phone = complainant.phone.as_ref().map_or_else(String::new, |p| format!(", telepon {}", p.as_str()));
+            out.pair("Disampaikan oleh", Some(&format!("{}{phone}", complainant.name.as_str())));
         }
         out.pair("Program", complaint.program_code.as_ref());
         for ticket in &complaint.external_refs {
@@ -30,11 +30,11 @@ pub(super) fn complaints(out: &mut Page, export: &SubjectExport) {
                 Some(&format!("{} {}", ticket.system.as_str(), ticket.reference.as_str())),
             );
         }
-        out.pair("Diterima", Some(&moment(complaint.created_at)));
+        out.pair("Diterima", Some(&time(complaint.created_at)));
         out.pair("Rekomendasi petugas", text_of(complaint.recommendation.as_ref(), "text"));
         out.pair("Jawaban", text_of(complaint.resolution.as_ref(), "answer"));
         out.pair("Catatan penutupan", text_of(complaint.closure.as_ref(), "note"));
-        out.pair("Ditutup", complaint.closed_at.map(moment).as_ref());
+        out.pair("Ditutup", complaint.closed_at.map(time).as_ref());
         out.raw("</dl>");
         conversation(out, complaint);
         let status =
@@ -51,14 +51,14 @@ fn text_of<'a>(part: Option<&'a serde_json::Value>, key: &str) -> Option<&'a str
 }
 
 fn conversation(out: &mut Page, complaint: &ComplaintAbout) {
-    for asked in &complaint.exchanges {
-        out.text("p", &format!("Pertanyaan petugas ({}): {}", moment(asked.asked_at), asked.question));
-        if let Some(answer) = &asked.answer {
+    for exchange in &complaint.exchanges {
+        out.text("p", &format!("Pertanyaan petugas ({}): {}", time(exchange.asked_at), exchange.question));
+        if let Some(answer) = &exchange.answer {
             out.text("p", &format!("Jawaban Anda: {answer}"));
         }
     }
     for note in &complaint.notes {
-        out.text("p", &format!("Catatan ({}, {}): {}", label(note.visibility), moment(note.written_at), note.text));
+        out.text("p", &format!("Catatan ({}, {}): {}", label(note.visibility), time(note.written_at), note.text));
     }
 }
 
@@ -70,7 +70,7 @@ fn steps(out: &mut Page, entries: &[TimelineEntry], action: &dyn Fn(&str) -> Str
     out.head(&["Waktu", "Langkah", "Menjadi", "Oleh", "Catatan"]);
     for step in entries {
         let note = step.note.as_deref().unwrap_or_default();
-        out.row(&[&moment(step.at), &action(&step.action), &status(&step.to_status), &step.actor, note]);
+        out.row(&[&time(step.at), &action(&step.action), &status(&step.to_status), &step.actor, note]);
     }
     out.end_table();
     out.raw("</details>");
@@ -87,7 +87,7 @@ pub(super) fn objections(out: &mut Page, export: &SubjectExport) {
         let outcome = objection.evidence.outcome_of(&objection.program_code).map_or("", label::<EligibilityOutcome>);
         let version = result.and_then(|r| r.rule_version).map_or_else(String::new, |version| version.to_string());
         let snapshot = objection.evidence.snapshot.as_ref().map_or("", |s| s.snapshot_version.as_str());
-        let (at, kind) = (moment(objection.created_at), label(objection.kind));
+        let (at, kind) = (time(objection.created_at), label(objection.kind));
         out.row(&[&at, &objection.program_code, kind, outcome, &version, snapshot]);
     }
     out.end_table();
@@ -99,10 +99,10 @@ pub(super) fn messages(out: &mut Page, export: &SubjectExport) {
     }
     out.section("Pesan yang dikirim kepada Anda");
     out.head(&["Waktu", "Nomor", "Keadaan", "Isi"]);
-    for note in &export.messages {
-        let phone = note.recipient.as_deref().unwrap_or_default();
-        let words = note.text.as_deref().unwrap_or_default();
-        out.row(&[&moment(note.sent_at.unwrap_or(note.created_at)), phone, label(note.status), words]);
+    for message in &export.messages {
+        let phone = message.recipient.as_deref().unwrap_or_default();
+        let text = message.text.as_deref().unwrap_or_default();
+        out.row(&[&time(message.sent_at.unwrap_or(message.created_at)), phone, label(message.status), text]);
     }
     out.end_table();
 }
@@ -116,15 +116,15 @@ pub(super) fn referrals(out: &mut Page, export: &SubjectExport) {
         out.raw("<article>");
         let service = referral.service_name.as_deref().unwrap_or("Layanan");
         out.text("h3", &format!("{service} · {}", label(referral.status)));
-        out.words(&referral.need);
+        out.paragraphs(&referral.need);
         out.raw("<dl>");
         out.pair("Program", referral.program_code.as_ref());
         out.pair("Nama yang diteruskan", referral.subject_name.as_ref());
         out.pair("Telepon yang diteruskan", referral.client_phone.as_ref());
         out.pair("Dasar pemrosesan", Some(label(referral.lawful_basis)));
         out.pair("Tanggal persetujuan", referral.consent_given_on.map(day).as_ref());
-        out.pair("Dibuat", Some(&moment(referral.created_at)));
-        out.pair("Dikirim", referral.requested_at.map(moment).as_ref());
+        out.pair("Dibuat", Some(&time(referral.created_at)));
+        out.pair("Dikirim", referral.requested_at.map(time).as_ref());
         out.pair("Alasan", text_of(referral.reason.as_ref(), "text"));
         out.pair("Hasil", text_of(referral.outcome.as_ref(), "note"));
         out.raw("</dl>");
@@ -145,10 +145,10 @@ pub(super) fn attachments(out: &mut Page, export: &SubjectExport) {
     out.quiet("Salinan setiap berkas diberikan petugas bersama lembar ini.");
     out.head(&["Waktu", "Jenis", "Keterangan", "Ukuran", "Keadaan"]);
     for about in &export.attachments {
-        let paper = &about.attachment;
-        let caption = paper.caption.as_deref().unwrap_or_default();
-        let size = format!("{} KiB", (paper.size + 1023) / 1024);
-        out.row(&[&moment(paper.created_at), label(paper.kind), caption, &size, label(paper.status)]);
+        let attachment = &about.attachment;
+        let caption = attachment.caption.as_deref().unwrap_or_default();
+        let size = format!("{} KiB", (attachment.size + 1023) / 1024);
+        out.row(&[&time(attachment.created_at), label(attachment.kind), caption, &size, label(attachment.status)]);
     }
     out.end_table();
 }
@@ -161,7 +161,7 @@ pub(super) fn visits(out: &mut Page, export: &SubjectExport) {
     out.head(&["Waktu", "Petugas", "Hasil", "Catatan"]);
     for visit in &export.visits {
         let note = visit.note.as_deref().unwrap_or_default();
-        out.row(&[&moment(visit.visited_at), &visit.visited_by, label(visit.result), note]);
+        out.row(&[&time(visit.visited_at), &visit.visited_by, label(visit.result), note]);
     }
     out.end_table();
 }
@@ -180,7 +180,7 @@ pub(super) fn proposals(out: &mut Page, export: &SubjectExport) {
         for evidence in &proposal.evidence {
             out.text("p", &format!("Bukti: {} – {}", label(evidence.kind), evidence.text.as_str()));
         }
-        out.quiet(&format!("Diajukan {}", moment(proposal.created_at)));
+        out.quiet(&format!("Diajukan {}", time(proposal.created_at)));
         out.raw("</article>");
     }
 }

@@ -1,9 +1,9 @@
-//! The part of the page that tells where the person lived and what was changed of the record.
+//! HTML sections for residences and for changes of the record.
 
 use serde_json::Value;
 
 use super::export::SubjectExport;
-use super::paper::{Page, day, label, moment, place};
+use super::html_page::{Page, day, label, place, time};
 use crate::db::text_enum::CodeList;
 use crate::registry::model::{
     DisabilitySeverity, DisabilityType, IdentityStatus, JknStatus, MaritalStatus, OccupationClass, RelationToHead,
@@ -30,8 +30,8 @@ pub(super) fn history(out: &mut Page, export: &SubjectExport) {
         return out.quiet("Data ini belum pernah diubah.");
     }
     for merger in &export.mergers {
-        let undone = merger.undone_at.map_or_else(String::new, |at| format!("; dibatalkan {}", moment(at)));
-        out.text("p", &format!("Data ganda digabungkan {} oleh {}{undone}.", moment(merger.merged_at), merger.actor));
+        let undone = merger.undone_at.map_or_else(String::new, |at| format!("; dibatalkan {}", time(at)));
+        out.text("p", &format!("Data ganda digabungkan {} oleh {}{undone}.", time(merger.merged_at), merger.actor));
     }
     if export.history.is_empty() {
         return;
@@ -44,33 +44,33 @@ pub(super) fn history(out: &mut Page, export: &SubjectExport) {
             .map(|field| match (&field.from, &field.to) {
                 (None, None) => name(&field.field),
                 (from, to) => {
-                    let said = |of: &Option<Value>| value(&field.field, of.as_ref());
-                    format!("{}: {} → {}", name(&field.field), said(from), said(to))
+                    let text = |part: &Option<Value>| value(&field.field, part.as_ref());
+                    format!("{}: {} → {}", name(&field.field), text(from), text(to))
                 }
             })
             .collect();
-        out.row(&[&moment(change.at), &change.actor, action(&change.action), &fields.join("; ")]);
+        out.row(&[&time(change.at), &change.actor, action(&change.action), &fields.join("; ")]);
     }
     out.end_table();
 }
 
-/// In words where the value is a code.
-fn value(field: &str, of: Option<&Value>) -> String {
+/// The value as text; a code as its Indonesian label.
+fn value(field: &str, json: Option<&Value>) -> String {
     let each = |items: Vec<&Value>| {
-        let words: Vec<String> = items.into_iter().map(|item| value(field, Some(item))).collect();
-        words.join(", ")
+        let texts: Vec<String> = items.into_iter().map(|item| value(field, Some(item))).collect();
+        texts.join(", ")
     };
-    match of {
+    match json {
         None | Some(Value::Null) => "kosong".to_owned(),
-        Some(Value::Bool(yes)) => super::paper::yes(*yes).to_owned(),
-        Some(Value::String(text)) => words_of(field, text).map_or_else(|| text.clone(), str::to_owned),
+        Some(Value::Bool(flag)) => super::html_page::yes_no(*flag).to_owned(),
+        Some(Value::String(text)) => label_of(field, text).map_or_else(|| text.clone(), str::to_owned),
         Some(Value::Array(items)) => each(items.iter().collect()),
         Some(Value::Object(fields)) => each(fields.values().filter(|v| !v.is_null()).collect()),
         Some(other) => other.to_string(),
     }
 }
 
-fn words_of(field: &str, code: &str) -> Option<&'static str> {
+fn label_of(field: &str, code: &str) -> Option<&'static str> {
     fn of<T: CodeList + std::fmt::Display + std::str::FromStr>(code: &str) -> Option<&'static str> {
         code.parse::<T>().ok().map(label)
     }
@@ -113,7 +113,7 @@ fn action(code: &str) -> &str {
     }
 }
 
-/// The last part of a field's name in Indonesian; a name that is not here reads as it stands in the interface.
+/// The name of a field in Indonesian. A name that is not in the list is shown as in the API, with spaces.
 fn name(field: &str) -> String {
     let known = match field {
         "full_name" => "nama",
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_reads_as_people_say_it() {
+    fn a_change_is_shown_with_labels() {
         assert_eq!(value("jkn_status", Some(&json!("active"))), "Aktif");
         assert_eq!(value("full_name", Some(&json!("Siti"))), "Siti");
         assert_eq!(value("programs", Some(&json!({ "program_code": "PKH", "until": null }))), "PKH");

@@ -1,5 +1,5 @@
-//! The rights of whoever the data is about (UU 27/2022): to see all that is held and who opened it, to have it corrected,
-//! restricted and erased. Each request has a deadline and an answer.
+//! Rights of data subjects (UU 27/2022): access to all stored data and to the records of who opened it, correction, restriction and
+//! erasure. Each request has a deadline and an answer.
 
 pub mod actions;
 pub mod api;
@@ -9,8 +9,8 @@ mod export;
 mod html;
 mod html_cases;
 mod html_history;
+mod html_page;
 pub mod model;
-mod paper;
 pub mod problems;
 pub mod routes;
 mod routes_persons;

@@ -1,9 +1,9 @@
-//! The words of subject rights.
+//! Enumerations of subject rights.
 
 use crate::text_enum;
 
 text_enum! {
-    /// What the data subject asks for (UU 27/2022, articles 5 to 13).
+    /// Kind of request of a data subject (UU 27/2022, articles 5 to 13).
     pub enum SubjectRequestKind {
         Access = "access": "Akses dan salinan data" / "Access and a copy",
         Correction = "correction": "Perbaikan data" / "Correction",
@@ -14,7 +14,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// State of a data subject's request.
+    /// Status of a data subject's request.
     pub enum SubjectRequestStatus {
         Received = "received": "Diterima" / "Received",
         Fulfilled = "fulfilled": "Dipenuhi" / "Fulfilled",
@@ -23,7 +23,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a data subject's request.
+    /// Action on a data subject's request.
     pub enum SubjectRequestAction {
         Receive = "receive": "Catat" / "Receive",
         Fulfil = "fulfil": "Penuhi" / "Fulfil",
@@ -32,11 +32,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a request is refused (UU 27/2022, articles 15 and 33).
+    /// Reason for refusing a request (UU 27/2022, articles 15 and 33).
     pub enum SubjectRequestRefusalReason {
-        IdentityNotProven = "identity_not_proven": "Identitas pemohon tidak terbukti" / "The identity is not proven",
-        LawRequiresKeeping = "law_requires_keeping": "Undang-undang mewajibkan penyimpanan" / "The law requires keeping it",
-        RightsOfOthers = "rights_of_others": "Melanggar hak orang lain" / "The rights of others stand against it",
+        IdentityNotProven = "identity_not_proven": "Identitas pemohon tidak terbukti" / "The identity of the applicant is not proven",
+        LawRequiresKeeping = "law_requires_keeping": "Undang-undang mewajibkan penyimpanan" / "The law requires retention",
+        RightsOfOthers = "rights_of_others": "Melanggar hak orang lain" / "It violates the rights of others",
         LawEnforcement = "law_enforcement": "Proses penegakan hukum" / "Law enforcement",
         Unfounded = "unfounded": "Tidak berdasar" / "Unfounded",
         Other = "other": "Lainnya" / "Other",
@@ -54,17 +54,17 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why processing is restricted.
+    /// Reason for restricting the processing.
     pub enum RestrictionReason {
-        AccuracyContested = "accuracy_contested": "Kebenaran data dipersoalkan" / "Its accuracy is contested",
+        AccuracyContested = "accuracy_contested": "Kebenaran data dipersoalkan" / "The accuracy of the data is contested",
         Objection = "objection": "Keberatan subjek data" / "Objection of the data subject",
         Unlawful = "unlawful": "Pemrosesan tidak sah" / "The processing is unlawful",
-        LegalClaim = "legal_claim": "Disimpan untuk tuntutan hukum" / "Kept for a legal claim",
+        LegalClaim = "legal_claim": "Disimpan untuk tuntutan hukum" / "Retained for a legal claim",
     }
 }
 
 text_enum! {
-    /// Why data is erased (UU 27/2022, article 43).
+    /// Legal ground for erasing data (UU 27/2022, article 43).
     pub enum ErasureGround {
         NoLongerNeeded = "no_longer_needed": "Tidak diperlukan lagi" / "No longer needed",
         ConsentWithdrawn = "consent_withdrawn": "Persetujuan dicabut" / "Consent was withdrawn",

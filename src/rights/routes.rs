@@ -1,4 +1,4 @@
-//! Requests of data subjects, recorded and answered.
+//! HTTP routes to record and answer requests of data subjects.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -35,14 +35,14 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Record a subject's request
 ///
-/// What the data subject asks for under UU 27/2022, and how their identity was checked. The answer is due 72 hours after it reached
-/// the desk.
+/// Records a request of the data subject under UU 27/2022, and how the applicant's identity was checked. The answer is due 72 hours
+/// after the request reached the desk. Sending the same id and content again returns 200 with the stored request.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = ReceiveSubjectRequest,
     responses(
         (status = 201, description = "The request", body = SubjectRequest),
-        (status = 200, description = "It was sent before; this is what is stored", body = SubjectRequest)
+        (status = 200, description = "The stored request; the same id and content were sent before", body = SubjectRequest)
     ),
     security(("oauth2" = ["registry:write"]))
 )]
@@ -64,7 +64,7 @@ async fn receive_subject_request(
 
 /// List subjects' requests
 ///
-/// Requests within the caller's regions, newest first; `overdue=true` shows what is unanswered after its deadline.
+/// Lists requests in the caller's regions, newest first. `overdue=true` lists only those that are unanswered after their deadline.
 #[utoipa::path(
     tag = "Subject rights",
     params(SubjectRequestQuery),
@@ -93,7 +93,7 @@ async fn list_subject_requests(
 
 /// Read a subject's request
 ///
-/// One request with its deadline and answer.
+/// Returns one request with its deadline and answer.
 #[utoipa::path(
     tag = "Subject rights",
     responses((status = 200, description = "The request", body = SubjectRequest)),
@@ -113,8 +113,8 @@ async fn get_subject_request(
 
 /// Answer a subject's request
 ///
-/// What was asked for was done, for example the export handed over. A restriction or an erasure is answered by doing it (409
-/// `subject-request-not-done`).
+/// Records that the request was fulfilled, for example that the export was handed over. A request for restriction or erasure cannot be
+/// answered here (409 `subject-request-not-done`): restrict or erase with its `request_id`.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = FulfilSubjectRequest,
@@ -139,7 +139,7 @@ async fn fulfil_subject_request(
 
 /// Refuse a subject's request
 ///
-/// With the reason that the law names and the words for the applicant.
+/// Refuses a request with one of the legal reasons and an answer to the applicant.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = RefuseSubjectRequest,

@@ -1,4 +1,4 @@
-//! What is done to a person's data for the person's sake: shown whole, corrected, restricted, erased.
+//! HTTP routes of the data subject's rights on a person: export, access records, correction, restriction, erasure.
 
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
@@ -27,7 +27,7 @@ use crate::registry;
 use crate::registry::permissions::{RegistryRead, RegistryWrite};
 use crate::transaction::Write;
 
-/// The page carries its own style and nothing else, and nobody may frame it.
+/// The page has inline style and no other resources, and may not be framed.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
@@ -44,13 +44,13 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Export a person's data
 ///
-/// All that is held on the person, in the clear: as one JSON document, or with `format=html` as one page in Indonesian that can be
-/// printed and handed over. Needs `Access-Purpose: subject_request` (400 `purpose-required` without) and leaves an access
-/// record. Another reporter is not named.
+/// Returns all stored data about the person, unmasked: as one JSON document, or with `format=html` as a page in Indonesian that can be
+/// printed and handed over. Needs the header `Access-Purpose: subject_request` (400 `purpose-required` otherwise) and is recorded. Other
+/// reporters and other family members are left out.
 #[utoipa::path(
     tag = "Subject rights",
     params(SubjectExportQuery),
-    responses((status = 200, description = "All that is held", content(
+    responses((status = 200, description = "All stored data about the person", content(
         (SubjectExport = "application/json"), (String = "text/html", example = json!("<!doctype html>"))
     ))),
     extensions(("x-reveals" = json!(true))),
@@ -89,10 +89,10 @@ async fn export_subject(
         .body(reply.body))
 }
 
-/// List who opened a person's data
+/// List accesses to a person's data
 ///
-/// Every reveal and export of the person's record, wherever it happened, newest first: who, when, what for and on what lawful basis. The
-/// subject can ask for it.
+/// Lists every reveal and export of the person's data in any region, newest first: who, when, for which purpose and on which lawful
+/// basis. The data subject has the right to this list.
 #[utoipa::path(
     tag = "Subject rights",
     params(AccessRecordQuery),
@@ -114,8 +114,8 @@ async fn list_access_records(
 
 /// Correct a person's data
 ///
-/// On the subject's request: written at once, or with `proposal` made a registry proposal, which needs the person's NIK and an open
-/// window. `request_id` answers the recorded request with it.
+/// Corrects the data on the subject's request. The correction is applied at once. With `proposal` it is submitted as a registry proposal
+/// instead, which needs the person's NIK and an open window. With `request_id` the recorded request is marked as fulfilled.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = CorrectPerson,
@@ -135,8 +135,9 @@ async fn correct_person(
 
 /// Restrict the processing of a person's data
 ///
-/// From then on the data is kept, and shown and used only for the subject's own requests, legal claims and emergencies (403
-/// `processing-restricted` otherwise). What is shown masked says no more than that there is somebody.
+/// Restricts the processing: the data stays stored, but is shown and used only for the subject's own requests, legal claims and
+/// emergencies (403 `processing-restricted` otherwise). Masked responses show only that the person exists. With `request_id` the recorded
+/// request is marked as fulfilled.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = RestrictProcessing,
@@ -156,7 +157,7 @@ async fn restrict_processing(
 
 /// Lift a restriction of processing
 ///
-/// The data can be shown and used again as before.
+/// Lifts the restriction: the data can be shown and used as before.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = LiftRestriction,
@@ -176,7 +177,7 @@ async fn lift_restriction(
 
 /// List the restrictions of a person's data
 ///
-/// Those that hold and those that were lifted, the latest first.
+/// Lists the restrictions in force and the lifted ones, latest first.
 #[utoipa::path(
     tag = "Subject rights",
     responses((status = 200, description = "The restrictions", body = ProcessingRestrictions)),
@@ -192,14 +193,15 @@ async fn list_restrictions(caller: Caller<RegistryRead>, db: Db, id: Path<Uuid>)
 
 /// Erase a person's data
 ///
-/// The sealed number is destroyed and no longer found, the name and every free text about the person are taken out; codes and numbers
-/// stay as statistics, and the trail of what happened stays without words. Needs a recorded request for erasure, and another
-/// officer than the one who recorded it. Refused while a complaint, referral, proposal or programme of the person is open (409
-/// `erasure-barred`). The event is `person.erased`. Answers kept for idempotency keys forget within 24 hours.
+/// Erases the encrypted NIK, the name and every free text about the person; the NIK can no longer be found. Codes and numbers remain as
+/// statistics, and audit records and timelines remain without free text. Needs a recorded request for erasure and an officer other than
+/// the one who recorded it (four-eyes rule, 403 `own-recommendation`). Refused while a complaint, referral, proposal or programme of the
+/// person is open (409 `erasure-barred`). Publishes the event `person.erased`. Stored responses for idempotency keys expire within 24
+/// hours.
 #[utoipa::path(
     tag = "Subject rights",
     request_body = ErasePerson,
-    responses((status = 200, description = "What was done", body = ErasedPerson)),
+    responses((status = 200, description = "Result of the erasure", body = ErasedPerson)),
     security(("oauth2" = ["registry:write"]))
 )]
 #[post("/v1/persons/{id}/erase")]

@@ -1,4 +1,4 @@
-//! The rows of subject rights.
+//! Database access for subject rights.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
@@ -58,7 +58,7 @@ pub struct RestrictionRow {
     pub version: i32,
 }
 
-/// False when the id is taken.
+/// Returns false if the id exists already.
 pub async fn insert_request(conn: &mut AsyncPgConnection, row: &RequestRow) -> QueryResult<bool> {
     diesel::insert_into(subject_requests::table)
         .values(row)
@@ -111,8 +111,8 @@ pub async fn list_requests_of_visible(conn: &mut AsyncPgConnection, person_id: U
         .await
 }
 
-/// Who asked for another of the family is forgotten with the name.
-pub async fn set_applicant_forgotten(conn: &mut AsyncPgConnection, family_id: Uuid, name: &str) -> QueryResult<()> {
+/// Erases the applicant from requests for other members of the family, if the applicant has this name.
+pub async fn erase_applicant(conn: &mut AsyncPgConnection, family_id: Uuid, name: &str) -> QueryResult<()> {
     let same_name = sql::<Nullable<Bool>>("lower(requested_by->>'name') = lower(").bind::<Text, _>(name).sql(")");
     diesel::update(subject_requests::table.filter(subject_requests::family_id.eq(family_id)).filter(same_name))
         .set((
@@ -125,18 +125,18 @@ pub async fn set_applicant_forgotten(conn: &mut AsyncPgConnection, family_id: Uu
         .map(|_| ())
 }
 
-/// What is listed.
+/// Filters of the list.
 #[derive(Debug, Default)]
 pub struct RequestFilter {
     pub within: Option<RegionScope>,
     pub person_id: Option<Uuid>,
     pub kind: Option<SubjectRequestKind>,
     pub status: Option<SubjectRequestStatus>,
-    /// Only what was due before and is unanswered.
+    /// Only unanswered requests that were due before this time.
     pub due_before: Option<DateTime<Utc>>,
 }
 
-/// By time of recording, newest first.
+/// Ordered by the time of recording, newest first.
 pub async fn list_requests(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -181,7 +181,7 @@ pub async fn save_restriction(conn: &mut AsyncPgConnection, row: &RestrictionRow
     prepared(diesel::update(processing_restrictions::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// The latest first.
+/// All restrictions of a person, latest first.
 pub async fn list_restrictions_of_visible(
     conn: &mut AsyncPgConnection,
     person_id: Uuid,

@@ -1,4 +1,4 @@
-//! The edges of a data subject's request. Pure.
+//! State machine of a data subject's request. Pure.
 
 use super::model::SubjectRequestAction as A;
 use super::model::SubjectRequestStatus::{self as S, *};

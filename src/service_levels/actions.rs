@@ -1,11 +1,11 @@
-//! What can be done with the calendar, and what other slices ask of it.
+//! Actions on holidays and targets, and functions that other slices call.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::api::{CreateHoliday, CreateServiceLevelTarget, Holiday, ServiceLevelFigures, ServiceLevelTarget};
 use super::calendar::Deadline;
-use super::clocks::calendar_changed;
+use super::clocks::enqueue_recalculation;
 pub use super::clocks::{Step, levels_of_visible, look_at_due, on_assignment, on_transition, start_late};
 use super::model::{HolidayConfidence, TargetConfidence};
 pub use super::reference::load_reference;
@@ -19,8 +19,8 @@ use crate::regions::RegionScope;
 use crate::service_levels::cache::ServiceLevelCache;
 use crate::transaction::Tx;
 
-/// The end of the last of so many working days after a moment, on the calendar of a region. The day of that moment does
-/// not count.
+/// The deadline that is `working_days` after a time: the end of the last of these days, by the calendar of the region. The day of `from`
+/// does not count.
 pub async fn deadline(
     tx: &mut Tx,
     region_code: &str,
@@ -31,16 +31,16 @@ pub async fn deadline(
     Ok(standards.calendar.deadline(region_code, from, working_days))
 }
 
-/// May this caller change what holds in a region? What holds everywhere takes a token for everywhere.
+/// Checks that this caller may change entries of a region. Entries of the whole country need a token for the whole country.
 fn require(actor: &Actor, region_code: &str) -> Result<(), Error> {
     let allowed = if region_code == "ID" { actor.scope.is_everything() } else { actor.scope.allows(region_code) };
     if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
 }
 
-/// What became of an entry.
+/// Result of creating an entry.
 pub enum Entered<T> {
     New(T),
-    /// It stood there already, as it was sent.
+    /// Stored before with the same content.
     Known(T),
 }
 
@@ -65,22 +65,22 @@ pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Entered
     let row = if store::insert_holiday(&mut tx.conn, &row).await? {
         row
     } else {
-        let there = store::lock_holiday_on(&mut tx.conn, &scope, &row.region_code, row.day).await?;
-        let there = there.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
-        let same = (there.kind, &there.name, &there.source) == (row.kind, &row.name, &row.source);
-        match there.removed_at {
-            None if same => return Ok(Entered::Known(there.into())),
+        let stored = store::lock_holiday_on(&mut tx.conn, &scope, &row.region_code, row.day).await?;
+        let stored = stored.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
+        let same = (stored.kind, &stored.name, &stored.source) == (row.kind, &row.name, &row.source);
+        match stored.removed_at {
+            None if same => return Ok(Entered::Known(stored.into())),
             None => return Err(Error::new(crate::service_levels::problems::HOLIDAY_EXISTS)),
-            // It was taken out before and comes back.
+            // The day was removed before: restore its row.
             Some(_) => {
-                let again =
-                    HolidayRow { id: there.id, version: there.version + 1, created_at: there.created_at, ..row };
-                store::save_holiday(&mut tx.conn, &again).await?;
-                again
+                let restored =
+                    HolidayRow { id: stored.id, version: stored.version + 1, created_at: stored.created_at, ..row };
+                store::save_holiday(&mut tx.conn, &restored).await?;
+                restored
             }
         }
     };
-    changed(tx, "holiday.create", &row).await?;
+    record_holiday_change(tx, "holiday.create", &row).await?;
     Ok(Entered::New(row.into()))
 }
 
@@ -92,12 +92,12 @@ pub async fn remove_holiday(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     row.version += 1;
     row.updated_at = tx.now;
     store::save_holiday(&mut tx.conn, &row).await?;
-    changed(tx, "holiday.remove", &row).await
+    record_holiday_change(tx, "holiday.remove", &row).await
 }
 
-async fn changed(tx: &mut Tx, action: &str, row: &HolidayRow) -> Result<(), Error> {
+async fn record_holiday_change(tx: &mut Tx, action: &str, row: &HolidayRow) -> Result<(), Error> {
     store::raise_revision(&mut tx.conn).await?;
-    calendar_changed(tx, &row.region_code, row.day).await?;
+    enqueue_recalculation(tx, &row.region_code, row.day).await?;
     tx.audit(action, "holiday", row.id, Some(&row.region_code));
     Ok(())
 }
@@ -128,21 +128,21 @@ pub async fn create_target(tx: &mut Tx, input: CreateServiceLevelTarget) -> Resu
         row
     } else {
         let scope = tx.actor.scope.clone();
-        let there = store::lock_target_for(&mut tx.conn, &scope, &row).await?;
-        let there = there.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
-        if there.removed_at.is_none() {
+        let stored = store::lock_target_for(&mut tx.conn, &scope, &row).await?;
+        let stored = stored.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
+        if stored.removed_at.is_none() {
             return Err(Error::new(crate::service_levels::problems::TARGET_EXISTS));
         }
-        // It was taken out before and comes back.
-        let again = TargetRow { id: there.id, version: there.version + 1, ..row };
-        store::save_target(&mut tx.conn, &again).await?;
-        again
+        // The target was removed before: restore its row.
+        let restored = TargetRow { id: stored.id, version: stored.version + 1, ..row };
+        store::save_target(&mut tx.conn, &restored).await?;
+        restored
     };
-    target_changed(tx, "service_level_target.create", &row).await?;
+    record_target_change(tx, "service_level_target.create", &row).await?;
     Ok(row.into())
 }
 
-/// New figures; clocks that run keep theirs.
+/// Replaces the figures. Running clocks keep the old ones.
 pub async fn replace_target(
     tx: &mut Tx,
     id: Uuid,
@@ -160,7 +160,7 @@ pub async fn replace_target(
     row.version += 1;
     row.updated_at = tx.now;
     store::save_target(&mut tx.conn, &row).await?;
-    target_changed(tx, "service_level_target.replace", &row).await?;
+    record_target_change(tx, "service_level_target.replace", &row).await?;
     Ok(row.into())
 }
 
@@ -173,7 +173,7 @@ pub async fn remove_target(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     row.version += 1;
     row.updated_at = tx.now;
     store::save_target(&mut tx.conn, &row).await?;
-    target_changed(tx, "service_level_target.remove", &row).await
+    record_target_change(tx, "service_level_target.remove", &row).await
 }
 
 async fn lock_own_target(tx: &mut Tx, id: Uuid) -> Result<TargetRow, Error> {
@@ -183,13 +183,13 @@ async fn lock_own_target(tx: &mut Tx, id: Uuid) -> Result<TargetRow, Error> {
     Ok(row)
 }
 
-async fn target_changed(tx: &mut Tx, action: &str, row: &TargetRow) -> Result<(), Error> {
+async fn record_target_change(tx: &mut Tx, action: &str, row: &TargetRow) -> Result<(), Error> {
     store::raise_revision(&mut tx.conn).await?;
     tx.audit(action, "service_level_target", row.id, Some(&row.region_code));
     Ok(())
 }
 
-/// The scope under which public standards are read.
+/// The scope for reading holidays and targets, which are public.
 pub fn public() -> RegionScope {
     RegionScope::everything(crate::regions::Unscoped::ServiceStandards)
 }

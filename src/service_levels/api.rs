@@ -1,4 +1,4 @@
-//! Wire types of service levels.
+//! API types of service levels.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,35 +15,35 @@ use crate::http::text::{Name, ShortText};
 use crate::regions::RegionCode;
 use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
-/// A day on which no deadline runs.
+/// A holiday: a day that does not count as a working day.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Holiday {
-    /// Id of the entry.
+    /// Id of the holiday.
     pub id: Uuid,
-    /// Where it holds, with everything inside; `ID` is the whole country.
+    /// Region where it applies, with all regions inside it. `ID` is the whole country.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// The day.
+    /// Date of the holiday.
     #[schema(example = "2026-04-20")]
     pub day: NaiveDate,
-    /// Why.
+    /// Kind of holiday.
     pub kind: HolidayKind,
-    /// Its name.
+    /// Name in Indonesian.
     #[schema(example = "Hari Jadi Kabupaten Bandung")]
     pub name: String,
-    /// Its name in English.
+    /// Name in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Anniversary of Kabupaten Bandung")]
     pub name_en: Option<String>,
-    /// How sure it is.
+    /// How certain the holiday is.
     pub confidence: HolidayConfidence,
-    /// Where it was read: a decree or a list.
+    /// Source: a decree or a list.
     #[schema(example = "Keputusan Bupati Bandung 100/2026")]
     pub source: String,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
@@ -67,24 +67,24 @@ impl From<HolidayRow> for Holiday {
     }
 }
 
-/// A day to be entered.
+/// A holiday to create.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateHoliday {
-    /// Where it holds; the whole country when absent, which takes a token for the whole country.
+    /// Region where it applies. Absent: the whole country, which needs a token for the whole country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_code: Option<RegionCode>,
-    /// The day.
+    /// Date of the holiday.
     #[schema(example = "2026-04-20")]
     pub day: NaiveDate,
-    /// Why.
+    /// Kind of holiday.
     pub kind: HolidayKind,
-    /// Its name.
+    /// Name in Indonesian.
     pub name: Name,
-    /// Its name in English.
+    /// Name in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<Name>,
-    /// The decree or list that says so.
+    /// Source: a decree or a list.
     pub source: ShortText,
 }
 
@@ -92,65 +92,65 @@ pub struct CreateHoliday {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HolidayQuery {
-    /// Only this year.
+    /// Only holidays of this year.
     #[param(minimum = 2000, maximum = 2100, example = 2026)]
     pub year: Option<i32>,
-    /// Only what holds in this region: its own days, those of the regions around it, and the country's.
+    /// Only holidays that apply in this region: its own, those of the regions that contain it, and national ones.
     #[param(value_type = Option<String>, example = "32.04")]
     pub region_code: Option<RegionCode>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Days a page, 1 to 200.
+    /// Maximum number of holidays per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// Where a complaint stands to its deadlines. It moves with time and is no part of the complaint's version.
+/// Service level of a complaint: its deadlines and their state. It changes with time and does not change the version of the complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevel {
-    /// How it stands now to the deadline that comes next; `met` or `breached` for good once it is decided.
+    /// State of the next deadline. Once the complaint is decided it is finally `met` or `breached`.
     pub state: SlaState,
-    /// By when the first answer (verification) is due; absent in a later round.
+    /// Deadline of the first response (verification). Absent after a reopening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_response_due_at: Option<DateTime<Utc>>,
-    /// When the first answer was given.
+    /// Time of the first response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_responded_at: Option<DateTime<Utc>>,
-    /// By when the decision is due. While the reporter is asked the clock stands still and this will move.
+    /// Deadline of the decision. While the desk waits for the reporter, the clock is paused and this deadline will move.
     pub resolution_due_at: DateTime<Utc>,
-    /// When the clock stopped: decided, rejected, withdrawn or marked as duplicate.
+    /// Time at which the clock stopped: decided, rejected, withdrawn or marked as duplicate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<DateTime<Utc>>,
-    /// Since when it stands still.
+    /// Time since which the clock is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<DateTime<Utc>>,
-    /// How high a breach has risen: 0 desk, 1 manager, 2 province, 3 ministry.
+    /// Escalation level of a breach: 0 desk, 1 manager, 2 province, 3 ministry.
     #[schema(minimum = 0, maximum = 3, example = 0)]
     pub escalation_level: i16,
-    /// Rises by one with each reopening.
+    /// Round of the complaint; each reopening starts a new one.
     #[schema(minimum = 1, example = 1)]
     pub round: i16,
-    /// On which calendar it was counted.
+    /// Calendar used to count the working days.
     pub calendar: CalendarBasis,
-    /// The target that was taken.
+    /// The target that applies.
     pub target: ServiceLevelChoice,
 }
 
-/// The target that holds for one complaint.
+/// The target that applies to one complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevelChoice {
-    /// Id of the target; its figures may have changed since.
+    /// Id of the target. The target may have other figures by now.
     pub id: Uuid,
-    /// What kind of target it is.
+    /// Kind of target.
     pub kind: ServiceLevelKind,
-    /// Whose it is; `ID` is the country.
+    /// Region that set the target. `ID` is the whole country.
     #[schema(example = "ID")]
     pub region_code: String,
-    /// Working days to the first answer.
+    /// Working days until the first response is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 3)]
     pub first_response_days: Option<i16>,
-    /// Working days to the decision.
+    /// Working days until the decision is due.
     #[schema(example = 14)]
     pub resolution_days: i16,
 }
@@ -178,46 +178,46 @@ impl ServiceLevel {
     }
 }
 
-/// By when complaints of one kind are to be answered in a region.
+/// A target: the deadlines for complaints of one kind in a region, in working days.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevelTarget {
     /// Id of the target.
     pub id: Uuid,
-    /// Where it holds, with everything inside; `ID` is the country.
+    /// Region where it applies, with all regions inside it. `ID` is the whole country.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// Only for this sector.
+    /// Applies only to this sector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
-    /// Only for this class.
+    /// Applies only to this class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
-    /// Only for this priority.
+    /// Applies only to this priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
-    /// What kind of target it is.
+    /// Kind of target.
     pub kind: ServiceLevelKind,
-    /// Working days to the first answer.
+    /// Working days until the first response is due.
     #[schema(example = 2)]
     pub first_response_days: i16,
-    /// Working days to the decision.
+    /// Working days until the decision is due.
     #[schema(example = 10)]
     pub resolution_days: i16,
-    /// Working days after the deadline until the province sees it.
+    /// Working days after the deadline until a breach is escalated to the province.
     #[schema(example = 5)]
     pub province_after_days: i16,
-    /// Working days after the deadline until the ministry sees it.
+    /// Working days after the deadline until a breach is escalated to the ministry.
     #[schema(example = 14)]
     pub ministry_after_days: i16,
-    /// Where the figures come from.
+    /// How certain the figures are.
     pub confidence: TargetConfidence,
-    /// The decree or practice behind it.
+    /// Source: a decree or known practice.
     #[schema(example = "Peraturan Bupati Bandung 7/2026")]
     pub source: String,
-    /// Version, as in the `ETag`.
+    /// Version, as in the `ETag` header.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
@@ -248,32 +248,32 @@ impl From<TargetRow> for ServiceLevelTarget {
 /// The figures of a target.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "rises"))]
+#[validate(schema(function = "validate_order"))]
 pub struct ServiceLevelFigures {
-    /// What kind of target it is.
+    /// Kind of target.
     pub kind: ServiceLevelKind,
-    /// Working days to the first answer.
+    /// Working days until the first response is due.
     #[validate(range(min = 1, max = 366, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 366, example = 2)]
     pub first_response_days: i16,
-    /// Working days to the decision, not fewer than to the first answer.
+    /// Working days until the decision is due. Not fewer than `first_response_days`.
     #[validate(range(min = 1, max = 366, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 366, example = 10)]
     pub resolution_days: i16,
-    /// Working days after the deadline until the province sees it.
+    /// Working days after the deadline until a breach is escalated to the province.
     #[validate(range(min = 1, max = 365, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 365, example = 5)]
     pub province_after_days: i16,
-    /// Working days after the deadline until the ministry sees it, more than until the province does.
+    /// Working days after the deadline until a breach is escalated to the ministry. More than `province_after_days`.
     #[validate(range(min = 2, max = 366, code = "out_of_range"))]
     #[schema(minimum = 2, maximum = 366, example = 14)]
     pub ministry_after_days: i16,
-    /// The decree behind it.
+    /// Source: the decree.
     pub source: ShortText,
 }
 
-fn rises(figures: &ServiceLevelFigures) -> Result<(), ValidationError> {
-    let at = if figures.resolution_days < figures.first_response_days {
+fn validate_order(figures: &ServiceLevelFigures) -> Result<(), ValidationError> {
+    let pointer = if figures.resolution_days < figures.first_response_days {
         "/resolution_days"
     } else if figures.ministry_after_days <= figures.province_after_days {
         "/ministry_after_days"
@@ -281,28 +281,28 @@ fn rises(figures: &ServiceLevelFigures) -> Result<(), ValidationError> {
         return Ok(());
     };
     let mut error = ValidationError::new("too_small");
-    error.add_param("pointer".into(), &at);
+    error.add_param("pointer".into(), &pointer);
     Err(error)
 }
 
-/// A target to be entered.
+/// A target to create.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateServiceLevelTarget {
-    /// Where it holds; the whole country when absent, which takes a token for the whole country.
+    /// Region where it applies. Absent: the whole country, which needs a token for the whole country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub region_code: Option<RegionCode>,
-    /// Only for this sector.
+    /// Applies only to this sector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
-    /// Only for this class.
+    /// Applies only to this class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
-    /// Only for this priority.
+    /// Applies only to this priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
-    /// Its figures.
+    /// Figures of the target.
     #[validate(nested)]
     pub figures: ServiceLevelFigures,
 }
@@ -311,12 +311,12 @@ pub struct CreateServiceLevelTarget {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TargetQuery {
-    /// Only what could hold in this region: its own targets, those of the regions around it, and the country's.
+    /// Only targets that can apply in this region: its own, those of the regions that contain it, and national ones.
     #[param(value_type = Option<String>, example = "32.04")]
     pub region_code: Option<RegionCode>,
-    /// Where to read on.
+    /// Cursor of the page to read: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Targets a page, 1 to 200.
+    /// Maximum number of targets per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
@@ -325,29 +325,29 @@ pub struct TargetQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ForecastQuery {
-    /// Where the matter lies.
+    /// Region of the complaint.
     #[param(value_type = String, example = "32.04.05.2001")]
     pub region_code: RegionCode,
-    /// Its sector.
+    /// Sector of the complaint.
     #[param(inline)]
     pub sector: Sector,
-    /// Its class, if known.
+    /// Class of the complaint, if known.
     #[param(inline)]
     pub class: Option<ComplaintClass>,
-    /// Its priority, if known.
+    /// Priority of the complaint, if known.
     #[param(inline)]
     pub priority: Option<ComplaintPriority>,
 }
 
-/// What would hold for a complaint received now.
+/// Target and deadlines that would apply to a complaint received now.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevelForecast {
-    /// The target that would be taken: the nearest region's, and of those the one that matches most closely.
+    /// The target that would apply: one of the nearest region, and of those the most specific one.
     pub target: ServiceLevelTarget,
-    /// By when the first answer would be due.
+    /// Deadline of the first response.
     pub first_response_due_at: DateTime<Utc>,
-    /// By when the decision would be due.
+    /// Deadline of the decision.
     pub resolution_due_at: DateTime<Utc>,
-    /// On which calendar that was counted.
+    /// Calendar used to count the working days.
     pub calendar: CalendarBasis,
 }

@@ -1,4 +1,4 @@
-//! The calendar and the targets, one copy for the process, renewed when the revision rises.
+//! Cache of the calendar and the targets: one copy per process, reloaded when the revision rises.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,7 +10,7 @@ use super::targets::TargetRow;
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
 
-/// What deadlines are made from, at one revision.
+/// Calendar and targets at one revision.
 #[derive(Debug)]
 pub struct Standards {
     pub revision: i64,
@@ -24,20 +24,20 @@ pub struct ServiceLevelCache {
 }
 
 impl ServiceLevelCache {
-    /// What holds now, as this transaction sees it.
+    /// The current standards, as this transaction sees them.
     pub async fn latest(&self, conn: &AsyncPgConnection) -> Result<Arc<Standards>, Error> {
-        // The revision is read first: were a table to change in between, the next check would only load again.
+        // Read the revision first: if a table changes in between, the next call only loads it again.
         let revision = store::find_revision(conn).await?;
-        let held = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(standards) = held.filter(|s| s.revision == revision) {
+        let cached = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(standards) = cached.filter(|s| s.revision == revision) {
             return Ok(standards);
         }
         let everywhere = RegionScope::everything(Unscoped::ServiceStandards);
         let days = store::list_days(conn, &everywhere).await?;
         let targets = store::list_all_targets(conn, &everywhere).await?;
-        let read = Arc::new(Standards { revision, calendar: Calendar::new(days), targets });
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
-        tracing::debug!(revision, "holidays and targets were read");
-        Ok(read)
+        let standards = Arc::new(Standards { revision, calendar: Calendar::new(days), targets });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(standards.clone());
+        tracing::debug!(revision, "holidays and targets loaded");
+        Ok(standards)
     }
 }

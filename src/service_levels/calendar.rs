@@ -1,5 +1,5 @@
-//! Working days. Pure: a day is one of the region's own time zone, a deadline is the end of a working day, and the day
-//! on which the count begins does not count.
+//! Working days. Pure. A day is a day in the time zone of the region. A deadline is the end of a working day. The day on which counting
+//! begins does not count.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Wee
 use super::model::CalendarBasis;
 use crate::regions::model::contains;
 
-/// No deadline is counted further than this.
+/// Maximum number of working days of a deadline.
 pub const MAX_WORKING_DAYS: u16 = 1000;
 
 /// Hours ahead of UTC by province (Keppres 41/1987): western, central and eastern Indonesia.
@@ -21,7 +21,7 @@ pub fn zone(region: &str) -> TimeDelta {
     })
 }
 
-/// The calendar day in a region.
+/// The calendar day of a time in a region.
 pub fn day_in(region: &str, at: DateTime<Utc>) -> NaiveDate {
     (at + zone(region)).date_naive()
 }
@@ -40,7 +40,7 @@ fn next(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)
 }
 
-/// A deadline and what it was counted on.
+/// A deadline, and the calendar used to count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     pub at: DateTime<Utc>,
@@ -50,8 +50,8 @@ pub struct Deadline {
 /// Every known holiday of the country and its regions.
 #[derive(Debug, Default)]
 pub struct Calendar {
-    /// Where each day is free; `ID` is everywhere.
-    free: HashMap<NaiveDate, Vec<String>>,
+    /// Region codes where each day is a holiday; `ID` is the whole country.
+    holidays: HashMap<NaiveDate, Vec<String>>,
     /// Years whose national holidays are known.
     years: BTreeSet<i32>,
 }
@@ -63,30 +63,30 @@ impl Calendar {
             if region == "ID" {
                 calendar.years.insert(day.year());
             }
-            calendar.free.entry(day).or_default().push(region);
+            calendar.holidays.entry(day).or_default().push(region);
         }
         calendar
     }
 
     pub fn is_working_day(&self, region: &str, day: NaiveDate) -> bool {
         !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
-            && !self.free.get(&day).is_some_and(|regions| regions.iter().any(|outer| contains(outer, region)))
+            && !self.holidays.get(&day).is_some_and(|regions| regions.iter().any(|outer| contains(outer, region)))
     }
 
-    /// The day after which `count` working days have passed since `from`; `from` itself for none.
+    /// The last of the `count` working days after `from`; `from` itself if `count` is zero.
     pub fn add(&self, region: &str, from: NaiveDate, count: u16) -> NaiveDate {
         let mut day = from;
-        let mut left = count.min(MAX_WORKING_DAYS);
-        while left > 0 && day < NaiveDate::MAX {
+        let mut remaining = count.min(MAX_WORKING_DAYS);
+        while remaining > 0 && day < NaiveDate::MAX {
             day = next(day);
             if self.is_working_day(region, day) {
-                left -= 1;
+                remaining -= 1;
             }
         }
         day
     }
 
-    /// Working days after `from`, up to and with `to`.
+    /// Number of working days after `from`, up to and including `to`.
     pub fn between(&self, region: &str, from: NaiveDate, to: NaiveDate) -> u16 {
         let mut day = from;
         let mut count = 0;
@@ -97,7 +97,7 @@ impl Calendar {
         count
     }
 
-    /// The working day before a day.
+    /// The last working day before a day.
     pub fn previous(&self, region: &str, day: NaiveDate) -> NaiveDate {
         let mut day = day;
         while let Some(before) = day.checked_sub_days(Days::new(1)) {
@@ -109,23 +109,23 @@ impl Calendar {
         day
     }
 
-    /// Were the holidays of all these years known?
+    /// Whether the national holidays of all these years are known.
     pub fn basis(&self, from: NaiveDate, to: NaiveDate) -> CalendarBasis {
         let known = (from.year()..=to.year()).all(|year| self.years.contains(&year));
         if known { CalendarBasis::Official } else { CalendarBasis::WeekendsOnly }
     }
 
-    /// The beginning of the day on which so many working days have come since a moment.
+    /// The start of the last of the `working_days` working days after a time.
     pub fn after(&self, region: &str, from: DateTime<Utc>, working_days: u16) -> DateTime<Utc> {
         start_of(region, self.add(region, day_in(region, from), working_days))
     }
 
-    /// Working days that have come since a moment, with that of `to`.
+    /// Number of working days after the day of `from`, up to and including the day of `to`.
     pub fn passed(&self, region: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> u16 {
         self.between(region, day_in(region, from), day_in(region, to))
     }
 
-    /// The end of the last of so many working days after a moment.
+    /// The end of the last of the `working_days` working days after a time.
     pub fn deadline(&self, region: &str, from: DateTime<Utc>, working_days: u16) -> Deadline {
         let first = day_in(region, from);
         let last = self.add(region, first, working_days);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_regional_holiday_is_free_inside_its_region_alone() {
+    fn a_regional_holiday_applies_only_inside_its_region() {
         let calendar = calendar();
         assert!(!calendar.is_working_day("32.04.05.2001", day("2026-04-20")));
         assert!(!calendar.is_working_day("32.04", day("2026-04-20")));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_the_regions_own() {
+    fn a_day_is_in_the_time_zone_of_the_region() {
         // Half past midnight on Monday in Jayapura is still Sunday evening in Bandung and Denpasar.
         let moment = at("2026-11-22T15:30:00Z");
         assert_eq!(day_in("91.71", moment), day("2026-11-23"));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_province_has_the_zone_of_the_decree() {
+    fn every_province_has_the_time_zone_of_the_decree() {
         let hours = |code: &str| zone(code).num_hours();
         for (zone, codes) in [
             (7, "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 61 62"),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_without_data_says_so() {
+    fn a_year_without_data_is_counted_with_weekends_only() {
         let calendar = calendar();
         assert_eq!(calendar.deadline("32.04", at("2026-12-30T03:00:00Z"), 5).basis, CalendarBasis::Official);
         assert_eq!(calendar.deadline("32.04", at("2027-12-30T03:00:00Z"), 5).basis, CalendarBasis::WeekendsOnly);
@@ -239,9 +239,9 @@ mod tests {
         }
 
         #[test]
-        fn a_holiday_more_never_brings_a_deadline_nearer(a in some_day(), free in some_day(), n in 0u16..80) {
-            let (before, national) = (calendar(), [("ID".to_owned(), free)]);
-            let days = before.free.iter().flat_map(|(d, regions)| regions.iter().map(|r| (r.clone(), *d)));
+        fn another_holiday_never_moves_a_deadline_earlier(a in some_day(), holiday in some_day(), n in 0u16..80) {
+            let (before, national) = (calendar(), [("ID".to_owned(), holiday)]);
+            let days = before.holidays.iter().flat_map(|(d, regions)| regions.iter().map(|r| (r.clone(), *d)));
             let after = Calendar::new(days.chain(national));
             prop_assert!(after.add("32.04", a, n) >= before.add("32.04", a, n));
         }

@@ -1,5 +1,5 @@
-//! The clocks at work: each step of a complaint moves them, answers show them, background work finds what was missed
-//! and counts anew when a holiday comes or goes.
+//! Use of the clocks: each step of a complaint updates them, responses show them, and background work finds breaches and recalculates
+//! deadlines when a holiday is added or removed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::api::ServiceLevel;
 use super::cache::Standards;
 use super::rules::{self, Clock, Findings};
 use super::store::clocks::{self as store, CalendarChange};
-use super::targets::{self, Matter, TargetRow};
+use super::targets::{self, TargetCriteria, TargetRow};
 use crate::background::Context;
 use crate::directory::model::Sector;
 use crate::error::Error;
@@ -23,10 +23,10 @@ use crate::service_levels::cache::ServiceLevelCache;
 use crate::service_levels::matter::{ComplaintClass, ComplaintPriority, ComplaintStatus as Status};
 use crate::transaction::{self, Tx};
 
-/// Clocks that one transaction of background work takes on.
+/// Number of clocks per transaction of background work.
 const BATCH: i64 = 200;
 
-/// A step of a complaint, as far as its clocks are concerned.
+/// A step of a complaint, with the data that its clocks need.
 pub struct Step<'a> {
     pub complaint_id: Uuid,
     pub region_code: &'a str,
@@ -36,12 +36,12 @@ pub struct Step<'a> {
     pub priority: Option<ComplaintPriority>,
     pub assignee: Option<&'a str>,
     pub received_at: DateTime<Utc>,
-    /// `None` when it has just been received.
+    /// `None` if it has just been received.
     pub from: Option<Status>,
     pub to: Status,
 }
 
-/// Moves the clocks along with a complaint that this transaction holds, and tells where they stand.
+/// Updates the clocks for a step of a complaint that this transaction has locked. Returns the service level.
 pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, Error> {
     let cache = tx.resources.get::<ServiceLevelCache>()?;
     let (standards, last) = match step.from {
@@ -63,12 +63,12 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
             write(tx, &standards, clock, &step, false).await?
         }
         (Some(mut clock), _) => {
-            // What was missed before this step was missed, whether or not anybody had looked yet.
-            let findings = clock.look(&standards.calendar, tx.now);
-            tell(tx, &clock, findings);
+            // Record breaches that happened before this step, even if background work has not checked the clock yet.
+            let findings = clock.check(&standards.calendar, tx.now);
+            publish_findings(tx, &clock, findings);
             let moved = clock.region_code != step.region_code;
             if moved || (step.from == Some(Status::Received) && step.to == Status::Verified) {
-                clock.take(target(&standards, &step)?);
+                clock.set_target(target(&standards, &step)?);
             }
             clock.step(step.to, tx.now);
             write(tx, &standards, clock, &step, known).await?
@@ -85,8 +85,8 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
     Ok(ServiceLevel::of(&clock, tx.now))
 }
 
-/// The clock of a complaint from before there were clocks: it has run since the receipt. `since` is when the complaint
-/// came into its state. Whatever has given it a clock meanwhile is left.
+/// Starts the clock of a complaint that is older than the clocks, from its receipt. `since` is the time of its last change of state. Does
+/// nothing if the complaint has a clock by now.
 pub async fn start_late(
     tx: &mut Tx,
     step: Step<'_>,
@@ -117,7 +117,7 @@ async fn write(
     clock.organization_id = step.organization_id;
     clock.assignee = step.assignee.map(str::to_owned);
     if clock.stopped_at.is_none() || !known {
-        clock.count(&standards.calendar, tx.now);
+        clock.recalculate(&standards.calendar, tx.now);
     } else {
         clock.check_at = None;
     }
@@ -131,11 +131,11 @@ async fn write(
 
 fn target<'a>(standards: &'a Arc<Standards>, step: &Step<'_>) -> Result<&'a TargetRow, Error> {
     let Step { region_code, sector, class, priority, .. } = *step;
-    targets::choose(&standards.targets, &Matter { region_code, sector, class, priority })
-        .ok_or_else(|| Error::internal("there is no target of last resort; run the migrations"))
+    targets::choose(&standards.targets, &TargetCriteria { region_code, sector, class, priority })
+        .ok_or_else(|| Error::internal("no target of last resort; run the migrations"))
 }
 
-/// Where the clocks of these complaints stand; those that have none are left out.
+/// Service levels of these complaints; complaints without a clock are left out.
 pub async fn levels_of_visible(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -148,7 +148,7 @@ pub async fn levels_of_visible(
     Ok(clocks.iter().map(|clock| (clock.complaint_id, ServiceLevel::of(clock, now))).collect())
 }
 
-/// Another officer has the complaint; no deadline moves.
+/// Records the new assignee of a complaint. Deadlines do not change.
 pub async fn on_assignment(tx: &mut Tx, complaint_id: Uuid, assignee: &str) -> Result<(), Error> {
     if let Some(mut clock) = store::lock_last_of_visible(&tx.conn, complaint_id).await? {
         clock.assignee = Some(assignee.to_owned());
@@ -157,8 +157,8 @@ pub async fn on_assignment(tx: &mut Tx, complaint_id: Uuid, assignee: &str) -> R
     Ok(())
 }
 
-/// Makes what was found known to whoever must see it: the event carries the level, and the queues of that level show it.
-fn tell(tx: &mut Tx, clock: &Clock, findings: Findings) {
+/// Publishes breaches and escalations. The event has the level, and the queues of that level show the complaint.
+fn publish_findings(tx: &mut Tx, clock: &Clock, findings: Findings) {
     let mut publish = |what: &str, data: serde_json::Value| {
         tx.publish(NewEvent {
             type_: format!("complaint.{what}"),
@@ -170,56 +170,57 @@ fn tell(tx: &mut Tx, clock: &Clock, findings: Findings) {
         });
     };
     let level = clock.escalation_level;
-    for missed in &findings.missed {
-        let due = match missed {
-            rules::Missed::FirstResponse => clock.first_response_due_at,
-            rules::Missed::Resolution => Some(clock.resolution_due_at),
+    for breach in &findings.breaches {
+        let due = match breach {
+            rules::Breach::FirstResponse => clock.first_response_due_at,
+            rules::Breach::Resolution => Some(clock.resolution_due_at),
         };
-        let data = json!({ "clock": missed.as_str(), "due_at": due, "level": level, "status": clock.status });
+        let data = json!({ "clock": breach.as_str(), "due_at": due, "level": level, "status": clock.status });
         publish("sla_breached", data);
     }
-    if findings.risen_to.is_some() {
+    if findings.escalated_to.is_some() {
         publish("escalated", json!({ "level": level, "due_at": clock.due_at, "status": clock.status }));
     }
     let status = clock.status.as_str();
-    if !findings.missed.is_empty() {
+    if !findings.breaches.is_empty() {
         tx.audit("complaint.sla_breach", "complaint", clock.complaint_id, Some(&clock.region_code));
         tx.timeline_of_system(clock.complaint_id, "sla_breached", Some(status), status);
     }
-    if findings.risen_to.is_some() {
+    if findings.escalated_to.is_some() {
         tx.audit("complaint.escalate", "complaint", clock.complaint_id, Some(&clock.region_code));
         tx.timeline_of_system(clock.complaint_id, &format!("escalated_to_level_{level}"), Some(status), status);
     }
 }
 
-/// Background work: everything whose moment has come. Several processes share it; a row is claimed by one of them.
+/// Background work: recalculates deadlines after changes of the calendar and checks due clocks. Several processes share it with
+/// `SKIP LOCKED`.
 pub async fn look_at_due(context: &Context) -> Result<(), Error> {
-    while transaction::run_if_any(&context.db, context.tx_context(), count_some_anew).await?.is_some() {}
-    while transaction::run_if_any(&context.db, context.tx_context(), look_at_some).await?.is_some() {}
+    while transaction::run_if_any(&context.db, context.tx_context(), recalculate_some).await?.is_some() {}
+    while transaction::run_if_any(&context.db, context.tx_context(), check_some).await?.is_some() {}
     Ok(())
 }
 
-async fn look_at_some(tx: &mut Tx) -> Result<Option<()>, Error> {
+async fn check_some(tx: &mut Tx) -> Result<Option<()>, Error> {
     let everywhere = RegionScope::everything(Unscoped::BackgroundWork);
     let clocks = store::claim_due(&mut tx.conn, &everywhere, tx.now, BATCH).await?;
     let Some(first) = clocks.first() else { return Ok(None) };
     let (first, first_region) = (first.complaint_id, first.region_code.clone());
     let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
-    let mut told = false;
+    let mut published = false;
     for mut clock in clocks {
-        let findings = clock.look(&standards.calendar, tx.now);
+        let findings = clock.check(&standards.calendar, tx.now);
         store::save_clock(&mut tx.conn, &clock).await?;
-        told |= findings != Findings::default();
-        tell(tx, &clock, findings);
+        published |= findings != Findings::default();
+        publish_findings(tx, &clock, findings);
     }
-    if !told {
+    if !published {
         tx.audit("complaint.sla_check", "complaint", first, Some(&first_region));
     }
     Ok(Some(()))
 }
 
-/// A day that is to be counted anew in a region.
-pub async fn calendar_changed(tx: &mut Tx, region_code: &str, day: chrono::NaiveDate) -> Result<(), Error> {
+/// Enqueues the recalculation of deadlines in a region after a change of one day.
+pub async fn enqueue_recalculation(tx: &mut Tx, region_code: &str, day: chrono::NaiveDate) -> Result<(), Error> {
     let change = CalendarChange {
         id: Uuid::now_v7(),
         region_code: region_code.to_owned(),
@@ -230,8 +231,8 @@ pub async fn calendar_changed(tx: &mut Tx, region_code: &str, day: chrono::Naive
     Ok(store::insert_change(&mut tx.conn, &change).await?)
 }
 
-/// One batch of the oldest change; its place is kept, so that another process can go on.
-async fn count_some_anew(tx: &mut Tx) -> Result<Option<()>, Error> {
+/// Recalculates one batch of clocks for the oldest change. The position is stored, so another process can continue.
+async fn recalculate_some(tx: &mut Tx) -> Result<Option<()>, Error> {
     let everywhere = RegionScope::everything(Unscoped::BackgroundWork);
     let Some(mut change) = store::claim_change(&mut tx.conn, &everywhere).await? else { return Ok(None) };
     let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
@@ -240,7 +241,7 @@ async fn count_some_anew(tx: &mut Tx) -> Result<Option<()>, Error> {
     let last = clocks.last().map(|clock| clock.complaint_id);
     for mut clock in clocks {
         let before = clock.clone();
-        clock.count(&standards.calendar, tx.now);
+        clock.recalculate(&standards.calendar, tx.now);
         if clock != before {
             store::save_clock(&mut tx.conn, &clock).await?;
         }

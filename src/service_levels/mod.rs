@@ -1,5 +1,5 @@
-//! Service levels: by when a complaint must have a first answer and a decision, counted in working days on the official
-//! calendar of its region. Deadlines are data: holidays and targets can be changed by a region for itself.
+//! Service levels: deadlines for the first response and the decision of a complaint, in working days of the official calendar of its
+//! region. Holidays and targets are data that a region can change for itself.
 
 pub mod actions;
 pub mod api;

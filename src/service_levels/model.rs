@@ -1,7 +1,7 @@
-//! The words of service levels.
+//! Enumerations of service levels.
 
 crate::text_enum! {
-    /// Why no deadline runs on a day.
+    /// Kind of holiday.
     pub enum HolidayKind {
         PublicHoliday = "public_holiday": "Hari libur nasional" / "Public holiday",
         JointLeave = "joint_leave": "Cuti bersama" / "Joint leave",
@@ -10,24 +10,24 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// How sure a holiday is.
+    /// How certain a holiday is.
     pub enum HolidayConfidence {
         Listed = "listed": "Tercantum dalam daftar" / "Listed",
-        Estimated = "estimated": "Perkiraan, menunggu keputusan" / "Estimated, its decree is awaited",
+        Estimated = "estimated": "Perkiraan, menunggu keputusan" / "Estimated, the decree is pending",
         Decreed = "decreed": "Ditetapkan dengan keputusan" / "Set by a decree",
     }
 }
 
 crate::text_enum! {
-    /// What a deadline was counted on.
+    /// Calendar used to count a deadline.
     pub enum CalendarBasis {
         Official = "official": "Kalender resmi" / "The official calendar",
-        WeekendsOnly = "weekends_only": "Akhir pekan saja; kalender tahun itu belum ada" / "Weekends alone; that year's calendar is not known yet",
+        WeekendsOnly = "weekends_only": "Akhir pekan saja; kalender tahun itu belum ada" / "Weekends only; the calendar of that year is not known yet",
     }
 }
 
 crate::text_enum! {
-    /// What kind of target it is, by known practice.
+    /// Kind of target, by known practice.
     pub enum ServiceLevelKind {
         Light = "light": "Ringan" / "Light",
         Information = "information": "Permintaan informasi" / "Information",
@@ -37,7 +37,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Where a target comes from.
+    /// How certain the figures of a target are.
     pub enum TargetConfidence {
         Practice = "practice": "Praktik umum" / "Known practice",
         Assumption = "assumption": "Anggapan, perlu ditetapkan" / "Assumption, to be decided",
@@ -46,7 +46,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// How a complaint stands to its deadline.
+    /// State of a complaint relative to its deadline.
     pub enum SlaState {
         OnTime = "on_time": "Tepat waktu" / "On time",
         DueSoon = "due_soon": "Segera jatuh tempo" / "Due soon",
@@ -57,7 +57,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What an undecided complaint is asked for: one whose deadline has passed, comes soon, lies further off, or stands still.
+    /// Filter for undecided complaints: deadline passed, deadline soon, deadline later, or clock paused.
     pub enum SlaFilter {
         OnTime = "on_time": "Tepat waktu" / "On time",
         DueSoon = "due_soon": "Segera jatuh tempo" / "Due soon",

@@ -1,4 +1,4 @@
-//! The national holidays and targets that come with the release.
+//! The national holidays and targets of the release.
 
 use chrono::{NaiveDate, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -25,7 +25,7 @@ struct HolidayLine {
     confidence: HolidayConfidence,
 }
 
-/// Adds what is missing and tells how many rows that were. What an administrator changed or took out stays so.
+/// Inserts missing holidays and targets and returns the number of rows. Changes and removals by an administrator stay.
 pub async fn load_reference(conn: &mut AsyncPgConnection) -> Result<usize, Error> {
     let (holidays, targets) = (holidays()?, targets()?);
     conn.transaction(async |conn| {
@@ -114,7 +114,7 @@ mod tests {
     use crate::service_levels::model::CalendarBasis;
 
     #[test]
-    fn the_release_brings_the_known_practice_and_a_target_of_last_resort() {
+    fn the_release_has_the_known_practice_and_a_target_of_last_resort() {
         let targets = targets().unwrap();
         assert_eq!(targets.iter().filter(|t| t.is_last_resort()).count(), 1);
         let mut days: Vec<_> = targets.iter().map(|t| t.resolution_days).collect();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_release_knows_three_years_and_marks_what_is_estimated() {
+    fn the_release_has_holidays_of_three_years_and_marks_estimated_ones() {
         let rows = holidays().unwrap();
         assert_eq!(rows.len(), 79);
         assert_eq!(rows.iter().filter(|r| r.confidence == HolidayConfidence::Estimated).count(), 3);

@@ -1,4 +1,4 @@
-//! The endpoints of the calendar and the targets.
+//! HTTP routes of holidays and targets.
 
 use actix_web::{delete, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +11,7 @@ use super::api::{
 };
 use super::cache::ServiceLevelCache;
 use super::store::{self, HolidayFilter, TargetFilter};
-use super::targets::{self, Matter};
+use super::targets::{self, TargetCriteria};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -40,8 +40,8 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List holidays
 ///
-/// The days on which no deadline runs, in order: national holidays and joint leave of the years that are known, and the days
-/// that regions have added. A year without national holidays is counted with weekends alone.
+/// Lists the days that do not count as working days, in order of date: national holidays, joint leave, and holidays that regions have
+/// added. For a year without national holidays only weekends are left out of the count.
 #[utoipa::path(
     tag = "Service levels",
     params(HolidayQuery),
@@ -57,16 +57,17 @@ async fn list_holidays(db: Db, query: Query<HolidayQuery>) -> Result<Reply, Erro
     Reply::page(&page.page(rows, store::position, Holiday::from))
 }
 
-/// Enter a holiday
+/// Create a holiday
 ///
-/// A day on which no deadline runs in a region of the caller's, or in the whole country. Open complaints there are given
-/// their new due dates within a minute. The same day again with the same content is answered with 200.
+/// Adds a day that does not count as a working day, in one of the caller's regions or in the whole country. Deadlines of open complaints
+/// there are recalculated within a minute. Sending the same day and content again returns 200 with the stored holiday; the same day with
+/// other content is refused (409 `holiday-exists`).
 #[utoipa::path(
     tag = "Service levels",
     request_body = CreateHoliday,
     responses(
         (status = 201, description = "The holiday", body = Holiday),
-        (status = 200, description = "It was entered before; this is what is stored", body = Holiday)
+        (status = 200, description = "The stored holiday; the same content was sent before", body = Holiday)
     ),
     security(("oauth2" = ["directory:write"]))
 )]
@@ -86,7 +87,7 @@ async fn create_holiday(
 
 /// Read a holiday
 ///
-/// One day of the calendar.
+/// Returns one holiday.
 #[utoipa::path(
     tag = "Service levels",
     responses((status = 200, description = "The holiday", body = Holiday)),
@@ -99,13 +100,13 @@ async fn get_holiday(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     Reply::resource(&Holiday::from(found), version)
 }
 
-/// Take a holiday out
+/// Delete a holiday
 ///
-/// The day counts as a working day again, and open complaints are given their new due dates within a minute. A day that
-/// came with the release stays out after an upgrade.
+/// Removes a holiday, so that the day counts as a working day again. Deadlines of open complaints are recalculated within a minute. An
+/// upgrade does not restore a deleted holiday of the release.
 #[utoipa::path(
     tag = "Service levels",
-    responses((status = 204, description = "The day is a working day")),
+    responses((status = 204, description = "Deleted")),
     security(("oauth2" = ["directory:write"]))
 )]
 #[delete("/v1/holidays/{id}")]
@@ -120,8 +121,7 @@ async fn delete_holiday(caller: Caller<DirectoryWrite>, write: Write, id: Path<U
 
 /// List targets
 ///
-/// By when complaints are to be answered, in working days: the country's targets and those that regions have set for
-/// themselves, in order of entry.
+/// Lists the targets for complaints, in working days: national ones and those that regions have set for themselves, oldest entry first.
 #[utoipa::path(
     tag = "Service levels",
     params(TargetQuery),
@@ -137,10 +137,11 @@ async fn list_service_level_targets(db: Db, query: Query<TargetQuery>) -> Result
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), ServiceLevelTarget::from))
 }
 
-/// Enter a target
+/// Create a target
 ///
-/// A target of a region of the caller's: for everything there, or narrowed to a sector, class or priority. Complaints
-/// received or verified from now on take it; clocks that run keep theirs.
+/// Adds a target in one of the caller's regions: for all complaints there, or only for a sector, class or priority. It applies to
+/// complaints that are received or verified from now on; running clocks keep their target. There can be only one target for the same
+/// region, sector, class and priority (409 `target-exists`).
 #[utoipa::path(
     tag = "Service levels",
     request_body = CreateServiceLevelTarget,
@@ -163,8 +164,9 @@ async fn create_service_level_target(
 
 /// Forecast deadlines
 ///
-/// Which target would hold for a complaint received now, and by when it would have to be answered. The nearest region wins,
-/// and among its targets the one that names most of the matter's properties (of equals: priority, then class, then sector).
+/// Returns the target that would apply to a complaint received now, and its deadlines. The nearest region with a matching target wins.
+/// Among its targets the one with the most conditions wins; of equals, a condition on priority counts before class, and class before
+/// sector.
 #[utoipa::path(
     tag = "Service levels",
     params(ForecastQuery),
@@ -181,7 +183,7 @@ async fn forecast_service_level(
     let ForecastQuery { region_code, sector, class, priority } = query.value;
     let standards = levels.latest(&*db.read().await?).await?;
     let region = region_code.as_str();
-    let target = targets::choose(&standards.targets, &Matter { region_code: region, sector, class, priority })
+    let target = targets::choose(&standards.targets, &TargetCriteria { region_code: region, sector, class, priority })
         .ok_or_else(Error::not_found)?
         .clone();
     let days = |count: i16| u16::try_from(count).unwrap_or(0);
@@ -197,7 +199,7 @@ async fn forecast_service_level(
 
 /// Read a target
 ///
-/// One target.
+/// Returns one target.
 #[utoipa::path(
     tag = "Service levels",
     responses((status = 200, description = "The target", body = ServiceLevelTarget)),
@@ -212,7 +214,7 @@ async fn get_service_level_target(db: Db, id: Path<Uuid>) -> Result<Reply, Error
 
 /// Change a target
 ///
-/// New figures for the same region, sector, class and priority. Clocks that run keep theirs.
+/// Replaces the figures of a target; region, sector, class and priority stay. Running clocks keep the old figures.
 #[utoipa::path(
     tag = "Service levels",
     request_body = ServiceLevelFigures,
@@ -234,13 +236,13 @@ async fn replace_service_level_target(
         .await
 }
 
-/// Take a target out
+/// Delete a target
 ///
-/// The next one that matches holds for new complaints. The country's target without conditions cannot be taken out (409
+/// Removes a target; the next one that matches applies to new complaints. The national target without conditions cannot be deleted (409
 /// `target-of-last-resort`).
 #[utoipa::path(
     tag = "Service levels",
-    responses((status = 204, description = "The target holds no more")),
+    responses((status = 204, description = "Deleted")),
     security(("oauth2" = ["directory:write"]))
 )]
 #[delete("/v1/service-level-targets/{id}")]

@@ -1,5 +1,5 @@
-//! The clocks of a complaint: first answer and decision, pause, a new round after reopening, and how high a breach has
-//! risen. Pure: time and calendar come in as arguments.
+//! The clocks of a complaint: first response and decision, pause, a new round after reopening, and escalation of a breach. Pure: time and
+//! calendar are arguments.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use super::targets::TargetRow;
 use crate::db::schema::complaint_clocks;
 use crate::service_levels::matter::ComplaintStatus as Status;
 
-/// A row that says where a complaint's clocks stand.
+/// Row with the clocks of one round of a complaint.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = complaint_clocks, check_for_backend(diesel::pg::Pg))]
 #[diesel(primary_key(complaint_id, round))]
@@ -48,21 +48,21 @@ pub struct Clock {
     pub check_at: Option<DateTime<Utc>>,
 }
 
-/// A time in which the reporter was asked and the clocks stood still.
+/// A period in which the desk waited for the reporter and the clocks were paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     pub from: DateTime<Utc>,
     pub until: DateTime<Utc>,
 }
 
-/// Which deadline was missed.
+/// A missed deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missed {
+pub enum Breach {
     FirstResponse,
     Resolution,
 }
 
-impl Missed {
+impl Breach {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FirstResponse => "first_response",
@@ -71,28 +71,28 @@ impl Missed {
     }
 }
 
-/// What the passing of time has brought.
+/// Result of checking a clock.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    pub missed: Vec<Missed>,
-    /// The level it has risen to, if it rose.
-    pub risen_to: Option<i16>,
+    pub breaches: Vec<Breach>,
+    /// The new escalation level, if it rose.
+    pub escalated_to: Option<i16>,
 }
 
 /// Desk, manager, province, ministry.
-pub const HIGHEST_LEVEL: i16 = 3;
+pub const MAX_LEVEL: i16 = 3;
 
-/// States in which nobody waits for a decision any more.
+/// States with a decision, or without need for one.
 const fn decided(status: Status) -> bool {
     matches!(status, Status::Resolved | Status::Closed | Status::Rejected | Status::Withdrawn | Status::Duplicate)
 }
 
-/// States in which nobody has anything left to do.
+/// States in which no work is left.
 const fn ended(status: Status) -> bool {
     matches!(status, Status::Closed | Status::Rejected | Status::Withdrawn | Status::Duplicate)
 }
 
-/// Does a step back into work begin a new round?
+/// Whether this step reopens the complaint, which starts a new round.
 pub const fn reopens(from: Status, to: Status) -> bool {
     decided(from) && !decided(to)
 }
@@ -101,13 +101,13 @@ fn days(count: i16) -> u16 {
     u16::try_from(count).unwrap_or(0)
 }
 
-/// The last fifth of the time, and at least its last working day.
+/// Length of the "due soon" period: the last fifth of the allowed days, at least one working day.
 fn soon_days(allowed: u16) -> u16 {
     (allowed / 5).max(1)
 }
 
 impl Clock {
-    /// The clocks of a round. Only the first round owes a first answer.
+    /// Starts the clocks of a round. Only the first round has a deadline for the first response.
     pub fn start(
         complaint_id: Uuid,
         round: i16,
@@ -149,8 +149,8 @@ impl Clock {
         }
     }
 
-    /// Another target, from the beginning of the round.
-    pub fn take(&mut self, target: &TargetRow) {
+    /// Sets another target, which applies from the start of the round.
+    pub fn set_target(&mut self, target: &TargetRow) {
         self.target_id = target.id;
         self.target_kind = target.kind;
         self.target_region = target.region_code.clone();
@@ -162,7 +162,7 @@ impl Clock {
         }
     }
 
-    /// A step of the complaint.
+    /// Applies a step of the complaint.
     pub fn step(&mut self, to: Status, now: DateTime<Utc>) {
         if let Some(from) = self.paused_at.take() {
             let mut pauses = self.pauses();
@@ -193,8 +193,8 @@ impl Clock {
         self.stopped_at.is_none() && self.paused_at.is_none()
     }
 
-    /// Counts all deadlines anew. A pause gives back the working days that passed in it.
-    pub fn count(&mut self, calendar: &Calendar, now: DateTime<Utc>) {
+    /// Recalculates all deadlines. A pause extends them by the working days in it.
+    pub fn recalculate(&mut self, calendar: &Calendar, now: DateTime<Utc>) {
         let region = self.region_code.as_str();
         let pauses = self.pauses();
         let paused = |before: Option<DateTime<Utc>>| -> u16 {
@@ -223,7 +223,7 @@ impl Clock {
         self.resolution_due_at = resolution.at;
         self.basis = resolution.basis;
         self.due_at = due;
-        // A deadline that has moved into the future is not missed any more.
+        // A deadline that has moved into the future is no breach.
         if self.first_response_due_at.is_some_and(|due| due >= now) && self.owes_first_response() {
             self.first_response_breached_at = None;
         }
@@ -233,28 +233,28 @@ impl Clock {
         self.check_at = self.next_check(calendar);
     }
 
-    /// What time has brought since it was last looked at.
-    pub fn look(&mut self, calendar: &Calendar, now: DateTime<Utc>) -> Findings {
+    /// Finds breaches and escalations since the last check.
+    pub fn check(&mut self, calendar: &Calendar, now: DateTime<Utc>) -> Findings {
         let mut findings = Findings::default();
         if self.runs() && now > self.due_at {
-            let mark = if self.owes_first_response() {
-                (&mut self.first_response_breached_at, Missed::FirstResponse)
+            let (breached_at, breach) = if self.owes_first_response() {
+                (&mut self.first_response_breached_at, Breach::FirstResponse)
             } else {
-                (&mut self.resolution_breached_at, Missed::Resolution)
+                (&mut self.resolution_breached_at, Breach::Resolution)
             };
-            if mark.0.is_none() {
-                *mark.0 = Some(now);
-                findings.missed.push(mark.1);
+            if breached_at.is_none() {
+                *breached_at = Some(now);
+                findings.breaches.push(breach);
             }
-            // Both at once, when nobody looked for long.
+            // Both breaches at once, if the last check was long ago.
             if now > self.resolution_due_at && self.resolution_breached_at.is_none() {
                 self.resolution_breached_at = Some(now);
-                findings.missed.push(Missed::Resolution);
+                findings.breaches.push(Breach::Resolution);
             }
             let level = self.level_at(calendar, now);
             if level > self.escalation_level {
                 self.escalation_level = level;
-                findings.risen_to = Some(level);
+                findings.escalated_to = Some(level);
             }
         }
         self.check_at = self.next_check(calendar);
@@ -265,35 +265,35 @@ impl Clock {
         let region = self.region_code.as_str();
         let over = calendar.between(region, day_in(region, self.due_at), day_in(region, now));
         match over {
-            over if over >= days(self.ministry_after_days) => HIGHEST_LEVEL,
+            over if over >= days(self.ministry_after_days) => MAX_LEVEL,
             over if over >= days(self.province_after_days) => 2,
             _ => 1,
         }
     }
 
     fn next_check(&self, calendar: &Calendar) -> Option<DateTime<Utc>> {
-        let missed =
+        let breached_at =
             if self.owes_first_response() { self.first_response_breached_at } else { self.resolution_breached_at };
         if !self.runs() {
             return None;
         }
         let at_breach = self.due_at + chrono::TimeDelta::seconds(1);
-        if missed.is_none() {
+        if breached_at.is_none() {
             return Some(at_breach);
         }
         let region = self.region_code.as_str();
         let due = day_in(region, self.due_at);
         let after = |count: i16| start_of(region, calendar.add(region, due, days(count)));
-        let rise = match self.escalation_level {
+        let escalation = match self.escalation_level {
             ..=0 => Some(at_breach),
             1 => Some(after(self.province_after_days)),
             2 => Some(after(self.ministry_after_days)),
             _ => None,
         };
-        // A first answer that is overdue for long may outlast the decision's deadline.
+        // The deadline of the decision may pass while the first response is still overdue.
         let decision = (self.owes_first_response() && self.resolution_breached_at.is_none())
             .then(|| self.resolution_due_at + chrono::TimeDelta::seconds(1));
-        rise.into_iter().chain(decision).min()
+        escalation.into_iter().chain(decision).min()
     }
 
     pub fn state(&self, now: DateTime<Utc>) -> SlaState {

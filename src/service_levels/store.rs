@@ -1,4 +1,5 @@
-//! The rows of service levels: holidays here, targets and clocks below. Holidays and targets are public standards; whoever changes one must cover its region.
+//! Database access for service levels: holidays here, targets and clocks in submodules. Holidays and targets are public to read; a
+//! change needs a token for the region.
 
 pub mod clocks;
 mod targets;
@@ -36,7 +37,7 @@ pub struct HolidayRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Takes the connection shared, so that another statement can be on its way at once.
+/// Takes a shared reference to the connection, so that statements can be pipelined.
 pub async fn find_revision(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
     service_level_revision::table.select(service_level_revision::revision).first(&mut conn).await
 }
@@ -49,7 +50,7 @@ pub async fn raise_revision(conn: &mut AsyncPgConnection) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Those that are not there yet; a day that is there, or was taken out, is never touched.
+/// Inserts holidays that do not exist yet. Existing and removed ones are never changed.
 pub async fn insert_missing_holidays(conn: &mut AsyncPgConnection, rows: &[HolidayRow]) -> QueryResult<usize> {
     diesel::insert_into(holidays::table)
         .values(rows)
@@ -59,7 +60,7 @@ pub async fn insert_missing_holidays(conn: &mut AsyncPgConnection, rows: &[Holid
         .await
 }
 
-/// Where each day is free.
+/// Region and date of every holiday.
 pub async fn list_days(mut conn: &AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<(String, NaiveDate)>> {
     holidays::table
         .filter(scope.covers(holidays::region_code))
@@ -69,15 +70,15 @@ pub async fn list_days(mut conn: &AsyncPgConnection, scope: &RegionScope) -> Que
         .await
 }
 
-/// What a list of holidays is narrowed to.
+/// Filters of the list of holidays.
 #[derive(Debug, Default)]
 pub struct HolidayFilter {
     pub year: Option<i32>,
-    /// What holds in this region: its own days and those of the regions around it.
+    /// Holidays that apply in this region: its own and those of the regions that contain it.
     pub region: Option<RegionCode>,
 }
 
-/// The place of a holiday in its list.
+/// The list position of a holiday.
 pub fn position(row: &HolidayRow) -> Position {
     Position::at(row.day.and_time(chrono::NaiveTime::MIN).and_utc(), row.id)
 }
@@ -127,7 +128,7 @@ pub async fn find_holiday(
         .optional()
 }
 
-/// The row of a day, also when it was taken out.
+/// The row of a day, also if it is removed.
 pub async fn lock_holiday_on(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -161,7 +162,7 @@ pub async fn lock_holiday(
         .optional()
 }
 
-/// False when that day is entered already.
+/// Returns false if the day exists already.
 pub async fn insert_holiday(conn: &mut AsyncPgConnection, row: &HolidayRow) -> QueryResult<bool> {
     diesel::insert_into(holidays::table).values(row).on_conflict_do_nothing().execute(conn).await.map(|n| n == 1)
 }

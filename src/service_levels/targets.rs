@@ -1,4 +1,4 @@
-//! Which target holds for a complaint: the nearest region, and among its targets the one that matches most closely. Pure.
+//! Selects the target of a complaint: from the nearest region, the most specific one. Pure.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::directory::model::Sector;
 use crate::regions::model::contains;
 use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
-/// What the country falls back on when nothing closer matches.
+/// Region code of national targets, which apply if no nearer one matches.
 pub const EVERYWHERE: &str = "ID";
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -34,9 +34,9 @@ pub struct TargetRow {
     pub updated_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// What a target is matched against; class and priority are known from verification on.
+/// The properties of a complaint that a target is matched against. Class and priority are known only after verification.
 #[derive(Debug, Clone, Copy)]
-pub struct Matter<'a> {
+pub struct TargetCriteria<'a> {
     pub region_code: &'a str,
     pub sector: Sector,
     pub class: Option<ComplaintClass>,
@@ -44,20 +44,20 @@ pub struct Matter<'a> {
 }
 
 impl TargetRow {
-    /// The one on which every complaint can fall back.
+    /// Whether this is the national target without conditions, which matches every complaint.
     pub fn is_last_resort(&self) -> bool {
-        self.region_code == EVERYWHERE && self.closeness() == (0, false, false, false)
+        self.region_code == EVERYWHERE && self.specificity() == (0, false, false, false)
     }
 
-    fn matches(&self, matter: &Matter<'_>) -> bool {
-        contains(&self.region_code, matter.region_code)
-            && self.sector.is_none_or(|s| s == matter.sector)
-            && self.class.is_none_or(|c| Some(c) == matter.class)
-            && self.priority.is_none_or(|p| Some(p) == matter.priority)
+    fn matches(&self, criteria: &TargetCriteria<'_>) -> bool {
+        contains(&self.region_code, criteria.region_code)
+            && self.sector.is_none_or(|s| s == criteria.sector)
+            && self.class.is_none_or(|c| Some(c) == criteria.class)
+            && self.priority.is_none_or(|p| Some(p) == criteria.priority)
     }
 
-    /// How many properties it names; of equals, priority before class before sector.
-    fn closeness(&self) -> (usize, bool, bool, bool) {
+    /// Number of conditions; of equals, priority counts before class, and class before sector.
+    fn specificity(&self) -> (usize, bool, bool, bool) {
         let (priority, class, sector) = (self.priority.is_some(), self.class.is_some(), self.sector.is_some());
         (usize::from(priority) + usize::from(class) + usize::from(sector), priority, class, sector)
     }
@@ -67,8 +67,8 @@ impl TargetRow {
     }
 }
 
-pub fn choose<'a>(targets: &'a [TargetRow], matter: &Matter<'_>) -> Option<&'a TargetRow> {
-    targets.iter().filter(|t| t.matches(matter)).max_by_key(|t| (t.nearness(), t.closeness()))
+pub fn choose<'a>(targets: &'a [TargetRow], criteria: &TargetCriteria<'_>) -> Option<&'a TargetRow> {
+    targets.iter().filter(|t| t.matches(criteria)).max_by_key(|t| (t.nearness(), t.specificity()))
 }
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_region_wins_and_then_the_closest_match() {
+    fn the_nearest_region_wins_and_then_the_most_specific_target() {
         let urgent = Some(ComplaintPriority::Urgent);
         let targets = [
             target("ID", (None, None), 14),
@@ -108,15 +108,15 @@ mod tests {
             target("32.04", (Some(Sector::Health), None), 7),
         ];
         let days = |region_code, sector, priority| {
-            let matter = Matter { region_code, sector, class: None, priority };
-            choose(&targets, &matter).unwrap().resolution_days
+            let criteria = TargetCriteria { region_code, sector, class: None, priority };
+            choose(&targets, &criteria).unwrap().resolution_days
         };
         assert_eq!(days("34.04.07", Sector::Food, None), 14);
         assert_eq!(days("34.04.07", Sector::Food, urgent), 2);
         assert_eq!(days("34.04.07", Sector::Infrastructure, None), 60);
-        // Both name one property: the priority counts for more.
+        // Both have one condition: priority counts more.
         assert_eq!(days("34.04.07", Sector::Infrastructure, urgent), 2);
-        // The province's own target stands before every national one.
+        // A target of the province wins over every national one.
         assert_eq!(days("32.05.01", Sector::Infrastructure, urgent), 12);
         assert_eq!(days("32.04.05", Sector::Health, urgent), 7);
         assert_eq!(days("32.04.05", Sector::Food, urgent), 12);

@@ -1,4 +1,4 @@
-//! Consent and the other lawful bases: recorded, withdrawn, and what then is refused.
+//! Consent and the other lawful bases: recording, withdrawal, and what a withdrawal refuses.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn a_referral_records_its_basis_once() {
 }
 
 #[actix_web::test]
-async fn after_withdrawal_nothing_rests_on_that_consent() {
+async fn a_withdrawn_consent_allows_no_referral_and_no_reveal() {
     let world = World::start().await;
     let member = world.member_of(&world.family().await).await;
     let drafted = refer(&world, &member, "consent", Some("2026-01-05".into())).await.expect(201);
@@ -57,12 +57,12 @@ async fn after_withdrawal_nothing_rests_on_that_consent() {
     assert_eq!((&consent["status"], &consent["allowed_actions"]), (&json!("active"), &json!(["withdraw"])));
     let path = format!("/v1/consents/{}", consent["id"].as_str().unwrap());
     let withdraw = json!({ "method": "witnessed_verbal", "note": "Tidak ingin dirujuk." });
-    let gone = world.front.post(&format!("{path}/withdraw"), withdraw.clone()).await.expect(200);
-    assert_eq!((&gone["status"], &gone["allowed_actions"]), (&json!("withdrawn"), &json!([])));
+    let withdrawn = world.front.post(&format!("{path}/withdraw"), withdraw.clone()).await.expect(200);
+    assert_eq!((&withdrawn["status"], &withdrawn["allowed_actions"]), (&json!("withdrawn"), &json!([])));
     let again = world.front.post(&format!("{path}/withdraw"), withdraw).await;
     again.expect_problem(409, "consent-invalid-transition");
 
-    // The draft is not sent, a new one is not drafted, and nobody opens the data in order to refer.
+    // The draft cannot be sent, a new one cannot be drafted, and the data is not opened for a referral.
     let send = format!("/v1/referrals/{}/request", drafted["id"].as_str().unwrap());
     world.back.act(&send).await.expect_problem(403, "consent-withdrawn");
     let refused = refer(&world, &member, "consent", Some("2026-01-05".into())).await;
@@ -70,14 +70,14 @@ async fn after_withdrawal_nothing_rests_on_that_consent() {
     assert_eq!(refused, [("/consent_given_on".to_owned(), "consent_withdrawn".to_owned())]);
     let person = format!("/v1/persons/{member}");
     let open = |purpose: &'static str| {
-        let (who, person) = (opener(&world), person.clone());
-        async move { who.get_with(&person, &[("access-purpose", purpose)]).await }
+        let (officer, person) = (opener(&world), person.clone());
+        async move { officer.get_with(&person, &[("access-purpose", purpose)]).await }
     };
     open("referral").await.expect_problem(403, "consent-withdrawn");
     open("verification").await.expect(200);
     refer(&world, &member, "vital_interest", None).await.expect(201);
 
-    // Any other basis has to say which law carries it now.
+    // Any other basis now needs a legal reference.
     let refused = faults(&refer(&world, &member, "public_task", None).await.expect_problem(422, "validation-failed"));
     assert_eq!(refused, [("/legal_reference".to_owned(), "legal_reference_required".to_owned())]);
     let mut body = world.referral(None).await;
@@ -89,12 +89,12 @@ async fn after_withdrawal_nothing_rests_on_that_consent() {
     let known = world.front.get(&format!("/v1/consents?person_id={member}")).await.expect(200);
     assert_eq!(known["items"][0]["legal_reference"], "UU 11/2009, Pasal 9");
 
-    // Given anew, it holds again.
-    let anew = json!({
+    // New consent is valid again.
+    let renewed = json!({
         "subject": { "person_id": member }, "purpose": "referral", "lawful_basis": "consent",
         "given_by": { "role": "guardian", "name": "Ahmad Hidayat" }, "method": "written", "given_on": today(&world),
     });
-    world.front.post("/v1/consents", anew).await.expect(201);
+    world.front.post("/v1/consents", renewed).await.expect(201);
     open("referral").await.expect(200);
     world.back.act(&send).await.expect(200);
     let events = world.front.get("/v1/events?limit=200").await;
@@ -102,7 +102,7 @@ async fn after_withdrawal_nothing_rests_on_that_consent() {
 }
 
 #[actix_web::test]
-async fn a_familys_withdrawal_holds_for_each_member() {
+async fn a_withdrawal_by_the_family_applies_to_each_member() {
     let world = World::start().await;
     let home = world.family().await;
     let member = world.member_of(&home).await;
@@ -114,25 +114,25 @@ async fn a_familys_withdrawal_holds_for_each_member() {
     let path = format!("/v1/consents/{}/withdraw", made["id"].as_str().unwrap());
     world.front.post(&path, json!({ "method": "written" })).await.expect(200);
     let purpose = [("access-purpose", "eligibility_check")];
-    let who = opener(&world);
-    who.get_with(&format!("/v1/persons/{member}"), &purpose).await.expect_problem(403, "consent-withdrawn");
-    who.get_with(&format!("/v1/families/{home}"), &purpose).await.expect_problem(403, "consent-withdrawn");
+    let officer = opener(&world);
+    officer.get_with(&format!("/v1/persons/{member}"), &purpose).await.expect_problem(403, "consent-withdrawn");
+    officer.get_with(&format!("/v1/families/{home}"), &purpose).await.expect_problem(403, "consent-withdrawn");
     let nik = json!({ "nik": "3204055203909001" });
-    who.post_with("/v1/persons/lookup", &purpose, nik).await.expect_problem(403, "consent-withdrawn");
-    // Whoever moves in is a member like the others.
-    let comes = json!({ "region_code": VILLAGE, "full_name": "Tini Hartini", "sex": "female" });
-    let comes = world.front.post("/v1/persons", comes).await.expect(201)["id"].as_str().unwrap().to_owned();
-    let person = format!("/v1/persons/{comes}");
-    who.get_with(&person, &purpose).await.expect(200);
+    officer.post_with("/v1/persons/lookup", &purpose, nik).await.expect_problem(403, "consent-withdrawn");
+    // It applies also to a person who moves in later.
+    let newcomer = json!({ "region_code": VILLAGE, "full_name": "Tini Hartini", "sex": "female" });
+    let newcomer = world.front.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let person = format!("/v1/persons/{newcomer}");
+    officer.get_with(&person, &purpose).await.expect(200);
     let moved = json!({ "family_id": home, "relation_to_head": "other_relative" });
     world.front.post(&format!("{person}/move"), moved).await.expect(200);
-    who.get_with(&person, &purpose).await.expect_problem(403, "consent-withdrawn");
+    officer.get_with(&person, &purpose).await.expect_problem(403, "consent-withdrawn");
     let trail = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
     assert!(!trail.to_string().contains("person.reveal"));
 }
 
 #[actix_web::test]
-async fn another_basis_names_its_law_and_consent_its_giver() {
+async fn consent_needs_its_giver_and_another_basis_a_legal_reference() {
     let world = World::start().await;
     let member = world.member_of(&world.family().await).await;
     let base = json!({ "subject": { "person_id": member }, "purpose": "verification", "lawful_basis": "consent", "given_on": "2026-01-05" });
@@ -152,7 +152,7 @@ async fn another_basis_names_its_law_and_consent_its_giver() {
 }
 
 #[actix_web::test]
-async fn consent_expires_by_its_date_and_a_repeat_is_known() {
+async fn consent_expires_after_its_date_and_a_repeated_request_returns_200() {
     let world = World::start().await;
     let member = world.member_of(&world.family().await).await;
     let body = json!({
@@ -173,7 +173,7 @@ async fn consent_expires_by_its_date_and_a_repeat_is_known() {
 }
 
 #[actix_web::test]
-async fn each_purpose_says_on_what_it_rests() {
+async fn each_purpose_has_a_lawful_basis() {
     let world = World::start().await;
     let list = world.server.anonymous().get("/v1/reference/access-purposes").await.expect(200);
     let items = list["items"].as_array().unwrap();

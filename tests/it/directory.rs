@@ -1,4 +1,4 @@
-//! The directory as those who keep it and those who look something up meet it.
+//! The directory: changes by its maintainers, and public reads.
 
 use reqwest::Method;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn a_change_needs_the_version_and_changes_only_what_is_sent() {
     assert_eq!((&now["capacity"], now.get("requirements"), &now["version"]), (&json!(5), None, &json!(2)));
     assert_eq!(now["name"], "Layanan percobaan");
     let same = patch(Some("\"2\""), change).await.expect(200);
-    assert_eq!(same["version"], 2, "what changes nothing is no new version");
+    assert_eq!(same["version"], 2, "a change without effect makes no new version");
     let faulty =
         json!({ "sectors": [], "answer_days": 0, "closures": [{ "from_on": "2027-01-05", "until_on": "2027-01-01" }] });
     let problem = patch(Some("\"2\""), faulty).await.expect_problem(422, "validation-failed");
@@ -35,7 +35,7 @@ async fn a_change_needs_the_version_and_changes_only_what_is_sent() {
 }
 
 #[actix_web::test]
-async fn what_is_out_of_use_is_no_candidate_and_takes_nothing_new() {
+async fn an_inactive_organization_is_no_candidate_and_accepts_no_referral() {
     let world = World::start().await;
     let service = world.own_service(json!({})).await;
     let draft = json!({
@@ -63,7 +63,7 @@ async fn what_is_out_of_use_is_no_candidate_and_takes_nothing_new() {
 }
 
 #[actix_web::test]
-async fn a_closed_service_is_no_candidate_and_says_when_it_opens() {
+async fn a_closed_service_is_no_candidate_and_the_refusal_names_its_opening() {
     let world = World::start().await;
     let today = slrt::clock::local_day(world.server.shared.clock.now());
     let day = |n: i64| today + chrono::TimeDelta::days(n);
@@ -85,7 +85,7 @@ async fn a_closed_service_is_no_candidate_and_says_when_it_opens() {
 }
 
 #[actix_web::test]
-async fn where_a_safe_house_stands_is_told_to_few() {
+async fn the_location_of_a_safe_house_is_confidential() {
     let world = World::start().await;
     let body = json!({
         "kind": "shelter", "name": "Rumah Aman Melati", "region_code": VILLAGE,
@@ -97,30 +97,30 @@ async fn where_a_safe_house_stands_is_told_to_few() {
     let restricted = world.server.session("restricted", None, &["32.04"], &[P::CASES_RESTRICTED]);
     let elsewhere = world.server.session("restricted-2", None, &["34.04"], &[P::CASES_RESTRICTED]);
     let own = world.server.session("melati", Some(id), &[], &[P::REFERRALS_READ]);
-    for (who, knows) in [
+    for (session, may_see) in [
         (&world.server.anonymous(), false),
         (&world.back, false),
         (&elsewhere, false),
         (&restricted, true),
         (&own, true),
     ] {
-        let seen = who.get(&path).await.expect(200);
-        assert_eq!(seen.get("address").is_some(), knows);
-        assert_eq!(seen["region_code"] == VILLAGE, knows);
+        let seen = session.get(&path).await.expect(200);
+        assert_eq!(seen.get("address").is_some(), may_see);
+        assert_eq!(seen["region_code"] == VILLAGE, may_see);
         assert_eq!(seen["phone"], "(022) 555-0199");
     }
-    let listed = async |who: &crate::support::Session, within: &str| {
-        let found = who.get(&format!("/v1/organizations?kind=shelter&within={within}")).await.expect(200);
+    let listed = async |session: &crate::support::Session, within: &str| {
+        let found = session.get(&format!("/v1/organizations?kind=shelter&within={within}")).await.expect(200);
         found["items"].as_array().unwrap().len()
     };
-    assert_eq!(listed(&world.server.anonymous(), VILLAGE).await, 0, "the filter does not tell either");
+    assert_eq!(listed(&world.server.anonymous(), VILLAGE).await, 0, "the filter does not reveal it");
     assert_eq!(listed(&world.server.anonymous(), "32.04").await, 1);
     assert_eq!(listed(&restricted, VILLAGE).await, 1);
 }
 
 /// 200 clients, 10 places: exactly 10 get one.
 #[actix_web::test]
-async fn places_are_never_sold_twice() {
+async fn no_place_is_given_twice() {
     let world = World::start().await;
     let service = world.own_service(json!({ "capacity": 10 })).await;
     let mut ids = Vec::new();
@@ -129,34 +129,34 @@ async fn places_are_never_sold_twice() {
     }
     let target = world.target_of_own();
     let paths: Vec<String> = ids.iter().map(|id| format!("/v1/referrals/{id}/accept")).collect();
-    let answers = futures_util::future::join_all(paths.iter().map(|path| target.act(path))).await;
-    let won = answers.iter().filter(|a| a.status == 200).count();
-    let full = answers.iter().filter(|a| a.status == 409 && a.body["code"] == "no-capacity").count();
-    assert_eq!((won, full), (10, 190));
+    let responses = futures_util::future::join_all(paths.iter().map(|path| target.act(path))).await;
+    let accepted = responses.iter().filter(|r| r.status == 200).count();
+    let full = responses.iter().filter(|r| r.status == 409 && r.body["code"] == "no-capacity").count();
+    assert_eq!((accepted, full), (10, 190));
     let after = world.front.get(&format!("/v1/services/{service}")).await.expect(200);
     assert_eq!(after["in_use"], 10);
 }
 
 #[actix_web::test]
-async fn a_held_place_counts_until_it_expires() {
+async fn a_reserved_place_counts_until_it_expires() {
     let world = World::start().await;
     let service = world.own_service(json!({ "capacity": 1 })).await;
     let target = world.target_of_own();
     let first = world.requested_at(&service).await;
     let second = world.requested_at(&service).await;
     let until = world.server.shared.clock.now() + chrono::TimeDelta::days(2);
-    let hold = json!({ "expires_at": until });
+    let reservation = json!({ "expires_at": until });
     let reserve = format!("/v1/referrals/{first}/reserve-place");
-    world.back.post(&reserve, hold.clone()).await.expect_problem(403, "insufficient-scope");
-    target.post(&reserve, hold.clone()).await.expect(200);
-    target.post(&reserve, hold.clone()).await.expect(200);
+    world.back.post(&reserve, reservation.clone()).await.expect_problem(403, "insufficient-scope");
+    target.post(&reserve, reservation.clone()).await.expect(200);
+    target.post(&reserve, reservation.clone()).await.expect(200);
     let places = async || {
         let seen = world.server.anonymous().get(&format!("/v1/services/{service}")).await.expect(200);
         (seen["in_use"].as_i64().unwrap(), seen["reserved"].as_i64().unwrap())
     };
     assert_eq!(places().await, (0, 1));
     let other = format!("/v1/referrals/{second}/reserve-place");
-    target.post(&other, hold).await.expect_problem(409, "no-capacity");
+    target.post(&other, reservation).await.expect_problem(409, "no-capacity");
     target.act(&format!("/v1/referrals/{second}/accept")).await.expect_problem(409, "no-capacity");
     world.server.shared.clock.advance(chrono::TimeDelta::days(3));
     world.server.work().await;
@@ -168,21 +168,21 @@ async fn a_held_place_counts_until_it_expires() {
 }
 
 #[actix_web::test]
-async fn acceptance_uses_the_place_that_was_held_and_refusal_frees_it() {
+async fn acceptance_uses_the_reserved_place_and_rejection_frees_it() {
     let world = World::start().await;
     let service = world.own_service(json!({ "capacity": 1 })).await;
     let target = world.target_of_own();
-    let hold = json!({ "expires_at": world.server.shared.clock.now() + chrono::TimeDelta::days(2) });
+    let reservation = json!({ "expires_at": world.server.shared.clock.now() + chrono::TimeDelta::days(2) });
     let places = async || {
         let seen = world.front.get(&format!("/v1/services/{service}")).await.expect(200);
         (seen["in_use"].as_i64().unwrap(), seen["reserved"].as_i64().unwrap())
     };
     let refused = world.requested_at(&service).await;
-    target.post(&format!("/v1/referrals/{refused}/reserve-place"), hold.clone()).await.expect(200);
+    target.post(&format!("/v1/referrals/{refused}/reserve-place"), reservation.clone()).await.expect(200);
     target.post(&format!("/v1/referrals/{refused}/reject"), json!({ "reason": "incomplete" })).await.expect(200);
     assert_eq!(places().await, (0, 0));
     let taken = world.requested_at(&service).await;
-    target.post(&format!("/v1/referrals/{taken}/reserve-place"), hold).await.expect(200);
+    target.post(&format!("/v1/referrals/{taken}/reserve-place"), reservation).await.expect(200);
     target.act(&format!("/v1/referrals/{taken}/accept")).await.expect(200);
     assert_eq!(places().await, (1, 0));
     target.post(&format!("/v1/referrals/{taken}/cancel"), json!({ "reason": "client_withdrew" })).await.expect(200);
@@ -190,7 +190,7 @@ async fn acceptance_uses_the_place_that_was_held_and_refusal_frees_it() {
 }
 
 #[actix_web::test]
-async fn an_entry_that_is_sent_again_is_entered_once() {
+async fn a_repeated_creation_creates_one_entry() {
     let world = World::start().await;
     let organization_id = uuid::Uuid::now_v7();
     let body =
@@ -213,7 +213,7 @@ async fn an_entry_that_is_sent_again_is_entered_once() {
     let id = made["id"].as_str().unwrap();
     let referral = world.requested_at(id).await;
     world.target_of_own().act(&format!("/v1/referrals/{referral}/accept")).await.expect(200);
-    // A place that was taken meanwhile does not make it another entry.
+    // A place that was taken in the meantime does not count as other content.
     let again = world.manager.post("/v1/services", body.clone()).await.expect(200);
     assert_eq!((&again["id"], &again["in_use"], &again["version"]), (&body["id"], &json!(1), &json!(1)));
     let mut other = body;

@@ -1,4 +1,4 @@
-//! Checks: three-valued, explained, by the rules and the snapshot of a day.
+//! Eligibility checks: three-valued, explained, with the rules and the snapshot of a day.
 
 use serde_json::{Value, json};
 use slrt::slices::permissions as P;
@@ -12,7 +12,7 @@ fn of<'a>(check: &'a Value, program: &str) -> &'a Value {
 }
 
 #[actix_web::test]
-async fn all_thirteen_programmes_answer_for_a_family() {
+async fn a_family_is_checked_for_all_thirteen_programmes() {
     let world = World::start().await;
     let family = world.family().await;
     let check = world.back.post("/v1/eligibility/checks", json!({ "family_id": family })).await.expect(200);
@@ -28,11 +28,12 @@ async fn all_thirteen_programmes_answer_for_a_family() {
     assert_eq!(of(&check, "LISTRIK_SUBSIDI")["outcome"], "likely_eligible");
     assert_eq!(of(&check, "BPBL")["outcome"], "not_eligible");
     let (id, en) = (pkh["summary"]["id"].as_str().unwrap(), pkh["summary"]["en"].as_str().unwrap());
-    assert!(id.starts_with("Program Keluarga Harapan: kemungkinan layak bagi keluarga ini. Dasarnya: "), "{id}");
-    assert!(id.contains("Desil kesejahteraan 2 (batas: paling tinggi 4)") && id.contains("26 Mei 2025"), "{id}");
-    assert!(en.contains("likely eligible: this family") && en.contains("medium"), "{en}");
+    let start = "Keluarga ini kemungkinan layak menerima Program Keluarga Harapan. Dasarnya: ";
+    assert!(id.starts_with(start) && id.contains("perlu dipastikan petugas"), "{id}");
+    assert!(id.contains("Desil kesejahteraan 2, syaratnya paling tinggi 4") && id.contains("26 Mei 2025"), "{id}");
+    assert!(en.contains("This family is likely eligible for") && en.contains("fairly certain"), "{en}");
     let whole = check["summary"]["id"].as_str().unwrap();
-    assert!(whole.starts_with("Kemungkinan layak: ") && whole.contains("Terdaftar bukan berarti menerima."), "{whole}");
+    assert!(whole.starts_with("Kemungkinan layak menerima: ") && whole.contains("Terdaftar bukan berarti menerima."));
     let rst = of(&check, "RST");
     assert_eq!(rst["outcome"], "undetermined");
     let missing: Vec<_> = rst["missing"].as_array().unwrap().iter().map(|m| m["field"].as_str().unwrap()).collect();
@@ -41,7 +42,7 @@ async fn all_thirteen_programmes_answer_for_a_family() {
 }
 
 #[actix_web::test]
-async fn a_stated_fact_settles_what_was_open() {
+async fn a_stated_fact_settles_an_undetermined_outcome() {
     let world = World::start().await;
     let family = world.family().await;
     let member = world.member_of(&family).await;
@@ -57,7 +58,7 @@ async fn a_stated_fact_settles_what_was_open() {
 }
 
 #[actix_web::test]
-async fn a_past_day_is_judged_by_its_own_rules() {
+async fn a_past_day_is_evaluated_with_its_own_rules() {
     let world = World::start().await;
     let family = world.family().await;
     let on = async |day: &str| {
@@ -79,7 +80,7 @@ async fn a_past_day_is_judged_by_its_own_rules() {
 }
 
 #[actix_web::test]
-async fn a_subject_is_named_in_exactly_one_way_and_lies_in_ones_regions() {
+async fn a_check_has_exactly_one_subject_in_the_callers_regions() {
     let world = World::start().await;
     let family = world.family().await;
     for body in [json!({}), json!({ "family_id": family, "nik": "3204055203909001" })] {
@@ -96,9 +97,9 @@ async fn a_subject_is_named_in_exactly_one_way_and_lies_in_ones_regions() {
     assert_eq!(found, [("/programs/0".to_owned(), "unknown_program".to_owned())]);
 }
 
-/// The check goes with the referral, as it stood when it was sent, without what the target may not know.
+/// The referral stores the check of the day on which it was sent. The target sees it without data that it may not see.
 #[actix_web::test]
-async fn a_referral_keeps_the_check_of_its_day() {
+async fn a_referral_stores_the_check_of_its_day() {
     let world = World::start().await;
     let family = world.family().await;
     let mut draft = world.referral(None).await;
@@ -112,13 +113,13 @@ async fn a_referral_keeps_the_check_of_its_day() {
     world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     let read = world.back.get(&format!("/v1/referrals/{id}")).await.expect(200);
     assert_eq!(read["eligibility"]["snapshot"]["snapshot_version"], "2026-Q3");
-    // The target is told what came out, not from which data.
-    let told = world.pkh.get(&format!("/v1/referrals/{id}")).await.expect(200);
-    assert!(told["eligibility"].is_object() && told["eligibility"].get("snapshot").is_none());
+    // The target sees the outcome, not the data.
+    let shown = world.pkh.get(&format!("/v1/referrals/{id}")).await.expect(200);
+    assert!(shown["eligibility"].is_object() && shown["eligibility"].get("snapshot").is_none());
 }
 
 #[actix_web::test]
-async fn programmes_show_their_rules_with_basis_and_confidence() {
+async fn programmes_are_listed_with_rules_legal_basis_and_confidence() {
     let world = World::start().await;
     let any = world.server.anonymous();
     let list = any.get("/v1/programs").await.expect(200);
@@ -132,12 +133,12 @@ async fn programmes_show_their_rules_with_basis_and_confidence() {
     any.get("/v1/programs/NOTHING").await.expect_problem(404, "not-found");
 }
 
-/// What a desk without the right to specific data is told of a family with a pregnant and of one without.
+/// A desk without the right to specific data sees the same for a family with a pregnant member as for one without.
 #[actix_web::test]
-async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_words() {
+async fn specific_data_is_withheld_in_components_conditions_and_texts() {
     let world = World::start().await;
     let opener = world.server.session("bandung-sup", None, &["32.04"], &[P::ELIGIBILITY_CHECK, P::PII_REVEAL]);
-    let mut answers = Vec::new();
+    let mut estimates = Vec::new();
     for (serial, pregnant) in [(1, true), (2, false)] {
         let mut body = family(serial);
         let severity = if pregnant { json!("severe") } else { Value::Null };
@@ -148,19 +149,19 @@ async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_word
         }
         let made = world.front.post("/v1/families", body).await.expect(201);
         let ask = json!({ "family_id": made["id"], "programs": ["PKH"] });
-        let told = world.back.post("/v1/eligibility/checks", ask.clone()).await.expect(200)["results"][0].clone();
-        let hidden = "family.count_pregnant_or_postpartum";
-        let clause = told["clauses"].as_array().unwrap().iter().find(|c| c["field"] == hidden).unwrap();
+        let result = world.back.post("/v1/eligibility/checks", ask.clone()).await.expect(200)["results"][0].clone();
+        let field = "family.count_pregnant_or_postpartum";
+        let clause = result["clauses"].as_array().unwrap().iter().find(|c| c["field"] == field).unwrap();
         if pregnant {
             assert_eq!((&clause["outcome"], &clause["decisive"]), (&json!("withheld"), &json!(false)));
         }
         for lang in ["id", "en"] {
-            let words = told["summary"][lang].as_str().unwrap();
-            assert!(!words.contains("hamil") && !words.contains("regnant") && !words.contains("isab"), "{words}");
+            let text = result["summary"][lang].as_str().unwrap();
+            assert!(!text.contains("hamil") && !text.contains("regnant") && !text.contains("isab"), "{text}");
         }
         let codes = json!(["pregnant_or_postpartum", "severe_disability"]);
-        assert_eq!(told["components"]["withheld"], codes);
-        answers.push((told["components"]["items"].clone(), told["components"]["total_idr_per_year"].clone()));
+        assert_eq!(result["components"]["withheld"], codes);
+        estimates.push((result["components"]["items"].clone(), result["components"]["total_idr_per_year"].clone()));
         if pregnant {
             let purpose = [("access-purpose", "eligibility_check")];
             let opened = opener.post_with("/v1/eligibility/checks", &purpose, ask).await.expect(200);
@@ -168,12 +169,12 @@ async fn specific_data_shows_neither_in_components_nor_in_conditions_nor_in_word
             assert!(opened["results"][0]["components"].get("withheld").is_none());
         }
     }
-    assert_eq!(answers[0], answers[1]);
+    assert_eq!(estimates[0], estimates[1]);
 }
 
-/// A count of a family is about each of its members, whoever of them the check is for.
+/// Counts for a family use the data of all its members, so each member gets an access record.
 #[actix_web::test]
-async fn a_revealed_check_leaves_a_record_for_each_member() {
+async fn a_revealed_check_creates_an_access_record_for_each_member() {
     let world = World::start().await;
     let home = world.family().await;
     let read = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
@@ -189,13 +190,17 @@ async fn a_revealed_check_leaves_a_record_for_each_member() {
     for member in members {
         let records = opener.get(&format!("/v1/persons/{member}/access-records")).await.expect(200);
         let records = records["items"].as_array().unwrap();
-        assert_eq!(records.len(), 3, "the family's, the one person's, and one for the batch: {records:?}");
+        assert_eq!(
+            records.len(),
+            3,
+            "one for the family check, one for the person check, one for the batch: {records:?}"
+        );
         assert!(records.iter().all(|r| r["actor"] == "bandung-sup" && r["purpose"] == "eligibility_check"));
     }
 }
 
 #[actix_web::test]
-async fn a_stated_fact_is_held_to_the_bounds_and_codes_that_the_reference_lists() {
+async fn a_stated_fact_is_validated_with_the_bounds_and_codes_of_the_reference() {
     let world = World::start().await;
     let home = world.family().await;
     let member = world.member_of(&home).await;
@@ -203,7 +208,7 @@ async fn a_stated_fact_is_held_to_the_bounds_and_codes_that_the_reference_lists(
         let body = json!({ "person_id": member, "programs": ["PKH"], "facts": facts });
         world.back.post("/v1/eligibility/checks", body).await.expect_problem(422, "validation-failed")
     };
-    for (name, value, place, code) in [
+    for (name, value, suffix, code) in [
         ("family.decile", json!(11), "", "too_large"),
         ("family.count_age_0_6", json!(-1), "", "too_small"),
         ("subject.school_level", json!("university"), "", "unknown_value"),
@@ -213,7 +218,7 @@ async fn a_stated_fact_is_held_to_the_bounds_and_codes_that_the_reference_lists(
         ("dwelling.pln_customer_id", json!("3204055203909001"), "", "contains_identity_number"),
     ] {
         let problem = refused(json!({ name: value })).await;
-        assert_eq!(faults(&problem), [(format!("/facts/{name}{place}"), code.to_owned())]);
+        assert_eq!(faults(&problem), [(format!("/facts/{name}{suffix}"), code.to_owned())]);
     }
     let problem = refused(json!({ "family.decile": 11 })).await;
     assert_eq!(problem["errors"][0]["maximum"], 10);

@@ -1,4 +1,4 @@
-//! Checks of many subjects: batches, whole regions as jobs, and drafts tried on them.
+//! Checks of many subjects: batches, whole regions as jobs, and trials of draft rules.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::support::{Session, World};
 const OTHER_VILLAGE: &str = "32.04.06.2001";
 
 #[actix_web::test]
-async fn a_batch_answers_each_item_as_if_it_had_come_alone() {
+async fn a_batch_returns_the_same_results_as_single_requests() {
     let world = World::start().await;
     let family = world.family().await;
     let member = world.member_of(&family).await;
@@ -31,13 +31,13 @@ async fn a_batch_answers_each_item_as_if_it_had_come_alone() {
     let statuses: Vec<_> = results.iter().map(|r| r["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [200, 200, 200, 404, 404, 422, 422, 200]);
     for (index, item) in items.iter().enumerate() {
-        let alone = world.back.post("/v1/eligibility/checks", item.clone()).await;
-        assert_eq!((u64::from(alone.status), &results[index]["index"]), (statuses[index], &json!(index)));
-        if alone.status == 200 {
-            assert_eq!(alone.body, results[index]["resource"], "item {index}");
+        let single = world.back.post("/v1/eligibility/checks", item.clone()).await;
+        assert_eq!((u64::from(single.status), &results[index]["index"]), (statuses[index], &json!(index)));
+        if single.status == 200 {
+            assert_eq!(single.body, results[index]["resource"], "item {index}");
         } else {
             assert_eq!(
-                (&alone.body["code"], faults(&alone.body)),
+                (&single.body["code"], faults(&single.body)),
                 (&results[index]["problem"]["code"], faults(&results[index]["problem"]))
             );
         }
@@ -56,15 +56,15 @@ async fn a_batch_answers_each_item_as_if_it_had_come_alone() {
         .expect_problem(422, "validation-failed");
 }
 
-async fn finished(world: &World, who: &Session, made: Value) -> Value {
+async fn finished(world: &World, session: &Session, made: Value) -> Value {
     world.server.work().await;
-    let job = who.get(&format!("/v1/jobs/{}", made["id"].as_str().unwrap())).await.expect(200);
+    let job = session.get(&format!("/v1/jobs/{}", made["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(job["status"], "succeeded", "{job}");
     job
 }
 
 #[actix_web::test]
-async fn a_region_run_gives_every_result_and_counts_them() {
+async fn a_region_run_writes_every_result_and_counts_them() {
     let world = World::start().await;
     world.families_in(&["32.04.05.2001", OTHER_VILLAGE], 600).await;
     world.families_in(&["34.04.01.2001"], 5).await;
@@ -84,13 +84,13 @@ async fn a_region_run_gives_every_result_and_counts_them() {
     assert_eq!(job["counts"], json!(counts));
     assert_eq!(lines.iter().filter(|line| line["program_code"] == "PKH").count(), 1200);
     assert!(lines.iter().all(|line| line["region_code"].as_str().unwrap().starts_with("32.04.")));
-    // What the run says of a person the single check says too.
+    // A single check has the same result as the run.
     for line in lines.iter().step_by(397) {
-        let who = match line["person_id"].as_str().filter(|_| line["program_code"] == "KIS") {
+        let body = match line["person_id"].as_str().filter(|_| line["program_code"] == "KIS") {
             Some(person) => json!({ "person_id": person, "programs": ["KIS"] }),
             None => json!({ "family_id": line["family_id"], "programs": ["PKH"] }),
         };
-        let single = world.back.post("/v1/eligibility/checks", who).await.expect(200)["results"][0].clone();
+        let single = world.back.post("/v1/eligibility/checks", body).await.expect(200)["results"][0].clone();
         assert_eq!((&single["outcome"], &single["rule_version"]), (&line["outcome"], &line["rule_version"]));
         let missing: Vec<_> = single["missing"].as_array().unwrap().iter().map(|m| m["field"].clone()).collect();
         assert_eq!(json!(missing), line["missing"]);
@@ -99,7 +99,7 @@ async fn a_region_run_gives_every_result_and_counts_them() {
 }
 
 #[actix_web::test]
-async fn a_run_writes_the_outcomes_asked_for_as_csv_within_ones_regions() {
+async fn a_run_writes_the_requested_outcomes_as_csv_in_the_callers_regions() {
     let world = World::start().await;
     world.families_in(&[OTHER_VILLAGE], 40).await;
     let body = json!({ "region_code": "32.04.06", "programs": ["PKH"], "outcomes": ["likely_eligible"] });
@@ -124,7 +124,7 @@ async fn a_run_writes_the_outcomes_asked_for_as_csv_within_ones_regions() {
 }
 
 #[actix_web::test]
-async fn a_draft_is_tried_and_small_numbers_are_not_told() {
+async fn a_trial_compares_a_draft_and_suppresses_small_counts() {
     let world = World::start().await;
     world.families_in(&["32.04.05.2001", OTHER_VILLAGE], 400).await;
     world.families_in(&["32.04.07.2001"], 3).await;
@@ -138,15 +138,15 @@ async fn a_draft_is_tried_and_small_numbers_are_not_told() {
     let made = regency.post("/v1/programs/KKS/trials", whole.clone()).await.expect(202);
     let job = finished(&world, &regency, made).await;
     let path = format!("/v1/jobs/{}/result", job["id"].as_str().unwrap());
-    let told = regency.get(&path).await.expect(200);
+    let trial = regency.get(&path).await.expect(200);
     assert_eq!(
-        (&told["rule_version"], &told["sampled"], &told["total"]["judged"]),
+        (&trial["rule_version"], &trial["sampled"], &trial["total"]["judged"]),
         (&json!(3), &json!(false), &json!(803))
     );
-    let number = |name: &str| told["total"][name].as_i64();
-    assert!(number("no_longer_eligible").unwrap() > 50, "{told}");
-    assert_eq!((number("newly_eligible"), number("eligible_after")), (None, None), "a sum would tell the hidden one");
-    let regions = told["regions"].as_array().unwrap();
+    let number = |name: &str| trial["total"][name].as_i64();
+    assert!(number("no_longer_eligible").unwrap() > 50, "{trial}");
+    assert_eq!((number("newly_eligible"), number("eligible_after")), (None, None), "complementary suppression");
+    let regions = trial["regions"].as_array().unwrap();
     assert_eq!(
         regions.iter().map(|r| r["region_code"].as_str().unwrap()).collect::<Vec<_>>(),
         ["32.04.05", "32.04.06", "32.04.07"]

@@ -1,4 +1,4 @@
-//! Objections: a complaint that carries the result it objects to.
+//! Objections: a complaint with the disputed result as evidence.
 
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn an_objection_becomes_a_complaint_with_the_result_as_evidence() {
     assert_eq!(made["evidence"]["results"][0]["outcome"], "likely_eligible");
     let complaint = desk.get(&format!("/v1/complaints/{id}")).await.expect(200);
     assert_eq!((&complaint["subject"]["family_id"], &complaint["program_code"]), (&json!(family), &json!("PKH")));
-    // The evidence stays as it was, whatever the registry says later.
+    // Later changes of the registry do not change the evidence.
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
     world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     let read = desk.get(&format!("/v1/eligibility/objections/{id}")).await.expect(200);
@@ -43,7 +43,7 @@ async fn an_objection_becomes_a_complaint_with_the_result_as_evidence() {
 }
 
 #[actix_web::test]
-async fn an_objection_recorded_offline_is_taken_once() {
+async fn an_objection_recorded_offline_is_stored_once() {
     let world = World::start().await;
     let family = world.family().await;
     let desk = desk(&world);
@@ -57,12 +57,12 @@ async fn an_objection_recorded_offline_is_taken_once() {
 }
 
 #[actix_web::test]
-async fn an_objection_names_one_subject_of_ones_regions_and_a_programme() {
+async fn an_objection_has_one_subject_in_the_callers_regions_and_a_programme() {
     let world = World::start().await;
     let family = world.family().await;
     let desk = desk(&world);
-    let refused = async |who: &Session, body: Value| {
-        faults(&who.post("/v1/eligibility/objections", body).await.expect_problem(422, "validation-failed"))
+    let refused = async |session: &Session, body: Value| {
+        faults(&session.post("/v1/eligibility/objections", body).await.expect_problem(422, "validation-failed"))
     };
     let mut body = objection(&family);
     body["program_code"] = json!("NOTHING");
@@ -72,14 +72,14 @@ async fn an_objection_names_one_subject_of_ones_regions_and_a_programme() {
     let mut both = objection(&family);
     both["person_id"] = both["family_id"].clone();
     assert_eq!(refused(&desk, both).await[0].1, "one_of");
-    let blind = world.server.session("bandung-fo", None, &["32.04"], &[P::COMPLAINTS_SUBMIT]);
-    let refused = blind.post("/v1/eligibility/objections", objection(&family)).await;
+    let without_check = world.server.session("bandung-fo", None, &["32.04"], &[P::COMPLAINTS_SUBMIT]);
+    let refused = without_check.post("/v1/eligibility/objections", objection(&family)).await;
     refused.expect_problem(403, "insufficient-scope");
 }
 
-/// What was kept before results were withheld is withheld by the migration, with the outcome left.
+/// The migration withholds conditions in evidence that was stored before results were withheld. The outcome stays.
 #[actix_web::test]
-async fn evidence_from_before_loses_what_it_would_tell() {
+async fn the_migration_withholds_specific_data_in_old_evidence() {
     const UP: &str = include_str!("../../migrations/2026-11-28-0083_withheld_results_and_names/up.sql");
     let world = World::start().await;
     let family = world.family().await;
@@ -87,7 +87,7 @@ async fn evidence_from_before_loses_what_it_would_tell() {
     let made = desk.post("/v1/eligibility/objections", objection(&family)).await.expect(201);
     let id = made["complaint_id"].as_str().unwrap().to_owned();
     let mut conn = world.server.connection().await;
-    // As it was: met, a reason, named in the summary, counted.
+    // As stored before: the condition is met, decisive, named in the summary, and counted.
     let before = format!(
         r#"update eligibility_objections set evidence = jsonb_set(jsonb_set(jsonb_set(evidence,
             '{{results,0,clauses,0}}', evidence #> '{{results,0,clauses,0}}'

@@ -1,4 +1,4 @@
-//! Programmes and rules as data: versions that are never edited, local instances, mistakes with their place.
+//! Programmes and rules as data: versions that are never edited, local instances, mistakes with their pointers.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use slrt::slices::permissions as P;
 use crate::support::http::faults;
 use crate::support::{Session, World};
 
-/// Sets programmes for the whole country.
+/// A session that maintains national programmes.
 fn ministry(world: &World) -> Session {
     world.server.session("kemensos", None, &["ID"], &[P::PROGRAMS_WRITE, P::ELIGIBILITY_CHECK, P::EVENTS_READ])
 }
 
-/// Sets the programmes of Kabupaten Bandung.
+/// A session that maintains the programmes of Kabupaten Bandung.
 fn regency(world: &World) -> Session {
     world.server.session("pemkab", None, &["32.04"], &[P::PROGRAMS_WRITE, P::ELIGIBILITY_CHECK, P::EVENTS_READ])
 }
@@ -42,7 +42,7 @@ async fn a_new_version_ends_the_one_before_and_none_is_edited() {
     assert_eq!(after["rules"][0]["effective_to"], "2026-12-31");
     assert_eq!(after["rules"][0]["rule"], before["rules"][0]["rule"]);
 
-    // A version between the two ends before the later one; a taken or a past first day is refused.
+    // A version between the two ends before the later one. A first day that is taken or in the past is refused.
     let between = json!({ "effective_from": "2026-12-15", "rule": decile_at_most(2) });
     let between = ministry.post("/v1/programs/PKH/rule-versions", between).await.expect(201);
     assert_eq!(between["effective_to"], "2026-12-31");
@@ -53,7 +53,7 @@ async fn a_new_version_ends_the_one_before_and_none_is_edited() {
     let codes: Vec<_> = faults(&past).into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["in_the_past", "too_small"]);
 
-    // The check of a day uses that day's version.
+    // A check uses the version of its day.
     let family = world.family().await;
     let on = async |day: &str| {
         let body = json!({ "family_id": family, "programs": ["PKH"], "on": day });
@@ -68,26 +68,26 @@ async fn a_new_version_ends_the_one_before_and_none_is_edited() {
 }
 
 #[actix_web::test]
-async fn a_version_is_withdrawn_before_it_begins_and_never_after() {
+async fn a_version_can_be_withdrawn_only_before_it_begins() {
     let world = World::start().await;
     let ministry = ministry(&world);
     let body = json!({ "effective_from": "2027-01-01", "rule": decile_at_most(1) });
     ministry.post("/v1/programs/KIP/rule-versions", body.clone()).await.expect(201);
     let path = "/v1/programs/KIP/rule-versions/2/withdraw";
-    let left = ministry.act(path).await.expect(200);
-    assert_eq!((left["rules"].as_array().unwrap().len(), left["rules"][0].get("effective_to")), (1, None));
+    let program = ministry.act(path).await.expect(200);
+    assert_eq!((program["rules"].as_array().unwrap().len(), program["rules"][0].get("effective_to")), (1, None));
     let twice = ministry.act(path).await.expect_problem(409, "rule-version-begun");
     assert_eq!((&twice["current_state"], &twice["allowed"]), (&json!("withdrawn"), &json!([])));
     let begun = ministry.act("/v1/programs/KIP/rule-versions/1/withdraw").await;
     assert_eq!(begun.expect_problem(409, "rule-version-begun")["current_state"], "begun");
     ministry.act("/v1/programs/KIP/rule-versions/9/withdraw").await.expect_problem(404, "not-found");
-    // The day is free again, the number is not.
+    // The day can be used again, the number cannot.
     let made = ministry.post("/v1/programs/KIP/rule-versions", body).await.expect(201);
     assert_eq!(made["version"], 3);
 }
 
 #[actix_web::test]
-async fn a_description_changes_only_against_its_version() {
+async fn a_change_of_the_description_needs_the_version() {
     let world = World::start().await;
     let ministry = ministry(&world);
     let path = "/v1/programs/PKH";
@@ -108,7 +108,7 @@ async fn a_description_changes_only_against_its_version() {
 }
 
 #[actix_web::test]
-async fn a_region_sets_its_own_programmes_and_no_other() {
+async fn a_region_can_change_only_its_own_programmes() {
     let world = World::start().await;
     let (ministry, regency) = (ministry(&world), regency(&world));
     let body = json!({ "effective_from": "2027-01-01", "rule": decile_at_most(1) });
@@ -126,7 +126,7 @@ async fn a_region_sets_its_own_programmes_and_no_other() {
     other["code"] = json!("BERAS");
     regency.post("/v1/programs", other.clone()).await.expect_problem(403, "region-not-granted");
     ministry.post("/v1/programs", other).await.expect(201);
-    // One that has decided nothing yet may begin in the past.
+    // The first version of a programme may begin in the past.
     let first = json!({ "effective_from": "2020-01-01", "rule": decile_at_most(3) });
     regency.post("/v1/programs/BERAS_3204/rule-versions", first).await.expect(201);
 
@@ -134,12 +134,12 @@ async fn a_region_sets_its_own_programmes_and_no_other() {
     let check = world.back.post("/v1/eligibility/checks", json!({ "family_id": family })).await.expect(200);
     let of = |code: &str| check["results"].as_array().unwrap().iter().find(|r| r["program_code"] == code).cloned();
     assert_eq!(of("BERAS_3204").unwrap()["outcome"], "likely_eligible");
-    let told = regency.get("/v1/events?type=program.changed").await.expect(200);
-    assert_eq!(told["items"].as_array().unwrap().len(), 2);
+    let events = regency.get("/v1/events?type=program.changed").await.expect(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 2);
 }
 
 #[actix_web::test]
-async fn a_local_instance_makes_the_national_template_decidable() {
+async fn a_local_instance_replaces_the_national_programme_in_its_region() {
     let world = World::start().await;
     let family = world.family().await;
     let member = world.member_of(&family).await;
@@ -158,7 +158,7 @@ async fn a_local_instance_makes_the_national_template_decidable() {
     let all = world.back.post("/v1/eligibility/checks", json!({ "person_id": member })).await.expect(200);
     let codes: Vec<_> = all["results"].as_array().unwrap().iter().map(|r| r["program_code"].clone()).collect();
     assert_eq!((codes.len(), codes.contains(&json!("KIS_DAERAH"))), (13, false));
-    // The province has one too, which stands back where the regency has its own.
+    // An instance of the province does not apply where the regency has its own.
     let mut wider = instance.clone();
     (wider["code"], wider["region_code"]) = (json!("KIS_DAERAH_32"), json!("32"));
     let province = world.server.session("provinsi", None, &["32"], &[P::PROGRAMS_WRITE]);
@@ -166,7 +166,7 @@ async fn a_local_instance_makes_the_national_template_decidable() {
     let all = world.back.post("/v1/eligibility/checks", json!({ "person_id": member })).await.expect(200);
     let again: Vec<_> = all["results"].as_array().unwrap().iter().map(|r| r["program_code"].clone()).collect();
     assert_eq!(again, codes);
-    // Elsewhere it does not apply.
+    // The instance does not apply in another regency.
     let mut body = crate::support::world::family(7);
     body["region_code"] = json!("34.04.01.2001");
     let foreign = world.elsewhere.post("/v1/families", body).await.expect(201)["id"].clone();
@@ -184,7 +184,7 @@ async fn a_local_instance_makes_the_national_template_decidable() {
 }
 
 #[actix_web::test]
-async fn every_mistake_in_a_rule_is_named_with_its_place() {
+async fn every_mistake_in_a_rule_is_listed_with_its_pointer() {
     let world = World::start().await;
     let ministry = ministry(&world);
     let rule = json!({ "all": [
@@ -193,7 +193,7 @@ async fn every_mistake_in_a_rule_is_named_with_its_place() {
         { "field": "family.decile", "op": "between", "value": [5, 1] },
     ] });
     let found = ministry.post("/v1/rules/validate", json!({ "rule": rule })).await.expect(200);
-    let places: Vec<_> = found["errors"]
+    let errors: Vec<_> = found["errors"]
         .as_array()
         .unwrap()
         .iter()
@@ -205,17 +205,17 @@ async fn every_mistake_in_a_rule_is_named_with_its_place() {
         ("/rule/all/1/any/1/not", "rule_not_object"),
         ("/rule/all/2/value", "rule_range_reversed"),
     ];
-    assert_eq!((found["valid"].as_bool(), places), (Some(false), expected.to_vec()));
+    assert_eq!((found["valid"].as_bool(), errors), (Some(false), expected.to_vec()));
     assert_ne!(found["errors"][0]["detail"]["id"], "Nilai tidak sah");
     let body = json!({ "effective_from": "2027-01-01", "rule": rule });
     let refused = ministry.post("/v1/programs/PKH/rule-versions", body).await.expect_problem(422, "validation-failed");
-    assert_eq!(faults(&refused), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
+    assert_eq!(faults(&refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
     let good = ministry.post("/v1/rules/validate", json!({ "rule": decile_at_most(3) })).await.expect(200);
     assert_eq!((&good["valid"], &good["facts"]), (&json!(true), &json!(["family.decile"])));
 }
 
 #[actix_web::test]
-async fn a_deep_tree_gets_a_clear_answer() {
+async fn a_deep_tree_is_refused_with_a_clear_error() {
     let world = World::start().await;
     let ministry = ministry(&world);
     let nested = |levels: usize| {
@@ -240,7 +240,7 @@ async fn a_deep_tree_gets_a_clear_answer() {
 }
 
 #[actix_web::test]
-async fn the_facts_are_listed_with_what_may_be_asked_of_them() {
+async fn the_facts_are_listed_with_their_operators() {
     let world = World::start().await;
     let list = world.server.anonymous().get("/v1/reference/facts").await.expect(200);
     let facts = list["items"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! Proposals and disputes as a village, an agency and the registry's keeper meet them.
+//! Proposals and disputes: steps of the village, the agency and the owner of the registry.
 
 use chrono::{Datelike, TimeDelta};
 use reqwest::Method;
@@ -11,22 +11,22 @@ use crate::support::{Session, World};
 
 const NIK: &str = "3204055203909001";
 
-/// Who keeps the registry, for the whole country.
-fn keeper(world: &World) -> Session {
+/// A session of the registry's owner, for the whole country.
+fn registry_owner(world: &World) -> Session {
     world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT, P::REGISTRY_READ])
 }
 
-/// A calendar that is open on every day.
+/// Sets a default window that is open on every day.
 async fn open_windows(world: &World) {
     let always = json!({
         "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31, "source": "Uji coba",
     });
-    set_window(&keeper(world), "default", "\"1\"", always).await.expect(200);
+    set_window(&registry_owner(world), "default", "\"1\"", always).await.expect(200);
 }
 
-async fn set_window(who: &Session, period: &str, version: &str, body: Value) -> crate::support::Answer {
+async fn set_window(session: &Session, period: &str, version: &str, body: Value) -> crate::support::Answer {
     let path = format!("/v1/registry-proposal-windows/{period}");
-    who.send(Method::PUT, &path, &[("if-match", version)], Some(body)).await
+    session.send(Method::PUT, &path, &[("if-match", version)], Some(body)).await
 }
 
 fn correction() -> Value {
@@ -58,7 +58,7 @@ fn minutes() -> Value {
     json!({ "held_on": "2026-11-08", "place": "Balai desa", "minutes_number": "BA/07/2026", "attendees": 34 })
 }
 
-/// Submitted, verified by village and agency, and forwarded; its id.
+/// Submits a proposal, verifies it in the village and by the agency, and forwards it. Returns its id.
 async fn forwarded(world: &World, body: Value) -> String {
     let made = world.front.post("/v1/registry-proposals", body).await.expect(201);
     let id = made["id"].as_str().unwrap().to_owned();
@@ -70,7 +70,7 @@ async fn forwarded(world: &World, body: Value) -> String {
 }
 
 #[actix_web::test]
-async fn a_correction_goes_its_way_and_is_written_when_accepted() {
+async fn an_accepted_correction_changes_the_person() {
     let world = World::start().await;
     open_windows(&world).await;
     let home = world.family().await;
@@ -79,7 +79,8 @@ async fn a_correction_goes_its_way_and_is_written_when_accepted() {
     let path = format!("/v1/registry-proposals/{id}");
     let before = world.front.get(&format!("/v1/persons/{member}")).await.expect(200);
     assert_eq!(before["school_enrolled"], false);
-    let accepted = keeper(&world).post(&format!("{path}/accept"), json!({ "note": "Padan." })).await.expect(200);
+    let accepted =
+        registry_owner(&world).post(&format!("{path}/accept"), json!({ "note": "Padan." })).await.expect(200);
     assert_eq!((accepted["status"].as_str(), accepted["person_id"].as_str()), (Some("accepted"), Some(&*member)));
     assert_eq!(accepted["village_verification"]["deliberation"]["attendees"], 34);
     assert_eq!(accepted["allowed_actions"], json!([]));
@@ -104,14 +105,15 @@ async fn a_correction_goes_its_way_and_is_written_when_accepted() {
 }
 
 #[actix_web::test]
-async fn an_accepted_new_entry_is_a_family_of_the_registry() {
+async fn an_accepted_new_entry_creates_a_family() {
     let world = World::start().await;
     open_windows(&world).await;
     let id = forwarded(&world, new_entry(7)).await;
     let nik = new_entry(7)["nik"].clone();
     let lookup = || world.front.post("/v1/persons/lookup", json!({ "nik": nik }));
     assert_eq!(lookup().await.expect(200)["items"], json!([]));
-    let accepted = keeper(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
+    let accepted =
+        registry_owner(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
     let found = lookup().await.expect(200);
     assert_eq!(found["items"][0]["id"], accepted["person_id"]);
     let home = world.front.get(&format!("/v1/families/{}", accepted["family_id"].as_str().unwrap())).await.expect(200);
@@ -119,7 +121,7 @@ async fn an_accepted_new_entry_is_a_family_of_the_registry() {
 }
 
 #[actix_web::test]
-async fn what_was_proposed_follows_the_person_into_another_record_and_another_family() {
+async fn a_proposal_follows_the_person_into_a_merged_record_and_another_family() {
     let world = World::start().await;
     open_windows(&world).await;
     let home = world.family().await;
@@ -127,17 +129,17 @@ async fn what_was_proposed_follows_the_person_into_another_record_and_another_fa
     let correction = forwarded(&world, correction()).await;
     let dispute = forwarded(&world, dispute("dispute_exclusion")).await;
     let body = json!({ "region_code": VILLAGE, "full_name": "Siti Rachmawati", "sex": "female" });
-    let kept = world.front.post("/v1/persons", body).await.expect(201);
+    let survivor = world.front.post("/v1/persons", body).await.expect(201);
     let child = world.front.get(&format!("/v1/families/{home}")).await.expect(200)["members"][1]["id"].clone();
     let merge = json!({ "duplicate_id": member, "new_head_id": child });
-    world.front.post(&format!("/v1/persons/{}/merge", kept["id"].as_str().unwrap()), merge).await.expect(200);
-    let now = format!("/v1/families/{}", kept["family_id"].as_str().unwrap());
+    world.front.post(&format!("/v1/persons/{}/merge", survivor["id"].as_str().unwrap()), merge).await.expect(200);
+    let now = format!("/v1/families/{}", survivor["family_id"].as_str().unwrap());
     let before = world.front.get(&now).await.expect(200);
     let accept = async |id: &str| {
-        keeper(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
+        registry_owner(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
     };
     accept(&correction).await;
-    let after = world.front.get(&format!("/v1/persons/{}", kept["id"].as_str().unwrap())).await.expect(200);
+    let after = world.front.get(&format!("/v1/persons/{}", survivor["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(after["marital_status"], "widowed");
     accept(&dispute).await;
     let trail = world.front.get(&format!("{now}/history")).await.expect(200);
@@ -147,7 +149,7 @@ async fn what_was_proposed_follows_the_person_into_another_record_and_another_fa
 }
 
 #[actix_web::test]
-async fn the_correction_of_somebody_who_moved_away_is_returned_and_not_lost() {
+async fn the_correction_of_a_person_who_moved_away_can_be_returned() {
     let world = World::start().await;
     open_windows(&world).await;
     let home = format!("/v1/families/{}", world.family().await);
@@ -167,14 +169,14 @@ async fn the_correction_of_somebody_who_moved_away_is_returned_and_not_lost() {
 }
 
 #[actix_web::test]
-async fn a_dispute_that_is_upheld_sets_no_decile() {
+async fn an_upheld_dispute_sets_no_decile() {
     let world = World::start().await;
     open_windows(&world).await;
     let home = world.family().await;
     let path = format!("/v1/families/{home}");
     let before = world.front.get(&path).await.expect(200);
     let id = forwarded(&world, dispute("dispute_exclusion")).await;
-    keeper(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
+    registry_owner(&world).post(&format!("/v1/registry-proposals/{id}/accept"), json!({})).await.expect(200);
     let after = world.front.get(&path).await.expect(200);
     assert_eq!(after["welfare_status"], before["welfare_status"]);
     assert_eq!(after["version"].as_i64(), before["version"].as_i64().map(|v| v + 1));
@@ -185,22 +187,22 @@ async fn a_dispute_that_is_upheld_sets_no_decile() {
 }
 
 #[actix_web::test]
-async fn an_open_proposal_bars_another_of_its_kind_and_a_returned_one_is_taken_up_again() {
+async fn only_one_proposal_of_a_kind_is_open_and_a_returned_one_can_be_replaced() {
     let world = World::start().await;
     open_windows(&world).await;
     world.family().await;
     let id = forwarded(&world, correction()).await;
-    let twice = world.back.post("/v1/registry-proposals", correction()).await;
-    twice.expect_problem(409, "registry-proposal-already-open");
+    let second = world.back.post("/v1/registry-proposals", correction()).await;
+    second.expect_problem(409, "registry-proposal-already-open");
     world.front.post("/v1/registry-proposals", dispute("dispute_inclusion")).await.expect(201);
     let reason = json!({ "reason": "evidence_incomplete", "note": "Akta belum dilampirkan." });
     let returned =
-        keeper(&world).post(&format!("/v1/registry-proposals/{id}/return"), reason.clone()).await.expect(200);
+        registry_owner(&world).post(&format!("/v1/registry-proposals/{id}/return"), reason.clone()).await.expect(200);
     assert_eq!(
         (&returned["status"], &returned["outcome"]["reason"]),
         (&json!("returned"), &json!("evidence_incomplete"))
     );
-    let again = keeper(&world).post(&format!("/v1/registry-proposals/{id}/return"), reason).await;
+    let again = registry_owner(&world).post(&format!("/v1/registry-proposals/{id}/return"), reason).await;
     let problem = again.expect_problem(409, "registry-proposal-invalid-transition");
     assert_eq!((&problem["current_state"], &problem["allowed"]), (&json!("returned"), &json!([])));
     let mut next = correction();
@@ -213,7 +215,7 @@ async fn an_open_proposal_bars_another_of_its_kind_and_a_returned_one_is_taken_u
 }
 
 #[actix_web::test]
-async fn nobody_forwards_what_they_verified_and_a_village_does_not_act_for_the_agency() {
+async fn the_verifier_may_not_forward_and_a_village_may_not_act_for_the_agency() {
     let world = World::start().await;
     open_windows(&world).await;
     world.family().await;
@@ -233,7 +235,7 @@ async fn nobody_forwards_what_they_verified_and_a_village_does_not_act_for_the_a
 }
 
 #[actix_web::test]
-async fn a_village_that_does_not_support_it_ends_it_with_its_minutes() {
+async fn a_proposal_declined_by_the_village_is_rejected_with_its_minutes() {
     let world = World::start().await;
     open_windows(&world).await;
     world.family().await;
@@ -250,22 +252,22 @@ async fn a_village_that_does_not_support_it_ends_it_with_its_minutes() {
 }
 
 #[actix_web::test]
-async fn outside_its_days_a_step_is_refused_with_the_next_opening() {
+async fn outside_its_window_a_step_is_refused_with_the_next_opening() {
     let world = World::start().await;
     world.family().await;
-    // To the twelfth of a month in western Indonesia: a day after the last for proposals, one that the village still has.
-    let here = world.server.shared.clock.now() + TimeDelta::hours(7);
-    let mut day = here.date_naive();
+    // Go to the twelfth of a month in western Indonesia: the window for submitting is closed, the village's window is open.
+    let local = world.server.shared.clock.now() + TimeDelta::hours(7);
+    let mut day = local.date_naive();
     while day.day() != 12 {
         day = day.succ_opt().unwrap();
     }
-    world.server.shared.clock.advance(day.and_hms_opt(12, 0, 0).unwrap() - here.naive_utc());
+    world.server.shared.clock.advance(day.and_hms_opt(12, 0, 0).unwrap() - local.naive_utc());
     let world = World::around(world.server);
     let closed = world.front.post("/v1/registry-proposals", correction()).await;
     let problem = closed.expect_problem(409, "registry-proposal-window-closed");
     let opens: chrono::NaiveDate = problem["opens_on"].as_str().unwrap().parse().unwrap();
     assert_eq!((opens.day(), opens > day, (opens - day).num_days() < 21), (1, true, true));
-    // This month has a calendar of its own.
+    // Give this month its own window.
     let month = day.format("%Y-%m").to_string();
     let shown = world.server.anonymous().get(&format!("/v1/registry-proposal-windows/{month}")).await.expect(200);
     assert_eq!((&shown["own"], &shown["submit_until"], &shown["version"]), (&json!(false), &json!(11), &json!(0)));
@@ -273,11 +275,11 @@ async fn outside_its_days_a_step_is_refused_with_the_next_opening() {
         json!({ "submit_from": 1, "submit_until": 12, "village_until": 12, "agency_until": 12, "source": "Surat 12" });
     let desk = world.server.session("dinas", None, &["32.04"], &[P::REGISTRY_IMPORT]);
     set_window(&desk, &month, "\"0\"", later.clone()).await.expect_problem(403, "region-not-granted");
-    set_window(&keeper(&world), &month, "\"1\"", later.clone()).await.expect_problem(412, "version-mismatch");
+    set_window(&registry_owner(&world), &month, "\"1\"", later.clone()).await.expect_problem(412, "version-mismatch");
     let mut reversed = later.clone();
     reversed["village_until"] = json!(3);
-    set_window(&keeper(&world), &month, "\"0\"", reversed).await.expect_problem(422, "validation-failed");
-    set_window(&keeper(&world), &month, "\"0\"", later).await.expect(200);
+    set_window(&registry_owner(&world), &month, "\"0\"", reversed).await.expect_problem(422, "validation-failed");
+    set_window(&registry_owner(&world), &month, "\"0\"", later).await.expect(200);
     let made = world.front.post("/v1/registry-proposals", correction()).await.expect(201);
     assert_eq!(made["period"], json!(month));
     world.server.shared.clock.advance(TimeDelta::days(1));
@@ -288,7 +290,7 @@ async fn outside_its_days_a_step_is_refused_with_the_next_opening() {
 }
 
 #[actix_web::test]
-async fn a_tablet_may_send_again_alone_and_in_a_batch() {
+async fn a_tablet_may_repeat_a_submission_alone_and_in_a_batch() {
     let world = World::start().await;
     open_windows(&world).await;
     world.family().await;
@@ -317,7 +319,7 @@ async fn a_tablet_may_send_again_alone_and_in_a_batch() {
 }
 
 #[actix_web::test]
-async fn what_does_not_fit_its_kind_is_told_with_its_place() {
+async fn content_that_does_not_fit_the_kind_is_refused_with_its_pointer() {
     let world = World::start().await;
     open_windows(&world).await;
     world.family().await;
@@ -345,7 +347,7 @@ async fn what_does_not_fit_its_kind_is_told_with_its_place() {
 }
 
 #[actix_web::test]
-async fn what_is_proposed_is_sealed_masked_and_opened_with_a_record() {
+async fn proposed_data_is_encrypted_masked_and_revealed_with_a_record() {
     let world = World::start().await;
     open_windows(&world).await;
     let body = new_entry(5);
@@ -356,9 +358,9 @@ async fn what_is_proposed_is_sealed_masked_and_opened_with_a_record() {
     let made = made.expect(201);
     assert_eq!((made["masked"].as_bool(), made.get("family")), (Some(true), None));
     let path = format!("/v1/registry-proposals/{}", made["id"].as_str().unwrap());
-    let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
-    may.get(&path).await.expect_problem(400, "purpose-required");
-    let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
+    let opener = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
+    opener.get(&path).await.expect_problem(400, "purpose-required");
+    let shown = opener.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!((shown["nik"].as_str(), shown["family"]["region_code"].as_str()), (Some(&*nik), Some(VILLAGE)));
     let trail = world.auditor.get("/v1/audit-records?limit=200").await.expect(200);
     assert!(trail["items"].as_array().unwrap().iter().any(|r| r["action"] == "registry_proposal.reveal"));

@@ -1,4 +1,4 @@
-//! The rights of whoever the data is about: to see it, to know who looked, to have it corrected, restricted, erased.
+//! Rights of data subjects: export, access records, correction, restriction, erasure.
 
 use chrono::TimeDelta;
 use diesel::QueryableByName;
@@ -18,7 +18,7 @@ use crate::support::{Session, World};
 const NIK: &str = "3204055203909001";
 const OWN: [(&str, &str); 1] = [("access-purpose", "subject_request")];
 
-/// Back office with the right to open data.
+/// Back office with the permission to reveal data.
 fn opener(world: &World) -> Session {
     let may = [
         P::REGISTRY_READ,
@@ -40,7 +40,7 @@ async fn own_complaint(world: &World, person: &str) -> String {
 }
 
 #[actix_web::test]
-async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
+async fn the_export_has_the_data_of_each_slice_and_names_no_other_person() {
     let world = World::start().await;
     let home = world.family().await;
     let person = world.member_of(&home).await;
@@ -110,7 +110,7 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
     let page = bo.get_with(&format!("{path}?format=html"), &OWN).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
-    for words in [
+    for text in [
         "<html lang=\"id\">",
         NIK,
         "Cileunyi Kulon",
@@ -119,7 +119,7 @@ async fn the_export_holds_what_each_slice_holds_and_names_nobody_else() {
         "Panti Contoh",
         "Berkas lengkap.",
     ] {
-        assert!(page.text.contains(words), "{words}");
+        assert!(page.text.contains(text), "{text}");
     }
     assert!(!page.text.contains("<script") && !page.text.contains("http://") && !page.text.contains("https://"));
 
@@ -148,15 +148,15 @@ async fn a_request_has_a_deadline_and_an_answer() {
     let late = world.front.get("/v1/subject-requests?overdue=true").await.expect(200);
     assert_eq!((&late["items"][0]["id"], &late["items"][0]["overdue"]), (&json!(id), &json!(true)));
     assert_eq!(world.elsewhere.get("/v1/subject-requests").await.expect(200)["items"], json!([]));
-    let told = json!({ "answer": "Salinan data diserahkan di meja layanan." });
-    let done = world.back.post(&format!("{path}/fulfil"), told.clone()).await.expect(200);
+    let answer = json!({ "answer": "Salinan data diserahkan di meja layanan." });
+    let done = world.back.post(&format!("{path}/fulfil"), answer.clone()).await.expect(200);
     assert_eq!((&done["status"], &done["answered_by"]), (&json!("fulfilled"), &json!("bandung-bo")));
-    let again = world.back.post(&format!("{path}/fulfil"), told.clone()).await;
+    let again = world.back.post(&format!("{path}/fulfil"), answer.clone()).await;
     again.expect_problem(409, "subject-request-invalid-transition");
     assert_eq!(world.front.get("/v1/subject-requests?overdue=true").await.expect(200)["items"], json!([]));
     let erasure = world.subject_request(&person, "erasure").await;
     let erasure = format!("/v1/subject-requests/{erasure}");
-    let undone = world.back.post(&format!("{erasure}/fulfil"), told.clone()).await;
+    let undone = world.back.post(&format!("{erasure}/fulfil"), answer.clone()).await;
     undone.expect_problem(409, "subject-request-not-done");
     let refusal = json!({ "reason": "law_requires_keeping", "answer": "Bantuan masih dipertanggungjawabkan." });
     let refused = world.back.post(&format!("{erasure}/refuse"), refusal).await.expect(200);
@@ -164,7 +164,7 @@ async fn a_request_has_a_deadline_and_an_answer() {
 }
 
 #[actix_web::test]
-async fn restricted_data_is_kept_and_neither_shown_nor_used() {
+async fn restricted_data_is_stored_but_neither_shown_nor_used() {
     let world = World::start().await;
     let home = world.family().await;
     let person = world.member_of(&home).await;
@@ -193,7 +193,7 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
     bo.get_with(&format!("/v1/families/{home}"), &supervision).await.expect_problem(403, "processing-restricted");
     assert_eq!(bo.get_with(&path, &[("access-purpose", "emergency")]).await.expect(200)["nik"], json!(NIK));
     assert_eq!(bo.get_with(&path, &OWN).await.expect(200)["full_name"], "Siti Rahmawati");
-    // A hit alone would tell what is recorded.
+    // A search result alone would reveal recorded data.
     let described =
         json!({ "full_name": "Siti Rahmawati", "region_code": VILLAGE, "birth_date": "1990-03-12", "nik": NIK });
     for (search, body) in [
@@ -205,8 +205,8 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
         let found = world.front.post(&format!("/v1/persons/{search}"), body.clone()).await.expect(200);
         assert_eq!(found["items"], json!([]), "{search} {body}");
     }
-    let doubles = world.front.post("/v1/persons/duplicate-search", json!({ "person_id": person })).await;
-    doubles.expect_problem(403, "processing-restricted");
+    let duplicates = world.front.post("/v1/persons/duplicate-search", json!({ "person_id": person })).await;
+    duplicates.expect_problem(403, "processing-restricted");
     let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": person })).await;
     check.expect_problem(403, "processing-restricted");
     let many = json!({ "items": [{ "person_id": person }, { "family_id": home }] });
@@ -240,7 +240,7 @@ async fn restricted_data_is_kept_and_neither_shown_nor_used() {
 }
 
 #[actix_web::test]
-async fn a_correction_is_written_or_proposed() {
+async fn a_correction_is_applied_or_proposed() {
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
     let path = format!("/v1/persons/{person}/correct");
@@ -252,9 +252,9 @@ async fn a_correction_is_written_or_proposed() {
     assert_eq!(refused, [("/request_id".to_owned(), "unknown_request".to_owned())]);
     let mut always = json!({ "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31 });
     always["source"] = json!("Uji coba");
-    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
+    let owner = world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
     let window = "/v1/registry-proposal-windows/default";
-    keeper.send(reqwest::Method::PUT, window, &[("if-match", "\"1\"")], Some(always)).await.expect(200);
+    owner.send(reqwest::Method::PUT, window, &[("if-match", "\"1\"")], Some(always)).await.expect(200);
     let request = world.subject_request(&person, "correction").await;
     let evidence = json!([{ "kind": "identity_paper", "text": "Kartu keluarga" }]);
     let proposed = json!({
@@ -281,7 +281,7 @@ struct Count {
     count: i64,
 }
 
-/// Every table in which a text stands in any row, as text or as bytes.
+/// Every table with a row that contains a text, as text or as bytes.
 async fn tables_with(world: &World, text: &str) -> Vec<String> {
     let mut conn = world.server.connection().await;
     let tables: Vec<Line> = diesel::sql_query(
@@ -303,8 +303,8 @@ async fn tables_with(world: &World, text: &str) -> Vec<String> {
     found
 }
 
-/// What can be said of somebody at all, and where it is left.
-async fn say_everything(world: &World, home: &str, person: &str) {
+/// Records the person's name in every place that stores free text or names.
+async fn record_name_everywhere(world: &World, home: &str, person: &str) {
     let patch = json!({ "full_name": "Siti Rahmawati", "marital_status": "widowed" });
     let version = [("if-match", "\"1\"")];
     let path = format!("/v1/persons/{person}");
@@ -314,12 +314,12 @@ async fn say_everything(world: &World, home: &str, person: &str) {
     world.front.send(reqwest::Method::POST, &format!("{path}/add-residence"), &key, Some(stay)).await.expect(200);
     let shock = json!({ "kind": "disaster", "happened_on": "2026-03-01", "note": "Siti Rahmawati mengungsi." });
     world.front.post(&format!("/v1/families/{home}/add-shock"), shock).await.expect(200);
-    // In the household's name, and as a neighbour of somebody else.
-    let mut matter = submission();
-    matter["subject"] = json!({ "family_id": home });
-    matter["description"] = json!("Saya, SITI RAHMAWATI, melapor untuk keluarga.");
-    let key = [("idempotency-key", "\"matter-1\"")];
-    let made = world.front.send(reqwest::Method::POST, "/v1/complaints", &key, Some(matter)).await.expect(201);
+    // As a reporter for the household, and as a reporter for another person.
+    let mut complaint = submission();
+    complaint["subject"] = json!({ "family_id": home });
+    complaint["description"] = json!("Saya, SITI RAHMAWATI, melapor untuk keluarga.");
+    let key = [("idempotency-key", "\"complaint-1\"")];
+    let made = world.front.send(reqwest::Method::POST, "/v1/complaints", &key, Some(complaint)).await.expect(201);
     let made = made["id"].as_str().unwrap();
     let note = json!({ "visibility": "reporter", "text": "Ibu Siti Rahmawati datang lagi." });
     world.back.post(&format!("/v1/complaints/{made}/notes"), note).await.expect(201);
@@ -340,13 +340,13 @@ async fn say_everything(world: &World, home: &str, person: &str) {
 }
 
 #[actix_web::test]
-async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
+async fn erasure_removes_the_identity_and_retains_statistics() {
     let world = World::start().await;
     let home = world.family().await;
     let person = world.member_of(&home).await;
     let complaint = own_complaint(&world, &person).await;
     world.consent(&person).await;
-    say_everything(&world, &home, &person).await;
+    record_name_everywhere(&world, &home, &person).await;
     let request = world.subject_request(&person, "erasure").await;
     let path = format!("/v1/persons/{person}/erase");
     let body = json!({ "request_id": request, "ground": "subject_request" });
@@ -365,17 +365,17 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     assert_eq!(tables_with(&world, "0812-0000-9001").await, Vec::<String>::new());
     assert_eq!(tables_with(&world, NIK).await, Vec::<String>::new());
     world.back.post(&path, body.clone()).await.expect_problem(409, "already-erased");
-    // A file that still has them brings nobody back, nor does the desk.
-    let keeper = loader(&world);
+    // Neither an import with the old data nor the desk can restore the person.
+    let importer = loader(&world);
     let text = format!("id,region_code,nik,full_name,sex\r\n{person},32.04.05.2001,{NIK},Siti Rahmawati,female\r\n");
-    let job = import(&world, &keeper, "kind=persons&on_conflict=update", &text).await;
-    assert_eq!(problems(&keeper, &job).await, ["2,id,erased"]);
+    let job = import(&world, &importer, "kind=persons&on_conflict=update", &text).await;
+    assert_eq!(problems(&importer, &job).await, ["2,id,erased"]);
     let named = json!({ "full_name": "Siti Rahmawati" });
     let version = [("if-match", "*")];
     let patched = world.back.send(Method::PATCH, &format!("/v1/persons/{person}"), &version, Some(named)).await;
     patched.expect_problem(409, "already-erased");
     assert_eq!(tables_with(&world, "Siti Rahmawati").await, Vec::<String>::new());
-    // The trail tells that there were changes, and not of what.
+    // The history lists the changes without values.
     let bo = opener(&world);
     let changes = bo.get_with(&format!("/v1/persons/{person}/history"), &OWN).await.expect(200);
     let changes = changes["items"].as_array().unwrap().clone();
@@ -384,27 +384,27 @@ async fn erasure_takes_out_who_it_was_and_keeps_what_was_done() {
     assert!(changes.iter().flat_map(|c| c["fields"].as_array().unwrap()).all(|f| f.get("from").is_none()));
     let stays = bo.get_with(&format!("/v1/persons/{person}/residences"), &OWN).await.expect(200);
     assert_eq!((&stays["items"][0]["kind"], stays["items"][0].get("facility_name")), (&json!("elderly_home"), None));
-    let matters = world.front.get("/v1/complaints?status=received").await.expect(200);
-    assert_eq!(matters["items"].as_array().unwrap().len(), 2);
-    let nobody = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
-    assert_eq!(nobody["items"], json!([]));
+    let complaints = world.front.get("/v1/complaints?status=received").await.expect(200);
+    assert_eq!(complaints["items"].as_array().unwrap().len(), 2);
+    let found = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
+    assert_eq!(found["items"], json!([]));
     let left = world.front.get(&format!("/v1/persons/{person}")).await.expect(200);
     assert_eq!((&left["full_name"], &left["sex"]), (&json!("(dihapus)"), &json!("female")));
     assert!(left.get("nik").is_none());
-    let kept = world.front.get(&format!("/v1/complaints/{complaint}")).await.expect(200);
-    assert_eq!((&kept["status"], &kept["description"]), (&json!("rejected"), &json!("(dihapus)")));
+    let retained = world.front.get(&format!("/v1/complaints/{complaint}")).await.expect(200);
+    assert_eq!((&retained["status"], &retained["description"]), (&json!("rejected"), &json!("(dihapus)")));
     let other = world.front.get(&format!("/v1/families/{home}")).await;
     assert!(other.text.contains("Ahmad Fauzi"));
     let events = world.front.get("/v1/events?type=person.erased").await.expect(200);
     assert_eq!(events["items"][0]["subject_id"], json!(person));
     let trail = world.auditor.get(&format!("/v1/audit-records?target_id={person}")).await.expect(200);
     assert!(trail["items"].as_array().unwrap().iter().any(|r: &Value| r["action"] == "person.erase"));
-    // The number is free: somebody who comes back is entered anew.
-    let anew = json!({ "region_code": "32.04.05.2001", "full_name": "Siti Baru", "sex": "female", "nik": NIK });
-    world.front.post("/v1/persons", anew).await.expect(201);
+    // The NIK can be used again: a person who returns is recorded as a new person.
+    let returned = json!({ "region_code": "32.04.05.2001", "full_name": "Siti Baru", "sex": "female", "nik": NIK });
+    world.front.post("/v1/persons", returned).await.expect(201);
 }
 
-/// Writes what it found so far, and hangs.
+/// Writes a partial result and then never finishes.
 async fn write_and_hang(run: &mut Run) -> Result<Outcome, Stop> {
     run.step(async |_, progress| {
         progress.done = 1;
@@ -418,21 +418,21 @@ async fn write_and_hang(run: &mut Run) -> Result<Outcome, Stop> {
 }
 
 #[actix_web::test]
-async fn an_export_under_way_begins_anew_without_whoever_was_erased() {
+async fn a_running_export_restarts_without_the_erased_person() {
     const HANGS: &[Runner] = &[Runner { kind: EXPORT, run: |run| Box::pin(write_and_hang(run)) }];
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
-    let keeper = world.server.session("keeper", None, &["32.04"], P::ALL);
+    let exporter = world.server.session("exporter", None, &["32.04"], P::ALL);
     let params = json!({ "kind": "persons", "reveal": true, "purpose": "verification" });
-    let job = format!("/v1/jobs/{}", world.job(&keeper, EXPORT, params).await);
-    world.work_until_killed(&keeper, &job, HANGS, 1).await;
+    let job = format!("/v1/jobs/{}", world.job(&exporter, EXPORT, params).await);
+    world.work_until_killed(&exporter, &job, HANGS, 1).await;
     let request = world.subject_request(&person, "erasure").await;
     let body = json!({ "request_id": request, "ground": "subject_request" });
     world.back.post(&format!("/v1/persons/{person}/erase"), body).await.expect(200);
-    assert_eq!(keeper.get(&job).await.expect(200)["done"], 0);
+    assert_eq!(exporter.get(&job).await.expect(200)["done"], 0);
     world.server.work().await;
-    let done = keeper.get(&job).await.expect(200);
+    let done = exporter.get(&job).await.expect(200);
     assert_eq!((&done["status"], &done["done"]), (&json!("succeeded"), &json!(1)));
-    let result = keeper.get_with(&format!("{job}/result"), &[("access-purpose", "verification")]).await.text;
+    let result = exporter.get_with(&format!("{job}/result"), &[("access-purpose", "verification")]).await.text;
     assert!(result.contains("Ahmad Fauzi") && !result.contains("Siti Rahmawati"), "{result}");
 }

@@ -1,4 +1,4 @@
-//! The calendar, targets and clocks.
+//! Service levels: holidays, targets and clocks.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,32 +19,32 @@ async fn delete(session: &Session, path: &str, version: Option<&str>) -> Answer 
 }
 
 #[actix_web::test]
-async fn anybody_reads_the_calendar_of_a_region_and_year() {
+async fn holidays_of_a_region_and_year_are_public() {
     let world = World::start().await;
     world.manager.post("/v1/holidays", anniversary()).await.expect(201);
-    let nobody = world.server.anonymous();
+    let anonymous = world.server.anonymous();
     let days = |found: Value| -> Vec<String> {
         found["items"].as_array().unwrap().iter().map(|h| h["day"].as_str().unwrap().to_owned()).collect()
     };
-    let bandung = days(nobody.get("/v1/holidays?year=2026&region_code=32.04.05&limit=200").await.expect(200));
+    let bandung = days(anonymous.get("/v1/holidays?year=2026&region_code=32.04.05&limit=200").await.expect(200));
     assert!(bandung.contains(&"2026-04-20".to_owned()) && bandung.contains(&"2026-12-25".to_owned()));
     assert!(bandung.is_sorted() && bandung.iter().all(|d| d.starts_with("2026")));
-    let sleman = days(nobody.get("/v1/holidays?year=2026&region_code=34.04&limit=200").await.expect(200));
+    let sleman = days(anonymous.get("/v1/holidays?year=2026&region_code=34.04&limit=200").await.expect(200));
     assert!(!sleman.contains(&"2026-04-20".to_owned()));
-    let mut walked = Vec::new();
+    let mut all = Vec::new();
     let mut path = "/v1/holidays?limit=20".to_owned();
     loop {
-        let page = nobody.get(&path).await.expect(200);
-        walked.extend(days(page.clone()));
+        let page = anonymous.get(&path).await.expect(200);
+        all.extend(days(page.clone()));
         let Some(next) = page["next_cursor"].as_str() else { break };
         path = format!("/v1/holidays?limit=20&cursor={next}");
     }
-    assert_eq!(walked.len(), 80);
-    assert!(walked.is_sorted());
+    assert_eq!(all.len(), 80);
+    assert!(all.is_sorted());
 }
 
 #[actix_web::test]
-async fn a_region_changes_its_own_calendar_and_no_other() {
+async fn a_region_can_change_only_its_own_holidays() {
     let world = World::start().await;
     let made = world.manager.post("/v1/holidays", anniversary()).await.expect(201);
     assert_eq!(made["confidence"], "decreed");
@@ -53,11 +53,11 @@ async fn a_region_changes_its_own_calendar_and_no_other() {
     let mut other = anniversary();
     other["name"] = json!("Hari lain");
     world.manager.post("/v1/holidays", other).await.expect_problem(409, "holiday-exists");
-    let mut abroad = anniversary();
-    abroad["region_code"] = json!("32");
-    world.manager.post("/v1/holidays", abroad.clone()).await.expect_problem(403, "region-not-granted");
-    abroad.as_object_mut().unwrap().remove("region_code");
-    world.manager.post("/v1/holidays", abroad).await.expect_problem(403, "region-not-granted");
+    let mut wider = anniversary();
+    wider["region_code"] = json!("32");
+    world.manager.post("/v1/holidays", wider.clone()).await.expect_problem(403, "region-not-granted");
+    wider.as_object_mut().unwrap().remove("region_code");
+    world.manager.post("/v1/holidays", wider).await.expect_problem(403, "region-not-granted");
 
     let path = format!("/v1/holidays/{}", made["id"].as_str().unwrap());
     delete(&world.manager, &path, None).await.expect_problem(428, "precondition-required");
@@ -65,12 +65,12 @@ async fn a_region_changes_its_own_calendar_and_no_other() {
     assert_eq!(delete(&world.manager, &path, Some("\"1\"")).await.status, 204);
     world.manager.get(&path).await.expect_problem(404, "not-found");
     delete(&world.manager, &path, Some("\"2\"")).await.expect_problem(404, "not-found");
-    let back = world.manager.post("/v1/holidays", anniversary()).await.expect(201);
-    assert_eq!((&back["id"], &back["version"]), (&made["id"], &json!(3)));
+    let restored = world.manager.post("/v1/holidays", anniversary()).await.expect(201);
+    assert_eq!((&restored["id"], &restored["version"]), (&made["id"], &json!(3)));
 }
 
 #[actix_web::test]
-async fn an_upgrade_does_not_bring_back_a_day_that_was_taken_out() {
+async fn an_upgrade_does_not_restore_a_deleted_holiday() {
     let world = World::start().await;
     let ministry = world.server.session("ministry", None, &["ID"], &[slrt::slices::permissions::DIRECTORY_WRITE]);
     let found = ministry.get("/v1/holidays?year=2027&region_code=32.04&limit=200").await.expect(200);
@@ -99,7 +99,7 @@ async fn put(session: &Session, path: &str, version: Option<&str>, body: Value) 
 }
 
 impl World {
-    /// The same world some days later; tokens of before have expired.
+    /// The same world some days later, with new sessions because the old tokens have expired.
     async fn later(self, days: i64) -> World {
         self.server.shared.clock.advance(chrono::TimeDelta::days(days));
         World::around(self.server)
@@ -112,7 +112,7 @@ async fn events(session: &Session, type_: &str) -> Vec<Value> {
 }
 
 #[actix_web::test]
-async fn a_regency_sets_its_own_target_and_new_clocks_take_it() {
+async fn a_regency_sets_its_own_target_and_it_applies_to_new_clocks() {
     let world = World::start().await;
     let before = world.complaint().await;
     let shown = world.front.get(&format!("/v1/complaints/{before}")).await.expect(200);
@@ -133,19 +133,19 @@ async fn a_regency_sets_its_own_target_and_new_clocks_take_it() {
     put(&world.elsewhere, &path, Some("\"1\""), figures.clone()).await.expect_problem(404, "not-found");
     let changed = put(&world.manager, &path, Some("\"1\""), figures).await.expect(200);
     assert_eq!((&changed["version"], &changed["resolution_days"]), (&json!(2), &json!(9)));
-    let kept = world.front.get(&format!("/v1/complaints/{before}")).await.expect(200);
-    assert_eq!(kept["sla"], shown["sla"]);
+    let unchanged = world.front.get(&format!("/v1/complaints/{before}")).await.expect(200);
+    assert_eq!(unchanged["sla"], shown["sla"]);
     let forecast = "/v1/service-level-targets/forecast?region_code=32.04.05.2001&sector=socio_economic";
     let forecast = world.server.anonymous().get(forecast).await.expect(200);
     assert_eq!(forecast["target"]["resolution_days"], 9);
 
     assert_eq!(delete(&world.manager, &path, Some("\"2\"")).await.status, 204);
-    let fallen = world.front.get(&format!("/v1/complaints/{}", world.complaint().await)).await.expect(200);
-    assert_eq!(fallen["sla"]["target"]["resolution_days"], 14);
+    let fallback = world.front.get(&format!("/v1/complaints/{}", world.complaint().await)).await.expect(200);
+    assert_eq!(fallback["sla"]["target"]["resolution_days"], 14);
 }
 
 #[actix_web::test]
-async fn figures_that_contradict_each_other_are_refused_and_the_base_target_stays() {
+async fn contradictory_figures_are_refused_and_the_base_target_cannot_be_deleted() {
     let world = World::start().await;
     let mut wrong = target();
     wrong["figures"]["first_response_days"] = json!(0);
@@ -163,7 +163,7 @@ async fn figures_that_contradict_each_other_are_refused_and_the_base_target_stay
 }
 
 #[actix_web::test]
-async fn a_breach_is_told_once_and_rises_to_whoever_must_see_it() {
+async fn a_breach_is_published_once_and_escalated() {
     let world = World::start().await;
     world.manager.post("/v1/service-level-targets", target()).await.expect(201);
     let id = world.complaint().await;
@@ -172,15 +172,15 @@ async fn a_breach_is_told_once_and_rises_to_whoever_must_see_it() {
     let world = world.later(30).await;
     let shown = world.front.get(&format!("/v1/complaints/{id}")).await.expect(200);
     assert_eq!(shown["sla"]["state"], "breached");
-    // Two workers at once: each clock is looked at by one of them.
+    // Two concurrent workers: each clock is checked by one of them.
     let (a, b) = tokio::join!(world.server.work(), world.server.work());
     let ((), ()) = (a, b);
     world.server.work().await;
-    let told = events(&world.province, "complaint.sla_breached").await;
-    let clocks: Vec<_> = told.iter().map(|e| (e["subject_id"].clone(), e["data"]["clock"].clone())).collect();
+    let breaches = events(&world.province, "complaint.sla_breached").await;
+    let clocks: Vec<_> = breaches.iter().map(|e| (e["subject_id"].clone(), e["data"]["clock"].clone())).collect();
     assert_eq!(clocks, [(json!(id), json!("first_response")), (json!(id), json!("resolution"))]);
-    let risen = events(&world.province, "complaint.escalated").await;
-    assert_eq!((risen.len(), &risen[0]["data"]["level"]), (1, &json!(3)));
+    let escalations = events(&world.province, "complaint.escalated").await;
+    assert_eq!((escalations.len(), &escalations[0]["data"]["level"]), (1, &json!(3)));
     assert_eq!(events(&world.elsewhere, "complaint.sla_breached").await.len(), 0);
     let shown = world.front.get(&format!("/v1/complaints/{id}")).await.expect(200);
     assert_eq!(shown["sla"]["escalation_level"], 3);
@@ -198,21 +198,21 @@ async fn a_breach_is_told_once_and_rises_to_whoever_must_see_it() {
 }
 
 #[actix_web::test]
-async fn a_late_answer_is_told_even_when_nobody_had_looked() {
+async fn a_late_first_response_is_published_even_without_background_work() {
     let world = World::start().await;
     let id = world.complaint().await;
     let world = world.later(12).await;
     let verified = world.step(&world.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
     assert_eq!(verified["sla"]["state"], "on_time");
-    let told = events(&world.front, "complaint.sla_breached").await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["data"]["clock"], "first_response");
-    // The complaint's own version says nothing of it.
+    let breaches = events(&world.front, "complaint.sla_breached").await;
+    assert_eq!(breaches.len(), 1);
+    assert_eq!(breaches[0]["data"]["clock"], "first_response");
+    // The breach does not change the version of the complaint.
     assert_eq!(verified["version"], 2);
 }
 
 #[actix_web::test]
-async fn verification_chooses_the_target_of_its_priority() {
+async fn verification_selects_the_target_by_priority() {
     let world = World::start().await;
     let id = world.complaint().await;
     let verified = world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "urgent" })).await;
@@ -227,23 +227,23 @@ async fn verification_chooses_the_target_of_its_priority() {
 }
 
 #[actix_web::test]
-async fn a_holiday_entered_later_moves_open_deadlines_of_its_region_alone() {
+async fn a_new_holiday_moves_open_deadlines_only_in_its_region() {
     let world = World::start().await;
     let here = world.complaint().await;
-    let mut abroad = crate::support::world::submission();
-    abroad["region_code"] = json!("34.04.07.2001");
-    let there = world.elsewhere.post("/v1/complaints", abroad).await.expect(201);
+    let mut submission = crate::support::world::submission();
+    submission["region_code"] = json!("34.04.07.2001");
+    let there = world.elsewhere.post("/v1/complaints", submission).await.expect(201);
     let there = there["id"].as_str().unwrap().to_owned();
     let due = async |session: &Session, id: &str| -> chrono::DateTime<chrono::Utc> {
         let shown = session.get(&format!("/v1/complaints/{id}")).await.expect(200);
         shown["sla"]["resolution_due_at"].as_str().unwrap().parse().unwrap()
     };
     let (before, before_there) = (due(&world.front, &here).await, due(&world.elsewhere, &there).await);
-    // The deadline's own day becomes free.
+    // The day of the deadline becomes a holiday.
     let day = (before + chrono::TimeDelta::hours(7)).date_naive();
-    let mut free = anniversary();
-    free["day"] = json!(day);
-    let made = world.manager.post("/v1/holidays", free).await.expect(201);
+    let mut holiday = anniversary();
+    holiday["day"] = json!(day);
+    let made = world.manager.post("/v1/holidays", holiday).await.expect(201);
     world.server.work().await;
     let after = due(&world.front, &here).await;
     assert!(after > before, "{after} is not after {before}");

@@ -1,4 +1,4 @@
-//! Where a region refers to when nothing else is said.
+//! Database access for default routes.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -23,7 +23,7 @@ pub struct RoutingDefaultRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What is set for the region and for every region around it.
+/// The defaults of the region and of every region that contains it.
 pub async fn list_defaults_around(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,
@@ -40,7 +40,7 @@ pub async fn list_defaults_around(
     query.load(conn).await
 }
 
-/// A region may be `ID`, which no scope filter knows: whether the caller may change it was judged before.
+/// The region may be `ID`, which no scope filter covers: the caller of this function checks the permission.
 pub async fn lock_default(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,
@@ -56,18 +56,18 @@ pub async fn lock_default(
         .optional()
 }
 
-/// False when somebody else was first.
+/// Returns false if a concurrent request inserted it first.
 pub async fn insert_default(conn: &mut AsyncPgConnection, row: &RoutingDefaultRow) -> QueryResult<bool> {
     let insert = diesel::insert_into(routing_defaults::table).values(row).on_conflict_do_nothing();
     insert.execute(conn).await.map(|n| n == 1)
 }
 
 pub async fn save_default(conn: &mut AsyncPgConnection, row: &RoutingDefaultRow) -> QueryResult<()> {
-    let place = routing_defaults::table.find((row.region_code.clone(), row.sector));
-    diesel::update(place).set(row).execute(conn).await.map(|_| ())
+    let target = routing_defaults::table.find((row.region_code.clone(), row.sector));
+    diesel::update(target).set(row).execute(conn).await.map(|_| ())
 }
 
 pub async fn delete_default(conn: &mut AsyncPgConnection, row: &RoutingDefaultRow) -> QueryResult<()> {
-    let place = routing_defaults::table.find((row.region_code.clone(), row.sector));
-    diesel::delete(place).execute(conn).await.map(|_| ())
+    let target = routing_defaults::table.find((row.region_code.clone(), row.sector));
+    diesel::delete(target).execute(conn).await.map(|_| ())
 }

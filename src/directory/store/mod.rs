@@ -1,4 +1,4 @@
-//! The rows of the directory.
+//! Database access for the directory.
 
 mod defaults;
 mod organizations;

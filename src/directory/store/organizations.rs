@@ -1,4 +1,4 @@
-//! Organizations.
+//! Database access for organizations.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -29,7 +29,7 @@ pub struct OrganizationRow {
     pub confidential_location: bool,
 }
 
-/// False when the id is taken.
+/// Returns false if the id exists already.
 pub async fn insert_organization(conn: &mut AsyncPgConnection, row: &OrganizationRow) -> QueryResult<bool> {
     let insert = diesel::insert_into(organizations::table).values(row).on_conflict(organizations::id).do_nothing();
     insert.execute(conn).await.map(|n| n == 1)
@@ -69,12 +69,12 @@ pub async fn save_organization(conn: &mut AsyncPgConnection, row: &OrganizationR
     prepared(diesel::update(organizations::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// What a list of organizations is narrowed to.
+/// Filters of the list of organizations.
 #[derive(Debug, Default)]
 pub struct OrganizationFilter {
     pub kind: Option<OrganizationKind>,
     pub active: Option<bool>,
-    /// Leaves out those whose location is kept back, where the filter by region would tell it.
+    /// Leaves out organizations with a confidential location, because the filter by region would reveal it.
     pub without_confidential: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Places at a service: those taken, and those held for a time.
+//! Database access for places at a service: in use and reserved.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,24 +8,24 @@ use uuid::Uuid;
 use crate::db::prepared::prepared;
 use crate::db::schema::{place_reservations, services};
 
-/// Moves what is taken and what is held; never below zero.
-pub async fn adjust_places(conn: &mut AsyncPgConnection, id: Uuid, taken: i32, held: i32) -> QueryResult<()> {
+/// Adds to the places in use and the reserved places, which never fall below zero.
+pub async fn adjust_places(conn: &mut AsyncPgConnection, id: Uuid, in_use: i32, reserved: i32) -> QueryResult<()> {
     let update = diesel::update(
         services::table
             .filter(services::id.eq(id))
-            .filter((services::in_use + taken).ge(0))
-            .filter((services::reserved + held).ge(0)),
+            .filter((services::in_use + in_use).ge(0))
+            .filter((services::reserved + reserved).ge(0)),
     )
-    .set((services::in_use.eq(services::in_use + taken), services::reserved.eq(services::reserved + held)));
+    .set((services::in_use.eq(services::in_use + in_use), services::reserved.eq(services::reserved + reserved)));
     prepared(update).execute(conn).await.map(|_| ())
 }
 
-/// The same when a place is free; false when none is. The row's lock makes those who ask at once come one by one.
-pub async fn adjust_if_free(conn: &mut AsyncPgConnection, id: Uuid, taken: i32, held: i32) -> QueryResult<bool> {
+/// The same if a place is free; returns false if not. The row lock serializes concurrent requests.
+pub async fn adjust_if_free(conn: &mut AsyncPgConnection, id: Uuid, in_use: i32, reserved: i32) -> QueryResult<bool> {
     let update = diesel::update(services::table.filter(services::id.eq(id)).filter(
         services::capacity.is_null().or((services::in_use + services::reserved).nullable().lt(services::capacity)),
     ))
-    .set((services::in_use.eq(services::in_use + taken), services::reserved.eq(services::reserved + held)));
+    .set((services::in_use.eq(services::in_use + in_use), services::reserved.eq(services::reserved + reserved)));
     prepared(update).execute(conn).await.map(|n| n == 1)
 }
 
@@ -48,7 +48,7 @@ pub async fn insert_reservation(
         .map(|_| ())
 }
 
-/// False when there is none that still holds.
+/// Returns false if the referral has no valid reservation.
 pub async fn set_reservation_expiry(
     conn: &mut AsyncPgConnection,
     service_id: Uuid,
@@ -56,28 +56,28 @@ pub async fn set_reservation_expiry(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> QueryResult<bool> {
-    let held = place_reservations::table
+    let reservation = place_reservations::table
         .filter(place_reservations::service_id.eq(service_id))
         .filter(place_reservations::referral_id.eq(referral_id))
         .filter(place_reservations::expires_at.gt(now));
-    diesel::update(held).set(place_reservations::expires_at.eq(expires_at)).execute(conn).await.map(|n| n == 1)
+    diesel::update(reservation).set(place_reservations::expires_at.eq(expires_at)).execute(conn).await.map(|n| n == 1)
 }
 
-/// Takes the reservation away if it still holds at that time.
+/// Deletes the reservation if it is valid at that time. Returns false if there is none.
 pub async fn delete_reservation(
     conn: &mut AsyncPgConnection,
     service_id: Uuid,
     referral_id: Uuid,
     valid_at: DateTime<Utc>,
 ) -> QueryResult<bool> {
-    let held = place_reservations::table
+    let reservation = place_reservations::table
         .filter(place_reservations::service_id.eq(service_id))
         .filter(place_reservations::referral_id.eq(referral_id))
         .filter(place_reservations::expires_at.gt(valid_at));
-    diesel::delete(held).execute(conn).await.map(|n| n == 1)
+    diesel::delete(reservation).execute(conn).await.map(|n| n == 1)
 }
 
-/// What has expired at this service, skipping what another transaction is at.
+/// Deletes expired reservations of this service and frees their places. Skips rows that another transaction has locked.
 pub async fn delete_expired_at(
     conn: &mut AsyncPgConnection,
     service_id: Uuid,
@@ -97,7 +97,7 @@ pub async fn delete_expired_at(
     .await
 }
 
-/// The same at every service, a bounded number at a time.
+/// The same for all services, at most 500 reservations per call.
 pub async fn delete_expired(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
     diesel::sql_query(
         "with expired as (select service_id, referral_id from place_reservations \

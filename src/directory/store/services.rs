@@ -1,4 +1,4 @@
-//! Services, alone and with who offers them.
+//! Database access for services, alone and with their organization.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ pub struct ServiceRow {
     pub closures: Value,
 }
 
-/// False when the id is taken.
+/// Returns false if the id exists already.
 pub async fn insert_service(conn: &mut AsyncPgConnection, row: &ServiceRow) -> QueryResult<bool> {
     let insert = diesel::insert_into(services::table).values(row).on_conflict(services::id).do_nothing();
     insert.execute(conn).await.map(|n| n == 1)
@@ -76,7 +76,7 @@ pub async fn save_service(conn: &mut AsyncPgConnection, row: &ServiceRow) -> Que
     prepared(diesel::update(services::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// A service with who offers it.
+/// A service with its organization.
 pub async fn find_offer(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -92,7 +92,7 @@ pub async fn find_offer(
         .optional()
 }
 
-/// What a list of services is narrowed to.
+/// Filters of the list of services.
 #[derive(Debug, Default)]
 pub struct ServiceFilter {
     pub organization_id: Option<Uuid>,
@@ -139,7 +139,7 @@ pub async fn list_services(
     query.load(conn).await
 }
 
-/// Active services that serve the region and match the programme or the sector, with who offers them.
+/// Active services that serve the region and match the programme or the sector, with their organization.
 pub async fn list_serving(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -172,7 +172,7 @@ pub async fn list_serving(
     query.load(conn).await
 }
 
-/// The codes of every area that contains the region.
+/// The codes of every area that contains the region, the region itself included.
 pub fn areas_around(region: &RegionCode) -> Vec<String> {
     std::iter::once("ID").chain(region.lineage()).map(str::to_owned).collect()
 }

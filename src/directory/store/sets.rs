@@ -1,4 +1,4 @@
-//! Many rows at once, for files in and out.
+//! Bulk database access, for imports and exports.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -14,14 +14,14 @@ pub async fn list_organizations_named(
     scope: &RegionScope,
     ids: &[Uuid],
     names: &[&str],
-    hold: bool,
+    lock: bool,
 ) -> QueryResult<Vec<OrganizationRow>> {
     let named = organizations::table
         .filter(scope.covers(organizations::region_code))
         .filter(organizations::id.eq_any(ids).or(organizations::name.eq_any(names)))
         .order(organizations::id)
         .select(OrganizationRow::as_select());
-    if hold { named.for_update().load(conn).await } else { named.load(conn).await }
+    if lock { named.for_update().load(conn).await } else { named.load(conn).await }
 }
 
 pub async fn list_services_of(
@@ -29,14 +29,14 @@ pub async fn list_services_of(
     scope: &RegionScope,
     ids: &[Uuid],
     organization_ids: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> QueryResult<Vec<ServiceRow>> {
     let of = services::table
         .filter(scope.covers(services::region_code))
         .filter(services::id.eq_any(ids).or(services::organization_id.eq_any(organization_ids)))
         .order(services::id)
         .select(ServiceRow::as_select());
-    if hold { of.for_update().load(conn).await } else { of.load(conn).await }
+    if lock { of.for_update().load(conn).await } else { of.load(conn).await }
 }
 
 pub async fn list_organizations_after(

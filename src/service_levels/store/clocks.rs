@@ -1,4 +1,4 @@
-//! The rows of clocks, and the days that wait to be counted anew.
+//! Database access for clocks and for pending recalculations.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use crate::db::prepared::prepared;
 use crate::db::schema::{calendar_changes, complaint_clocks};
 use crate::regions::RegionScope;
 
-/// Takes the connection shared, so that another statement can be on its way at once.
+/// Takes a shared reference to the connection, so that statements can be pipelined.
 pub async fn lock_last_of_visible(mut conn: &AsyncPgConnection, complaint_id: Uuid) -> QueryResult<Option<Clock>> {
     complaint_clocks::table
         .filter(complaint_clocks::complaint_id.eq(complaint_id))
@@ -22,7 +22,7 @@ pub async fn lock_last_of_visible(mut conn: &AsyncPgConnection, complaint_id: Uu
         .optional()
 }
 
-/// The last round of each.
+/// The last round of each complaint.
 pub async fn list_last_of_visible(conn: &mut AsyncPgConnection, complaint_ids: &[Uuid]) -> QueryResult<Vec<Clock>> {
     complaint_clocks::table
         .filter(complaint_clocks::complaint_id.eq_any(complaint_ids))
@@ -43,7 +43,7 @@ pub async fn save_clock(conn: &mut AsyncPgConnection, row: &Clock) -> QueryResul
     prepared(update).execute(conn).await.map(|_| ())
 }
 
-/// Clocks whose moment has come, each for one worker alone.
+/// Locks due clocks, skipping those that another worker has locked.
 pub async fn claim_due(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -62,7 +62,7 @@ pub async fn claim_due(
         .await
 }
 
-/// Undecided complaints of a region whose deadline lies on or after a day, in order of their ids.
+/// Locks the clocks of undecided complaints in a region whose deadline is on or after a day, in order of id.
 pub async fn lock_running_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -70,7 +70,7 @@ pub async fn lock_running_after(
     after: Option<Uuid>,
     limit: i64,
 ) -> QueryResult<Vec<Clock>> {
-    // A day begins nine hours earlier in the east than by UTC.
+    // In eastern Indonesia (UTC+9) a day begins nine hours earlier than in UTC.
     let from = day.and_time(chrono::NaiveTime::MIN).and_utc() - chrono::TimeDelta::hours(9);
     complaint_clocks::table
         .filter(complaint_clocks::open)
@@ -86,7 +86,7 @@ pub async fn lock_running_after(
         .await
 }
 
-/// A day that became free or ceased to be.
+/// A day that became a holiday, or that is no holiday any more.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = calendar_changes, check_for_backend(diesel::pg::Pg))]
 #[diesel(treat_none_as_null = true)]

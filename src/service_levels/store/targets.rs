@@ -1,4 +1,4 @@
-//! The rows of targets.
+//! Database access for targets.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -9,7 +9,7 @@ use crate::db::schema::service_level_targets;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
 
-/// Those that are not there yet; one that is there, or was taken out, is never touched.
+/// Inserts targets that do not exist yet. Existing and removed ones are never changed.
 pub async fn insert_missing_targets(conn: &mut AsyncPgConnection, rows: &[TargetRow]) -> QueryResult<usize> {
     diesel::insert_into(service_level_targets::table).values(rows).on_conflict_do_nothing().execute(conn).await
 }
@@ -24,10 +24,10 @@ pub async fn list_all_targets(mut conn: &AsyncPgConnection, scope: &RegionScope)
         .await
 }
 
-/// What a list of targets is narrowed to.
+/// Filters of the list of targets.
 #[derive(Debug, Default)]
 pub struct TargetFilter {
-    /// What could hold in this region: its own targets and those of the regions around it.
+    /// Targets that can apply in this region: its own and those of the regions that contain it.
     pub region: Option<RegionCode>,
 }
 
@@ -89,7 +89,7 @@ pub async fn lock_target(
         .optional()
 }
 
-/// The row of exactly this matter, also when it was taken out.
+/// The row with exactly these conditions, also if it is removed.
 pub async fn lock_target_for(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -108,7 +108,7 @@ pub async fn lock_target_for(
         .optional()
 }
 
-/// False when there is a target for the same matter.
+/// Returns false if a target with the same conditions exists.
 pub async fn insert_target(conn: &mut AsyncPgConnection, row: &TargetRow) -> QueryResult<bool> {
     diesel::insert_into(service_level_targets::table)
         .values(row)

@@ -1,5 +1,5 @@
-//! What one caller may see of the facts. Rule: what is hidden counts as unknown wherever a result is explained, so that neither
-//! a condition nor the choice of reasons tells it. The outcome of the whole alone is told: it is what was asked for.
+//! Which facts one caller may see. A withheld fact counts as unknown wherever a result is explained, so that neither a condition nor the
+//! choice of reasons reveals it. Only the outcome of the whole rule uses it, because the outcome is what the caller requested.
 
 use std::borrow::Cow;
 
@@ -7,23 +7,24 @@ use super::facts::{Fact, FactId, Value};
 use super::rules::{Clause, Operand};
 use crate::registry::model::{SocialCriterion, is_restricted_ppks};
 
-/// By default nothing that is specific personal data.
+/// By default, no specific personal data is visible.
 #[derive(Debug, Clone, Default)]
-pub struct Sight {
+pub struct Visibility {
     /// Specific personal data.
     specific: bool,
-    /// The specific categories among it.
+    /// The restricted categories among it.
     categories: bool,
-    /// What the caller said is no secret from the caller.
+    /// Facts that the caller stated; they are always visible to the caller.
     stated: Vec<FactId>,
 }
 
-impl Sight {
+impl Visibility {
     pub const fn new(specific: bool, categories: bool, stated: Vec<FactId>) -> Self {
         Self { specific, categories, stated }
     }
 
-    pub const fn whole() -> Self {
+    /// Everything is visible.
+    pub const fn full() -> Self {
         Self::new(true, true, Vec::new())
     }
 
@@ -31,8 +32,8 @@ impl Sight {
         self.specific || !fact.meta().sensitive || self.stated.contains(&fact)
     }
 
-    /// What there is to be seen of a fact through a condition; none where even the result would tell what may not be told.
-    /// That nobody recorded a fact is no secret.
+    /// The visible part of a fact in a condition; `None` if even the outcome of the condition would reveal withheld data. That a fact is
+    /// unknown may always be shown.
     pub(super) fn of<'f>(&self, clause: &Clause, fact: &'f Fact) -> Option<Cow<'f, Fact>> {
         if *fact == Fact::Unknown {
             return Some(Cow::Borrowed(fact));
@@ -44,18 +45,18 @@ impl Sight {
         if !has_categories || self.categories || self.stated.contains(&clause.fact) {
             return Some(Cow::Borrowed(fact));
         }
-        let is_open = |code: &String| !is_category(clause.fact, code);
-        if matches!(&clause.operand, Operand::Text(code) if !is_open(code)) {
+        let is_visible = |code: &String| !is_restricted_category(clause.fact, code);
+        if matches!(&clause.operand, Operand::Text(code) if !is_visible(code)) {
             return None;
         }
-        // An empty list looks like one that holds nothing but what may not be told.
+        // An empty list must look like a list that has only restricted categories.
         let Fact::Present(Value::List(codes)) = fact else { return None };
-        let open: Vec<String> = codes.iter().filter(|code| is_open(code)).cloned().collect();
-        (!open.is_empty()).then_some(Cow::Owned(Fact::Present(Value::List(open))))
+        let visible: Vec<String> = codes.iter().filter(|code| is_visible(code)).cloned().collect();
+        (!visible.is_empty()).then_some(Cow::Owned(Fact::Present(Value::List(visible))))
     }
 }
 
-fn is_category(fact: FactId, code: &str) -> bool {
+fn is_restricted_category(fact: FactId, code: &str) -> bool {
     match fact {
         FactId::SubjectPpksCodes => is_restricted_ppks(code),
         _ => code == SocialCriterion::Violence.as_str(),

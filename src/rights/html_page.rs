@@ -1,4 +1,4 @@
-//! A page as it grows, and values in the words of people: Indonesian days, times, places and labels.
+//! Builder of an HTML page, and Indonesian texts for days, times, places and labels.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use crate::db::text_enum::CodeList;
 use crate::regions::directory as regions;
 
-/// The page as it grows. Whatever is not written here in the source goes through `escape`.
+/// An HTML page under construction. Every text that is not a literal of the source code goes through `escape`.
 pub(super) struct Page(pub(super) String);
 
 impl Page {
@@ -44,12 +44,12 @@ impl Page {
         self.text("h2", title);
     }
 
-    /// The paragraphs of a text as people wrote it.
-    pub(super) fn words(&mut self, text: &str) {
+    /// A text with one paragraph per line.
+    pub(super) fn paragraphs(&mut self, text: &str) {
         text.split("\n").map(str::trim).filter(|line| !line.is_empty()).for_each(|line| self.text("p", line));
     }
 
-    /// Only what is known is listed.
+    /// A name and its value; nothing if the value is unknown.
     pub(super) fn pair<T: AsRef<str> + ?Sized>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
             self.text("dt", name);
@@ -84,7 +84,7 @@ pub(super) fn label<T: CodeList + std::fmt::Display>(value: T) -> &'static str {
     T::codes().into_iter().find(|c| c.code == code).map_or("", |c| c.label_id)
 }
 
-pub(super) fn yes(value: bool) -> &'static str {
+pub(super) fn yes_no(value: bool) -> &'static str {
     if value { "Ya" } else { "Tidak" }
 }
 
@@ -109,17 +109,17 @@ pub(super) fn day(on: NaiveDate) -> String {
     format!("{} {month} {}", on.day(), on.year())
 }
 
-/// In western Indonesia.
-pub(super) fn moment(at: DateTime<Utc>) -> String {
-    let here = at + TimeDelta::hours(7);
-    format!("{}, {} WIB", day(here.date_naive()), here.format("%H.%M"))
+/// A time in western Indonesia (WIB, UTC+7).
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    let local = at + TimeDelta::hours(7);
+    format!("{}, {} WIB", day(local.date_naive()), local.format("%H.%M"))
 }
 
-/// The village with all around it, by name.
+/// The names of the region and of all regions that contain it.
 pub(super) fn place(code: &str) -> String {
-    let around = [code.len(), 8, 5, 2];
+    let lengths = [code.len(), 8, 5, 2];
     let mut names: Vec<&str> = Vec::new();
-    for end in around {
+    for end in lengths {
         let name = code.get(..end).and_then(regions::find).map(|region| region.name);
         if let Some(name) = name.filter(|name| names.last() != Some(name)) {
             names.push(name);
@@ -133,17 +133,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_never_markup() {
+    fn text_is_escaped() {
         let mut page = Page(String::new());
         page.text("p", "<script>alert('x')</script> & \"y\"");
         assert_eq!(page.0, "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;</p>");
     }
 
     #[test]
-    fn days_and_places_read_as_people_say_them() {
+    fn days_times_and_places_are_in_indonesian() {
         assert_eq!(day(NaiveDate::from_ymd_opt(2026, 8, 17).unwrap()), "17 Agustus 2026");
         let at = DateTime::parse_from_rfc3339("2026-12-31T18:05:00Z").unwrap().to_utc();
-        assert_eq!(moment(at), "1 Januari 2027, 01.05 WIB");
+        assert_eq!(time(at), "1 Januari 2027, 01.05 WIB");
         assert!(place("32.04.05.2001").starts_with("Cileunyi Kulon, Cileunyi, "));
     }
 }
