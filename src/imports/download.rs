@@ -1,5 +1,5 @@
-//! Giving out the file of an export that shows who somebody is: for the purpose it was made for, to be seen by those who stand in it, and
-//! only while nobody of them has closed their data since.
+//! Authorizes the download of an export that identifies persons. The purpose must be that of the export, each download is
+//! recorded for the persons in it, and it is refused once one of them has limited the processing of their data.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;
@@ -21,8 +21,8 @@ pub struct Export<'a> {
     pub position: &'a Value,
 }
 
-/// May the caller have it? Leaves the records of it.
-pub async fn admit<P>(
+/// Checks that the caller may download the file, and writes the access records.
+pub async fn authorize<P>(
     conn: &mut AsyncPgConnection,
     caller: &Caller<P>,
     log: &AccessLog,
@@ -40,7 +40,7 @@ pub async fn admit<P>(
     if params.purpose != Some(given) {
         return Err(Error::new(Code::PurposeDiffers));
     }
-    // One of before there were passes does not tell who stands in it.
+    // An export made before passes existed cannot identify the persons in it.
     let position: Option<Position> = serde_json::from_value(export.position.clone()).ok();
     let pass = position.map(|at| at.pass).filter(|pass| !pass.is_nil());
     let pass = pass.ok_or_else(|| Error::new(Code::ExportOutdated))?;
