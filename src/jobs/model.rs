@@ -3,18 +3,18 @@
 use crate::auth::Permission;
 
 crate::text_enum! {
-    /// What a job does.
+    /// Kind of a job.
     pub enum JobKind {
         Import = "import": "Memuat data" / "Import",
         Export = "export": "Mengeluarkan data" / "Export",
-        SnapshotComparison = "snapshot_comparison": "Perbandingan dua pemeringkatan" / "Comparison of two rankings",
+        SnapshotComparison = "snapshot_comparison": "Perbandingan dua pemeringkatan" / "Comparison of two snapshots",
         EligibilityRun = "eligibility_run": "Pemeriksaan kelayakan satu wilayah" / "Eligibility run of a region",
         RuleTrial = "rule_trial": "Uji coba rancangan aturan" / "Trial of a draft rule",
     }
 }
 
 impl JobKind {
-    /// Makes such a job, and shows and stops it besides `events:read`.
+    /// Permission to create such a job. Reading and cancelling it needs this permission and `events:read`.
     pub fn permission(self) -> Permission {
         match self {
             Self::Import => Permission::RegistryImport,
@@ -27,7 +27,7 @@ impl JobKind {
 }
 
 crate::text_enum! {
-    /// Where a job stands.
+    /// Job status.
     pub enum JobStatus {
         Queued = "queued": "Menunggu" / "Queued",
         Running = "running": "Berjalan" / "Running",
@@ -38,7 +38,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// A step in a job's life.
+    /// Transition of a job.
     pub enum JobAction {
         Create = "create": "Membuat" / "Create",
         Claim = "claim": "Mengambil" / "Claim",
