@@ -1,9 +1,9 @@
-//! The words of notes to people.
+//! Code lists of messages.
 
 use crate::text_enum;
 
 text_enum! {
-    /// At which step of a complaint its reporter is told.
+    /// The step of a complaint that causes a message.
     pub enum MessageEvent {
         Received = "received": "Diterima" / "Received",
         Verified = "verified": "Terverifikasi" / "Verified",
@@ -20,7 +20,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// By which way a note goes.
+    /// Channel of a message.
     pub enum MessageChannel {
         Sms = "sms": "SMS" / "SMS",
         Whatsapp = "whatsapp": "WhatsApp" / "WhatsApp",
@@ -38,7 +38,7 @@ impl clap::ValueEnum for MessageChannel {
 }
 
 text_enum! {
-    /// How far a note is. `sent` is what the gateway took; `delivered` is what it says has arrived.
+    /// Message status. `sent`: accepted by the gateway. `delivered`: confirmed by a receipt.
     pub enum MessageStatus {
         Queued = "queued": "Menunggu" / "Queued",
         Sent = "sent": "Terkirim" / "Sent",
@@ -50,7 +50,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What the gateway reports of a note.
+    /// Status in a receipt from the gateway.
     pub enum MessageReceiptStatus {
         Delivered = "delivered": "Sampai" / "Delivered",
         Read = "read": "Dibaca" / "Read",
@@ -59,7 +59,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How one attempt to hand a note over ended.
+    /// Outcome of a delivery attempt.
     pub enum MessageAttemptOutcome {
         Accepted = "accepted": "Diterima gateway" / "Accepted",
         Refused = "refused": "Ditolak gateway" / "Refused",
