@@ -1,4 +1,4 @@
-//! The permissions, which are the scopes of the contract; each has a marker type so that a handler's signature names it.
+//! The permissions, which are the scopes of the contract. Each has a marker type that a handler's signature names.
 
 crate::text_enum! {
     /// A permission, granted to clients and named as OAuth scope.
@@ -16,17 +16,17 @@ crate::text_enum! {
         ComplaintsNote = "complaints:note": "Mencatat pada pengaduan" / "Add notes to complaints",
         ComplaintsApprove = "complaints:approve": "Memutuskan pengaduan" / "Decide on complaints",
         ReferralsRead = "referrals:read": "Membaca rujukan" / "Read referrals",
-        ReferralsSend = "referrals:send": "Membuat dan mengirim rujukan" / "Make and send referrals",
+        ReferralsSend = "referrals:send": "Membuat dan mengirim rujukan" / "Create and send referrals",
         ReferralsRespond = "referrals:respond": "Menjawab rujukan" / "Answer referrals",
         ReferralsCorrect = "referrals:correct": "Menyatakan rujukan salah catat" / "Mark referrals as entered in error",
         CasesRead = "cases:read": "Membaca kasus rehabilitasi" / "Read rehabilitation cases",
         CasesWrite = "cases:write": "Mengelola kasus rehabilitasi" / "Manage rehabilitation cases",
-        CasesRestricted = "cases:restricted": "Melihat kategori khusus" / "See specific categories",
+        CasesRestricted = "cases:restricted": "Melihat kategori khusus" / "See restricted categories",
         StatsRead = "stats:read": "Membaca statistik" / "Read statistics",
         EventsRead = "events:read": "Membaca peristiwa" / "Read events",
         WebhooksManage = "webhooks:manage": "Mengatur webhook" / "Manage webhooks",
         PiiReveal = "pii:reveal": "Membuka data pribadi" / "Reveal personal data",
-        OperatorAssert = "operator:assert": "Bertindak atas nama petugas" / "Act for a named officer",
+        OperatorAssert = "operator:assert": "Bertindak atas nama petugas" / "Act on behalf of an officer",
         AuditRead = "audit:read": "Membaca jejak audit" / "Read the audit trail",
         AccessAdmin = "access:admin": "Mengatur klien dan hak akses" / "Administer clients and access",
     }

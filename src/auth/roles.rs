@@ -1,9 +1,9 @@
-//! Roles are bundles of permissions, after the actors of an SLRT desk and those around it.
+//! Roles are sets of permissions, after the actors of an SLRT desk and its supervisors.
 
 use super::permission::{Permission as P, Permissions};
 
 crate::text_enum! {
-    /// What an officer or a client is, in the words of the SLRT handbook.
+    /// Role of an officer or a client, as in the SLRT handbook.
     pub enum Role {
         Facilitator = "facilitator": "Fasilitator / relawan" / "Facilitator / volunteer",
         FrontOffice = "front_office": "Front office" / "Front office",
@@ -11,8 +11,8 @@ crate::text_enum! {
         Supervisor = "supervisor": "Supervisor" / "Supervisor",
         Manager = "manager": "Manajer" / "Manager",
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
-        RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Keeper of the registry",
-        Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Registry manager",
+        Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national supervisor",
         MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",
@@ -77,13 +77,13 @@ impl Role {
                 P::StatsRead,
                 P::EventsRead,
             ],
-            // It sends too: to cancel what it has accepted, and to refer on.
+            // Needs `referrals:send` to cancel an accepted referral and to refer onwards.
             Self::ProgramOfficer => {
                 &[P::EligibilityCheck, P::ReferralsRead, P::ReferralsSend, P::ReferralsRespond, P::EventsRead]
             }
             Self::RegistryKeeper => &[P::RegistryRead, P::RegistryImport, P::StatsRead, P::EventsRead, P::PiiReveal],
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
-            // Reports whether notes arrived; reads nothing.
+            // Sends receipts for messages; reads nothing.
             Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],
             Self::Administrator => &[P::AccessAdmin, P::DirectoryWrite, P::ProgramsWrite, P::EventsRead],
