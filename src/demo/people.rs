@@ -1,6 +1,5 @@
-//! Synthetic families for demos and tests: invented people under real region codes.
-//! Rule: the same seed gives the same people; every NIK and family card number ends in 9000 to 9999
-//! and leaves a generator once.
+//! Synthetic families for demo and tests: fictitious persons with real region codes. The same seed gives the same persons.
+//! Every NIK and family card number ends in 9000 to 9999, and a generator never repeats a number.
 
 mod attributes;
 mod draw;
@@ -21,7 +20,7 @@ pub struct SyntheticFamily {
     pub family_card_no: String,
     pub village_code: String,
     pub address: String,
-    /// The head stands first.
+    /// The head is the first.
     pub members: Vec<SyntheticPerson>,
     pub dwelling: SyntheticDwelling,
     pub decile: u8,
@@ -38,7 +37,7 @@ pub struct SyntheticPerson {
     /// `head`, `spouse`, `child`, `parent` or `other`.
     pub relation: &'static str,
     pub marital_status: &'static str,
-    /// The level attended, or else the last one finished.
+    /// The level attended, or otherwise the last level completed.
     pub school_level: Option<&'static str>,
     pub school_enrolled: bool,
     pub occupation_class: &'static str,
@@ -61,7 +60,7 @@ pub struct SyntheticDwelling {
     pub roof_material: &'static str,
     pub water_source: &'static str,
     pub lighting_source: &'static str,
-    /// None in a dwelling without PLN electricity.
+    /// `None` for a dwelling without PLN electricity.
     pub power_va: Option<i32>,
     pub pln_customer_id: Option<String>,
     pub cooking_fuel: &'static str,
@@ -70,7 +69,7 @@ pub struct SyntheticDwelling {
     pub land_title: bool,
 }
 
-/// How many numbers synthetic people have of one prefix and day.
+/// Number of serials for one prefix and day.
 const SERIALS: u16 = 1000;
 const FIRST_SERIAL: u16 = 9000;
 
@@ -81,7 +80,7 @@ pub struct Generator {
     cards: HashMap<u64, u16>,
 }
 
-/// What all members of a family share.
+/// Values shared by all members of a family.
 struct Household<'a> {
     district: &'a str,
     today: NaiveDate,
@@ -94,7 +93,7 @@ impl Generator {
         Self { draw: Draw::new(seed), names: Names::new(), niks: HashMap::new(), cards: HashMap::new() }
     }
 
-    /// A family that lives in a village of a district (`PP.KK.CC`), where its members were registered.
+    /// A family in a village of a district (`PP.KK.CC`), where its members were registered.
     pub fn family(&mut self, district_code: &str, village_code: &str, today: NaiveDate) -> SyntheticFamily {
         let digits: String = district_code.chars().filter(char::is_ascii_digit).collect();
         let district = format!("{digits:0<6.6}");
@@ -171,17 +170,17 @@ impl Generator {
         }
     }
 
-    /// From the eldest down, born when the mother was 20 to 44; most of the grown-up ones have left.
+    /// Children from the oldest to the youngest, born when the mother was 20 to 44. Most adult children have left.
     fn children(&mut self, home: &Household<'_>, mother: i32, orphans: bool, members: &mut Vec<SyntheticPerson>) {
         let fewer = i32::from(home.decile > 6);
-        let mut left = self.draw.between(1, 3) + self.draw.between(0, 2) - fewer;
+        let mut remaining = self.draw.between(1, 3) + self.draw.between(0, 2) - fewer;
         let mut age = mother - self.draw.between(20, 29);
-        while left > 0 && age >= 0 && mother - age <= 44 {
+        while remaining > 0 && age >= 0 && mother - age <= 44 {
             if age <= 22 || self.draw.chance(200) {
                 let (sex, orphan) = (self.sex(500), orphans && age < 18);
                 members.push(self.person(home, "child", sex, age, "single", orphan));
             }
-            left -= 1;
+            remaining -= 1;
             age -= self.draw.between(2, 5);
         }
     }
@@ -233,7 +232,7 @@ impl Generator {
         person
     }
 
-    /// No two of a family are called by the same first name, as far as a few draws avoid it.
+    /// Gives members different first names; gives up after a few attempts.
     fn name(&mut self, home: &Household<'_>, members: &mut [SyntheticPerson]) {
         let mut taken = Vec::with_capacity(members.len());
         for person in members {
@@ -255,7 +254,7 @@ impl Generator {
     }
 }
 
-/// Sixteen digits that end in 9000 to 9999. A day that has no more to give passes to the day before.
+/// Sixteen digits that end in 9000 to 9999. When all serials of a day are used, the previous day is taken.
 fn number(used: &mut HashMap<u64, u16>, district: &str, mut date: NaiveDate, day_offset: u32) -> (String, NaiveDate) {
     loop {
         let (month, year) = (date.month(), date.year().rem_euclid(100));
