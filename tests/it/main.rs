@@ -29,7 +29,7 @@ mod eligibility_objections;
 mod events;
 mod exports;
 mod flow;
-mod import_meanwhile;
+mod import_concurrency;
 mod import_subjects;
 mod imports;
 mod jobs;
