@@ -1,4 +1,4 @@
-//! Figures for people to read.
+//! Statistics for reports.
 
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();

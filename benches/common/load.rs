@@ -1,4 +1,4 @@
-//! Load over HTTP: kept-alive connections, one request at a time on each, every answer's status checked.
+//! Load over HTTP: keep-alive connections, one request at a time on each; the status of every response is checked.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::{CONNECTIONS, Fallible, THREADS};
 #[derive(Default)]
 pub struct Measured {
     pub seconds: f64,
-    /// Of every answer, in microseconds, in rising order.
+    /// Latencies of all responses in microseconds, ascending.
     pub latencies: Vec<u32>,
 }
 
@@ -27,17 +27,17 @@ impl Measured {
     }
 }
 
-/// Sends the scenario's requests for so long, or as long as there are any.
+/// Sends the scenario's requests for this time, or until none is left.
 pub fn drive(address: SocketAddr, scenario: &Scenario, length: Duration) -> Fallible<Measured> {
-    let begun = Instant::now();
-    let until = begun + length;
+    let started = Instant::now();
+    let until = started + length;
     let parts: Vec<Result<Vec<u32>, String>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
             .map(|_| scope.spawn(|| run_thread(address, scenario, until).map_err(|e| e.to_string())))
             .collect();
         threads.into_iter().map(|t| t.join().expect("a load thread")).collect()
     });
-    let mut measured = Measured { seconds: begun.elapsed().as_secs_f64(), latencies: Vec::new() };
+    let mut measured = Measured { seconds: started.elapsed().as_secs_f64(), latencies: Vec::new() };
     for part in parts {
         measured.latencies.append(&mut part?);
     }
@@ -58,28 +58,28 @@ async fn run_connection(address: SocketAddr, scenario: &Scenario, until: Instant
     let mut connection = Connection::open(address).await?;
     while Instant::now() < until {
         let Some(request) = (scenario.request)(random(), &scenario.token) else { break };
-        let begun = Instant::now();
-        let answer = connection.ask(request.as_bytes()).await?;
-        latencies.push(begun.elapsed().as_micros().try_into()?);
-        if answer.status != scenario.status {
-            let body = String::from_utf8_lossy(answer.body).into_owned();
-            return Err(format!("{}: status {}: {body}", scenario.title, answer.status).into());
+        let started = Instant::now();
+        let response = connection.send(request.as_bytes()).await?;
+        latencies.push(started.elapsed().as_micros().try_into()?);
+        if response.status != scenario.status {
+            let body = String::from_utf8_lossy(response.body).into_owned();
+            return Err(format!("{}: status {}: {body}", scenario.title, response.status).into());
         }
     }
     Ok(latencies)
 }
 
-/// One request on a connection of its own.
-pub fn ask_once(address: SocketAddr, request: &str) -> Fallible<(u16, String)> {
+/// Sends one request on a new connection.
+pub fn send_once(address: SocketAddr, request: &str) -> Fallible<(u16, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut connection = Connection::open(address).await?;
-        let answer = connection.ask(request.as_bytes()).await?;
-        Ok((answer.status, String::from_utf8_lossy(answer.body).into_owned()))
+        let response = connection.send(request.as_bytes()).await?;
+        Ok((response.status, String::from_utf8_lossy(response.body).into_owned()))
     })
 }
 
-/// Good enough to choose what to ask for, and different in every run.
+/// Good enough to select what to read, and different in every run.
 fn random() -> u64 {
     use std::cell::Cell;
     thread_local!(static STATE: Cell<u64> = Cell::new(uuid::Uuid::new_v4().as_u64_pair().0 | 1));
@@ -98,7 +98,7 @@ struct Connection {
     buffer: Vec<u8>,
 }
 
-struct Answer<'a> {
+struct Response<'a> {
     status: u16,
     body: &'a [u8],
 }
@@ -110,7 +110,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(128 * 1024) })
     }
 
-    async fn ask(&mut self, request: &[u8]) -> Fallible<Answer<'_>> {
+    async fn send(&mut self, request: &[u8]) -> Fallible<Response<'_>> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let mut whole = None;
@@ -124,7 +124,7 @@ impl Connection {
         }
         let status = std::str::from_utf8(&self.buffer[9..12])?.parse()?;
         let head = find_end(&self.buffer).unwrap_or_default();
-        Ok(Answer { status, body: &self.buffer[head..] })
+        Ok(Response { status, body: &self.buffer[head..] })
     }
 }
 
@@ -132,7 +132,7 @@ fn find_end(buffer: &[u8]) -> Option<usize> {
     buffer.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// Of head and body together, once the head is there.
+/// Length of head and body, once the head is complete.
 fn length_of(buffer: &[u8]) -> Fallible<Option<usize>> {
     let Some(end) = find_end(buffer) else { return Ok(None) };
     let head = std::str::from_utf8(&buffer[..end])?;
@@ -140,5 +140,5 @@ fn length_of(buffer: &[u8]) -> Fallible<Option<usize>> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>())
     });
-    Ok(Some(end + length.ok_or("an answer without content-length")??))
+    Ok(Some(end + length.ok_or("response without content-length")??))
 }

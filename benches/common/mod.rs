@@ -1,4 +1,4 @@
-//! The service as a program of its own, for benches that ask it over HTTP.
+//! Starts the service as a separate process, for benchmarks that use it over HTTP.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -11,16 +11,16 @@ pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 pub const ISSUER: &str = "https://bench.test";
 
-/// How long it took, and what came.
-pub async fn answer(request: reqwest::RequestBuilder) -> Fallible<(Duration, Value)> {
-    let begun = Instant::now();
-    let answer = request.send().await?.error_for_status()?;
-    let body = answer.bytes().await?;
-    let took = begun.elapsed();
-    Ok((took, serde_json::from_slice(&body)?))
+/// Sends a request; returns the elapsed time and the response body.
+pub async fn send_timed(request: reqwest::RequestBuilder) -> Fallible<(Duration, Value)> {
+    let started = Instant::now();
+    let send_timed = request.send().await?.error_for_status()?;
+    let body = send_timed.bytes().await?;
+    let elapsed = started.elapsed();
+    Ok((elapsed, serde_json::from_slice(&body)?))
 }
 
-/// The service as it would run anywhere. It ends with its value.
+/// The service with default settings. It ends when the value is dropped.
 pub struct Service {
     pub url: String,
     running: Child,
@@ -44,7 +44,7 @@ impl Service {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Err("the service does not start".into())
+        Err("the service did not start".into())
     }
 }
 

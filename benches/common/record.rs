@@ -1,5 +1,5 @@
-//! The twin of a request: the statements that the service sent for it, read from the server's log, as a pgbench script.
-//! What differs from request to request (whom it asks for, new ids, times) differs in the script too.
+//! The baseline of a request: the statements that the service sent for it, read from the server's log, as a pgbench script.
+//! Values that differ between requests (ids to read, new ids, times) differ in the script too.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -9,23 +9,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::Fallible;
-use crate::ground::Ground;
+use crate::environment::Environment;
 use crate::processes::Service;
 use crate::scenario::{KEY_PREFIX, Scenario};
 
-/// One statement of the twin.
+/// One statement of the baseline.
 pub struct Statement {
     text: String,
-    /// Values that stay the same, by the names they have in the text.
+    /// Constant values by their names in the text.
     pub constants: Vec<(String, String)>,
-    /// The service did not find it among its prepared statements and prepared it for this request alone.
-    anew: bool,
+    /// Prepared for this request, because it was not among the service's prepared statements.
+    newly_prepared: bool,
 }
 
-/// How many there are, for people to read.
+/// Number of statements, as text.
 pub fn counted(statements: &[Statement]) -> String {
-    let anew = statements.iter().filter(|s| s.anew).count();
-    if anew > 0 { format!("{}, {anew} prepared anew", statements.len()) } else { statements.len().to_string() }
+    let newly_prepared = statements.iter().filter(|s| s.newly_prepared).count();
+    if newly_prepared > 0 {
+        format!("{}, {newly_prepared} newly prepared", statements.len())
+    } else {
+        statements.len().to_string()
+    }
 }
 
 struct Logged {
@@ -34,18 +38,18 @@ struct Logged {
     parameters: Vec<Option<String>>,
 }
 
-/// Enough, unless background work of the service always comes between.
-const MOST_TRIES: usize = 12;
+/// Usually sufficient, unless background work always interferes.
+const MAX_TRIES: usize = 12;
 
-/// Asks to warm up, then to see what is prepared, and records. Background work writes into the same log, so what is recorded has to
-/// come twice the same.
-pub fn statements(ground: &Ground, service: &Service, scenario: &Scenario) -> Fallible<Vec<Statement>> {
+/// Sends the request to warm up, then to see which statements are prepared, then records. Background work writes into the same
+/// log, so the same statements must be recorded twice in succession.
+pub fn statements(environment: &Environment, service: &Service, scenario: &Scenario) -> Fallible<Vec<Statement>> {
     let mut known = Vec::new();
     let mut recorded: Vec<Logged> = Vec::new();
     for tries in 1.. {
-        let mut log = std::fs::File::open(ground.server_log())?;
+        let mut log = std::fs::File::open(environment.server_log())?;
         log.seek(SeekFrom::End(0))?;
-        scenario.ask_once(service)?;
+        scenario.send_once(service)?;
         std::thread::sleep(Duration::from_millis(100));
         let mut text = String::new();
         log.read_to_string(&mut text)?;
@@ -56,16 +60,16 @@ pub fn statements(ground: &Ground, service: &Service, scenario: &Scenario) -> Fa
         if tries >= 3 && same {
             break;
         }
-        if tries == MOST_TRIES {
-            return Err(format!("{}: never twice the same statements", scenario.title).into());
+        if tries == MAX_TRIES {
+            return Err(format!("{}: the statements differ at every attempt", scenario.title).into());
         }
     }
     let mut fresh = Fresh::default();
-    let twin = |(index, logged): (usize, Logged)| {
-        let anew = !logged.name.is_empty() && !known.contains(&logged.name);
-        twin(index, &logged, scenario, &mut fresh, anew)
+    let baseline = |(index, logged): (usize, Logged)| {
+        let newly_prepared = !logged.name.is_empty() && !known.contains(&logged.name);
+        baseline(index, &logged, scenario, &mut fresh, newly_prepared)
     };
-    Ok(recorded.into_iter().enumerate().map(twin).collect())
+    Ok(recorded.into_iter().enumerate().map(baseline).collect())
 }
 
 fn parse(log: &str) -> Fallible<Vec<Logged>> {
@@ -74,14 +78,14 @@ fn parse(log: &str) -> Fallible<Vec<Logged>> {
         if let Some((_, sql)) = line.split_once("] LOG:  statement: ") {
             found.push(Logged { name: String::new(), sql: sql.to_owned(), parameters: Vec::new() });
         } else if let Some((_, rest)) = line.split_once("] LOG:  execute ") {
-            let (name, sql) = rest.split_once(": ").ok_or("a log line without a statement")?;
+            let (name, sql) = rest.split_once(": ").ok_or("log line without a statement")?;
             found.push(Logged { name: name.to_owned(), sql: sql.to_owned(), parameters: Vec::new() });
         } else if let (Some((_, rest)), Some(last)) = (line.split_once("arameters: "), found.last_mut()) {
             last.parameters = values(rest);
         }
     }
     if found.is_empty() {
-        return Err("the server's log shows no statement".into());
+        return Err("no statement in the server's log".into());
     }
     Ok(found)
 }
@@ -113,12 +117,12 @@ fn values(text: &str) -> Vec<Option<String>> {
     values
 }
 
-/// Values that are new with each request, in the order in which they come; the same one may stand in several statements.
+/// Values that are new in each request, in order of appearance. One value may occur in several statements.
 #[derive(Default)]
 struct Fresh(Vec<String>);
 
 impl Fresh {
-    fn place(&mut self, value: &str) -> usize {
+    fn position(&mut self, value: &str) -> usize {
         self.0.iter().position(|known| known == value).unwrap_or_else(|| {
             self.0.push(value.to_owned());
             self.0.len() - 1
@@ -126,7 +130,7 @@ impl Fresh {
     }
 }
 
-fn twin(index: usize, logged: &Logged, scenario: &Scenario, fresh: &mut Fresh, anew: bool) -> Statement {
+fn baseline(index: usize, logged: &Logged, scenario: &Scenario, fresh: &mut Fresh, newly_prepared: bool) -> Statement {
     let mut constants = Vec::new();
     let mut text = String::new();
     let mut rest = logged.sql.as_str();
@@ -150,16 +154,16 @@ fn twin(index: usize, logged: &Logged, scenario: &Scenario, fresh: &mut Fresh, a
         rest = if parameter.is_some() { &after[digits..] } else { after };
     }
     text.push_str(rest);
-    Statement { text, constants, anew }
+    Statement { text, constants, newly_prepared }
 }
 
-/// What a value becomes where it is not the same in every transaction.
+/// Expression for a value that differs between transactions.
 fn expression(value: Option<&str>, sql: &str, scenario: &Scenario, fresh: &mut Fresh) -> Option<String> {
     let Some(value) = value else { return Some("NULL".to_owned()) };
     if let Some(varying) = scenario.varying.iter().find(|v| (v.is)(value)) {
         return Some(varying.sql.clone());
     }
-    // An array of one thing.
+    // An array with one element.
     if let Some(one) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         return expression(Some(one), sql, scenario, fresh).map(|one| format!("array[{one}]"));
     }
@@ -168,38 +172,38 @@ fn expression(value: Option<&str>, sql: &str, scenario: &Scenario, fresh: &mut F
         return Some("(:r::bigint)".to_owned());
     }
     if value.starts_with(KEY_PREFIX) {
-        // Not by the clock: an index is no use to a condition that may change from row to row.
+        // Not based on the clock: a condition that can change from row to row cannot use an index.
         return Some("encode(int8send(:r::bigint), 'hex')".to_owned());
     }
     if is_reference(value) {
-        let place = fresh.place(value);
-        return Some(format!("('{}' || to_hex(:r::bigint + {place}))", &value[..6]));
+        let position = fresh.position(value);
+        return Some(format!("('{}' || to_hex(:r::bigint + {position}))", &value[..6]));
     }
     if let Ok(id) = value.parse::<Uuid>() {
         let (seconds, nanos) = id.get_timestamp()?.to_unix();
         if !recent(DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)?) {
             return None;
         }
-        // In order of time, as the service's own are, and the same wherever it stands in the transaction.
-        let place = fresh.place(value);
+        // Ordered by time like the service's ids, and the same wherever it occurs in the transaction.
+        let position = fresh.position(value);
         return Some(format!(
-            "(encode(int8send((date_part('epoch', now()) * 1000000)::bigint) || int8send(:r::bigint + {place}), 'hex')::uuid)"
+            "(encode(int8send((date_part('epoch', now()) * 1000000)::bigint) || int8send(:r::bigint + {position}), 'hex')::uuid)"
         ));
     }
     time(value).is_some_and(recent).then(|| "now()".to_owned())
 }
 
-/// The number of a complaint, as it is stored.
+/// The reference number of a complaint, as it is stored.
 fn is_reference(value: &str) -> bool {
     slrt::complaints::reference_no::parse(value).as_deref() == Some(value)
 }
 
-/// As the server writes a time.
+/// Parses a time in the server's format.
 pub fn time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z").ok().map(|at| at.to_utc())
 }
 
-/// `:n` chooses whom to ask for, `:r` makes ids unique.
+/// `:n` selects the resource to read, `:r` makes ids unique.
 pub fn script(statements: &[Statement]) -> String {
     let mut script = format!("\\set n random(0, {})\n\\set r random(1, 9000000000000000000)\n", usize::MAX >> 33);
     for statement in statements {

@@ -1,10 +1,10 @@
-//! What is measured: how a request is made, and which of its values vary.
+//! A measured request, and which of its values vary.
 
 use crate::Fallible;
 use crate::load;
 use crate::processes::Service;
 
-/// With which idempotency keys begin, and nothing else.
+/// Prefix of idempotency keys; nothing else begins with it.
 pub const KEY_PREFIX: &str = "bench-key-";
 
 type MakeRequest = Box<dyn Fn(u64, &str) -> Option<String> + Sync>;
@@ -13,24 +13,24 @@ pub struct Scenario {
     pub title: &'static str,
     pub token: String,
     pub status: u16,
-    /// From a random number and a token; `None` when there is nothing left to ask.
+    /// From a random number and a token; `None` if no request is left.
     pub request: MakeRequest,
     pub varying: Vec<Varying>,
 }
 
 impl Scenario {
-    /// The request that is made of the number nought.
-    pub fn ask_once(&self, service: &Service) -> Fallible<String> {
-        let request = (self.request)(0, &self.token).ok_or("nothing to ask")?;
-        let (status, body) = load::ask_once(service.address, &request)?;
+    /// Sends the request for the number 0.
+    pub fn send_once(&self, service: &Service) -> Fallible<String> {
+        let request = (self.request)(0, &self.token).ok_or("no request is left")?;
+        let (status, body) = load::send_once(service.address, &request)?;
         if status == self.status { Ok(body) } else { Err(format!("{}: status {status}: {body}", self.title).into()) }
     }
 }
 
-/// A value of the recorded statements that differs from request to request.
+/// A value in the recorded statements that differs between requests.
 pub struct Varying {
     pub is: Box<dyn Fn(&str) -> bool + Sync>,
-    /// Uses `:n`, any number from nought.
+    /// Uses `:n`, a random number from 0.
     pub sql: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the environment sets of a bench.
+//! Settings from environment variables.
 
 use crate::Fallible;
 

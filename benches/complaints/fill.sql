@@ -1,5 +1,5 @@
--- Complaints {first} to {last} of one regency: three years of them, a tenth still open, as a desk would have left them. Who and
--- where stands in `bench`, see `stage.rs`.
+-- Inserts complaints {first} to {last} of one regency: three years of complaints, a tenth of them open, as a desk would have left
+-- them. Persons and villages are in schema `bench`, see `stage.rs`.
 
 select setseed(0.{last});
 
@@ -105,7 +105,7 @@ select
     case when status = 'awaiting_info' then left_at end, '[]', first_due_at, last_due_at, 'official', due_at,
     date_trunc('day', due_at) - interval '7 hours', case when late and status = 'received' then due_at end,
     case when late and last_due_at < now() then last_due_at end,
-    -- What is late has risen as far as it can, and what is not is looked at when it is due: time alone changes nothing meanwhile.
+    -- Overdue complaints are at the highest escalation level; the others are checked when due. Time alone changes nothing during a run.
     case when late then 3 else 0 end, case when not late and not stopped and status <> 'awaiting_info' then due_at + interval '1 second' end
 from made m
     cross join lateral (select case when status = 'received' then first_due_at else last_due_at end as due_at) due
@@ -134,7 +134,7 @@ select gen_random_uuid(), id, region_code, 'received', null, '{}', 'sms', null, 
     created_at, created_at
 from made where about <= 0.85;
 
--- The steps that led to the state, and what each left.
+-- The steps that led to the state, and their records.
 create temp table steps as
 select m.id, m.region_code, m.organization_id, m.created_at as received_at, s.action, s.from_status, s.to_status, s.actor,
     case when s.at = 0 then m.created_at else least(m.verified_at + (s.at - 1) * interval '1 day', now()) end as at,
@@ -160,7 +160,7 @@ select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' ||
     at, 'bench-desk', actor, 'complaint.' || action, 'complaint', id, region_code, organization_id, md5(signs)
 from steps;
 
--- Events are kept for ninety days. They are older than every transaction to come, in order of time.
+-- Events are stored for 90 days. They are older than every later transaction, ordered by time.
 insert into events (id, transaction_id, type, subject_kind, subject_id, region_code, organization_id, data, occurred_at)
 select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || left(signs, 3) || '8' || substr(signs, 4, 15))::uuid,
     -(extract(epoch from now() + interval '1 day' - at) * 1000)::bigint,
@@ -194,7 +194,7 @@ insert into referral_details (referral_id, escalation_level, overdue_at)
 select id, case when status = 'requested' and due_at < now() then 3 else 0 end, case when status = 'requested' then due_at end
 from referrals r where id in (select referral_id from sent);
 
--- What tablets brought home and what they hold of it.
+-- The operations and resources of tablets.
 insert into sync_operations (
     device_id, operation_id, kind, fingerprint, status, resource_id, resource_version, captured_at, corrected_at, skew_ms, received_at
 )

@@ -1,17 +1,17 @@
-//! Complaints and queues of one regency as it grows, beside raw-database twins: the statements that the service really sends for
-//! a request, played by pgbench on the same server.
+//! Measures complaints and queues of one regency as it grows, compared with a raw-database baseline: the statements that the
+//! service sends for a request, run by pgbench on the same server.
 //!
 //!   cargo bench --bench complaints                                       10,000, 100,000 and 1,000,000 complaints
 //!   COMPLAINTS=2000,10000 ROUNDS=1 SECONDS_A_STEP=1 cargo bench --bench complaints     a quick look
-//!   ONLY=queue cargo bench --bench complaints                            what has this in its title
+//!   ONLY=queue cargo bench --bench complaints                            scenarios with this in the title
 //!
-//! Needs pgbench: on the path, or named by PGBENCH. `benches/run complaints` finds or installs it.
+//! Needs pgbench on the path or in PGBENCH. `benches/run complaints` finds or installs it.
 #![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a program for developers")]
 
+#[path = "../common/environment.rs"]
+mod environment;
 #[path = "../common/figures.rs"]
 mod figures;
-#[path = "../common/ground.rs"]
-mod ground;
 #[path = "../common/load.rs"]
 mod load;
 #[path = "../common/processes.rs"]
@@ -34,7 +34,7 @@ use processes::Service;
 use record::Statement;
 use round::Round;
 use scenario::Scenario;
-use scenarios::Stock;
+use scenarios::PendingComplaints;
 use settings::number;
 use stage::Stage;
 
@@ -69,7 +69,7 @@ fn main() -> Fallible {
         seconds: number("SECONDS_A_STEP", 2)?,
         only: std::env::var("ONLY").unwrap_or_default().to_lowercase(),
     };
-    let mut stage = Stage::set(number("PERSONS", 50_000)?)?;
+    let mut stage = Stage::create(number("PERSONS", 50_000)?)?;
     let mut outcomes = Vec::new();
     for size in sizes {
         stage.grow(size)?;
@@ -81,40 +81,40 @@ fn main() -> Fallible {
 
 fn measure(stage: &Stage, size: usize, plan: &Plan) -> Fallible<Vec<Outcome>> {
     let targets = stage.targets()?;
-    let stock = Stock::default();
-    let recorder = Service::start(&stage.ground, true)?;
+    let pending = PendingComplaints::default();
+    let recorder = Service::start(&stage.environment, true)?;
     let reads = record(stage, &recorder, plan, scenarios::reads(stage, &recorder, &targets)?)?;
     let mut writes = record(stage, &recorder, plan, scenarios::writes(stage, &targets)?)?;
-    stock.fill(stage)?;
-    // Behind the submissions, from which it takes what is to be verified.
-    writes.extend(record(stage, &recorder, plan, vec![scenarios::verify(stage, &stock)?])?);
+    pending.fill(stage)?;
+    // After the submissions, which create the complaints to verify.
+    writes.extend(record(stage, &recorder, plan, vec![scenarios::verify(stage, &pending)?])?);
     drop(recorder);
-    // The background work of its first seconds is done; what it left is cleared away too.
-    stage.ground.settle()?;
+    // The background work of the first seconds is done; clean up after it.
+    stage.environment.settle()?;
 
-    let service = Service::start(&stage.ground, false)?;
+    let service = Service::start(&stage.environment, false)?;
     let mut outcomes = Vec::new();
     for recorded in [reads, writes] {
         for (scenario, _) in &recorded {
-            stock.fill(stage)?;
+            pending.fill(stage)?;
             load::drive(service.address, scenario, Duration::from_millis(500))?;
         }
         let mut measured: Vec<Vec<Round>> = recorded.iter().map(|_| Vec::new()).collect();
         for number in 1..=plan.rounds {
             for ((scenario, statements), rounds) in recorded.iter().zip(&mut measured) {
-                stock.fill(stage)?;
-                let round = round::measure(&stage.ground, &service, scenario, statements, plan.seconds)?;
+                pending.fill(stage)?;
+                let round = round::measure(&stage.environment, &service, scenario, statements, plan.seconds)?;
                 println!(
-                    "{size:8} round {number}  {:28} {:7.0}/s  p50 {:6.2}  p95 {:6.2} ms  twin {:7.0}/s  ratio {:.2}  µs {:.0} + {:.0} : {:.0}",
+                    "{size:8} round {number}  {:28} {:7.0}/s  p50 {:6.2}  p95 {:6.2} ms  baseline {:7.0}/s  ratio {:.2}  µs {:.0} + {:.0} : {:.0}",
                     scenario.title,
                     round.service.per_second(),
                     round.service.percentile_ms(50),
                     round.service.percentile_ms(95),
-                    round.twin,
+                    round.baseline,
                     round.ratio(),
                     round.micros.service,
-                    round.micros.its_postgres,
-                    round.micros.twins_postgres,
+                    round.micros.service_postgres,
+                    round.micros.baseline_postgres,
                 );
                 rounds.push(round);
             }
@@ -126,7 +126,7 @@ fn measure(stage: &Stage, size: usize, plan: &Plan) -> Fallible<Vec<Outcome>> {
             rounds,
         }));
     }
-    println!("{size:8} the service holds {:.0} MB", service.resident_megabytes()?);
+    println!("{size:8} resident memory of the service: {:.0} MB", service.resident_megabytes()?);
     Ok(outcomes)
 }
 
@@ -137,6 +137,6 @@ fn record(
     mut scenarios: Vec<Scenario>,
 ) -> Fallible<Vec<(Scenario, Vec<Statement>)>> {
     scenarios.retain(|s| s.title.to_lowercase().contains(&plan.only));
-    let record = |s: Scenario| record::statements(&stage.ground, recorder, &s).map(|statements| (s, statements));
+    let record = |s: Scenario| record::statements(&stage.environment, recorder, &s).map(|statements| (s, statements));
     scenarios.into_iter().map(record).collect()
 }

@@ -1,4 +1,4 @@
-//! The tables as docs/PERFORMANCE.md has them.
+//! The tables in docs/PERFORMANCE.md.
 
 use std::fmt::Write as _;
 
@@ -16,21 +16,21 @@ fn served(outcome: &Outcome, figure: fn(&Measured) -> f64) -> f64 {
     median(outcome.rounds.iter().map(|round| figure(&round.service)))
 }
 
-/// One row a scenario and size. What grew is told beside the same scenario at the smallest size.
+/// One row per scenario and size. Growth is relative to the same scenario at the smallest size.
 pub fn table(outcomes: &[Outcome], stage: &Stage, plan: &Plan) -> Fallible<String> {
     let mut text = String::new();
     writeln!(
         text,
-        "{} · {} · PostgreSQL {} · {CONNECTIONS} connections · {} rounds of {} s a step\n",
+        "{} · {} · PostgreSQL {} · {CONNECTIONS} connections · {} rounds of {} s per step\n",
         chrono::Utc::now().format("%Y-%m-%d"),
         machine(),
-        stage.ground.postgres.version(),
+        stage.environment.postgres.version(),
         plan.rounds,
         plan.seconds,
     )?;
     writeln!(
         text,
-        "| | complaints | service /s | twin /s | service : twin (range) | p50 ms | p95 ms | CPU µs, service + PostgreSQL : twin's | p50, p95, CPU : at the smallest | statements |"
+        "| | complaints | service /s | baseline /s | service : baseline (range) | p50 ms | p95 ms | CPU µs, service + PostgreSQL : baseline's | p50, p95, CPU : at the smallest | statements |"
     )?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     let mut titles: Vec<&str> = Vec::new();
@@ -41,7 +41,7 @@ pub fn table(outcomes: &[Outcome], stage: &Stage, plan: &Plan) -> Fallible<Strin
     }
     for title in titles {
         let rows: Vec<&Outcome> = outcomes.iter().filter(|o| o.title == title).collect();
-        let cpu = |r: &Round| r.micros.service + r.micros.its_postgres;
+        let cpu = |r: &Round| r.micros.service + r.micros.service_postgres;
         for row in &rows {
             let (low, high) = range(row.rounds.iter().map(Round::ratio));
             let growth = |figure: &dyn Fn(&Outcome) -> f64| figure(row) / figure(rows[0]);
@@ -61,13 +61,13 @@ pub fn table(outcomes: &[Outcome], stage: &Stage, plan: &Plan) -> Fallible<Strin
                 if row.size == rows[0].size { title } else { "" },
                 thousands(row.size),
                 served(row, Measured::per_second),
-                of(row, |r| r.twin),
+                of(row, |r| r.baseline),
                 of(row, Round::ratio),
                 served(row, |m| m.percentile_ms(50)),
                 served(row, |m| m.percentile_ms(95)),
                 of(row, |r| r.micros.service),
-                of(row, |r| r.micros.its_postgres),
-                of(row, |r| r.micros.twins_postgres),
+                of(row, |r| r.micros.service_postgres),
+                of(row, |r| r.micros.baseline_postgres),
                 row.statements,
             )?;
         }

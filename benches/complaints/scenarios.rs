@@ -1,4 +1,4 @@
-//! What is measured of complaints and queues: reads first, then what adds to them.
+//! The measured requests for complaints and queues: first reads, then writes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,18 +17,18 @@ use crate::stage::{REGENCY, Stage, Targets};
 
 const DESCRIPTION: &str = "Warga sudah tiga bulan tidak menerima bantuan yang biasa diterima setiap triwulan, padahal data keluarga \
                            tidak berubah. Mohon diperiksa di mana kendalanya dan apa yang perlu dilengkapi.";
-/// Operations that a tablet brings home at once: new complaints, and notes on one that is there.
-const COMPLAINTS_A_BATCH: usize = 6;
-const NOTES_A_BATCH: usize = 4;
+/// Operations in one batch of a tablet: new complaints, and notes on an existing one.
+const COMPLAINTS_PER_BATCH: usize = 6;
+const NOTES_PER_BATCH: usize = 4;
 
 fn token(stage: &Stage) -> Fallible<String> {
-    stage.ground.token(
+    stage.environment.token(
         REGENCY,
         &[COMPLAINTS_HANDLE, COMPLAINTS_NOTE, COMPLAINTS_READ, COMPLAINTS_SUBMIT, REFERRALS_READ, REGISTRY_READ],
     )
 }
 
-/// What leaves everything as it is.
+/// Requests that change nothing.
 pub fn reads(stage: &Stage, service: &Service, targets: &Targets) -> Fallible<Vec<Scenario>> {
     let token = token(stage)?;
     let page = |title, path: &'static str| Scenario {
@@ -60,13 +60,13 @@ pub fn reads(stage: &Stage, service: &Service, targets: &Targets) -> Fallible<Ve
     ])
 }
 
-/// What adds to the regency: so much that a small one does not stay as small as it was.
+/// Requests that add data. They add so much that a small regency does not stay small.
 pub fn writes(stage: &Stage, targets: &Targets) -> Fallible<Vec<Scenario>> {
     let token = token(stage)?;
     Ok(vec![submit(targets, &token), note(targets, &token), sync(targets, &token)])
 }
 
-/// A cursor has the place in its last 24 bytes, behind what binds it to the filters.
+/// A cursor has the position in its last 24 bytes, after the part that binds it to the filters.
 fn cursor(bound: &str, key: i64, id: Uuid) -> Fallible<String> {
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(bound)?;
     bytes[8..16].copy_from_slice(&key.to_be_bytes());
@@ -80,7 +80,7 @@ fn field(page: &str, name: &str) -> Fallible<String> {
 }
 
 fn middle_page(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenario> {
-    let (_, first_page) = load::ask_once(service.address, &get("/v1/complaints", token))?;
+    let (_, first_page) = load::send_once(service.address, &get("/v1/complaints", token))?;
     let bound = field(&first_page, "next_cursor")?;
     let places = &targets.places;
     let cursors: Vec<String> =
@@ -117,18 +117,18 @@ fn look_up(targets: &Targets, token: &str) -> Scenario {
 }
 
 fn changes(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenario> {
-    let mut asked = Vec::new();
+    let mut paths = Vec::new();
     for tablet in &targets.tablets {
         let path = format!("/v1/sync/bundle?device_id={}", tablet.id);
-        let (_, bundle) = load::ask_once(service.address, &get(&path, token))?;
+        let (_, bundle) = load::send_once(service.address, &get(&path, token))?;
         let cursor = cursor(&field(&bundle, "changes_cursor")?, tablet.transaction_id, tablet.event_id)?;
-        asked.push(format!("/v1/sync/changes?device_id={}&cursor={cursor}", tablet.id));
+        paths.push(format!("/v1/sync/changes?device_id={}&cursor={cursor}", tablet.id));
     }
     Ok(Scenario {
         title: "Sync, 20 changes",
         token: token.to_owned(),
         status: 200,
-        request: Box::new(move |random, token| Some(get(pick::<String>(&asked, random), token))),
+        request: Box::new(move |random, token| Some(get(pick::<String>(&paths, random), token))),
         varying: vec![
             Varying::one_of(targets.tablets.iter().map(|t| t.id), "uuid"),
             Varying::one_of(targets.tablets.iter().map(|t| &t.code), "text"),
@@ -138,11 +138,11 @@ fn changes(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenar
     })
 }
 
-/// A tablet's first day: all that it will need in its village.
+/// The initial data of a tablet: everything it needs in its village.
 fn bundle(targets: &Targets, token: &str) -> Scenario {
     let paths: Vec<String> = targets.tablets.iter().map(|t| format!("/v1/sync/bundle?device_id={}", t.id)).collect();
     Scenario {
-        title: "Sync, the first day's bundle",
+        title: "Sync, initial bundle",
         token: token.to_owned(),
         status: 200,
         request: Box::new(move |random, token| Some(get(pick::<String>(&paths, random), token))),
@@ -178,9 +178,9 @@ fn submit(targets: &Targets, token: &str) -> Scenario {
     }
 }
 
-/// Each complaint is verified once. The stock is filled up before each round.
-pub fn verify(stage: &Stage, stock: &Stock) -> Fallible<Scenario> {
-    let (left, known) = (stock.0.clone(), stage.received()?);
+/// Verifies each complaint once. The pending complaints are read again before each round.
+pub fn verify(stage: &Stage, pending: &PendingComplaints) -> Fallible<Scenario> {
+    let (remaining, known) = (pending.0.clone(), stage.received()?);
     let sql = Varying::one_of(known.iter().take(crate::stage::TARGETS), "uuid").sql;
     let known: std::collections::HashSet<String> = known.iter().map(Uuid::to_string).collect();
     Ok(Scenario {
@@ -188,7 +188,7 @@ pub fn verify(stage: &Stage, stock: &Stock) -> Fallible<Scenario> {
         token: token(stage)?,
         status: 200,
         request: Box::new(move |_, token| {
-            let id = left.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let id = remaining.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
             let body = r#"{"class":"enrolment","priority":"high","note":"Data keluarga cocok dengan berkas."}"#;
             Some(post(&format!("/v1/complaints/{id}/verify"), token, "", body))
         }),
@@ -196,11 +196,11 @@ pub fn verify(stage: &Stage, stock: &Stock) -> Fallible<Scenario> {
     })
 }
 
-/// Complaints that nobody has verified yet.
+/// Complaints that are not verified yet.
 #[derive(Default)]
-pub struct Stock(Arc<Mutex<Vec<Uuid>>>);
+pub struct PendingComplaints(Arc<Mutex<Vec<Uuid>>>);
 
-impl Stock {
+impl PendingComplaints {
     pub fn fill(&self, stage: &Stage) -> Fallible {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage.received()?;
         Ok(())
@@ -245,7 +245,7 @@ fn sync(targets: &Targets, token: &str) -> Scenario {
                     "payload":{{"visibility":"internal","text":"Keluarga sudah ditemui di rumah."}}}}"#
                 )
             };
-            let operations = (0..COMPLAINTS_A_BATCH).map(complaint).chain((0..NOTES_A_BATCH).map(note));
+            let operations = (0..COMPLAINTS_PER_BATCH).map(complaint).chain((0..NOTES_PER_BATCH).map(note));
             let operations: Vec<String> = operations.collect();
             let body =
                 format!(r#"{{"device_id":"{device}","device_time":"{now}","operations":[{}]}}"#, operations.join(","));

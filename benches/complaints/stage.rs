@@ -1,4 +1,4 @@
-//! The stage: one regency with all its complaints, which grows.
+//! Data of the benchmark: one regency with all its complaints, which grows.
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
@@ -11,14 +11,14 @@ use slrt::registry::people::actions::insert_synthetic;
 use uuid::Uuid;
 
 use crate::Fallible;
-use crate::ground::{Ground, OFFICER, ORGANIZATION, block_on};
+use crate::environment::{Environment, OFFICER, ORGANIZATION, block_on};
 
 pub const REGENCY: &str = "32.04";
 const SEED: u64 = 20_261_127;
-const FAMILIES_A_CALL: usize = 4000;
-/// Villages in which a tablet is carried about.
+const FAMILIES_PER_CALL: usize = 4000;
+/// Villages with a tablet.
 const TABLETS: usize = 100;
-/// Of each kind of thing that is asked for.
+/// Number of targets of each kind.
 pub const TARGETS: usize = 300;
 
 #[derive(diesel::QueryableByName)]
@@ -31,7 +31,7 @@ pub struct Person {
     pub region_code: String,
 }
 
-/// A tablet, with a complaint of its village and the place in the feed from which it asks.
+/// A tablet, with a complaint of its village and the position in the feed from which it reads.
 #[derive(diesel::QueryableByName)]
 pub struct Tablet {
     #[diesel(sql_type = SqlUuid)]
@@ -46,7 +46,7 @@ pub struct Tablet {
     pub event_id: Uuid,
 }
 
-/// The place of a complaint in a list.
+/// Position of a complaint in a list.
 #[derive(diesel::QueryableByName)]
 pub struct Place {
     #[diesel(sql_type = Timestamptz)]
@@ -61,41 +61,41 @@ struct Id {
     id: Uuid,
 }
 
-/// What is asked for at one size.
+/// Targets at one size.
 pub struct Targets {
     pub people: Vec<Person>,
     pub tablets: Vec<Tablet>,
     pub places: Vec<Place>,
-    /// Open ones, for notes.
+    /// Open complaints, for notes.
     pub open: Vec<Uuid>,
     pub references: Vec<String>,
 }
 
 pub struct Stage {
-    pub ground: Ground,
+    pub environment: Environment,
     filled: usize,
 }
 
 impl Stage {
-    pub fn set(persons: usize) -> Fallible<Self> {
-        let stage = Self { ground: Ground::lay()?, filled: 0 };
-        block_on(stage.enter_people(persons))?;
+    pub fn create(persons: usize) -> Fallible<Self> {
+        let stage = Self { environment: Environment::create()?, filled: 0 };
+        block_on(stage.insert_people(persons))?;
         Ok(stage)
     }
 
-    async fn enter_people(&self, persons: usize) -> Fallible {
-        println!("entering {persons} persons");
-        let mut conn = self.ground.connect().await?;
-        let (keys, now, mut generator, mut entered) = (self.ground.keys(), Utc::now(), Generator::new(SEED), 0);
+    async fn insert_people(&self, persons: usize) -> Fallible {
+        println!("inserting {persons} persons");
+        let mut conn = self.environment.connect().await?;
+        let (keys, now, mut generator, mut inserted) = (self.environment.keys(), Utc::now(), Generator::new(SEED), 0);
         let codes: Vec<&str> = directory::within(REGENCY).iter().map(|e| e.code).filter(|c| c.len() == 13).collect();
         let mut villages = codes.iter().cycle();
-        while entered < persons {
+        while inserted < persons {
             let families: Vec<_> = villages
                 .by_ref()
-                .take(FAMILIES_A_CALL)
+                .take(FAMILIES_PER_CALL)
                 .map(|code| generator.family(&code[..8], code, local_day(now)))
                 .collect();
-            entered += families.iter().map(|f| f.members.len()).sum::<usize>();
+            inserted += families.iter().map(|f| f.members.len()).sum::<usize>();
             insert_synthetic(&mut conn, &keys, families, now).await.map_err(|e| e.to_string())?;
         }
         let other_desk = "01928f3e-7c1b-7a4e-9d2c-000000000002";
@@ -123,31 +123,31 @@ impl Stage {
         Ok(())
     }
 
-    /// What was there before stays, with what earlier measurements added to it.
+    /// Adds complaints. Earlier data stays, including what earlier measurements added.
     pub fn grow(&mut self, size: usize) -> Fallible {
-        let begun = std::time::Instant::now();
+        let started = std::time::Instant::now();
         let sql = include_str!("fill.sql")
             .replace("{first}", &(self.filled + 1).to_string())
             .replace("{last}", &size.to_string())
             .replace("{organization}", &ORGANIZATION.to_string())
             .replace("{officer}", OFFICER);
-        block_on(async { Ok(self.ground.connect().await?.batch_execute(&sql).await?) })?;
+        block_on(async { Ok(self.environment.connect().await?.batch_execute(&sql).await?) })?;
         self.filled = size;
-        self.ground.settle()?;
-        println!("\n{size} complaints after {:.0} s", begun.elapsed().as_secs_f64());
+        self.environment.settle()?;
+        println!("\n{size} complaints after {:.0} s", started.elapsed().as_secs_f64());
         Ok(())
     }
 
     pub fn targets(&self) -> Fallible<Targets> {
         block_on(async {
-            let mut conn = self.ground.connect().await?;
+            let mut conn = self.environment.connect().await?;
             let people = diesel::sql_query(format!(
                 "select person_id, family_id, region_code from bench.people order by random() limit {TARGETS}"
             ))
             .load(&mut conn)
             .await?;
             let tablets = diesel::sql_query(
-                // Those with the most to fetch first: what the first one asks is what the twin does.
+                // The tablets with the most changes first: the baseline repeats what the first one reads.
                 "select t.id, t.code, c.id as complaint_id, e.transaction_id, e.id as event_id from bench.tablets t
                 cross join lateral (select id from complaints where region_code = t.code limit 1) c
                 cross join lateral (
@@ -171,15 +171,15 @@ impl Stage {
             .load(&mut conn)
             .await?;
             let open: Vec<Uuid> = open.into_iter().map(|row| row.id).collect();
-            // The numbers of most have no check sign; those that are asked for do.
+            // Most reference numbers have no check sign; those that are looked up need one.
             let mut references = Vec::new();
             for id in &open {
                 let mut random = [0; reference_no::RANDOM];
                 random.copy_from_slice(&Uuid::new_v4().as_bytes()[..reference_no::RANDOM]);
                 let number = reference_no::make(REGENCY, 2026, random);
                 conn.batch_execute(&format!(
-                    "update complaints set reference_no = '{number}' where id = '{id}';
-                    update complaint_references set reference_no = '{number}'
+                    "update complaints create reference_no = '{number}' where id = '{id}';
+                    update complaint_references create reference_no = '{number}'
                         where reference_no = (select reference_no from complaint_references where complaint_id = '{id}' limit 1)"
                 ))
                 .await?;
@@ -189,10 +189,10 @@ impl Stage {
         })
     }
 
-    /// Complaints that wait to be verified, the newest first.
+    /// Complaints that wait for verification, newest first.
     pub fn received(&self) -> Fallible<Vec<Uuid>> {
         block_on(async {
-            let mut conn = self.ground.connect().await?;
+            let mut conn = self.environment.connect().await?;
             let rows: Vec<Id> = diesel::sql_query(
                 "select id from complaints where substr(region_code, 1, 5) = substr('32.04', 1, 5) and status = 'received'
                 order by created_at desc",

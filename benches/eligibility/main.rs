@@ -1,7 +1,7 @@
-//! How many evaluations of a rule a core makes in a second, and how long a check of a whole region takes beside reading the
-//! same rows with plain statements and doing nothing with them.
+//! Measures rule evaluations per second and core, and the time of an eligibility run over a region compared with reading the
+//! same rows with plain statements.
 //!
-//!   cargo bench --bench eligibility                     200,000 persons in one regency, every programme
+//!   cargo bench --bench eligibility                     200,000 persons in one regency, all programmes
 //!   PERSONS=20000 cargo bench --bench eligibility
 #![expect(
     clippy::print_stdout,
@@ -31,14 +31,14 @@ use slrt::eligibility::cache::ProgramCache;
 use slrt::regions::{RegionScope, directory};
 use slrt::registry::people::actions::{insert_synthetic, next_households};
 
-use common::{Fallible, ISSUER, Service, answer};
+use common::{Fallible, ISSUER, Service, send_timed};
 
 const REGENCY: &str = "32.04";
-const FAMILIES_A_CALL: usize = 4000;
-/// Families that are judged again and again for the rate.
+const FAMILIES_PER_CALL: usize = 4000;
+/// Families that are evaluated repeatedly to measure the rate.
 const SAMPLE: i64 = 2000;
 const ROUNDS: usize = 5;
-/// The tables of which a check of a region reads every row.
+/// Statements that read every row that an eligibility run reads.
 const READ: &[&str] = &[
     "select * from families where region_code >= '32.04' and region_code < '32.04/'",
     "select * from persons where region_code >= '32.04' and region_code < '32.04/'",
@@ -81,7 +81,7 @@ async fn run() -> Fallible {
     while persons < wanted {
         let made: Vec<_> = villages
             .by_ref()
-            .take(FAMILIES_A_CALL)
+            .take(FAMILIES_PER_CALL)
             .map(|village| generator.family(&village.code[..8], village.code, local_day(now)))
             .collect();
         families += made.len();
@@ -97,16 +97,16 @@ async fn run() -> Fallible {
     let chosen = programs.applying_in(REGENCY);
     let mut rates = Vec::new();
     for _ in 0..ROUNDS {
-        let (begun, mut made) = (Instant::now(), 0);
-        while begun.elapsed() < Duration::from_secs(1) {
+        let (started, mut made) = (Instant::now(), 0);
+        while started.elapsed() < Duration::from_secs(1) {
             made += homes.iter().map(|home| std::hint::black_box(verdicts(home, &chosen, today)).len()).sum::<usize>();
         }
-        rates.push(made as f64 / begun.elapsed().as_secs_f64());
+        rates.push(made as f64 / started.elapsed().as_secs_f64());
     }
     rates.sort_by(f64::total_cmp);
     let rate = rates.get(ROUNDS / 2).copied().unwrap_or(f64::NAN);
     println!(
-        "{rate:.0} evaluations a second and core: {} programmes, facts derived and missing ones listed",
+        "{rate:.0} evaluations per second and core: {} programmes, with derived facts and missing facts",
         chosen.len()
     );
 
@@ -123,28 +123,28 @@ async fn run() -> Fallible {
     };
     let token = tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?;
     let client = reqwest::Client::new();
-    println!("| round | reading the rows s | check of the region s | reading : check |");
+    println!("| round | reading the rows s | run over the region s | reading : run |");
     println!("|--:|--:|--:|--:|");
     for round in 1..=ROUNDS {
-        let begun = Instant::now();
+        let started = Instant::now();
         for statement in READ {
             conn.batch_execute(statement).await?;
         }
-        let read = begun.elapsed().as_secs_f64();
-        let begun = Instant::now();
+        let read = started.elapsed().as_secs_f64();
+        let started = Instant::now();
         let body = json!({ "region_code": REGENCY });
         let made = client.post(format!("{}/v1/eligibility/runs", service.url)).bearer_auth(&token).json(&body);
-        let (_, job) = answer(made).await?;
+        let (_, job) = send_timed(made).await?;
         let address = format!("{}/v1/jobs/{}", service.url, job["id"].as_str().ok_or("no job")?);
         loop {
-            let (_, job) = answer(client.get(&address).bearer_auth(&token)).await?;
+            let (_, job) = send_timed(client.get(&address).bearer_auth(&token)).await?;
             match job["status"].as_str() {
                 Some("succeeded") => break,
                 Some("queued" | "running") => actix_web::rt::time::sleep(Duration::from_millis(20)).await,
                 _ => return Err(format!("{job}").into()),
             }
         }
-        let check = begun.elapsed().as_secs_f64();
+        let check = started.elapsed().as_secs_f64();
         println!("| {round} | {read:.2} | {check:.2} | {:.2} |", read / check);
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! Many persons through `slrt import`, beside psql's `\copy` of the same rows into the same table with the same indexes, on
-//! the same durable server in the same run. The import also judges every row twice, seals and indexes every NIK, and
-//! looks every family up; `\copy` does none of that.
+//! Imports many persons with `slrt import`, compared with psql's `\copy` of the same rows into the same table with the same
+//! indexes, on the same durable server in the same run. The import also validates every row twice, encrypts and indexes every
+//! NIK, and looks up every family; `\copy` does none of this.
 #![expect(clippy::print_stdout, reason = "a program for developers")]
 
 use std::fs::File;
@@ -35,10 +35,10 @@ struct Stage {
     keys: PathBuf,
 }
 
-/// How long it took, and what the process held in memory at most, in kilobytes.
-struct Ran {
+/// Elapsed time, and maximum resident memory of the process in kilobytes.
+struct Run {
     took: Duration,
-    most_kb: u64,
+    max_kb: u64,
 }
 
 fn main() -> Fallible {
@@ -48,7 +48,7 @@ fn main() -> Fallible {
     }
     let persons: usize = std::env::var("PERSONS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let psql = std::env::var("PSQL").unwrap_or_else(|_| "psql".to_owned());
-    let stage = Stage::set()?;
+    let stage = Stage::create()?;
     let (families_file, persons_file) =
         (stage.folder.path().join("families.csv"), stage.folder.path().join("persons.csv"));
     let (families, persons) = write_files(persons, &families_file, &persons_file)?;
@@ -69,23 +69,23 @@ fn main() -> Fallible {
     let rows = stage.folder.path().join("rows.csv");
     stage.psql(&psql, "bench", &format!("\\copy persons to '{}' csv", rows.display()))?;
     stage.settle()?;
-    let begun = Instant::now();
+    let started = Instant::now();
     stage.psql(&psql, "bare", &format!("\\copy persons from '{}' csv", rows.display()))?;
-    let copy = begun.elapsed();
+    let copy = started.elapsed();
 
     let (entered, sealed) = (stage.count("persons")?, stage.count("identities where person_id is not null")?);
     let with_nik = stage.count("persons where nik_sealed is not null")?;
-    assert_eq!(usize::try_from(entered)?, persons, "every row is there once");
+    assert_eq!(usize::try_from(entered)?, persons, "every row is stored once");
     assert_eq!(sealed, with_nik, "every NIK is indexed");
     let (ours, theirs) = (rate(persons, import.took), rate(persons, copy));
-    println!("slrt import: {:.1} s, {ours:.0} rows/s (taking in, judging and writing)", import.took.as_secs_f64());
+    println!("slrt import: {:.1} s, {ours:.0} rows/s (uploading, validating and writing)", import.took.as_secs_f64());
     println!("psql \\copy:  {:.1} s, {theirs:.0} rows/s", copy.as_secs_f64());
     println!("ratio: {:.2}", ours / theirs);
     println!(
-        "memory of the import: {} MB at most, {} MB with one row, {} MB growth",
-        import.most_kb / 1024,
-        small.most_kb / 1024,
-        import.most_kb.saturating_sub(small.most_kb) / 1024
+        "memory of the import: {} MB maximum, {} MB with one row, {} MB growth",
+        import.max_kb / 1024,
+        small.max_kb / 1024,
+        import.max_kb.saturating_sub(small.max_kb) / 1024
     );
     stage.postgres.stop();
     Ok(())
@@ -97,7 +97,7 @@ fn rate(rows: usize, took: Duration) -> f64 {
 }
 
 impl Stage {
-    fn set() -> Fallible<Self> {
+    fn create() -> Fallible<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
             data_dir: folder.path().join("db"),
@@ -130,7 +130,7 @@ impl Stage {
         })
     }
 
-    /// What the server would do in the middle of a measurement is done before.
+    /// Runs vacuum and checkpoint first, so that they do not disturb the measurement.
     fn settle(&self) -> Fallible {
         self.run("bench", "vacuum analyze")?;
         self.run("bare", "vacuum analyze")?;
@@ -145,27 +145,27 @@ impl Stage {
         })
     }
 
-    /// The command as an operator types it.
-    fn import(&self, file: &Path, kind: &str) -> Fallible<Ran> {
-        let begun = Instant::now();
+    /// Runs the command as an operator would.
+    fn import(&self, file: &Path, kind: &str) -> Fallible<Run> {
+        let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_slrt"))
             .args(["import", &file.to_string_lossy(), "--kind", kind])
             .env("DATABASE_URL", self.postgres.url("bench"))
             .env("SLRT_KEYS_FILE", &self.keys)
             .stderr(Stdio::inherit())
             .spawn()?;
-        let mut most_kb = 0;
+        let mut max_kb = 0;
         let status = loop {
             if let Some(status) = child.try_wait()? {
                 break status;
             }
-            most_kb = most_kb.max(resident_kb(child.id()));
+            max_kb = max_kb.max(resident_kb(child.id()));
             std::thread::sleep(Duration::from_millis(10));
         };
         if !status.success() {
             return Err("the import failed".into());
         }
-        Ok(Ran { took: begun.elapsed(), most_kb })
+        Ok(Run { took: started.elapsed(), max_kb })
     }
 
     fn psql(&self, psql: &str, database: &str, command: &str) -> Fallible {
@@ -180,7 +180,7 @@ fn resident_kb(pid: u32) -> u64 {
     line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Synthetic families over the whole country, and everybody in them.
+/// Writes synthetic families over the whole country, and their members.
 fn write_files(wanted: usize, families_file: &Path, persons_file: &Path) -> Fallible<(usize, usize)> {
     let mut families_out = BufWriter::new(File::create(families_file)?);
     let mut persons_out = BufWriter::new(File::create(persons_file)?);

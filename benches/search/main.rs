@@ -1,5 +1,5 @@
-//! Searches for persons beside a read of one person by its id, both through the service on one connection: the aim is a 95th
-//! percentile within five times the read's.
+//! Measures searches for persons compared with reading one person by id, both through the service on one connection. The aim:
+//! the 95th percentile of a search is at most 5 times that of a read.
 //!
 //!   cargo bench --bench search                          1,000,000 persons, 400 searches of each kind
 //!   PERSONS=100000 SEARCHES=100 cargo bench --bench search
@@ -28,16 +28,16 @@ use slrt::regions::{RegionScope, directory};
 use slrt::registry::people::actions::insert_synthetic;
 use uuid::Uuid;
 
-use common::{Fallible, ISSUER, Service, answer};
+use common::{Fallible, ISSUER, Service, send_timed};
 use settings::number;
 
-/// Where the people live: a desk of one regency has an eighth of them.
+/// Where the persons live: the desk of one regency has an eighth of them.
 const REGENCIES: &[&str] = &["32.04", "34.04", "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
-const FAMILIES_A_CALL: usize = 4000;
+const FAMILIES_PER_CALL: usize = 4000;
 const AIM: f64 = 5.0;
 
 #[derive(diesel::QueryableByName)]
-struct Somebody {
+struct Person {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Text)]
@@ -70,25 +70,25 @@ async fn run() -> Fallible {
     slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
     slrt::service_levels::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
 
-    let (now, mut generator, mut entered) = (Utc::now(), Generator::new(7), 0);
-    let begun = Instant::now();
+    let (now, mut generator, mut inserted) = (Utc::now(), Generator::new(7), 0);
+    let started = Instant::now();
     for (index, regency) in REGENCIES.iter().enumerate() {
         let villages: Vec<_> = directory::within(regency).iter().filter(|e| e.code.len() == 13).collect();
         let mut villages = villages.iter().cycle();
-        while entered < persons * (index + 1) / REGENCIES.len() {
+        while inserted < persons * (index + 1) / REGENCIES.len() {
             let families: Vec<_> = villages
                 .by_ref()
-                .take(FAMILIES_A_CALL)
+                .take(FAMILIES_PER_CALL)
                 .map(|village| generator.family(&village.code[..8], village.code, local_day(now)))
                 .collect();
-            entered += families.iter().map(|f| f.members.len()).sum::<usize>();
+            inserted += families.iter().map(|f| f.members.len()).sum::<usize>();
             insert_synthetic(&mut conn, &ring, families, now).await.map_err(|e| e.to_string())?;
         }
     }
     conn.batch_execute("vacuum analyze").await?;
-    println!("{entered} persons entered in {:.0} s", begun.elapsed().as_secs_f64());
+    println!("{inserted} persons inserted in {:.0} s", started.elapsed().as_secs_f64());
 
-    let somebody: Vec<Somebody> = diesel::sql_query(
+    let sample: Vec<Person> = diesel::sql_query(
         "select id, full_name, birth_date from persons where region_code like '32.04.%' order by md5(id::text) limit $1",
     )
     .bind::<BigInt, _>(i64::try_from(2 * searches)?)
@@ -103,8 +103,8 @@ async fn run() -> Fallible {
     let word =
         |name: &str, at: usize| name.split(' ').nth(at).or(name.split(' ').next()).unwrap_or_default().to_owned();
     let start = |text: &str, letters: usize| text.chars().take(letters).collect::<String>();
-    type Ask<'a> = Box<dyn Fn(&Somebody) -> Value + 'a>;
-    let kinds: Vec<(&str, Ask<'_>)> = vec![
+    type MakeBody<'a> = Box<dyn Fn(&Person) -> Value + 'a>;
+    let kinds: Vec<(&str, MakeBody<'_>)> = vec![
         ("whole name", Box::new(|s| json!({ "name": s.full_name }))),
         (
             "first word and two letters",
@@ -139,38 +139,38 @@ async fn run() -> Fallible {
             ..Actor::system()
         };
         let token = tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?;
-        let ask_service = async |request: reqwest::RequestBuilder| answer(request.bearer_auth(&token)).await;
-        let read = async |who: &[Somebody]| {
+        let send = async |request: reqwest::RequestBuilder| send_timed(request.bearer_auth(&token)).await;
+        let read = async |persons_to_read: &[Person]| {
             let mut took = Vec::new();
-            for s in who {
-                took.push(ask_service(client.get(format!("{}/v1/persons/{}", service.url, s.id))).await?.0);
+            for s in persons_to_read {
+                took.push(send(client.get(format!("{}/v1/persons/{}", service.url, s.id))).await?.0);
             }
             Fallible::Ok(percentiles(took))
         };
-        let search = async |ask: &Ask<'_>, who: &[Somebody]| {
+        let search = async |make_body: &MakeBody<'_>, persons_to_read: &[Person]| {
             let (mut took, mut found) = (Vec::new(), 0);
-            for s in who {
-                let mut body = ask(s);
+            for s in persons_to_read {
+                let mut body = make_body(s);
                 body["limit"] = json!(20);
                 let request = client.post(format!("{}/v1/persons/search", service.url)).json(&body);
-                let (one, page) = ask_service(request).await?;
+                let (one, page) = send(request).await?;
                 found += page["items"].as_array().map_or(0, Vec::len);
                 took.push(one);
             }
-            Fallible::Ok((percentiles(took), found as f64 / who.len() as f64))
+            Fallible::Ok((percentiles(took), found as f64 / persons_to_read.len() as f64))
         };
-        // Everything once for others before, so that caches and the plans of each connection are filled for all alike.
-        let (measured, before) = somebody.split_at(somebody.len() / 2);
+        // Warm up caches and plans with other persons first, the same for all kinds.
+        let (measured, before) = sample.split_at(sample.len() / 2);
         read(before).await?;
-        for (_, ask) in &kinds {
-            search(ask, before).await?;
+        for (_, make_body) in &kinds {
+            search(make_body, before).await?;
         }
         let read = read(measured).await?;
         println!("\n{place}: a person by id, p50 {:.2} ms, p95 {:.2} ms", read.0, read.1);
         println!("| search | p50 ms | p95 ms | p95 : read's p95 | found |");
         println!("|---|--:|--:|--:|--:|");
-        for (title, ask) in &kinds {
-            let (took, found) = search(ask, measured).await?;
+        for (title, make_body) in &kinds {
+            let (took, found) = search(make_body, measured).await?;
             let ratio = took.1 / read.1;
             let mark = if ratio <= AIM { "" } else { " (over)" };
             println!("| {title} | {:.2} | {:.2} | {ratio:.1}{mark} | {found:.1} |", took.0, took.1);

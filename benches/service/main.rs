@@ -1,12 +1,13 @@
-//! Measures the service beside raw-database twins. The twin of a request is what the service really sent for it: the
-//! statements are read from the server's log and given to pgbench, so the two cannot drift apart. See `benches/run`.
+//! Measures the service compared with a raw-database baseline. The baseline of a request consists of the statements that the
+//! service really sent for it: they are read from the server's log and run by pgbench, so the two cannot differ. See
+//! `benches/run`.
 #![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a program for developers")]
 
 mod bare;
+#[path = "../common/environment.rs"]
+mod environment;
 #[path = "../common/figures.rs"]
 mod figures;
-#[path = "../common/ground.rs"]
-mod ground;
 #[path = "../common/load.rs"]
 mod load;
 #[path = "../common/processes.rs"]
@@ -29,13 +30,13 @@ use round::Round;
 use scenarios::Measurement;
 use settings::number;
 
-/// As many as the issue asks for.
+/// Number of connections.
 pub const CONNECTIONS: usize = 16;
 pub const THREADS: usize = 2;
 
 pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// One scenario's outcome.
+/// Outcome of one scenario.
 pub struct Outcome {
     pub measurement: Measurement,
     pub statements: Vec<record::Statement>,
@@ -51,22 +52,22 @@ fn main() -> Fallible {
     let rounds = number("ROUNDS", 5)?;
     let seconds = number("SECONDS_A_STEP", 3)?;
     let only = std::env::var("ONLY").unwrap_or_default().to_lowercase();
-    let stage = stage::Stage::set(number("PERSONS", 200_000)?)?;
+    let stage = stage::Stage::create(number("PERSONS", 200_000)?)?;
 
     stage.fill_desk()?;
 
     let recorded: Vec<_> = {
-        let recorder = processes::Service::start(&stage.ground, true)?;
+        let recorder = processes::Service::start(&stage.environment, true)?;
         let mut measurements = scenarios::all(&stage, &recorder)?;
         measurements.retain(|m| m.scenario.title.to_lowercase().contains(&only));
         let record = |m: Measurement| {
-            record::statements(&stage.ground, &recorder, &m.scenario).map(|statements| (m, statements))
+            record::statements(&stage.environment, &recorder, &m.scenario).map(|statements| (m, statements))
         };
         measurements.into_iter().map(record).collect::<Fallible<_>>()?
     };
-    stage.ground.settle()?;
+    stage.environment.settle()?;
 
-    let service = processes::Service::start(&stage.ground, false)?;
+    let service = processes::Service::start(&stage.environment, false)?;
     let memory_at_start = service.resident_megabytes()?;
     let mut outcomes = Vec::new();
     for (measurement, statements) in recorded {
@@ -77,18 +78,18 @@ fn main() -> Fallible {
     for number in 1..=rounds {
         for outcome in &mut outcomes {
             let scenario = &outcome.measurement.scenario;
-            let measured = round::measure(&stage.ground, &service, scenario, &outcome.statements, seconds)?;
-            let bare = bare::Bare::start(outcome.measurement.answer_bytes, scenario.status)?;
+            let measured = round::measure(&stage.environment, &service, scenario, &outcome.statements, seconds)?;
+            let bare = bare::Bare::start(outcome.measurement.response_bytes, scenario.status)?;
             let bare = load::drive(bare.address, scenario, Duration::from_secs(seconds as u64))?.per_second();
             println!(
                 "round {number}  {:28} {:7.0}/s  pgbench {:7.0}/s  ratio {:.2}  bare {bare:7.0}/s  µs {:.0} + {:.0} : {:.0}",
                 scenario.title,
                 measured.service.per_second(),
-                measured.twin,
+                measured.baseline,
                 measured.ratio(),
                 measured.micros.service,
-                measured.micros.its_postgres,
-                measured.micros.twins_postgres,
+                measured.micros.service_postgres,
+                measured.micros.baseline_postgres,
             );
             outcome.rounds.push((measured, bare));
         }

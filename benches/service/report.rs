@@ -1,4 +1,4 @@
-//! The table in docs/PERFORMANCE.md. Only what stands between the two marks is written; the words around it are ours.
+//! Writes the table in docs/PERFORMANCE.md. Only the text between the two marks is replaced.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,15 +23,15 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
     let rounds = outcomes.first().map_or(0, |o| o.rounds.len());
     writeln!(
         text,
-        "{} · {} · PostgreSQL {} · {} persons · {CONNECTIONS} connections · {rounds} rounds of {seconds} s a step\n",
+        "{} · {} · PostgreSQL {} · {} persons · {CONNECTIONS} connections · {rounds} rounds of {seconds} s per step\n",
         chrono::Utc::now().format("%Y-%m-%d"),
         machine(),
-        stage.ground.postgres.version(),
+        stage.environment.postgres.version(),
         stage.persons,
     )?;
     writeln!(
         text,
-        "| | service /s | pgbench /s | service : pgbench (range) | aim | p50 ms | p95 ms | CPU µs, service + PostgreSQL : twin's PostgreSQL | bare actix /s | statements |"
+        "| | service /s | pgbench /s | service : pgbench (range) | aim | p50 ms | p95 ms | CPU µs, service + PostgreSQL : baseline's PostgreSQL | bare actix /s | statements |"
     )?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     for outcome in outcomes {
@@ -43,14 +43,14 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
             "| {} | {:.0} | {:.0} | **{:.2}** ({low:.2} to {high:.2}) | {:.1} | {:.2} | {:.2} | {:.0} + {:.0} : {:.0} | {:.0} | {} |",
             outcome.measurement.scenario.title,
             served(Measured::per_second),
-            of(|r| r.twin),
+            of(|r| r.baseline),
             of(Round::ratio),
             outcome.measurement.aim,
             served(|m| m.percentile_ms(50)),
             served(|m| m.percentile_ms(95)),
             of(|r| r.micros.service),
-            of(|r| r.micros.its_postgres),
-            of(|r| r.micros.twins_postgres),
+            of(|r| r.micros.service_postgres),
+            of(|r| r.micros.baseline_postgres),
             median(outcome.rounds.iter().map(|(_, bare)| *bare)),
             counted(&outcome.statements),
         )?;
@@ -66,8 +66,8 @@ pub fn table(outcomes: &[Outcome], memory: &Memory, stage: &Stage, seconds: usiz
 pub fn write(table: &str) -> Fallible {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PERFORMANCE.md");
     let old = std::fs::read_to_string(&path).unwrap_or_else(|_| format!("# Performance\n\n{BEGIN}\n{END}\n"));
-    let (before, rest) = old.split_once(BEGIN).ok_or("docs/PERFORMANCE.md has lost its marks")?;
-    let (_, after) = rest.split_once(END).ok_or("docs/PERFORMANCE.md has lost its marks")?;
+    let (before, rest) = old.split_once(BEGIN).ok_or("docs/PERFORMANCE.md has no marks")?;
+    let (_, after) = rest.split_once(END).ok_or("docs/PERFORMANCE.md has no marks")?;
     std::fs::write(&path, format!("{before}{BEGIN}\n{table}{END}{after}"))?;
     println!("written to docs/PERFORMANCE.md");
     Ok(())

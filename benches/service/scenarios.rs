@@ -1,4 +1,4 @@
-//! What is measured: how each request is made, and which of its values vary.
+//! The measured requests, and which of their values vary.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,17 +12,17 @@ use crate::record::time;
 use crate::scenario::{KEY_PREFIX, Scenario, Varying, get, pick, post};
 use crate::stage::{COUNTER, DESK, Stage, Target};
 
-/// Pages that are read at random.
+/// Pages to read at random.
 const PAGES: usize = 300;
 
 pub struct Measurement {
     pub scenario: Scenario,
-    /// Of pgbench's rate.
+    /// Aim, as a share of pgbench's rate.
     pub aim: f64,
-    pub answer_bytes: usize,
+    pub response_bytes: usize,
 }
 
-/// Index keys stand end to end, so that the place of one is known.
+/// The index keys are concatenated, so that each can be selected by its position.
 fn one_key_of(targets: &[Target]) -> Varying {
     let hex = |key: &[u8]| key.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let all: String = targets.iter().map(|t| hex(&t.blind_index)).collect();
@@ -31,7 +31,7 @@ fn one_key_of(targets: &[Target]) -> Varying {
     Varying { is: Box::new(move |value| value == first), sql }
 }
 
-/// Who and where a submission is about.
+/// Persons and villages of a submission.
 fn of_targets(targets: &[Target]) -> Vec<Varying> {
     vec![
         Varying::one_of(targets.iter().map(|t| t.person_id), "uuid"),
@@ -53,12 +53,12 @@ fn read(
         request: Box::new(move |random, token| Some(request(random, token))),
         varying: of_targets(&stage.readers),
     };
-    Ok(Measurement { scenario, aim, answer_bytes: 0 })
+    Ok(Measurement { scenario, aim, response_bytes: 0 })
 }
 
 pub fn all(stage: &Stage, service: &Service) -> Fallible<Vec<Measurement>> {
     let people: Vec<Uuid> = stage.readers.iter().map(|t| t.person_id).collect();
-    let asked = people.clone();
+    let checked_people = people.clone();
     let niks: Vec<String> = stage.readers.iter().map(|t| t.nik.clone()).collect();
     let mut measurements = vec![
         read(stage, "Point read (person)", 0.6, move |random, token| {
@@ -68,7 +68,7 @@ pub fn all(stage: &Stage, service: &Service) -> Fallible<Vec<Measurement>> {
             post("/v1/persons/lookup", token, "", &format!(r#"{{"nik":"{}"}}"#, pick(&niks, random)))
         })?,
         read(stage, "Eligibility check", 0.5, move |random, token| {
-            let body = format!(r#"{{"person_id":"{}"}}"#, pick(&asked, random));
+            let body = format!(r#"{{"person_id":"{}"}}"#, pick(&checked_people, random));
             post("/v1/eligibility/checks", token, "", &body)
         })?,
         submission(stage, COUNTER, true)?,
@@ -76,7 +76,7 @@ pub fn all(stage: &Stage, service: &Service) -> Fallible<Vec<Measurement>> {
         list_page(stage, service)?,
     ];
     for measurement in &mut measurements {
-        measurement.answer_bytes = measurement.scenario.ask_once(service)?.len();
+        measurement.response_bytes = measurement.scenario.send_once(service)?.len();
     }
     Ok(measurements)
 }
@@ -103,7 +103,7 @@ pub fn submission(stage: &Stage, regency: &'static str, with_key: bool) -> Falli
         request: Box::new(request),
         varying: of_targets(targets),
     };
-    Ok(Measurement { scenario, aim: 0.8, answer_bytes: 0 })
+    Ok(Measurement { scenario, aim: 0.8, response_bytes: 0 })
 }
 
 fn list_page(stage: &Stage, service: &Service) -> Fallible<Measurement> {
@@ -114,15 +114,15 @@ fn list_page(stage: &Stage, service: &Service) -> Fallible<Measurement> {
         Some(cursor) => format!("/v1/complaints?limit=50&cursor={cursor}"),
     };
     while cursors.len() < PAGES {
-        let (_, page) = load::ask_once(service.address, &get(&path(cursors.last()), &token))?;
+        let (_, page) = load::send_once(service.address, &get(&path(cursors.last()), &token))?;
         let page: serde_json::Value = serde_json::from_str(&page)?;
         cursors.push(page["next_cursor"].as_str().ok_or_else(|| format!("no further page: {page}"))?.to_owned());
     }
     let mut places = Vec::new();
     for cursor in &cursors {
-        let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(cursor)?.try_into().map_err(|_| "a strange cursor")?;
+        let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(cursor)?.try_into().map_err(|_| "unexpected cursor")?;
         let micros = i64::from_be_bytes(bytes[8..16].try_into()?);
-        let at = DateTime::from_timestamp_micros(micros).ok_or("a strange time")?;
+        let at = DateTime::from_timestamp_micros(micros).ok_or("unexpected time")?;
         places.push((at, Uuid::from_slice(&bytes[16..])?));
     }
     let first = places[0].0;
@@ -138,5 +138,5 @@ fn list_page(stage: &Stage, service: &Service) -> Fallible<Measurement> {
             Varying::one_of(places.iter().map(|p| p.1), "uuid"),
         ],
     };
-    Ok(Measurement { scenario, aim: 0.5, answer_bytes: 0 })
+    Ok(Measurement { scenario, aim: 0.5, response_bytes: 0 })
 }

@@ -1,4 +1,4 @@
-//! The stage: a private PostgreSQL with many synthetic people, and the keys that both sides share.
+//! Data of the benchmark: a private PostgreSQL with many synthetic persons, and the keys that both sides share.
 
 use chrono::Utc;
 use diesel::sql_types::{Bytea, Nullable, Uuid as SqlUuid};
@@ -11,20 +11,20 @@ use slrt::regions::directory;
 use uuid::Uuid;
 
 use crate::Fallible;
-use crate::ground::{Ground, block_on};
+use crate::environment::{Environment, block_on};
 use crate::processes::Service;
 
-/// The desk that reads.
+/// Regency of the desk that reads.
 pub const DESK: &str = "32.04";
-/// The desk that submits, so that the other one's list stays as long as it is.
+/// Regency of the desk that submits, so that the length of the reading desk's list does not change.
 pub const COUNTER: &str = "34.04";
 const REGENCIES: &[&str] = &[DESK, COUNTER, "31.74", "33.74", "35.07", "51.71", "64.72", "73.71"];
 const SEED: u64 = 20_261_122;
 const COMPLAINTS: usize = 20_000;
-/// People who are asked for, in each of the two desks' regencies.
+/// Persons to read, in each of the two regencies.
 const TARGETS: usize = 500;
 
-/// Somebody to ask for.
+/// A person to read.
 pub struct Target {
     pub nik: String,
     pub blind_index: Vec<u8>,
@@ -34,14 +34,14 @@ pub struct Target {
 }
 
 pub struct Stage {
-    pub ground: Ground,
+    pub environment: Environment,
     pub readers: Vec<Target>,
     pub submitters: Vec<Target>,
     pub persons: usize,
 }
 
 #[derive(diesel::QueryableByName)]
-struct Bearer {
+struct NikHolder {
     #[diesel(sql_type = SqlUuid)]
     family_id: Uuid,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -49,21 +49,22 @@ struct Bearer {
 }
 
 impl Stage {
-    pub fn set(persons: usize) -> Fallible<Self> {
-        let mut stage = Self { ground: Ground::lay()?, readers: Vec::new(), submitters: Vec::new(), persons: 0 };
+    pub fn create(persons: usize) -> Fallible<Self> {
+        let mut stage =
+            Self { environment: Environment::create()?, readers: Vec::new(), submitters: Vec::new(), persons: 0 };
         block_on(stage.fill(persons))?;
         Ok(stage)
     }
 
-    /// For a desk of one regency.
+    /// A token for a desk of one regency.
     pub fn token(&self, regency: &str) -> Fallible<String> {
-        self.ground.token(regency, &[REGISTRY_READ, ELIGIBILITY_CHECK, COMPLAINTS_READ, COMPLAINTS_SUBMIT])
+        self.environment.token(regency, &[REGISTRY_READ, ELIGIBILITY_CHECK, COMPLAINTS_READ, COMPLAINTS_SUBMIT])
     }
 
     async fn fill(&mut self, persons: usize) -> Fallible {
-        let mut conn = self.ground.connect().await?;
-        println!("entering {persons} persons");
-        let keys = self.ground.keys();
+        let mut conn = self.environment.connect().await?;
+        println!("inserting {persons} persons");
+        let keys = self.environment.keys();
         let (now, mut generator) = (Utc::now(), Generator::new(SEED));
         for (index, regency) in REGENCIES.iter().enumerate() {
             let villages: Vec<_> = directory::within(regency).iter().filter(|e| e.code.len() == 13).collect();
@@ -88,7 +89,7 @@ impl Stage {
             };
             for (nik, village) in niks.iter().step_by((niks.len() / TARGETS).max(1)).take(TARGETS) {
                 let blind_index = keys.sealer.blind_index(IdentityKind::Nik, nik);
-                let bearer: Bearer =
+                let holder: NikHolder =
                     diesel::sql_query("select family_id, person_id from identities where blind_index = $1")
                         .bind::<Bytea, _>(&blind_index)
                         .get_result(&mut conn)
@@ -96,8 +97,8 @@ impl Stage {
                 targets.push(Target {
                     nik: nik.clone(),
                     blind_index,
-                    family_id: bearer.family_id,
-                    person_id: bearer.person_id.ok_or("a NIK without a person")?,
+                    family_id: holder.family_id,
+                    person_id: holder.person_id.ok_or("a NIK without a person")?,
                     village: (*village).to_owned(),
                 });
             }
@@ -108,7 +109,7 @@ impl Stage {
     /// Gives the reading desk its complaints, through the service.
     pub fn fill_desk(&self) -> Fallible {
         println!("submitting {COMPLAINTS} complaints");
-        let service = Service::start(&self.ground, false)?;
+        let service = Service::start(&self.environment, false)?;
         let measurement = crate::scenarios::submission(self, DESK, false)?;
         let mut count = 0;
         while count < COMPLAINTS {

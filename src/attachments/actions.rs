@@ -1,5 +1,5 @@
-//! What can be done with an attachment. It is found by its id and then judged by its parent: whoever does not see the
-//! parent is told that there is nothing.
+//! Use cases of attachments. An attachment is found by its id, then its parent is checked: a caller who may not see the parent
+//! gets 404.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
@@ -21,13 +21,13 @@ use crate::http::json::{Json, sha256};
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
-/// How long an unfinished upload waits: a tablet may come back to a network only at the end of a week.
-pub const UPLOAD_KEPT: TimeDelta = TimeDelta::days(7);
-/// How many a complaint or referral bears.
-const PER_PARENT: usize = 50;
-const SLACK: TimeDelta = TimeDelta::hours(1);
+/// Lifetime of an unfinished upload: a tablet may have a network only once a week.
+pub const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
+/// Maximum attachments per parent.
+const MAX_PER_PARENT: usize = 50;
+const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-/// On which side of a referral the caller stands; elsewhere there is only one.
+/// The caller's side of a referral; other parents have only one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Region,
@@ -36,17 +36,17 @@ pub enum Side {
 
 pub enum Announced {
     New(Attachment),
-    /// The same id and description were sent before.
+    /// The same id and content were sent before.
     Known(Attachment),
 }
 
-/// Of an unknown parent it is said where it stands in the body, or that there is nothing at the address.
+/// An unknown parent is a field error when the body names it, and 404 when the path does.
 pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, side: Side) -> Result<Announced, Error> {
     let parent = require_parent(tx, input.parent, side).await?;
     if input.size > storage.max_bytes {
         return Err(Error::field("/size", "too_large"));
     }
-    if input.captured_at.is_some_and(|at| at > tx.now + SLACK) {
+    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SKEW) {
         return Err(Error::field("/captured_at", "in_the_future"));
     }
     let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
@@ -70,7 +70,7 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
         submission_hash: hash,
         client_id: tx.actor.client_id.clone(),
         created_by: tx.actor.subject.clone(),
-        expires_at: tx.now + UPLOAD_KEPT,
+        expires_at: tx.now + UPLOAD_LIFETIME,
         completed_at: None,
         parent_seen_at: tx.now,
         version: 1,
@@ -83,7 +83,7 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
-    if store::list_of_visible(&mut tx.conn, row.parent_kind, row.parent_id).await?.len() > PER_PARENT {
+    if store::list_of_visible(&mut tx.conn, row.parent_kind, row.parent_id).await?.len() > MAX_PER_PARENT {
         return Err(Error::new(crate::attachments::problems::TOO_MANY_ATTACHMENTS));
     }
     tx.audit("attachment.create", "attachment", row.id, Some(&parent.region_code));
@@ -111,7 +111,7 @@ async fn require_parent(tx: &mut Tx, at: AttachmentParent, side: Side) -> Result
     }
 }
 
-/// An attachment whose parent the caller sees; `of` narrows to one parent.
+/// An attachment whose parent the caller may see; `of` restricts it to one parent.
 pub async fn find(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -139,7 +139,7 @@ pub async fn list_of(
     Ok(AttachmentList { items: rows.into_iter().map(show).collect() })
 }
 
-/// Opening a paper is a reveal: each link is in the trail.
+/// Opening an attachment reveals personal data, so each link is audited.
 pub async fn link(tx: &mut Tx, id: Uuid, of: Option<AttachmentParent>) -> Result<AttachmentLink, Error> {
     let actor = tx.actor.clone();
     let (row, parent) = find(&mut tx.conn, &actor, id, of).await?;
@@ -154,7 +154,7 @@ pub async fn link(tx: &mut Tx, id: Uuid, of: Option<AttachmentParent>) -> Result
     Ok(links::make(&tx.keys, id, tx.now))
 }
 
-/// Only who added it takes it back. The content goes at once; that there was one stays.
+/// Only the uploader may withdraw an attachment. The content is deleted at once; the row stays.
 pub async fn withdraw(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachment, Error> {
     let actor = tx.actor.clone();
     let (_, parent) = find(&mut tx.conn, &actor, id, None).await?;
@@ -179,7 +179,7 @@ pub async fn withdraw(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attach
     Ok(show(row))
 }
 
-/// The bytes go before the row says so: a failure in between leaves a row that is tried again.
+/// Deletes the bytes before the row changes, so that a failure leaves a row that is retried.
 pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentRow, to: Status) -> Result<(), Error> {
     storage.delete_parts(row.id).await?;
     storage.delete_content(row.id).await?;
@@ -191,14 +191,14 @@ pub(super) async fn remove(tx: &mut Tx, storage: &Storage, row: &mut AttachmentR
     Ok(store::save(&mut tx.conn, row).await?)
 }
 
-/// What belongs to these complaints and referrals, each complete one with a link that opens it for a while: for the request of
-/// whoever they are about. Each link is in the trail.
+/// The attachments of these complaints and referrals, for a data subject's request. Each complete one has a link that opens it
+/// for a limited time, and each link is audited.
 pub async fn list_about(tx: &mut Tx, parents: &[Uuid]) -> Result<Vec<AttachmentAbout>, Error> {
     let rows = store::list_by_parents(&mut tx.conn, Unscoped::SubjectRights, parents).await?;
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
         let complete = row.status == Status::Complete;
-        let link = complete.then(|| links::make_for(&tx.keys, row.id, tx.now, links::LIVES_FOR_SUBJECT));
+        let link = complete.then(|| links::make_for(&tx.keys, row.id, tx.now, links::LIFETIME_FOR_SUBJECT));
         if complete {
             tx.audit("attachment.open", "attachment", row.id, None);
         }
@@ -207,7 +207,7 @@ pub async fn list_about(tx: &mut Tx, parents: &[Uuid]) -> Result<Vec<AttachmentA
     Ok(about)
 }
 
-/// Whoever these are about was erased: photos and papers go, that there were some stays.
+/// Deletes the content of attachments after the erasure of their subject; the rows stay.
 pub async fn forget(tx: &mut Tx, storage: &Storage, parents: &[Uuid]) -> Result<(), Error> {
     for mut row in store::list_by_parents(&mut tx.conn, Unscoped::SubjectRights, parents).await? {
         remove(tx, storage, &mut row, Status::Withdrawn).await?;
@@ -227,7 +227,7 @@ pub(super) fn publish(tx: &mut Tx, row: &AttachmentRow, region_code: &str, what:
     });
 }
 
-/// A body for `create` on the referral of an address: 404 comes before 422.
+/// Creates an attachment on the referral in the path. 404 comes before 422.
 pub async fn create_on_referral(
     tx: &mut Tx,
     storage: &Storage,

@@ -1,24 +1,24 @@
-//! Is the content what it claims to be? Pure. A picture is judged by its container alone: one that would unfold into
-//! gigabytes is refused before anybody decodes it.
+//! Validates that the content matches its declared type. Pure. Images are validated by their container only, so that a
+//! decompression bomb is refused before it is decoded.
 
 use super::images::{self, Picture};
 use super::model::AttachmentMediaType;
 
-/// More than any phone's camera; 50 million pixels unfold into 200 MB.
+/// Larger than the photo of any phone. 50 million pixels decode to 200 MB.
 const MAX_SIDE: u32 = 20_000;
 const MAX_PIXELS: u64 = 50_000_000;
-/// Where the last line of a PDF must stand (ISO 32000, Annex H of older readers).
+/// The end-of-file marker of a PDF must be in this many last bytes (ISO 32000, Annex H, for older readers).
 const PDF_TAIL: usize = 1024;
 
-/// Content that may be kept: without metadata, where it is a picture.
+/// Validated content; images without metadata.
 #[derive(Debug)]
 pub struct Accepted {
     pub bytes: Vec<u8>,
     pub size: Option<(u32, u32)>,
 }
 
-/// The field's fault, as a row of the field table.
-pub fn judge(claimed: AttachmentMediaType, bytes: Vec<u8>) -> Result<Accepted, &'static str> {
+/// The error is the code of a field error.
+pub fn validate(claimed: AttachmentMediaType, bytes: Vec<u8>) -> Result<Accepted, &'static str> {
     let picture = match claimed {
         AttachmentMediaType::Jpeg => images::jpeg(&bytes),
         AttachmentMediaType::Png => images::png(&bytes),
@@ -53,19 +53,19 @@ mod tests {
 
     #[test]
     fn a_picture_that_would_unfold_without_bound_is_refused() {
-        assert!(judge(AttachmentMediaType::Png, png(4000, 3000)).is_ok());
-        assert_eq!(judge(AttachmentMediaType::Png, png(60_000, 10)).unwrap_err(), "too_many_pixels");
-        assert_eq!(judge(AttachmentMediaType::Png, png(19_999, 19_999)).unwrap_err(), "too_many_pixels");
-        assert_eq!(judge(AttachmentMediaType::Png, png(0, 10)).unwrap_err(), "content_differs");
+        assert!(validate(AttachmentMediaType::Png, png(4000, 3000)).is_ok());
+        assert_eq!(validate(AttachmentMediaType::Png, png(60_000, 10)).unwrap_err(), "too_many_pixels");
+        assert_eq!(validate(AttachmentMediaType::Png, png(19_999, 19_999)).unwrap_err(), "too_many_pixels");
+        assert_eq!(validate(AttachmentMediaType::Png, png(0, 10)).unwrap_err(), "content_differs");
     }
 
     #[test]
     fn a_type_that_lies_is_refused() {
         for claimed in AttachmentMediaType::ALL.iter().filter(|m| **m != AttachmentMediaType::Png) {
-            assert_eq!(judge(*claimed, png(10, 10)).unwrap_err(), "content_differs", "{claimed}");
+            assert_eq!(validate(*claimed, png(10, 10)).unwrap_err(), "content_differs", "{claimed}");
         }
-        assert!(judge(AttachmentMediaType::Pdf, b"%PDF-1.7\n...\n%%EOF\n".to_vec()).is_ok());
-        assert!(judge(AttachmentMediaType::Pdf, b"<html>%PDF-1.7 %%EOF".to_vec()).is_err());
-        assert!(judge(AttachmentMediaType::Pdf, b"%PDF-1.7\ncut off".to_vec()).is_err());
+        assert!(validate(AttachmentMediaType::Pdf, b"%PDF-1.7\n...\n%%EOF\n".to_vec()).is_ok());
+        assert!(validate(AttachmentMediaType::Pdf, b"<html>%PDF-1.7 %%EOF".to_vec()).is_err());
+        assert!(validate(AttachmentMediaType::Pdf, b"%PDF-1.7\ncut off".to_vec()).is_err());
     }
 }

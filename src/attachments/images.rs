@@ -1,8 +1,8 @@
-//! The containers of JPEG, PNG and WebP, taken apart without decoding a pixel: how large the picture is, and the same
-//! picture without what the camera wrote beside it (place, device, time, preview). Pure. What is not known to belong to the
-//! picture is left out; of a photo's Exif only the orientation stays, without which it would lie on its side.
+//! Parses JPEG, PNG and WebP containers without decoding pixels. Returns the size and the same image without metadata
+//! (location, device, time, preview). Pure. Unknown parts are removed. Of the Exif data only the orientation stays, because
+//! without it the photo would be shown rotated.
 
-/// A picture's size and its bytes without metadata.
+/// Size of an image, and its bytes without metadata.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Picture {
     pub width: u32,
@@ -32,7 +32,8 @@ fn long_le(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// `None` when it is no whole JPEG. What follows the end of the image (a film, a second picture) is left out.
+/// Returns `None` if the bytes are not a complete JPEG. Anything after the end of the image (a video, a second image) is
+/// removed.
 pub fn jpeg(bytes: &[u8]) -> Option<Picture> {
     let mut out = Vec::with_capacity(bytes.len());
     if bytes.get(..2)? != [0xff, SOI] {
@@ -69,7 +70,7 @@ pub fn jpeg(bytes: &[u8]) -> Option<Picture> {
         if marker == 0xe1 && orientation.is_none() {
             orientation = content.strip_prefix(EXIF).and_then(exif_orientation);
         }
-        if belongs(marker, content) {
+        if is_image_data(marker, content) {
             out.extend_from_slice(&[0xff, marker]);
             out.extend_from_slice(&u16::try_from(content.len() + 2).ok()?.to_be_bytes());
             out.extend_from_slice(content);
@@ -91,10 +92,10 @@ pub fn jpeg(bytes: &[u8]) -> Option<Picture> {
     Some(Picture { width, height, bytes: out })
 }
 
-/// Frame, tables and scans; of the application segments JFIF, the colour profile and Adobe's transform.
-fn belongs(marker: u8, content: &[u8]) -> bool {
+/// Keeps frames, tables and scans, and of the application segments JFIF, the colour profile and Adobe's transform.
+fn is_image_data(marker: u8, content: &[u8]) -> bool {
     match marker {
-        // JFIF's own thumbnail is not allowed along; JFXX is nothing but one.
+        // The JFXX segment is removed: it contains only a thumbnail.
         0xe0 => content.starts_with(b"JFIF\0"),
         0xe2 => content.starts_with(b"ICC_PROFILE\0"),
         0xee => content.starts_with(b"Adobe"),
@@ -103,7 +104,7 @@ fn belongs(marker: u8, content: &[u8]) -> bool {
     }
 }
 
-/// Up to the next marker that is neither a stuffed byte nor a restart.
+/// Length up to the next marker that is neither a stuffed byte nor a restart marker.
 fn scan_length(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -132,7 +133,7 @@ fn exif_orientation(tiff: &[u8]) -> Option<u8> {
     })
 }
 
-/// A segment with nothing but the orientation.
+/// An Exif segment with only the orientation.
 fn orientation_segment(turned: u8) -> [u8; 36] {
     let mut segment = *b"\xff\xe1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
     if let Some(value) = segment.get_mut(29) {
@@ -146,7 +147,7 @@ const PNG_CHUNKS: &[&[u8]] = &[
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"pHYs", b"hIST", b"cICP",
 ];
 
-/// Left out are texts, times, Exif, animation, and the packed colour profile, which could unfold without bound.
+/// Removes text, times, Exif, animation and the compressed colour profile, which could expand without limit.
 pub fn png(bytes: &[u8]) -> Option<Picture> {
     let mut rest = bytes.strip_prefix(PNG)?;
     let (mut out, mut size, mut data) = (PNG.to_vec(), None, false);
@@ -213,7 +214,7 @@ pub fn webp(bytes: &[u8]) -> Option<Picture> {
 fn webp_size(name: &[u8], content: &[u8]) -> Option<(u32, u32)> {
     match name {
         b"VP8X" => {
-            // 24 bits each, less one.
+            // 24 bits each, stored minus one.
             let at = |from| Some((long_le(content, from)? & 0x00ff_ffff) + 1);
             Some((at(4)?, (long_le(content, 6)? >> 8) + 1))
         }

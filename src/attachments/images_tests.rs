@@ -1,4 +1,4 @@
-//! What the camera wrote beside a picture does not stay, and the picture does.
+//! Tests that metadata is removed and the image is unchanged.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     [&[0xff, marker], &length[..], content].concat()
 }
 
-/// A place in the Exif of a photo that lies on its side.
+/// Exif data with a GPS position and an orientation.
 fn exif(turned: u8) -> Vec<u8> {
     let mut tiff = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
     tiff.extend_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, turned, 0, 0, 0]);
@@ -43,7 +43,7 @@ fn says(bytes: &[u8], what: &[u8]) -> bool {
 }
 
 #[test]
-fn a_photo_loses_place_and_device_and_keeps_its_pixels_and_its_side() {
+fn a_photo_loses_location_and_device_but_no_pixels_and_no_orientation() {
     let before = photo(6);
     let picture = jpeg(&before).unwrap();
     assert_eq!((picture.width, picture.height), (64, 48));
@@ -51,9 +51,9 @@ fn a_photo_loses_place_and_device_and_keeps_its_pixels_and_its_side() {
         assert!(says(&before, what) && !says(&picture.bytes, what));
     }
     assert!(says(&picture.bytes, &[0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56, 0xff, EOI]));
-    let kept = picture.bytes.windows(6).position(|w| w == EXIF).unwrap();
-    assert_eq!(exif_orientation(&picture.bytes[kept + 6..]), Some(6));
-    // Once more changes nothing.
+    let at = picture.bytes.windows(6).position(|w| w == EXIF).unwrap();
+    assert_eq!(exif_orientation(&picture.bytes[at + 6..]), Some(6));
+    // Cleaning twice changes nothing.
     assert_eq!(jpeg(&picture.bytes).unwrap().bytes, picture.bytes);
     assert!(!says(&jpeg(&photo(1)).unwrap().bytes, EXIF));
 }
@@ -64,7 +64,7 @@ fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_png_loses_its_texts() {
+fn a_png_loses_its_text_chunks() {
     let header = [&64_u32.to_be_bytes()[..], &48_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let bytes = [
         PNG,
@@ -101,7 +101,7 @@ fn a_webp_loses_exif_and_xmp() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_the_readers_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), cut in 0_usize..400) {
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), cut in 0_usize..400) {
         let whole = photo(3);
         let _ = jpeg(&whole[..cut.min(whole.len())]);
         for head in [&[0xff, SOI][..], PNG, b"RIFF\x40\0\0\0WEBP", b""] {

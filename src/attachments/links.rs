@@ -1,5 +1,5 @@
-//! Links that open one attachment for a few minutes: whoever holds one needs no token, so it says when it ends, and nothing
-//! in it can be changed. A link that has ended and one that was tampered with are answered like an unknown address.
+//! Links that open one attachment for a few minutes without a token. A link is signed and contains its expiry. An expired and a
+//! modified link both get 404.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -7,16 +7,16 @@ use uuid::Uuid;
 use super::api::AttachmentLink;
 use crate::auth::keys::KeyRing;
 
-const LIVES: TimeDelta = TimeDelta::minutes(5);
-/// Whoever asked for all that is held has to fetch each paper.
-pub const LIVES_FOR_SUBJECT: TimeDelta = TimeDelta::hours(1);
+const LIFETIME: TimeDelta = TimeDelta::minutes(5);
+/// Longer, because the data subject has to fetch every attachment of the export.
+pub const LIFETIME_FOR_SUBJECT: TimeDelta = TimeDelta::hours(1);
 
 pub fn make(keys: &KeyRing, id: Uuid, now: DateTime<Utc>) -> AttachmentLink {
-    make_for(keys, id, now, LIVES)
+    make_for(keys, id, now, LIFETIME)
 }
 
-pub fn make_for(keys: &KeyRing, id: Uuid, now: DateTime<Utc>, lives: TimeDelta) -> AttachmentLink {
-    let expires_at = DateTime::from_timestamp((now + lives).timestamp(), 0).unwrap_or(now);
+pub fn make_for(keys: &KeyRing, id: Uuid, now: DateTime<Utc>, lifetime: TimeDelta) -> AttachmentLink {
+    let expires_at = DateTime::from_timestamp((now + lifetime).timestamp(), 0).unwrap_or(now);
     let signature = keys.sign_link(&signed(id, expires_at.timestamp()));
     let url = format!("/v1/attachments/{id}/file?expires={}&signature={signature}", expires_at.timestamp());
     AttachmentLink { url, expires_at }

@@ -1,5 +1,6 @@
-//! Photos and papers on complaints, referrals and registry proposals. An attachment is visible exactly to whoever may see its parent, arrives in
-//! pieces that survive a cut line and a killed process, and is shown only after its content proved to be what was said.
+//! Photos and documents attached to complaints, referrals and registry proposals. Access to an attachment follows its parent.
+//! The content arrives in chunks, so an upload survives a lost connection or a killed process, and it is shown only after it
+//! has been validated.
 
 pub mod actions;
 pub mod api;

@@ -1,9 +1,9 @@
-//! The words of attachments.
+//! Code lists of attachments.
 
 use crate::text_enum;
 
 text_enum! {
-    /// What a photo or paper shows.
+    /// Kind of photo or document.
     pub enum AttachmentKind {
         IdentityCard = "identity_card": "KTP" / "Identity card",
         FamilyCard = "family_card": "Kartu keluarga" / "Family card",
@@ -24,7 +24,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// To what an attachment belongs.
+    /// Kind of the parent resource.
     pub enum AttachmentParentKind {
         Complaint = "complaint": "Pengaduan" / "Complaint",
         Referral = "referral": "Rujukan" / "Referral",
@@ -33,7 +33,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How far an attachment is.
+    /// Attachment status.
     pub enum AttachmentStatus {
         Uploading = "uploading": "Sedang diunggah" / "Uploading",
         Complete = "complete": "Lengkap" / "Complete",
@@ -44,7 +44,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// The form of the content.
+    /// Media type of the content.
     pub enum AttachmentMediaType {
         Jpeg = "image/jpeg": "Foto JPEG" / "JPEG image",
         Png = "image/png": "Gambar PNG" / "PNG image",

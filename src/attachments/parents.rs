@@ -1,4 +1,4 @@
-//! Who may see an attachment: whoever may see its parent. Each parent's slice answers for itself.
+//! Access to an attachment follows its parent. Each parent's slice decides for itself.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::{complaints, proposals, referrals};
 
-/// A parent that the caller was shown to see.
+/// A parent that the caller may see.
 pub struct Parent {
     pub region_code: String,
-    /// The organization referred to, where there is one.
+    /// The target organization of a referral.
     pub target: Option<Uuid>,
 }
 
-/// The same for a caller: who may not read complaints sees no paper of one, whatever else it may do.
+/// Like `find_visible`, but also needs the permission to read such parents.
 pub async fn find_readable(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -49,8 +49,8 @@ pub async fn find_visible(
     })
 }
 
-/// Those of the ids that no longer name anything.
-pub async fn list_gone(
+/// The ids for which no parent exists.
+pub async fn list_missing(
     conn: &mut AsyncPgConnection,
     why: Unscoped,
     kind: Kind,

@@ -1,5 +1,5 @@
-//! Attachments by their own address: announce, read, open, take back. How content arrives stands in `routes_upload`, what
-//! belongs to one complaint or referral in `routes_of_parents`.
+//! Endpoints for one attachment: create, read, open, withdraw. Uploading the content is in `routes_upload`, the attachments of
+//! one complaint or referral are in `routes_of_parents`.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -41,18 +41,19 @@ pub(super) fn announced(made: Announced) -> Result<Reply, Error> {
     }
 }
 
-/// Announce an attachment
+/// Create an attachment
 ///
-/// Says what will come: to which complaint or referral it belongs, what it shows, its form, size and SHA-256. The content
-/// follows in pieces at `PATCH /v1/attachments/{id}/content`; an upload that stands still for seven days is given up.
-/// The organization referred to announces at `POST /v1/referrals/{id}/attachments` instead. A tablet that worked offline sends
-/// the id it made: the same id and description again is answered with 200.
+/// Announces an attachment: its parent, kind, media type, size and SHA-256. Send the content in chunks to `PATCH
+/// /v1/attachments/{id}/content`; an upload without progress expires after seven days.
+///
+/// A client that worked offline sends its own id: a repeated request with the same id and body gets 200 with the stored
+/// resource. The target organization of a referral uses `POST /v1/referrals/{id}/attachments` instead.
 #[utoipa::path(
     tag = "Attachments",
     request_body = CreateAttachment,
     responses(
-        (status = 201, description = "The attachment, waiting for its content", body = Attachment),
-        (status = 200, description = "It was announced before; this is what is stored", body = Attachment)
+        (status = 201, description = "The attachment was created and waits for its content", body = Attachment),
+        (status = 200, description = "The attachment existed already; the stored resource", body = Attachment)
     ),
     security(("oauth2" = ["complaints:submit"]))
 )]
@@ -72,7 +73,7 @@ async fn create_attachment(
 
 /// Read an attachment
 ///
-/// What is known of it; its content is opened with a link.
+/// Returns the attachment's metadata. Open the content with a link (`POST /v1/attachments/{id}/links`).
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 200, description = "The attachment", body = Attachment)),
@@ -85,12 +86,12 @@ async fn get_attachment(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) 
     Reply::resource(&show(row), version)
 }
 
-/// Take an attachment back
+/// Withdraw an attachment
 ///
-/// Removes the content at once; the entry stays as withdrawn. Only by whoever added it.
+/// Deletes the content at once; the metadata stays, with status `withdrawn`. Only the uploader may withdraw an attachment.
 #[utoipa::path(
     tag = "Attachments",
-    responses((status = 200, description = "The attachment, withdrawn", body = Attachment)),
+    responses((status = 200, description = "The withdrawn attachment", body = Attachment)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[delete("/v1/attachments/{id}")]
@@ -102,15 +103,15 @@ async fn withdraw_attachment(
 ) -> Result<Reply, Error> {
     write
         .act(&caller, async move |tx| {
-            let gone = actions::withdraw(tx, &storage, *id).await?;
-            Reply::resource(&gone, gone.version)
+            let withdrawn = actions::withdraw(tx, &storage, *id).await?;
+            Reply::resource(&withdrawn, withdrawn.version)
         })
         .await
 }
 
-/// Make a link that opens an attachment
+/// Create a link to an attachment
 ///
-/// The link needs no token and lives five minutes; making one leaves a row in the audit trail.
+/// Returns a link that opens the content without a token for five minutes. Each link is written to the audit trail.
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 201, description = "The link", body = AttachmentLink)),
@@ -130,13 +131,13 @@ pub(super) fn linked(link: &AttachmentLink) -> Result<Reply, Error> {
 
 /// Open an attachment by a link
 ///
-/// The content, to be saved rather than shown. Without a token: the signed link says who may and how long. A link that has
-/// ended or was changed is answered with 404.
+/// Returns the content, to be saved rather than displayed. No token is needed: the signed link grants access until it expires.
+/// An expired or modified link gets 404.
 #[utoipa::path(
     tag = "Attachments",
     params(
-        ("expires" = Option<i64>, Query, description = "As in the link."),
-        ("signature" = Option<String>, Query, description = "As in the link.")
+        ("expires" = Option<i64>, Query, description = "Value from the link."),
+        ("signature" = Option<String>, Query, description = "Value from the link.")
     ),
     responses((status = 200, description = "The content", content(
         (serde_json::Value = "image/jpeg"),
@@ -172,7 +173,7 @@ async fn open_attachment(
         .body(actix_web::body::SizedStream::new(size, content)))
 }
 
-/// Says what it is and names nobody.
+/// The file name contains the kind and a short id, but no personal data.
 fn file_name(kind: AttachmentKind, row: &store::AttachmentRow) -> String {
     let id = row.id.simple().to_string();
     let short = id.get(id.len().saturating_sub(8)..).unwrap_or_default();

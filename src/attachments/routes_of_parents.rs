@@ -1,4 +1,4 @@
-//! The attachments of one complaint or one referral, for whoever sees it.
+//! Endpoints for the attachments of one complaint, registry proposal or referral.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,7 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List a complaint's attachments
 ///
-/// Those that are complete or still being uploaded, oldest first.
+/// Returns the attachments that are complete or still uploading, oldest first.
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 200, description = "The attachments", body = AttachmentList)),
@@ -45,7 +45,7 @@ async fn list_complaint_attachments(caller: Caller<ComplaintsRead>, db: Db, id: 
 
 /// List a registry proposal's attachments
 ///
-/// Those that are complete or still being uploaded, oldest first.
+/// Returns the attachments that are complete or still uploading, oldest first.
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 200, description = "The attachments", body = AttachmentList)),
@@ -62,8 +62,8 @@ async fn list_registry_proposal_attachments(
 
 /// List a referral's attachments
 ///
-/// What the source sent along and what the organization referred to added. The papers of the complaint behind the
-/// referral are not among them: the source chooses what to send along.
+/// Returns the attachments from the source and from the target organization. Attachments of the complaint are not included
+/// unless the source attached them to the referral.
 #[utoipa::path(
     tag = "Attachments",
     responses((status = 200, description = "The attachments", body = AttachmentList)),
@@ -74,16 +74,16 @@ async fn list_referral_attachments(caller: Caller<ReferralsRead>, db: Db, id: Pa
     Reply::ok(&actions::list_of(&mut *db.read().await?, &caller, Kind::Referral, *id).await?)
 }
 
-/// Announce an attachment, as the organization referred to
+/// Create an attachment as the target organization
 ///
-/// For example the proof of a delivery. The content follows at
-/// `PATCH /v1/referrals/{id}/attachments/{attachment_id}/content`.
+/// Announces an attachment of a referral, for example a proof of delivery. Send its content to `PATCH
+/// /v1/referrals/{id}/attachments/{attachment_id}/content`.
 #[utoipa::path(
     tag = "Attachments",
     request_body = CreateReferralAttachment,
     responses(
-        (status = 201, description = "The attachment, waiting for its content", body = Attachment),
-        (status = 200, description = "It was announced before; this is what is stored", body = Attachment)
+        (status = 201, description = "The attachment was created and waits for its content", body = Attachment),
+        (status = 200, description = "The attachment existed already; the stored resource", body = Attachment)
     ),
     security(("oauth2" = ["referrals:respond"]))
 )]
@@ -101,10 +101,10 @@ async fn create_referral_attachment(
         .await
 }
 
-/// Make a link that opens an attachment of a referral
+/// Create a link to an attachment of a referral
 ///
-/// For whoever sees the referral. The link needs no token and lives five minutes; making one leaves a row in the audit
-/// trail.
+/// Returns a link that opens the attachment without a token for five minutes. Every caller who may see the referral may create
+/// one. Each link is written to the audit trail.
 #[utoipa::path(
     tag = "Attachments",
     params(("id" = Uuid, Path), ("attachment_id" = Uuid, Path)),

@@ -1,5 +1,5 @@
-//! The content of an attachment on its way: in pieces, as a bad network allows. After the tus protocol, as far as one
-//! needs it: `Upload-Offset` says where a piece begins, and HEAD or GET tells where the next one does.
+//! Uploads the content of an attachment in chunks. A subset of the tus protocol: `Upload-Offset` gives the start of a chunk,
+//! and HEAD or GET returns the offset of the next one.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, patch, web};
@@ -35,16 +35,18 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_referral_attachment_progress);
 }
 
-/// Send a piece of an attachment's content
+/// Upload a chunk of an attachment's content
 ///
-/// The bytes from `Upload-Offset` on, at most 4 MiB. Where a line was cut, ask for the offset (HEAD or GET) and go on from
-/// there: what came through is kept. When the last byte has come, size, hash and form are checked, and the metadata of a picture
-/// (place, device) is removed; content that is not what was said is answered with 422 and the attachment is rejected.
+/// Uploads the bytes from `Upload-Offset` on, at most 4 MiB. After a lost connection, read the current offset (HEAD or GET) and
+/// continue there: received bytes are stored.
+///
+/// After the last byte, size, hash and media type are validated, and the metadata of images (location, device) is removed. If
+/// the content does not match, the answer is 422 and the attachment is rejected.
 #[utoipa::path(
     tag = "Attachments",
-    params(("Upload-Offset" = i32, Header, description = "Where the piece begins: the bytes that have arrived so far.", example = 0)),
+    params(("Upload-Offset" = i32, Header, description = "Start of the chunk: the number of bytes received so far.", example = 0)),
     request_body(content = serde_json::Value, content_type = "application/offset+octet-stream", description = "The bytes"),
-    responses((status = 200, description = "The attachment; complete after the last piece", body = Attachment)),
+    responses((status = 200, description = "The attachment; complete after the last chunk", body = Attachment)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[patch("/v1/attachments/{id}/content")]
@@ -58,12 +60,12 @@ async fn append_attachment_content(
     append(caller, request, piece, payload, *id, None).await
 }
 
-/// Ask how far an upload is
+/// Read the progress of an upload
 ///
-/// Also by HEAD, with the same in `Upload-Offset` and `Upload-Length`.
+/// Returns the number of bytes received. HEAD returns the same in `Upload-Offset` and `Upload-Length`.
 #[utoipa::path(
     tag = "Attachments",
-    responses((status = 200, description = "How far it is", body = UploadProgress)),
+    responses((status = 200, description = "The progress", body = UploadProgress)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[get("/v1/attachments/{id}/content")]
@@ -76,17 +78,17 @@ async fn get_attachment_progress(
     progress(&caller, &request, &db, *id, None).await
 }
 
-/// Send a piece of an attachment's content, as the organization referred to
+/// Upload a chunk of an attachment's content as the target organization
 ///
-/// The same as `PATCH /v1/attachments/{id}/content`, for an attachment of this referral.
+/// Like `PATCH /v1/attachments/{id}/content`, for an attachment of this referral.
 #[utoipa::path(
     tag = "Attachments",
     params(
         ("id" = Uuid, Path), ("attachment_id" = Uuid, Path),
-        ("Upload-Offset" = i32, Header, description = "Where the piece begins: the bytes that have arrived so far.", example = 0)
+        ("Upload-Offset" = i32, Header, description = "Start of the chunk: the number of bytes received so far.", example = 0)
     ),
     request_body(content = serde_json::Value, content_type = "application/offset+octet-stream", description = "The bytes"),
-    responses((status = 200, description = "The attachment; complete after the last piece", body = Attachment)),
+    responses((status = 200, description = "The attachment; complete after the last chunk", body = Attachment)),
     security(("oauth2" = ["referrals:respond"]))
 )]
 #[patch("/v1/referrals/{id}/attachments/{attachment_id}/content")]
@@ -101,13 +103,13 @@ async fn append_referral_attachment_content(
     append(caller, request, piece, payload, id, Some(of_referral(referral))).await
 }
 
-/// Ask how far an upload of a referral is
+/// Read the progress of an upload to a referral
 ///
-/// The same as `GET /v1/attachments/{id}/content`, for an attachment of this referral.
+/// Like `GET /v1/attachments/{id}/content`, for an attachment of this referral.
 #[utoipa::path(
     tag = "Attachments",
     params(("id" = Uuid, Path), ("attachment_id" = Uuid, Path)),
-    responses((status = 200, description = "How far it is", body = UploadProgress)),
+    responses((status = 200, description = "The progress", body = UploadProgress)),
     security(("oauth2" = ["referrals:respond"]))
 )]
 #[get("/v1/referrals/{id}/attachments/{attachment_id}/content")]
@@ -125,11 +127,11 @@ pub(super) fn of_referral(id: Uuid) -> AttachmentParent {
     AttachmentParent { kind: AttachmentParentKind::Referral, id }
 }
 
-/// What taking a piece needs. Each piece takes two transactions at most: one keeps it, one closes the upload.
+/// What an upload request needs. It runs at most two transactions: one stores the chunk, one finishes the upload.
 struct Arriving {
     db: Db,
-    keep: Write,
-    close: Write,
+    store_chunk: Write,
+    finish: Write,
     storage: web::Data<Storage>,
 }
 
@@ -141,8 +143,8 @@ impl actix_web::FromRequest for Arriving {
         let mut made = || {
             Ok(Self {
                 db: Db::extract(request).into_inner()?,
-                keep: Write::from_request(request, payload).into_inner()?,
-                close: Write::from_request(request, payload).into_inner()?,
+                store_chunk: Write::from_request(request, payload).into_inner()?,
+                finish: Write::from_request(request, payload).into_inner()?,
                 storage: request
                     .app_data::<web::Data<Storage>>()
                     .cloned()
@@ -166,15 +168,15 @@ async fn append<P: Requires>(
         return Err(Error::about(Code::UNSUPPORTED_MEDIA_TYPE, PIECE));
     }
     let offset = offset_of(request.headers())?;
-    upload::require_place(&row, offset)?;
-    let room = usize::try_from(row.size - offset).unwrap_or(0);
-    // In a task of its own: when the line is cut, what came through is still kept.
-    let kept = tokio::task::spawn_local(async move {
-        let Arriving { db, keep, close, storage } = piece;
-        let piece = Piece::read(payload.into_inner(), room).await;
-        let fault = upload::fault_of(&piece, room);
+    upload::check_offset(&row, offset)?;
+    let remaining = usize::try_from(row.size - offset).unwrap_or(0);
+    // Runs in its own task, so that received bytes are stored even if the connection is lost.
+    let task = tokio::task::spawn_local(async move {
+        let Arriving { db, store_chunk, finish, storage } = piece;
+        let piece = Piece::read(payload.into_inner(), remaining).await;
+        let fault = upload::fault_of(&piece, remaining);
         let stored = StoredPiece::put(&storage, id, offset, piece).await?;
-        let mut reply = keep
+        let mut reply = store_chunk
             .read_marking(&caller, async move |tx| {
                 let row = upload::append(tx, id, of, stored).await?;
                 Reply::resource(&row, row.version)
@@ -186,7 +188,7 @@ async fn append<P: Requires>(
         let mut shown: Attachment = serde_json::from_str(&reply.body).map_err(Error::internal)?;
         if shown.received == shown.size {
             let store = storage.clone();
-            reply = close
+            reply = finish
                 .read_marking(&caller, async move |tx| {
                     let row = upload::finish(tx, &store, id).await?;
                     Reply::resource(&row, row.version)
@@ -194,12 +196,12 @@ async fn append<P: Requires>(
                 .await?;
             shown = serde_json::from_str(&reply.body).map_err(Error::internal)?;
             if shown.status == AttachmentStatus::Complete {
-                upload::sweep_parts(&mut *db.read().await?, &storage, id).await?;
+                upload::delete_parts(&mut *db.read().await?, &storage, id).await?;
             }
         }
         Ok((reply, shown))
     });
-    let (reply, shown) = kept.await.map_err(Error::internal)??;
+    let (reply, shown) = task.await.map_err(Error::internal)??;
     if let Some(refused) = upload::rejection(&shown) {
         return Err(refused);
     }

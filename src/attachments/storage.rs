@@ -1,5 +1,5 @@
-//! Where the bytes lie: a folder, or any store that speaks S3. The database says what there is; the store only keeps bytes
-//! under keys that name nobody.
+//! Object storage for attachment content: a folder or an S3-compatible store. The database knows what exists; the object keys
+//! contain no personal data.
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -19,30 +19,31 @@ use uuid::Uuid;
 use super::config::AttachmentArgs;
 use crate::error::Error;
 
-/// How long a store that does not answer is waited for: callers come again, and hold a database connection meanwhile.
-const CONNECTING: Duration = Duration::from_secs(3);
-const ANSWERING: Duration = Duration::from_secs(30);
-const RETRYING: Duration = Duration::from_secs(8);
-const RETRIES: usize = 2;
-/// Content is fetched in steps, each within those times, so that a slow reader does not outlast the store's patience.
-const STEP: u64 = 1024 * 1024;
+/// Time-outs of the object store. Keep them short: clients retry, and a waiting request holds a database connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const RETRY_TIMEOUT: Duration = Duration::from_secs(8);
+const MAX_RETRIES: usize = 2;
+/// Content is fetched in ranges of this size, each within the time-outs, so that a slow reader does not hit the store's
+/// time-out.
+const RANGE_BYTES: u64 = 1024 * 1024;
 
-/// Why a store was not usable at the start; the sentence is for the operator.
+/// Why a store cannot be used at start. The text is for the operator.
 pub enum StoreFault {
-    /// It answered, and it will not change its mind: no such bucket, wrong keys.
+    /// A permanent error: no such bucket, wrong keys.
     Refused(String),
-    /// It may come back.
+    /// A temporary error.
     Unreachable(String),
 }
 
-/// The store with the operator's limits.
+/// The object store and the configured size limit.
 pub struct Storage {
     objects: Arc<dyn ObjectStore>,
     pub max_bytes: u32,
 }
 
 impl Storage {
-    /// The sentence is for the operator.
+    /// The error text is for the operator.
     pub fn open(args: &AttachmentArgs) -> Result<Self, String> {
         let place = args.attachment_store.as_deref().unwrap_or("memory:");
         let objects: Arc<dyn ObjectStore> = if place == "memory:" {
@@ -76,29 +77,29 @@ impl Storage {
         self.put(&format!("content/{attachment}"), bytes.into()).await
     }
 
-    /// What is there is known after the first step, so that a store that fails is answered as such.
+    /// Fetches the first range before it returns, so that a failing store is reported with an error status.
     pub async fn stream_content(
         &self,
         attachment: Uuid,
         size: u64,
     ) -> Result<BoxStream<'static, Result<Bytes, object_store::Error>>, Error> {
         let key = Path::from(format!("content/{attachment}"));
-        let first = self.objects.get_range(&key, 0..STEP.min(size)).await.map_err(Error::unavailable)?;
+        let first = self.objects.get_range(&key, 0..RANGE_BYTES.min(size)).await.map_err(Error::unavailable)?;
         let objects = self.objects.clone();
-        let rest = stream::try_unfold(STEP, move |offset| {
+        let rest = stream::try_unfold(RANGE_BYTES, move |offset| {
             let (objects, key) = (objects.clone(), key.clone());
             async move {
                 if offset >= size {
                     return Ok(None);
                 }
-                let end = size.min(offset + STEP);
+                let end = size.min(offset + RANGE_BYTES);
                 Ok(Some((objects.get_range(&key, offset..end).await?, end)))
             }
         });
         Ok(stream::once(std::future::ready(Ok(first))).chain(rest).boxed())
     }
 
-    /// Writes, reads, lists and deletes once, as uploads do.
+    /// Writes, reads, lists and deletes one object, as uploads do.
     pub async fn check(&self) -> Result<(), StoreFault> {
         let id = Uuid::new_v4();
         let key = Self::part_key(id, 0);
@@ -108,7 +109,7 @@ impl Storage {
             self.delete_below(id).await
         };
         tried.await.map_err(|error| {
-            let sentence = format!("SLRT_ATTACHMENT_STORE cannot be used: {}", said(&error.to_string()));
+            let sentence = format!("SLRT_ATTACHMENT_STORE cannot be used: {}", s3_error(&error.to_string()));
             match error {
                 object_store::Error::NotFound { .. }
                 | object_store::Error::PermissionDenied { .. }
@@ -118,7 +119,7 @@ impl Storage {
         })
     }
 
-    /// Everything that was stored of an upload, also what a killed process left behind.
+    /// Deletes all chunks of an upload, including those that a killed process left behind.
     pub async fn delete_parts(&self, attachment: Uuid) -> Result<(), Error> {
         self.delete_below(attachment).await.map_err(Error::unavailable)
     }
@@ -126,26 +127,26 @@ impl Storage {
     async fn delete_below(&self, attachment: Uuid) -> Result<(), object_store::Error> {
         let folder = Path::from(format!("uploads/{attachment}"));
         let keys = self.objects.list(Some(&folder)).map(|found| found.map(|meta| meta.location)).boxed();
-        let mut gone = self.objects.delete_stream(keys);
-        while let Some(result) = gone.next().await {
-            forgive_absence(result.map(|_| ()))?;
+        let mut deleted = self.objects.delete_stream(keys);
+        while let Some(result) = deleted.next().await {
+            ignore_not_found(result.map(|_| ()))?;
         }
         Ok(())
     }
 
     pub async fn delete_content(&self, attachment: Uuid) -> Result<(), Error> {
         let key = Path::from(format!("content/{attachment}"));
-        forgive_absence(self.objects.delete(&key).await).map_err(Error::unavailable)
+        ignore_not_found(self.objects.delete(&key).await).map_err(Error::unavailable)
     }
 }
 
-/// What an S3 store said, by its code: the page of XML around it is nobody's sentence.
-fn said(error: &str) -> String {
+/// The error code of an S3 store, without the XML around it.
+fn s3_error(error: &str) -> String {
     let code = error.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-    code.map_or_else(|| error.to_owned(), |(code, _)| format!("the store answers {code}"))
+    code.map_or_else(|| error.to_owned(), |(code, _)| format!("the store returned {code}"))
 }
 
-fn forgive_absence(result: Result<(), object_store::Error>) -> Result<(), object_store::Error> {
+fn ignore_not_found(result: Result<(), object_store::Error>) -> Result<(), object_store::Error> {
     match result {
         Err(object_store::Error::NotFound { .. }) => Ok(()),
         other => other,
@@ -159,10 +160,10 @@ fn s3(args: &AttachmentArgs, place: &str) -> Result<Arc<dyn ObjectStore>, String
     };
     let retries = RetryConfig {
         backoff: BackoffConfig { max_backoff: Duration::from_secs(2), ..BackoffConfig::default() },
-        max_retries: RETRIES,
-        retry_timeout: RETRYING,
+        max_retries: MAX_RETRIES,
+        retry_timeout: RETRY_TIMEOUT,
     };
-    let times = ClientOptions::new().with_connect_timeout(CONNECTING).with_timeout(ANSWERING);
+    let times = ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_timeout(REQUEST_TIMEOUT);
     let mut builder = AmazonS3Builder::new()
         .with_client_options(times)
         .with_retry(retries)
@@ -173,7 +174,7 @@ fn s3(args: &AttachmentArgs, place: &str) -> Result<Arc<dyn ObjectStore>, String
     if let Some(endpoint) = &args.s3_endpoint {
         let plain = endpoint.starts_with("http://");
         if plain && !args.s3_allow_http {
-            return Err("SLRT_S3_ENDPOINT must be https, unless SLRT_S3_ALLOW_HTTP says otherwise".to_owned());
+            return Err("SLRT_S3_ENDPOINT must be https, unless SLRT_S3_ALLOW_HTTP is set".to_owned());
         }
         builder = builder.with_endpoint(endpoint.trim_end_matches('/')).with_allow_http(plain);
     }
@@ -186,10 +187,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_a_sentence_and_no_page_of_xml() {
+    fn an_s3_error_is_reduced_to_its_code() {
         let page = "Object at location a not found: Client error with status 404 Not Found: <?xml version=\"1.0\"?>\n\
             <Error><Code>NoSuchBucket</Code><Message>The bucket does not exist</Message></Error>";
-        assert_eq!(said(page), "the store answers NoSuchBucket");
-        assert_eq!(said("error sending request"), "error sending request");
+        assert_eq!(s3_error(page), "the store returned NoSuchBucket");
+        assert_eq!(s3_error("error sending request"), "error sending request");
     }
 }

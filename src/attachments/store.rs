@@ -1,5 +1,5 @@
-//! The rows of attachments. They carry no region: each is read by its id or its parent, and shown only after the parent's
-//! slice was asked whether the caller sees the parent.
+//! Rows of attachments. They have no region: each row is read by its id or its parent, and returned only after the parent's
+//! slice has confirmed that the caller may see the parent.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -50,7 +50,7 @@ pub struct PartRow {
     pub object_key: String,
 }
 
-/// False when the id is taken.
+/// Returns false if the id is already in use.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &AttachmentRow) -> QueryResult<bool> {
     diesel::insert_into(attachments::table)
         .values(row)
@@ -69,7 +69,7 @@ pub async fn lock(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> Que
     attachments::table.find(id).select(AttachmentRow::as_select()).for_update().first(conn).await.optional()
 }
 
-/// Writes back a row that this transaction has locked.
+/// Writes a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &AttachmentRow) -> QueryResult<()> {
     diesel::update(attachments::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
 }
@@ -109,7 +109,7 @@ pub async fn delete_parts(conn: &mut AsyncPgConnection, attachment: Uuid) -> Que
         .map(|_| ())
 }
 
-/// Uploads that nobody finished in time, and those that are whole but were not closed because the process ended.
+/// Expired uploads, and complete uploads that were not finished because the process ended.
 pub async fn list_stalled(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -128,7 +128,7 @@ pub async fn list_stalled(
         .await
 }
 
-/// Ended uploads of which pieces are left.
+/// Ended uploads whose chunks were not deleted yet.
 pub async fn list_with_leftovers(conn: &mut AsyncPgConnection, _why: Unscoped, limit: i64) -> QueryResult<Vec<Uuid>> {
     attachment_parts::table
         .inner_join(attachments::table.on(attachments::id.eq(attachment_parts::attachment_id)))
@@ -140,8 +140,8 @@ pub async fn list_with_leftovers(conn: &mut AsyncPgConnection, _why: Unscoped, l
         .await
 }
 
-/// Those whose parent was not looked for since.
-pub async fn list_to_look_after(
+/// Attachments whose parent was not checked since this time.
+pub async fn list_with_unchecked_parents(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     since: DateTime<Utc>,
@@ -165,7 +165,7 @@ pub async fn set_parents_seen(conn: &mut AsyncPgConnection, ids: &[Uuid], at: Da
         .map(|_| ())
 }
 
-/// Those of these parents whose content is there or on its way.
+/// Attachments of these parents that are complete or uploading.
 pub async fn list_by_parents(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,

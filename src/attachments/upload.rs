@@ -1,5 +1,5 @@
-//! How content arrives: in pieces, each beginning where the last one ended. What came through before a line was cut is
-//! kept; only when size and hash match is the content looked at, cleaned and shown.
+//! Receives content in chunks, each starting where the last one ended. What arrived before a lost connection is stored. The
+//! content is validated and shown only when its size and hash match.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,24 +25,24 @@ use crate::http::json::sha256;
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
-/// Bytes of one piece.
+/// Maximum bytes of one chunk.
 pub const PIECE_LIMIT: usize = 4 * 1024 * 1024;
-/// How long a line may be silent before what came is kept and the request ends.
-const SILENCE: Duration = Duration::from_secs(30);
+/// Time without data after which the received bytes are stored and the request ends.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What came of one piece.
+/// The received bytes of one chunk.
 pub struct Piece {
     bytes: Bytes,
     fault: Option<Code>,
 }
 
 impl Piece {
-    /// Reads until the piece, the line or the patience ends.
-    pub async fn read(mut payload: Payload, room: usize) -> Self {
+    /// Reads until the chunk ends, the connection fails or the time-out expires.
+    pub async fn read(mut payload: Payload, remaining: usize) -> Self {
         let mut bytes = BytesMut::new();
-        let limit = room.min(PIECE_LIMIT);
+        let limit = remaining.min(PIECE_LIMIT);
         let fault = loop {
-            match tokio::time::timeout(SILENCE, payload.next()).await {
+            match tokio::time::timeout(IDLE_TIMEOUT, payload.next()).await {
                 Ok(None) => break None,
                 Ok(Some(Ok(chunk))) if bytes.len() + chunk.len() > limit => break Some(Code::BODY_TOO_LARGE),
                 Ok(Some(Ok(chunk))) => bytes.extend_from_slice(&chunk),
@@ -50,14 +50,14 @@ impl Piece {
                 Err(_) => break Some(Code::REQUEST_TIMEOUT),
             }
         };
-        // A piece that is too long is a mistake of the client, not of the line.
+        // A chunk that is too long is an error of the client; nothing of it is stored.
         let bytes = if fault == Some(Code::BODY_TOO_LARGE) { Bytes::new() } else { bytes.freeze() };
         Self { bytes, fault }
     }
 }
 
-/// Whether a piece that begins here may come now.
-pub fn require_place(row: &AttachmentRow, offset: i32) -> Result<(), Error> {
+/// Checks that a chunk with this offset can be accepted now.
+pub fn check_offset(row: &AttachmentRow, offset: i32) -> Result<(), Error> {
     if row.status != Status::Uploading {
         return Err(Error::transition(
             crate::attachments::problems::ATTACHMENT_NOT_UPLOADING,
@@ -71,9 +71,8 @@ pub fn require_place(row: &AttachmentRow, offset: i32) -> Result<(), Error> {
     Ok(())
 }
 
-/// A piece whose bytes lie in the store. They are stored before the row counts them, and before a transaction begins, under
-/// a key of their own: of two that send the same piece at once, one is told to look again, and neither spoils the other's
-/// bytes.
+/// A chunk stored in the object store. It is stored before the transaction that counts it, under a unique key: of two
+/// concurrent requests with the same chunk, one gets a conflict, and neither overwrites the other's bytes.
 pub struct StoredPiece {
     key: String,
     length: i32,
@@ -91,7 +90,7 @@ impl StoredPiece {
     }
 }
 
-/// Counts the piece.
+/// Counts a stored chunk.
 pub async fn append(
     tx: &mut Tx,
     id: Uuid,
@@ -102,30 +101,31 @@ pub async fn append(
     let actor = tx.actor.clone();
     let (_, parent) = actions::find(&mut tx.conn, &actor, id, of).await?;
     let mut row = store::lock(&mut tx.conn, Unscoped::ReadWithinScopeNext, id).await?.ok_or_else(Error::not_found)?;
-    require_place(&row, offset)?;
+    check_offset(&row, offset)?;
     if length > 0 {
         let part = PartRow { attachment_id: id, part_offset: offset, length, object_key: key };
         store::insert_part(&mut tx.conn, &part).await?;
         row.received += length;
         row.version += 1;
         row.updated_at = tx.now;
-        row.expires_at = tx.now + actions::UPLOAD_KEPT;
+        row.expires_at = tx.now + actions::UPLOAD_LIFETIME;
         store::save(&mut tx.conn, &row).await?;
     }
     tx.audit("attachment.append", "attachment", id, Some(&parent.region_code));
     Ok(show(row))
 }
 
-/// Answers for a piece that did not come whole, after what came was kept.
-pub fn fault_of(piece: &Piece, room: usize) -> Option<Error> {
+/// The error of a chunk that arrived incomplete, after the received bytes were stored.
+pub fn fault_of(piece: &Piece, remaining: usize) -> Option<Error> {
     piece.fault.map(|code| match code {
-        Code::BODY_TOO_LARGE => Error::about(code, room.min(PIECE_LIMIT).to_string()),
+        Code::BODY_TOO_LARGE => Error::about(code, remaining.min(PIECE_LIMIT).to_string()),
         Code::MALFORMED_BODY => Error::about(code, "incomplete"),
         code => Error::new(code),
     })
 }
 
-/// Looks at whole content: it becomes complete or is rejected. Does nothing when somebody else was faster.
+/// Validates complete content: the attachment becomes complete or rejected. Does nothing if a concurrent request did so
+/// already.
 pub async fn finish(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachment, Error> {
     let found = store::lock(&mut tx.conn, Unscoped::FollowUpOfScopedAction, id).await?;
     let mut row = found.ok_or_else(Error::not_found)?;
@@ -138,9 +138,12 @@ pub async fn finish(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachme
     for part in store::list_parts_of_visible(&mut tx.conn, id).await? {
         bytes.extend_from_slice(&storage.get(&part.object_key).await?);
     }
-    let judged =
-        if sha256(&bytes)[..] == row.sha256[..] { content::judge(row.media_type, bytes) } else { Err("hash_differs") };
-    match judged {
+    let validated = if sha256(&bytes)[..] == row.sha256[..] {
+        content::validate(row.media_type, bytes)
+    } else {
+        Err("hash_differs")
+    };
+    match validated {
         Ok(Accepted { bytes, size }) => {
             row.stored_size = Some(i32::try_from(bytes.len()).map_err(Error::internal)?);
             row.stored_sha256 = Some(sha256(&bytes).to_vec());
@@ -162,20 +165,20 @@ pub async fn finish(tx: &mut Tx, storage: &Storage, id: Uuid) -> Result<Attachme
     Ok(show(row))
 }
 
-/// The pieces of a content that is whole. Their rows go last: what a failure leaves is found by them and tried again.
-pub async fn sweep_parts(conn: &mut AsyncPgConnection, storage: &Storage, id: Uuid) -> Result<(), Error> {
+/// Deletes the chunks of complete content. Their rows are deleted last, so that a failed deletion is found and retried.
+pub async fn delete_parts(conn: &mut AsyncPgConnection, storage: &Storage, id: Uuid) -> Result<(), Error> {
     storage.delete_parts(id).await?;
     Ok(store::delete_parts(conn, id).await?)
 }
 
-/// The region for trail and event, whoever acts.
+/// The parent, for audit and event; independent of the caller.
 async fn parent_of(tx: &mut Tx, row: &AttachmentRow) -> Result<Parent, Error> {
     let at = AttachmentParent { kind: row.parent_kind, id: row.parent_id };
-    let everybody = Arc::new(Actor::system());
-    parents::find_visible(&mut tx.conn, &everybody, at).await?.ok_or_else(Error::not_found)
+    let system = Arc::new(Actor::system());
+    parents::find_visible(&mut tx.conn, &system, at).await?.ok_or_else(Error::not_found)
 }
 
-/// The answer for content that was rejected.
+/// The error response for rejected content.
 pub fn rejection(attachment: &Attachment) -> Option<Error> {
     let pointer = match attachment.reason.as_deref()? {
         "hash_differs" => ("/sha256", "hash_differs"),

@@ -1,5 +1,5 @@
-//! What nobody waits for: uploads that were given up or that a killed process left whole but unfinished, pieces that are no
-//! longer needed, and attachments whose parent is gone.
+//! Background work: ends abandoned uploads, finishes uploads that a killed process left complete but unfinished, and deletes
+//! unneeded chunks and attachments whose parent no longer exists.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -12,18 +12,18 @@ use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::transaction;
 
-const AT_A_TIME: i64 = 100;
-/// How often a parent is looked for.
-const LOOK_AFTER: TimeDelta = TimeDelta::days(1);
-/// A whole upload is normally closed within the request that completed it.
+const BATCH_SIZE: i64 = 100;
+/// Interval between checks that the parent exists.
+const PARENT_CHECK_INTERVAL: TimeDelta = TimeDelta::days(1);
+/// A complete upload is normally finished by the request that completed it.
 const GRACE: TimeDelta = TimeDelta::minutes(2);
 
 pub async fn look_after(context: &Context) -> Result<(), Error> {
     end_stalled(context).await?;
     let storage = &context.resources.get::<Storage>()?;
     let mut conn = context.db.read().await?;
-    for id in store::list_with_leftovers(&mut conn, Unscoped::Housekeeping, AT_A_TIME).await? {
-        upload::sweep_parts(&mut conn, storage, id).await?;
+    for id in store::list_with_leftovers(&mut conn, Unscoped::Housekeeping, BATCH_SIZE).await? {
+        upload::delete_parts(&mut conn, storage, id).await?;
     }
     drop(conn);
     remove_orphans(context).await
@@ -32,7 +32,7 @@ pub async fn look_after(context: &Context) -> Result<(), Error> {
 async fn end_stalled(context: &Context) -> Result<(), Error> {
     let now = context.clock.now();
     let mut conn = context.db.read().await?;
-    let stalled = store::list_stalled(&mut conn, Unscoped::Housekeeping, now, now - GRACE, AT_A_TIME).await?;
+    let stalled = store::list_stalled(&mut conn, Unscoped::Housekeeping, now, now - GRACE, BATCH_SIZE).await?;
     drop(conn);
     for row in stalled {
         let storage = context.resources.get::<Storage>()?;
@@ -48,7 +48,7 @@ async fn end_stalled(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends one as it is now, if it has not ended or gone on meanwhile.
+/// Ends an attachment, unless it has ended or changed in the meantime.
 async fn end(tx: &mut transaction::Tx, storage: &super::storage::Storage, id: Uuid, to: Status) -> Result<(), Error> {
     let found = store::lock(&mut tx.conn, Unscoped::Housekeeping, id).await?;
     tx.audit(if to == Status::Expired { "attachment.expire" } else { "attachment.orphan" }, "attachment", id, None);
@@ -63,7 +63,9 @@ async fn end(tx: &mut transaction::Tx, storage: &super::storage::Storage, id: Uu
 async fn remove_orphans(context: &Context) -> Result<(), Error> {
     let now = context.clock.now();
     let mut conn = context.db.read().await?;
-    let rows = store::list_to_look_after(&mut conn, Unscoped::Housekeeping, now - LOOK_AFTER, AT_A_TIME).await?;
+    let rows =
+        store::list_with_unchecked_parents(&mut conn, Unscoped::Housekeeping, now - PARENT_CHECK_INTERVAL, BATCH_SIZE)
+            .await?;
     let mut orphans = Vec::new();
     for kind in AttachmentParentKind::ALL {
         let of_kind = || rows.iter().filter(|row| row.parent_kind == *kind);
@@ -71,8 +73,8 @@ async fn remove_orphans(context: &Context) -> Result<(), Error> {
         if ids.is_empty() {
             continue;
         }
-        let gone = parents::list_gone(&mut conn, Unscoped::Housekeeping, *kind, &ids).await?;
-        orphans.extend(of_kind().filter(|row| gone.contains(&row.parent_id)).map(|row| row.id));
+        let missing = parents::list_missing(&mut conn, Unscoped::Housekeeping, *kind, &ids).await?;
+        orphans.extend(of_kind().filter(|row| missing.contains(&row.parent_id)).map(|row| row.id));
     }
     let seen: Vec<Uuid> = rows.iter().map(|row| row.id).filter(|id| !orphans.contains(id)).collect();
     store::set_parents_seen(&mut conn, &seen, now).await?;

@@ -1,5 +1,5 @@
-//! The record that a reveal of personal data leaves. A read has no transaction of its own: the record is written
-//! before the answer is given, and no record means no answer.
+//! Access records for revealed personal data. A read has no transaction of its own, so the record is written before the
+//! response. If it cannot be written, there is no response.
 
 use std::future::{Ready, ready};
 
@@ -16,13 +16,13 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::http::request_context::RequestContext;
 
-/// When and under which trace a reveal happens.
+/// Time and trace id of a reveal.
 pub struct AccessLog {
     pub now: DateTime<Utc>,
     trace_id: String,
 }
 
-/// What is revealed.
+/// The revealed resource.
 pub struct Revealed<'a> {
     pub kind: &'static str,
     pub id: Uuid,

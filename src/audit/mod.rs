@@ -1,5 +1,5 @@
-//! The audit trail: one row for every mutation and every reveal, written in the transaction it tells of. It names ids,
-//! never people.
+//! The audit trail: one row for every change and every reveal, written in the same transaction. It contains ids, no personal
+//! data.
 
 pub mod access;
 pub mod permissions;

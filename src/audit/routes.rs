@@ -1,4 +1,4 @@
-//! Reading the audit trail.
+//! Endpoint of the audit trail.
 
 use actix_web::get;
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(list_audit_records);
 }
 
-/// One entry of the audit trail.
+/// An entry of the audit trail.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditRecord {
     /// Id of the entry.
@@ -33,23 +33,23 @@ pub struct AuditRecord {
     /// The officer who acted, or the client itself.
     #[schema(example = "bandung-bo-1")]
     pub actor: String,
-    /// What was done.
+    /// The action.
     #[schema(example = "complaint.verify")]
     pub action: String,
-    /// To what kind of thing.
+    /// Kind of the resource.
     #[schema(example = "complaint")]
     pub target_kind: String,
-    /// To which one.
+    /// Id of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_id: Option<Uuid>,
-    /// Region of the thing.
+    /// Region of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04.05.2001")]
     pub region_code: Option<String>,
     /// Organization of the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
-    /// The purpose given, when personal data was revealed.
+    /// The stated purpose, if personal data was revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "complaint_handling")]
     pub purpose: Option<String>,
@@ -82,16 +82,16 @@ impl From<AuditRow> for AuditRecord {
 pub struct AuditQuery {
     /// Only entries about this resource.
     pub target_id: Option<Uuid>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Entries a page, 1 to 200.
+    /// Maximum entries per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
 /// List the audit trail
 ///
-/// Who changed or revealed what, newest first, within the caller's regions. Entries name ids, never people.
+/// Returns who changed or revealed what, newest first, within the caller's regions. Entries contain ids, no personal data.
 #[utoipa::path(
     tag = "Audit",
     params(AuditQuery),

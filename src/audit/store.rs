@@ -1,4 +1,4 @@
-//! The rows of the audit trail.
+//! Rows of the audit trail.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -27,12 +27,12 @@ pub struct AuditRow {
     pub trace_id: String,
 }
 
-/// Rows of one statement, which takes 65,535 values at most.
-const AT_ONCE: usize = 2000;
+/// Rows per statement: PostgreSQL allows 65,535 parameters.
+const ROWS_PER_STATEMENT: usize = 2000;
 
-/// Takes the connection shared, so that several statements can be on their way at once.
+/// Takes a shared connection, so that several statements can be pipelined.
 pub async fn insert(mut conn: &AsyncPgConnection, rows: &[AuditRow]) -> QueryResult<()> {
-    for rows in rows.chunks(AT_ONCE) {
+    for rows in rows.chunks(ROWS_PER_STATEMENT) {
         let insert = diesel::insert_into(audit_records::table).values(rows);
         prepared_for(rows.len(), insert).execute(&mut conn).await?;
     }
@@ -70,14 +70,14 @@ struct File {
     id: Uuid,
 }
 
-/// Every opening of what is held on a target that the caller was shown to see, wherever it was opened, and each download of a file in
-/// which it stands; newest first.
+/// All reveals of a resource that the caller may see, in any region, and all downloads of export files that contain it; newest
+/// first.
 pub async fn list_reveals_of_visible(
     conn: &mut AsyncPgConnection,
     target_id: Uuid,
     page: &PageRequest,
 ) -> QueryResult<Vec<AuditRow>> {
-    // The file of an export, by the trace that it left with everybody in it.
+    // Export files are found by the trace id of the access records that the export wrote for every person.
     let files: Vec<File> = diesel::sql_query(
         "select distinct d.target_id as id from audit_records r join audit_records d on d.target_kind = 'export' \
          and d.target_id = case when r.trace_id ~ '^[0-9a-f]{32}$' then r.trace_id::uuid end \

@@ -1,5 +1,5 @@
-//! Reads the token of every request and leaves the outcome on it. It never refuses: whether a caller is needed is the
-//! handler's affair.
+//! Middleware that reads the token of every request and stores the outcome on the request. It never refuses a request; the
+//! handler decides whether it needs a caller.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -1,4 +1,4 @@
-//! The caller as a handler sees it. `Caller<ComplaintsSubmit>` as first parameter answers 401 and 403 before any body
+//! The caller of a request. `Caller<ComplaintsSubmit>` as the first parameter of a handler answers 401 and 403 before the body
 //! is read.
 
 use std::future::{Ready, ready};
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::regions::RegionScope;
 
 crate::text_enum! {
-    /// Why personal data is opened; goes into the access record that the subject can ask for.
+    /// Purpose of an access to personal data. It is stored in the access record, which the data subject can request.
     pub enum AccessPurpose {
         ServiceDelivery = "service_delivery": "Pemberian layanan" / "Delivering a service",
         EligibilityCheck = "eligibility_check": "Pemeriksaan kelayakan" / "Checking eligibility",
@@ -31,11 +31,11 @@ crate::text_enum! {
     }
 }
 
-/// Who acts: the client, and the officer it speaks for if it named one.
+/// The acting client, and the officer whom it has named, if any.
 #[derive(Debug, Clone)]
 pub struct Actor {
     pub client_id: String,
-    /// The officer's id, or the client's own when it named none.
+    /// Id of the officer, or of the client if it has not named an officer.
     pub subject: String,
     pub organization_id: Option<Uuid>,
     pub scope: RegionScope,
@@ -44,7 +44,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The service itself, for what follows from a caller's action.
+    /// The service itself, for actions that follow from a caller's action.
     pub fn system() -> Self {
         Self {
             client_id: "system".to_owned(),
@@ -60,13 +60,13 @@ impl Actor {
         self.permissions.contains(permission)
     }
 
-    /// For what a call needs besides the permission that its operation asks for.
+    /// Checks a permission that the request needs in addition to that of its operation.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
         if self.may(permission) { Ok(()) } else { Err(Error::about(Code::INSUFFICIENT_SCOPE, permission.as_str())) }
     }
 }
 
-/// What the middleware leaves on each request.
+/// The outcome that the middleware stores on each request.
 pub type Authentication = Result<Arc<Actor>, TokenFault>;
 
 pub struct Caller<P> {
@@ -80,7 +80,7 @@ impl<P> Caller<P> {
         self.actor.clone()
     }
 
-    /// May this answer show personal data in the clear? A token that may must say what for.
+    /// The purpose if the response may show personal data unmasked. A token with `pii:reveal` must state one.
     pub fn reveal(&self) -> Result<Option<AccessPurpose>, Error> {
         if !self.actor.may(crate::auth::permissions::PII_REVEAL) {
             return Ok(None);
@@ -91,7 +91,7 @@ impl<P> Caller<P> {
         }
     }
 
-    /// What the caller says it needs personal data for, whatever its token may otherwise see.
+    /// The stated purpose, independent of `pii:reveal`.
     pub fn purpose(&self) -> Result<Option<AccessPurpose>, Error> {
         match self.purpose {
             None => Ok(None),
@@ -100,7 +100,7 @@ impl<P> Caller<P> {
         }
     }
 
-    /// The same where personal data is not the matter itself: shown only when a purpose is given.
+    /// Like `reveal`, where personal data is secondary: it is shown only if a purpose is stated.
     pub fn reveal_if_asked(&self) -> Result<Option<AccessPurpose>, Error> {
         if self.purpose.is_some() { self.reveal() } else { Ok(None) }
     }
@@ -139,7 +139,7 @@ impl<P: Requires> FromRequest for Caller<P> {
     }
 }
 
-/// Whoever reads what is public: known when a valid token came along, and nobody otherwise.
+/// Caller of a public endpoint; `None` without a valid token.
 pub struct Visitor(Option<Arc<Actor>>);
 
 impl Visitor {

@@ -1,4 +1,4 @@
-//! Clients and staff: made at the command line, looked up at the token endpoint. Not regional data, so without a scope.
+//! Rows of clients and staff: created on the command line, read by the token endpoint. Not regional data, so without a scope.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -52,7 +52,7 @@ pub async fn find_active_staff(conn: &mut AsyncPgConnection, id: &str) -> QueryR
         .optional()
 }
 
-/// False when the id is taken.
+/// Returns false if the id is already in use.
 pub async fn insert_client(conn: &mut AsyncPgConnection, row: &ClientRow) -> QueryResult<bool> {
     diesel::insert_into(clients::table).values(row).on_conflict_do_nothing().execute(conn).await.map(|n| n == 1)
 }
@@ -65,7 +65,7 @@ pub async fn list_clients(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Clien
     clients::table.order(clients::id).select(ClientRow::as_select()).load(conn).await
 }
 
-/// False when there is no such active client.
+/// Returns false if there is no active client with this id.
 pub async fn disable_client(conn: &mut AsyncPgConnection, id: &str, now: DateTime<Utc>) -> QueryResult<bool> {
     diesel::update(clients::table.filter(clients::id.eq(id).and(clients::disabled_at.is_null())))
         .set(clients::disabled_at.eq(now))
@@ -74,7 +74,7 @@ pub async fn disable_client(conn: &mut AsyncPgConnection, id: &str, now: DateTim
         .map(|n| n == 1)
 }
 
-/// Inserts, or takes the place of the client with that id.
+/// Inserts the client, or replaces the client with the same id.
 pub async fn replace_client(conn: &mut AsyncPgConnection, row: &ClientRow) -> QueryResult<()> {
     diesel::insert_into(clients::table)
         .values(row)

@@ -1,5 +1,5 @@
-//! Other issuers, when the operator has named them: their key sets are fetched from the configured address alone,
-//! cached, and fetched again on an unknown key with a cool-down. `jku` and `x5u` are never looked at.
+//! Keys of other issuers that the operator has configured. A key set is fetched only from the configured URL and cached; an
+//! unknown key id triggers a new fetch, with a cool-down. `jku` and `x5u` are ignored.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ pub struct TrustedIssuers {
 }
 
 impl TrustedIssuers {
-    /// From pairs of issuer and address of its key set.
+    /// From pairs of issuer and URL of its key set.
     pub fn new(pairs: &[(String, String)]) -> Self {
         let issuer = |url: &String| Issuer { jwks_url: url.clone(), state: Mutex::default() };
         let http = reqwest::Client::builder()
@@ -59,7 +59,7 @@ impl TrustedIssuers {
         state.fetched = Some(Instant::now());
         match self.fetch(&issuer.jwks_url).await {
             Ok(keys) => state.keys = keys,
-            Err(error) => tracing::warn!(%error, "an issuer's key set could not be fetched"),
+            Err(error) => tracing::warn!(%error, "failed to fetch the key set of an issuer"),
         }
         state.keys.get(kid).cloned()
     }
@@ -74,12 +74,12 @@ impl TrustedIssuers {
             }
         }
         let set: JwkSet = serde_json::from_slice(&body).unwrap_or(JwkSet { keys: Vec::new() });
-        Ok(set.keys.iter().filter_map(usable).collect())
+        Ok(set.keys.iter().filter_map(supported_key).collect())
     }
 }
 
-/// Signature keys of the four algorithms that the service takes; a key without a stated algorithm is not one.
-fn usable(jwk: &Jwk) -> Option<(String, ExternalKey)> {
+/// Selects signature keys of the four supported algorithms. A key without `alg` is ignored.
+fn supported_key(jwk: &Jwk) -> Option<(String, ExternalKey)> {
     let algorithm = match jwk.common.key_algorithm? {
         KeyAlgorithm::RS256 => Algorithm::RS256,
         KeyAlgorithm::PS256 => Algorithm::PS256,

@@ -1,5 +1,5 @@
-//! The service's keys, all in one file of mode 0600: token signing, sealing of identity numbers, the blind index, and
-//! the hash of client secrets. A running server follows the file, so a rotation needs no restart.
+//! The service's keys, in one file with mode 0600: token signing, encryption of identity numbers, the blind index, and the hash
+//! of client secrets. A running server reloads a changed file, so a rotation needs no restart.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sealing::Sealer;
 
-/// How many signing keys stay published: the one in use and the one before or after it.
-const PUBLISHED: usize = 2;
-/// A new key is published this long before it signs, so that whoever caches the key set knows it in time.
-const LEAD: TimeDelta = TimeDelta::minutes(2);
+/// Maximum published signing keys: the current one, and the previous or next one.
+const MAX_PUBLISHED: usize = 2;
+/// Time between publishing a new key and signing with it, so that cached key sets contain it.
+const LEAD_TIME: TimeDelta = TimeDelta::minutes(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -30,7 +30,7 @@ pub enum KeyError {
     Invalid(String),
 }
 
-/// The file as it stands on disk; also what `SLRT_KEYS` holds.
+/// The key file; also the content of `SLRT_KEYS`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeyFile {
     signing: Vec<SigningEntry>,
@@ -62,18 +62,18 @@ impl KeyFile {
         })
     }
 
-    /// Adds a signing key and forgets all but the latest two.
+    /// Adds a signing key and deletes all but the latest two.
     pub fn rotate_signing(&mut self, now: DateTime<Utc>) -> Result<(), KeyError> {
         self.signing.push(SigningEntry::generate(now)?);
-        let surplus = self.signing.len().saturating_sub(PUBLISHED);
+        let surplus = self.signing.len().saturating_sub(MAX_PUBLISHED);
         self.signing.drain(..surplus);
         Ok(())
     }
 
-    /// Adds a sealing key; what was sealed under older ones can still be opened.
+    /// Adds an encryption key. Values encrypted with older keys can still be decrypted.
     pub fn rotate_sealing(&mut self) -> Result<(), KeyError> {
         let id = self.sealing.iter().map(|s| s.id).max().unwrap_or(0).checked_add(1);
-        let id = id.ok_or_else(|| KeyError::Invalid("no sealing key id is left".to_owned()))?;
+        let id = id.ok_or_else(|| KeyError::Invalid("no sealing key id is available".to_owned()))?;
         self.sealing.push(SealingEntry { id, key: random_text()? });
         Ok(())
     }
@@ -88,11 +88,11 @@ impl KeyFile {
     }
 
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        // The parser's message could quote a key.
+        // The parser's message could contain a key.
         serde_json::from_str(text).map_err(|e| KeyError::Invalid(format!("line {}, column {}", e.line(), e.column())))
     }
 
-    /// Whole or not at all: a new file takes the old one's place.
+    /// Replaces the file atomically.
     pub fn write(&self, path: &Path) -> Result<(), KeyError> {
         let fail = |e| KeyError::File(path.to_owned(), e);
         let temporary = path.with_extension(format!("{}.new", std::process::id()));
@@ -121,7 +121,7 @@ impl KeyFile {
 impl SigningEntry {
     fn generate(now: DateTime<Utc>) -> Result<Self, KeyError> {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rand::SystemRandom::new())
-            .map_err(|_| KeyError::Invalid("no signing key could be made".to_owned()))?;
+            .map_err(|_| KeyError::Invalid("a signing key could not be generated".to_owned()))?;
         let mut kid = [0; 8];
         rand::fill(&mut kid).map_err(|_| KeyError::Invalid("no random bytes".to_owned()))?;
         Ok(Self {
@@ -144,7 +144,7 @@ pub struct SigningKey {
     pub created_at: DateTime<Utc>,
     pub encoding: EncodingKey,
     pub decoding: DecodingKey,
-    /// Uncompressed point, without its leading 4: x then y.
+    /// Uncompressed point without its leading byte 4: x, then y.
     pub point: Vec<u8>,
 }
 
@@ -163,21 +163,21 @@ impl KeyRing {
             return Err(KeyError::Invalid("there is no signing key".to_owned()));
         }
         let secrets = hmac::Key::new(hmac::HMAC_SHA256, &decode(&file.secret_key)?);
-        // A key of its own for each purpose: a tag made for one says nothing under another.
+        // A derived key for links: a tag for one purpose is not valid for another.
         let links = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&secrets, b"slrt signed links 1").as_ref());
         Ok(Self { signing, sealer: Sealer::load(&file.sealing, &decode(&file.index_key)?)?, secrets, links })
     }
 
-    /// The newest key that has been published long enough; the very first one signs at once.
+    /// The newest key that has been published long enough; otherwise the oldest.
     pub fn signer(&self, now: DateTime<Utc>) -> Option<&SigningKey> {
-        self.signing.iter().rev().find(|k| k.created_at + LEAD <= now).or(self.signing.first())
+        self.signing.iter().rev().find(|k| k.created_at + LEAD_TIME <= now).or(self.signing.first())
     }
 
     pub fn by_kid(&self, kid: &str) -> Option<&SigningKey> {
         self.signing.iter().find(|k| k.kid == kid)
     }
 
-    /// The signature of a link that opens something without a token.
+    /// Signature of a link that works without a token.
     pub fn sign_link(&self, what: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.links, what.as_bytes()))
     }
@@ -220,7 +220,7 @@ fn load_signing(entry: &SigningEntry) -> Result<SigningKey, KeyError> {
     })
 }
 
-/// The present key ring and where it came from.
+/// The current key ring and its source.
 pub struct Keys {
     source: Option<PathBuf>,
     current: RwLock<(Arc<KeyRing>, Option<SystemTime>)>,
@@ -240,7 +240,7 @@ impl Keys {
         self.current.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// Takes over a changed file. A file that cannot be read leaves the keys as they are.
+    /// Reloads a changed file. If it cannot be read, the old keys stay in use.
     pub fn refresh(&self) {
         let Some(path) = &self.source else { return };
         let seen = modified(path);
@@ -250,9 +250,9 @@ impl Keys {
         match KeyFile::read(path).and_then(|file| KeyRing::load(&file)) {
             Ok(ring) => {
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = (Arc::new(ring), seen);
-                tracing::info!("the keys were read again");
+                tracing::info!("keys reloaded");
             }
-            Err(error) => tracing::error!(%error, "the changed key file is not usable; the old keys stay"),
+            Err(error) => tracing::error!(%error, "changed key file is invalid, keeping the old keys"),
         }
     }
 }
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_keys_are_published_and_the_new_one_waits_its_lead() {
+    fn two_keys_are_published_and_the_new_one_signs_after_its_lead_time() {
         let start = Utc::now();
         let mut file = KeyFile::generate(start).unwrap();
         let first = file.kids()[0].to_owned();

@@ -1,4 +1,4 @@
-//! Who calls, and what they may do. A permission is part of a handler's type; a region scope is part of every read.
+//! Authentication and authorization. A permission is part of a handler's type; a region scope is part of every read.
 
 pub mod bearer;
 pub mod caller;

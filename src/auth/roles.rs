@@ -3,7 +3,7 @@
 use super::permission::{Permission, Permissions};
 
 crate::text_enum! {
-    /// What an officer or a client is, in the words of the SLRT handbook.
+    /// Role of an officer or a client, as in the SLRT handbook.
     pub enum Role {
         Facilitator = "facilitator": "Fasilitator / relawan" / "Facilitator / volunteer",
         FrontOffice = "front_office": "Front office" / "Front office",
@@ -11,8 +11,8 @@ crate::text_enum! {
         Supervisor = "supervisor": "Supervisor" / "Supervisor",
         Manager = "manager": "Manajer" / "Manager",
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
-        RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Keeper of the registry",
-        Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Registry manager",
+        Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national supervisor",
         MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",

@@ -1,4 +1,4 @@
-//! The token endpoint and what describes it: OAuth 2.0 client credentials, metadata, and the public keys.
+//! The token endpoint and its metadata: OAuth 2.0 client credentials, server metadata, and public keys.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AUTHORIZATION};
@@ -35,21 +35,21 @@ pub struct TokenRequest {
     #[serde(default)]
     #[schema(example = "client_credentials")]
     pub grant_type: String,
-    /// Permissions, separated by blanks; all that the client holds when absent.
+    /// Requested permissions, separated by spaces. When absent, all permissions of the client.
     #[schema(example = "complaints:submit complaints:read")]
     pub scope: Option<String>,
-    /// Id of the officer who acts, for a client with `operator:assert`.
+    /// Id of the acting officer, for a client with `operator:assert`.
     #[schema(example = "bandung-bo-1")]
     pub operator: Option<String>,
-    /// The client's id, when it is not in the Authorization header.
+    /// Id of the client, if not in the `Authorization` header.
     #[schema(example = "demo-desk-bandung")]
     pub client_id: Option<String>,
-    /// The client's secret, when it is not in the Authorization header.
+    /// Secret of the client, if not in the `Authorization` header.
     #[schema(format = Password)]
     pub client_secret: Option<String>,
 }
 
-/// A token answer (RFC 6749, section 5.1).
+/// A token response (RFC 6749, section 5.1).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TokenAnswer {
     /// A signed JWT (RFC 9068).
@@ -61,7 +61,7 @@ pub struct TokenAnswer {
     /// Seconds until the token expires.
     #[schema(example = 900)]
     pub expires_in: i64,
-    /// The permissions granted.
+    /// The granted permissions.
     #[schema(example = "complaints:submit complaints:read")]
     pub scope: String,
 }
@@ -89,9 +89,11 @@ impl FromRequest for Form {
 
 /// Issue an access token
 ///
-/// OAuth 2.0 client credentials: the client signs in with HTTP Basic (or with `client_id` and `client_secret` in the
-/// form) and receives a JWT that lives 15 minutes. A client with `operator:assert` may name the officer who acts; the
-/// token then carries what both the client and the officer's roles allow, in the regions that both cover.
+/// Issues an access token (JWT) for OAuth 2.0 client credentials, valid for 15 minutes. The client authenticates with HTTP
+/// Basic, or with `client_id` and `client_secret` in the form.
+///
+/// A client with `operator:assert` may name the acting officer. The token then contains only the permissions and regions that
+/// both the client and the officer have.
 #[utoipa::path(
     tag = "Access",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
@@ -116,14 +118,14 @@ async fn issue_token(
     let mut conn = db.read().await?;
     let client = clients::find_active_client(&mut conn, &id).await?;
     let hash = client.as_ref().map(|c| c.secret_hash.clone()).unwrap_or_default();
-    let known = tokens.keys().ring().secret_matches(&secret, &hash);
-    let client = client.filter(|_| known).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
+    let matches = tokens.keys().ring().secret_matches(&secret, &hash);
+    let client = client.filter(|_| matches).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
     let mut actor = actor_of(client);
     if let Some(operator) = &form.operator {
         actor = assert_operator(&mut conn, actor, operator).await?;
     }
     if let Some(scope) = &form.scope {
-        actor.permissions = narrowed(actor.permissions, scope)?;
+        actor.permissions = grant_scopes(actor.permissions, scope)?;
     }
     Reply::ok(&TokenAnswer {
         access_token: tokens.issue(&actor, clock.now())?,
@@ -143,7 +145,7 @@ fn credentials(request: &HttpRequest, form: &TokenRequest) -> Option<(String, St
     }
     let text = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    // RFC 6749 has both parts form-encoded inside the header.
+    // RFC 6749 requires both parts to be form-encoded.
     let plain = |s: &str| url::form_urlencoded::parse(format!("v={s}").as_bytes()).next().map(|(_, v)| v.into_owned());
     Some((plain(id)?, plain(secret)?))
 }
@@ -184,12 +186,12 @@ async fn assert_operator(
     })
 }
 
-/// Every scope asked for must be held; the first that is not is named.
-fn narrowed(held: Permissions, scope: &str) -> Result<Permissions, Error> {
+/// Grants the requested scopes. The error names the first one that the client does not have.
+fn grant_scopes(available: Permissions, scope: &str) -> Result<Permissions, Error> {
     let mut granted = Vec::new();
     for name in scope.split_ascii_whitespace() {
         match name.parse::<Permission>() {
-            Ok(permission) if held.contains(permission) => granted.push(permission),
+            Ok(permission) if available.contains(permission) => granted.push(permission),
             Ok(permission) => return Err(Error::about(crate::auth::problems::INVALID_SCOPE, permission.as_str())),
             Err(_) => return Err(Error::about(crate::auth::problems::INVALID_SCOPE, "?")),
         }
@@ -203,27 +205,27 @@ pub struct ServerMetadata {
     /// The issuer of this service's tokens.
     #[schema(example = "https://slrt.example.go.id")]
     pub issuer: String,
-    /// Where tokens are issued.
+    /// URL of the token endpoint.
     #[schema(example = "https://slrt.example.go.id/oauth/token")]
     pub token_endpoint: String,
-    /// Where the public keys are.
+    /// URL of the public keys.
     #[schema(example = "https://slrt.example.go.id/.well-known/jwks.json")]
     pub jwks_uri: String,
-    /// Permissions that can be asked for.
+    /// The permissions that a client can request.
     pub scopes_supported: Vec<Permission>,
     /// Always `client_credentials`.
     pub grant_types_supported: Vec<String>,
     /// Empty: there is no authorization endpoint.
     pub response_types_supported: Vec<String>,
-    /// How a client may sign in.
+    /// Supported methods of client authentication.
     pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// Where people read about the service.
+    /// URL of the documentation.
     pub service_documentation: String,
 }
 
-/// Describe the token endpoint
+/// Read the server metadata
 ///
-/// OAuth 2.0 authorization server metadata (RFC 8414), for clients that configure themselves.
+/// Returns OAuth 2.0 authorization server metadata (RFC 8414), for clients that configure themselves.
 #[utoipa::path(
     tag = "Access",
     responses((status = 200, description = "The metadata", body = ServerMetadata)),
@@ -248,7 +250,7 @@ async fn get_server_metadata(tokens: web::Data<Tokens>) -> Result<Reply, Error> 
 /// A set of public keys (RFC 7517).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct KeySet {
-    /// The keys in use: two while a rotation is under way.
+    /// The current keys; two during a rotation.
     pub keys: Vec<PublicKey>,
 }
 
@@ -281,7 +283,7 @@ pub struct PublicKey {
 
 /// List the public keys
 ///
-/// The keys that verify this service's tokens (RFC 7517). Two are published while one takes over from the other.
+/// Returns the keys that verify this service's tokens (RFC 7517). Two keys are published during a rotation.
 #[utoipa::path(
     tag = "Access",
     responses((status = 200, description = "The key set", body = KeySet)),

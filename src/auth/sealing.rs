@@ -1,5 +1,5 @@
-//! Identity numbers at rest: AES-256-GCM bound to the row they stand on, and a keyed index to find them by. A dump of
-//! the database names no NIK.
+//! Encrypts identity numbers at rest: AES-256-GCM, bound to the row, with a keyed (blind) index for look-ups. A database dump
+//! contains no NIK.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
@@ -12,7 +12,7 @@ use crate::error::Error;
 pub enum IdentityKind {
     Nik,
     FamilyCard,
-    /// What a registry proposal says of whom.
+    /// The content of a registry proposal.
     Proposal,
 }
 
@@ -49,14 +49,15 @@ impl Sealer {
         Ok(Self { keys, index: hmac::Key::new(hmac::HMAC_SHA256, index_key) })
     }
 
-    /// Key id, nonce, ciphertext and tag. The row's id is bound in, so that a value moved to another row does not open.
+    /// Returns key id, nonce, ciphertext and tag. The row's id is authenticated, so a value copied to another row cannot be
+    /// decrypted.
     pub fn seal(&self, kind: IdentityKind, row: Uuid, number: &str) -> Result<Vec<u8>, Error> {
         self.seal_bytes(&bound_to(kind, row), number.as_bytes())
     }
 
-    /// The same for any bytes, bound to the place where they stand.
+    /// Like `seal`, for any bytes, bound to the context given in `place`.
     pub fn seal_bytes(&self, place: &[u8], bytes: &[u8]) -> Result<Vec<u8>, Error> {
-        let fault = || Error::internal("sealing failed");
+        let fault = || Error::internal("encryption failed");
         let (id, key) = self.keys.last().ok_or_else(fault)?;
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(|_| fault())?;
@@ -72,11 +73,11 @@ impl Sealer {
 
     pub fn open(&self, kind: IdentityKind, row: Uuid, sealed: &[u8]) -> Result<String, Error> {
         let text = self.open_bytes(&bound_to(kind, row), sealed)?;
-        String::from_utf8(text).map_err(|_| Error::internal("a sealed value does not open"))
+        String::from_utf8(text).map_err(|_| Error::internal("an encrypted value cannot be decrypted"))
     }
 
     pub fn open_bytes(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let fault = || Error::internal("a sealed value does not open");
+        let fault = || Error::internal("an encrypted value cannot be decrypted");
         let (id, rest) = sealed.split_first().ok_or_else(fault)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(fault)?;
         let (_, key) = self.keys.iter().find(|(k, _)| k == id).ok_or_else(fault)?;
@@ -87,8 +88,9 @@ impl Sealer {
         Ok(plain.to_vec())
     }
 
-    /// Tells a file again by its digest. Keyed, so that whoever reads it can confirm no guess at what stood in a small one.
-    pub fn file_mark(&self, digest: &[u8; 32]) -> String {
+    /// Keyed hash of a file's digest, to recognize the same file. Keyed, so that a reader of the database cannot test guesses
+    /// about a small file.
+    pub fn file_hash(&self, digest: &[u8; 32]) -> String {
         let mut context = hmac::Context::with_key(&self.index);
         context.update(b"file:");
         context.update(digest);
@@ -122,20 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_number_opens_on_its_own_row_only() {
+    fn an_encrypted_number_can_be_decrypted_only_for_its_own_row() {
         let (sealer, row) = (sealer(), Uuid::now_v7());
         let sealed = sealer.seal(IdentityKind::Nik, row, "3204051203909001").unwrap();
         assert_eq!(sealer.open(IdentityKind::Nik, row, &sealed).unwrap(), "3204051203909001");
         assert!(sealer.open(IdentityKind::Nik, Uuid::now_v7(), &sealed).is_err());
         assert!(sealer.open(IdentityKind::FamilyCard, row, &sealed).is_err());
-        let mut touched = sealed.clone();
-        *touched.last_mut().unwrap() ^= 1;
-        assert!(sealer.open(IdentityKind::Nik, row, &touched).is_err());
+        let mut tampered = sealed.clone();
+        *tampered.last_mut().unwrap() ^= 1;
+        assert!(sealer.open(IdentityKind::Nik, row, &tampered).is_err());
         assert!(sealer.open(IdentityKind::Nik, row, &[]).is_err());
     }
 
     #[test]
-    fn a_number_sealed_under_an_older_key_still_opens() {
+    fn a_number_encrypted_with_an_older_key_can_be_decrypted() {
         let (one, two) = (random_text().unwrap(), random_text().unwrap());
         let entry = |id, key: &str| SealingEntry { id, key: key.to_owned() };
         let row = Uuid::now_v7();
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_blind_index_keeps_kinds_apart() {
+    fn the_blind_index_differs_by_kind() {
         let sealer = sealer();
         assert_ne!(sealer.blind_index(IdentityKind::Nik, "1"), sealer.blind_index(IdentityKind::FamilyCard, "1"));
     }

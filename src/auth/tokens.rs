@@ -1,5 +1,5 @@
-//! Access tokens (RFC 9068): made here with ES256, and judged by a fixed list of algorithms, issuer, audience and type
-//! (RFC 8725).
+//! Access tokens (RFC 9068): issued with ES256, and validated against a fixed list of algorithms, the issuer, the audience and
+//! the type (RFC 8725).
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub enum Audience {
     Many(Vec<String>),
 }
 
-/// Why a token is not taken; for the log, never for the caller.
+/// Why a token is refused; for the log, not for the caller.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum TokenFault {
     #[error("no token")]
@@ -137,12 +137,12 @@ impl Tokens {
                 let issuer = unverified_issuer(token).ok_or_else(|| refused("no issuer"))?;
                 let key = self.external.key(&issuer, kid).await.ok_or_else(|| refused("unknown key"))?;
                 if key.algorithm != header.alg {
-                    return Err(refused("the algorithm is not the key's"));
+                    return Err(refused("the algorithm does not match the key"));
                 }
                 decode_with(token, &key.decoding, key.algorithm, &issuer, &self.audience)?
             }
         };
-        // The library reads the system's clock; the service's own decides.
+        // The library uses the system clock; the service's own clock decides here.
         let leeway = i64::try_from(LEEWAY_SECONDS).unwrap_or(0);
         if claims.exp + leeway < now.timestamp() || claims.iat > now.timestamp() + leeway {
             return Err(refused("expired or not yet valid"));
@@ -161,7 +161,7 @@ fn decode_with(
     let mut validation = Validation::new(algorithm);
     validation.set_issuer(&[issuer]);
     validation.set_audience(&[audience]);
-    // A missing aud or iss would pass otherwise.
+    // Without this, a token without `aud` or `iss` would be valid.
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.validate_exp = false;
     validation.leeway = LEEWAY_SECONDS;
@@ -171,7 +171,7 @@ fn decode_with(
         .map_err(|e| TokenFault::Refused(e.to_string()))
 }
 
-/// Only to choose whose keys to try; the signature is checked against them afterwards.
+/// Used only to select the issuer's keys; the signature is verified with them afterwards.
 fn unverified_issuer(token: &str) -> Option<String> {
     use base64::Engine as _;
     #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Clients, officers and keys at the command line.
+//! Commands for clients, officers and keys.
 
 use clap::Subcommand;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -18,41 +18,41 @@ use crate::regions::RegionCode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ClientCommand {
-    /// Make a client; prints its secret once, as JSON.
+    /// Create a client. Prints its secret once, as JSON.
     Create {
-        /// The client's id.
+        /// Id of the client.
         #[arg(long, value_parser = parse_id)]
         id: String,
-        /// Id of its organization.
+        /// Id of the client's organization.
         #[arg(long)]
         org: Option<Uuid>,
-        /// What it is, for people.
+        /// Label for people.
         #[arg(long, default_value = "")]
         label: String,
-        /// Regions it may see, separated by commas; `ID` is the whole country.
+        /// Regions that it may see, separated by commas; `ID` is the whole country.
         #[arg(long, value_delimiter = ',', value_parser = parse_region)]
         regions: Vec<String>,
-        /// Its permissions, separated by commas.
+        /// Permissions, separated by commas.
         #[arg(long, value_delimiter = ',', value_parser = parse_permission)]
         permissions: Vec<Permission>,
-        /// Roles whose permissions it gets besides, separated by commas.
+        /// Roles whose permissions are added, separated by commas.
         #[arg(long, value_delimiter = ',', value_parser = parse_role)]
         roles: Vec<Role>,
     },
-    /// List the clients, as JSON, without secrets.
+    /// List all clients as JSON, without secrets.
     List,
-    /// Disable a client: it gets no more tokens; those it has expire within 15 minutes.
+    /// Disable a client. It gets no new tokens; existing tokens expire within 15 minutes.
     Disable {
-        /// The client's id.
+        /// Id of the client.
         id: String,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StaffCommand {
-    /// Make an officer for whom the clients of an organization may act.
+    /// Create an officer on whose behalf the clients of an organization may act.
     Create {
-        /// The officer's id, as it will stand in the audit trail.
+        /// Id of the officer, as shown in the audit trail.
         #[arg(long, value_parser = parse_id)]
         id: String,
         /// Id of the organization.
@@ -72,11 +72,11 @@ pub(super) enum StaffCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
-    /// Make the key file, unless it is there.
+    /// Create the key file, unless it exists.
     Init,
     /// Add a signing key. Running servers publish it at once and sign with it two minutes later.
     Rotate {
-        /// Add a key for sealing identity numbers instead; what was sealed before can still be opened.
+        /// Add an encryption key for identity numbers instead. Older values can still be decrypted.
         #[arg(long)]
         sealing: bool,
     },
@@ -85,14 +85,14 @@ pub(super) enum KeysCommand {
 fn parse_id(text: &str) -> Result<String, String> {
     let fits = (3..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
-    if fits { Ok(text.to_owned()) } else { Err("3 to 64 of a-z, 0-9, - and _".to_owned()) }
+    if fits { Ok(text.to_owned()) } else { Err("an id has 3 to 64 characters: a-z, 0-9, - and _".to_owned()) }
 }
 
 fn parse_region(text: &str) -> Result<String, String> {
     if text == "ID" || RegionCode::parse(text).is_some() {
         return Ok(text.to_owned());
     }
-    Err("no such region code".to_owned())
+    Err("unknown region code".to_owned())
 }
 
 fn parse_permission(text: &str) -> Result<Permission, String> {
@@ -151,7 +151,7 @@ pub(super) fn client(data: &DataArgs, command: ClientCommand) -> Result<(), Fail
             let made =
                 with_connection(data, async |conn| clients::insert_client(conn, &row).await.map_err(Failure::run))?;
             if !made {
-                return Err(Failure::Run(format!("there is a client {} already", row.id)));
+                return Err(Failure::Run(format!("a client {} exists already", row.id)));
             }
             say(&json!({
                 "client_id": row.id, "client_secret": secret, "organization": row.organization_id,
@@ -202,7 +202,7 @@ pub(super) fn staff(data: &DataArgs, command: StaffCommand) -> Result<(), Failur
     };
     let made = with_connection(data, async |conn| clients::insert_staff(conn, &row).await.map_err(Failure::run))?;
     if !made {
-        return Err(Failure::Run(format!("there is an officer {} already", row.id)));
+        return Err(Failure::Run(format!("an officer {} exists already", row.id)));
     }
     say(&json!({ "operator": row.id, "organization": row.organization_id, "roles": row.roles }).to_string());
     Ok(())

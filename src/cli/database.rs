@@ -1,4 +1,4 @@
-//! Which database a command works on: the one named, or the private one in the data folder.
+//! The database of a command: the configured one, or the private one in the data folder.
 
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
 
@@ -8,10 +8,10 @@ use crate::db;
 use crate::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
 
 const DATABASE: &str = "slrt";
-/// Where a command finds the private server that another process runs.
+/// File in which a command finds the private server of another process.
 const URL_FILE: &str = "postgres.url";
 
-/// A database and, if it is a private one, the server that must outlive its use.
+/// A database. For a private one also its server, which must run as long as the database is used.
 pub(super) struct Database {
     pub(super) url: String,
     pub(super) embedded: Option<EmbeddedPostgres>,
@@ -35,12 +35,12 @@ impl Database {
         tracing::warn!(
             version = server.version(),
             pid = server.pid(),
-            "using a private PostgreSQL in the data folder: for demo and tests, not for real data"
+            "using a private PostgreSQL in the data folder, only for demo and tests"
         );
         Ok(Self { url, embedded: Some(server) })
     }
 
-    /// For a command beside a running service: uses the private server that is already up.
+    /// For a command that runs beside a service: uses the private server that is already running.
     pub(super) fn join(data: &DataArgs) -> Result<Self, Failure> {
         match Self::open(data) {
             Err(failure) => match std::fs::read_to_string(data.data_dir.join(URL_FILE)) {
@@ -51,7 +51,7 @@ impl Database {
         }
     }
 
-    /// Makes the private server's database if it is not there yet; with `reset` it is thrown away first.
+    /// Creates the database on the private server if it does not exist; with `reset` it is dropped first.
     pub(super) async fn prepare(&self, reset: bool) -> Result<(), Failure> {
         let Some(server) = &self.embedded else { return Ok(()) };
         let mut admin = AsyncPgConnection::establish(&server.url("postgres")).await.map_err(Failure::run)?;
@@ -59,8 +59,8 @@ impl Database {
             let drop = format!("drop database if exists {DATABASE} with (force)");
             diesel::sql_query(drop).execute(&mut admin).await.map_err(Failure::run)?;
         }
-        let there = diesel::sql_query(format!("select 1 from pg_database where datname = '{DATABASE}'"));
-        if there.execute(&mut admin).await.map_err(Failure::run)? == 0 {
+        let exists = diesel::sql_query(format!("select 1 from pg_database where datname = '{DATABASE}'"));
+        if exists.execute(&mut admin).await.map_err(Failure::run)? == 0 {
             let create = format!("create database {DATABASE} locale 'C' encoding 'UTF8' template template0");
             diesel::sql_query(create).execute(&mut admin).await.map_err(Failure::run)?;
         }
@@ -74,17 +74,17 @@ impl Database {
     }
 }
 
-/// Schema, then programmes.
+/// Migrates the schema, then loads programmes and service standards.
 pub(super) async fn bring_up_to_date(url: &str) -> Result<(Vec<String>, usize), Failure> {
     let ran = db::migrate(url).await.map_err(Failure::run)?;
     let mut conn = AsyncPgConnection::establish(url).await.map_err(Failure::run)?;
     let programs = crate::eligibility::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
     let standards = crate::service_levels::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
-    tracing::info!(added = standards, "holidays and targets of the release are in the database");
+    tracing::info!(added = standards, "loaded holidays and targets of the release");
     Ok((ran, programs))
 }
 
-/// Runs a future where transactions can run: a thread with a local set.
+/// Runs a future on a thread with a local set, which transactions need.
 pub(super) fn block_on<F: Future>(work: F) -> F::Output {
     actix_web::rt::System::new().block_on(work)
 }
@@ -98,6 +98,6 @@ pub(super) fn migrate(data: &DataArgs) -> Result<(), Failure> {
     });
     database.close();
     let (ran, programs) = outcome?;
-    say(&format!("{} migrations ran, {programs} programme rules were added", ran.len()));
+    say(&format!("{} migrations ran, {programs} programme rules added", ran.len()));
     Ok(())
 }

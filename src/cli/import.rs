@@ -1,4 +1,4 @@
-//! `slrt import` and `slrt export`: the same jobs as through the API, worked on by this process, with a bar to watch.
+//! `slrt import` and `slrt export`: the same jobs as in the API, run by this process, with a progress bar.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -35,45 +35,45 @@ use crate::transaction::{self, TxContext};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// The file: CSV, or NDJSON when it is called .ndjson or .jsonl; plain or gzip.
+    /// Input file: CSV, or NDJSON if its name ends in .ndjson or .jsonl; plain or gzip.
     file: PathBuf,
-    /// What its rows are.
+    /// Kind of the rows.
     #[arg(long, value_parser = code::<ImportKind>)]
     kind: ImportKind,
-    /// What to do with a row that is there already: skip, update or fail.
+    /// What to do with a row that already exists: skip, update or fail.
     #[arg(long, default_value = "skip", value_parser = code::<OnConflict>)]
     on_conflict: OnConflict,
-    /// What to do when rows are at fault: refuse the file, or skip those rows.
+    /// What to do with invalid rows: refuse the file, or skip these rows.
     #[arg(long, default_value = "refuse", value_parser = code::<OnFault>)]
     on_fault: OnFault,
-    /// Judge only and write nothing.
+    /// Only validate the file; write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Import a file that was imported before with the same options once more.
+    /// Import a file again that was imported before with the same options.
     #[arg(long)]
     again: bool,
-    /// Regions whose rows may be written, separated by commas; `ID` is the whole country.
+    /// Regions in which rows may be written, separated by commas; `ID` is the whole country.
     #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
     regions: Vec<String>,
-    /// Where the problem file goes; beside the imported one, with .problems.csv, if absent.
+    /// Path of the problem file. Default: the path of the input file with .problems.csv appended.
     #[arg(long)]
     problems: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// Where the CSV file goes.
+    /// Path of the CSV file.
     file: PathBuf,
-    /// What its rows are.
+    /// Kind of the rows.
     #[arg(long, value_parser = code::<ImportKind>)]
     kind: ImportKind,
-    /// Regions whose rows are written, separated by commas; `ID` is the whole country.
+    /// Regions whose rows are exported, separated by commas; `ID` is the whole country.
     #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
     regions: Vec<String>,
-    /// Show numbers, addresses and days of birth, for this purpose; each person's access record names it.
+    /// Show numbers, addresses and birth dates, for this purpose; it is stored in each person's access record.
     #[arg(long, value_parser = code::<AccessPurpose>)]
     reveal_for: Option<AccessPurpose>,
-    /// What a masked file of persons is for, which shows their names; each person's access record names it.
+    /// Purpose of a masked file of persons, which shows their names; it is stored in each person's access record.
     #[arg(long, value_parser = code::<AccessPurpose>, conflicts_with = "reveal_for")]
     purpose: Option<AccessPurpose>,
 }
@@ -89,7 +89,7 @@ fn region(text: &str) -> Result<String, String> {
     if text == "ID" || RegionCode::parse(text).is_some() {
         return Ok(text.to_owned());
     }
-    Err("no such region code".to_owned())
+    Err("unknown region code".to_owned())
 }
 
 #[derive(Parser)]
@@ -98,14 +98,14 @@ struct Defaults {
     server: ServerArgs,
 }
 
-/// What both commands stand on.
-struct Desk {
+/// Context of both commands.
+struct Session {
     context: background::Context,
     actor: Arc<Actor>,
 }
 
-impl Desk {
-    fn open(data: &DataArgs, url: &str, regions: &[String], may: &[Permission]) -> Result<Self, Failure> {
+impl Session {
+    fn open(data: &DataArgs, url: &str, regions: &[String], permissions: &[Permission]) -> Result<Self, Failure> {
         let args = Defaults::try_parse_from(["slrt"]).map_err(Failure::run)?.server;
         let shared = Shared::new(&args, Arc::new(load_keys(data)?), Clock::default(), url.to_owned(), 0)
             .map_err(Failure::run)?;
@@ -114,7 +114,7 @@ impl Desk {
             subject: "operator".to_owned(),
             organization_id: None,
             scope: RegionScope::from_codes(regions),
-            permissions: may.iter().copied().collect(),
+            permissions: permissions.iter().copied().collect(),
             roles: Vec::new(),
         };
         Ok(Self { context: shared.background().map_err(Failure::run)?, actor: Arc::new(actor) })
@@ -124,8 +124,8 @@ impl Desk {
         TxContext { actor: self.actor.clone(), ..self.context.tx_context() }
     }
 
-    /// The job of this very file that has not ended yet: it was interrupted, and goes on. One that has written rows is not repeated unless
-    /// that is said: rows without a number would stand there twice.
+    /// Returns the unfinished job of the same file: it was interrupted and continues. An import that has written rows is
+    /// repeated only with `--again`, because rows without a number would be duplicated.
     async fn imported_before(&self, args: &ImportArgs, params: ImportParams) -> Result<Option<Uuid>, Failure> {
         let digest = digest_of(&args.file)?;
         let keys = self.tx_context().keys;
@@ -135,7 +135,7 @@ impl Desk {
         if matches!(job.status, JobStatus::Queued | JobStatus::Running) {
             tracing::warn!(
                 job = %job.id, since = %job.created_at, done = job.done,
-                "an import of this file has not ended and goes on, up to a minute after it was interrupted"
+                "continuing the unfinished import of this file; this may take up to a minute"
             );
             return Ok(Some(job.id));
         }
@@ -143,7 +143,7 @@ impl Desk {
             return Ok(None);
         }
         Err(Failure::Run(format!(
-            "{} was imported with these options by job {}, which {} with {} rows done; --again imports it once more",
+            "{} was imported with these options by job {} (status {}, {} rows); use --again to import it again",
             args.file.display(),
             job.id,
             job.status,
@@ -151,17 +151,17 @@ impl Desk {
         )))
     }
 
-    /// Stores the file and queues its job.
-    async fn take_in(&self, args: &ImportArgs, params: ImportParams) -> Result<Uuid, Failure> {
-        let context = self.tx_context();
-        let store = Store { db: self.context.db.clone(), keys: context.keys.clone(), now: context.clock.now() };
-        let upload = store.take(read(&args.file)?, params.kind, params.format, ImportLimit(usize::MAX)).await;
+    /// Stores the file and enqueues its job.
+    async fn upload(&self, args: &ImportArgs, params: ImportParams) -> Result<Uuid, Failure> {
+        let tx_context = self.tx_context();
+        let store = Store { db: self.context.db.clone(), keys: tx_context.keys.clone(), now: tx_context.clock.now() };
+        let upload = store.receive(read(&args.file)?, params.kind, params.format, ImportLimit(usize::MAX)).await;
         let upload = upload.map_err(|error| {
             let faults: Vec<String> = error.fields.iter().map(|f| format!("{}: {}", f.pointer, f.code)).collect();
-            Failure::Run(format!("{} was not taken in: {error} {}", args.file.display(), faults.join(", ")))
+            Failure::Run(format!("{} was refused: {error} {}", args.file.display(), faults.join(", ")))
         })?;
         let made =
-            transaction::run(&self.context.db, context, async move |tx| actions::start(tx, params, &upload).await);
+            transaction::run(&self.context.db, tx_context, async move |tx| actions::start(tx, params, &upload).await);
         Ok(made.await.map_err(Failure::run)?.id)
     }
 
@@ -171,12 +171,12 @@ impl Desk {
         Ok(Job::show(row, crate::http::request_context::Language::En))
     }
 
-    /// Works on what is due until this job has ended; a service beside it may take the job as well.
+    /// Runs due jobs until this job has ended; a running service may run it as well.
     async fn work_until_ended(&self, id: Uuid) -> Result<Job, Failure> {
         let work = async {
             loop {
                 if let Err(error) = crate::jobs::run::run_due(&self.context).await {
-                    tracing::warn!(%error, "the job was interrupted and will be taken again");
+                    tracing::warn!(%error, "job interrupted, will be retried");
                 }
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
@@ -186,11 +186,11 @@ impl Desk {
             bar.set_style(style("{msg} {bar:30} {human_pos}/{human_len} {per_sec} {eta}"));
             loop {
                 let job = self.read(id).await?;
-                let judged = job.counts.get("checked").copied().unwrap_or_default();
+                let checked = job.counts.get("checked").copied().unwrap_or_default();
                 let writing = job.done > 0;
-                bar.set_message(if writing { "writing" } else { "judging" });
+                bar.set_message(if writing { "writing" } else { "validating" });
                 bar.set_length(u64::try_from(job.total.unwrap_or_default()).unwrap_or_default());
-                bar.set_position(u64::try_from(if writing { job.done } else { judged }).unwrap_or_default());
+                bar.set_position(u64::try_from(if writing { job.done } else { checked }).unwrap_or_default());
                 if !matches!(job.status, JobStatus::Queued | JobStatus::Running) {
                     bar.finish_and_clear();
                     return Ok::<Job, Failure>(job);
@@ -200,11 +200,11 @@ impl Desk {
         };
         tokio::select! {
             job = watch => job,
-            () = work => Err(Failure::Run("the work ended before the job".to_owned())),
+            () = work => Err(Failure::Run("the worker stopped before the job ended".to_owned())),
         }
     }
 
-    /// Writes one of the job's files to disk.
+    /// Saves one of the job's files.
     async fn save(&self, id: Uuid, file: &'static str, to: &Path) -> Result<(), Failure> {
         let mut pieces = std::pin::pin!(files::stream(self.context.db.clone(), self.tx_context().keys, id, file));
         let mut out = std::fs::File::create(to).map_err(|e| Failure::Run(format!("{}: {e}", to.display())))?;
@@ -219,11 +219,11 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn with_desk<T>(
+fn with_session<T>(
     data: &DataArgs,
     regions: &[String],
-    may: &[Permission],
-    work: impl AsyncFnOnce(&Desk) -> Result<T, Failure>,
+    permissions: &[Permission],
+    work: impl AsyncFnOnce(&Session) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     crate::telemetry::start(false);
     let database = Database::join(data)?;
@@ -232,15 +232,15 @@ fn with_desk<T>(
             database.prepare(false).await?;
             bring_up_to_date(&database.url).await?;
         }
-        work(&Desk::open(data, &database.url, regions, may)?).await
+        work(&Session::open(data, &database.url, regions, permissions)?).await
     });
     database.close();
     outcome
 }
 
 pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> {
-    let may = [crate::registry::permissions::REGISTRY_IMPORT, args.kind.permission()];
-    with_desk(data, &args.regions, &may, async |desk| {
+    let permissions = [crate::registry::permissions::REGISTRY_IMPORT, args.kind.permission()];
+    with_session(data, &args.regions, &permissions, async |session| {
         let params = ImportParams {
             kind: args.kind,
             format: format_of(&args.file),
@@ -248,42 +248,42 @@ pub(super) fn import(data: &DataArgs, args: &ImportArgs) -> Result<(), Failure> 
             on_fault: args.on_fault,
             dry_run: args.dry_run,
         };
-        let id = match desk.imported_before(args, params).await? {
+        let id = match session.imported_before(args, params).await? {
             Some(id) => id,
-            None => desk.take_in(args, params).await?,
+            None => session.upload(args, params).await?,
         };
-        let job = desk.work_until_ended(id).await?;
+        let job = session.work_until_ended(id).await?;
         let problems = args.problems.clone().unwrap_or_else(|| with_ending(&args.file, ".problems.csv"));
         if job.problems > 0 {
-            desk.save(id, files::PROBLEMS, &problems).await?;
-            tracing::warn!(problems = job.problems, file = %problems.display(), "rows are at fault");
+            session.save(id, files::PROBLEMS, &problems).await?;
+            tracing::warn!(problems = job.problems, file = %problems.display(), "invalid rows, see the problem file");
         }
-        tell(&job)
+        print_result(&job)
     })
 }
 
 pub(super) fn export(data: &DataArgs, args: &ExportArgs) -> Result<(), Failure> {
     if args.kind == ImportKind::Persons && args.reveal_for.or(args.purpose).is_none() {
         return Err(Failure::Configuration(
-            "a file of persons shows their names: say what for with --purpose, or --reveal-for".to_owned(),
+            "an export of persons shows their names: state the purpose with --purpose or --reveal-for".to_owned(),
         ));
     }
-    let may = [crate::registry::permissions::REGISTRY_READ, crate::auth::permissions::PII_REVEAL];
-    with_desk(data, &args.regions, &may, async |desk| {
+    let permissions = [crate::registry::permissions::REGISTRY_READ, crate::auth::permissions::PII_REVEAL];
+    with_session(data, &args.regions, &permissions, async |session| {
         let purpose = args.reveal_for.or(args.purpose.filter(|_| args.kind == ImportKind::Persons));
         let params = ExportParams { kind: args.kind, reveal: args.reveal_for.is_some(), purpose };
-        let scope = desk.actor.scope.clone();
-        let made = transaction::run(&desk.context.db, desk.tx_context(), async move |tx| {
+        let scope = session.actor.scope.clone();
+        let made = transaction::run(&session.context.db, session.tx_context(), async move |tx| {
             crate::imports::actions::start_export(tx, scope, params).await
         });
         let id = made.await.map_err(Failure::run)?.id;
-        let job = desk.work_until_ended(id).await?;
-        desk.save(id, files::RESULT, &args.file).await?;
-        tell(&job)
+        let job = session.work_until_ended(id).await?;
+        session.save(id, files::RESULT, &args.file).await?;
+        print_result(&job)
     })
 }
 
-fn tell(job: &Job) -> Result<(), Failure> {
+fn print_result(job: &Job) -> Result<(), Failure> {
     let summary =
         serde_json::json!({ "job": job.id, "status": job.status, "counts": job.counts, "problems": job.problems });
     say(&summary.to_string());
@@ -320,11 +320,11 @@ fn digest_of(path: &Path) -> Result<[u8; 32], Failure> {
     }
 }
 
-/// The file piece by piece, with a bar.
+/// Streams the file, with a progress bar.
 fn read(path: &Path) -> Result<impl Stream<Item = Result<Bytes, crate::error::Error>> + use<>, Failure> {
     let file = std::fs::File::open(path).map_err(|e| Failure::Run(format!("{}: {e}", path.display())))?;
     let bar = ProgressBar::new(file.metadata().map_or(0, |about| about.len()));
-    bar.set_style(style("taking in {bar:30} {bytes}/{total_bytes} {bytes_per_sec}"));
+    bar.set_style(style("uploading {bar:30} {bytes}/{total_bytes} {bytes_per_sec}"));
     Ok(futures_util::stream::unfold((file, bar), |(mut file, bar)| async move {
         let mut piece = vec![0; files::PIECE];
         match file.read(&mut piece) {

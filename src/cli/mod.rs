@@ -1,4 +1,4 @@
-//! The commands of the binary. A bare start is the demo.
+//! The commands of the binary. Without a command it runs the demo.
 
 mod access;
 mod database;
@@ -25,11 +25,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the demo: private database, synthetic data, printed secrets. What a bare `slrt` does.
+    /// Run the demo: private database, synthetic data, printed secrets. This is the default command.
     Demo {
         #[command(flatten)]
         server: ServerArgs,
-        /// Throw the demo's data away and start over.
+        /// Delete the demo's data and start over.
         #[arg(long)]
         reset: bool,
     },
@@ -38,18 +38,18 @@ enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Bring the database up to date: schema, programmes and their rules.
+    /// Migrate the database and load programmes and their rules.
     Migrate,
     /// Print the contract (OpenAPI 3.1, JSON).
     Openapi,
     /// Import a file of families, persons, dwellings, welfare statuses, organizations or services.
     Import(import::ImportArgs),
-    /// Export a file with the columns that an import takes.
+    /// Export a file with the columns that an import accepts.
     Export(import::ExportArgs),
-    /// Manage the clients that may sign in.
+    /// Manage the clients that may request tokens.
     #[command(subcommand)]
     Client(access::ClientCommand),
-    /// Manage the officers for whom a client may act.
+    /// Manage the officers on whose behalf a client may act.
     #[command(subcommand)]
     Staff(access::StaffCommand),
     /// Manage the service's keys.
@@ -57,7 +57,7 @@ enum Command {
     Keys(access::KeysCommand),
 }
 
-/// What a command came to, as an exit code: 2 for a mistake in the configuration, 1 for a failure.
+/// Failure of a command. The exit code is 2 for a configuration error and 1 otherwise.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Configuration(String),
@@ -77,21 +77,21 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Configuration(sentence)) => {
-            say_wrong(&sentence);
+            print_error(&sentence);
             ExitCode::from(2)
         }
         Err(Failure::Run(sentence)) => {
-            say_wrong(&sentence);
+            print_error(&sentence);
             ExitCode::FAILURE
         }
     }
 }
 
-/// `slrt` and `slrt --reset` mean `slrt demo` and `slrt demo --reset`.
+/// `slrt` means `slrt demo`, and `slrt --reset` means `slrt demo --reset`.
 fn with_default_command(mut args: Vec<String>) -> Vec<String> {
-    let asks = |a: &String| matches!(a.as_str(), "-h" | "--help" | "-V" | "--version");
+    let is_info = |a: &String| matches!(a.as_str(), "-h" | "--help" | "-V" | "--version");
     let names_command = args.iter().skip(1).any(|a| !a.starts_with('-'));
-    let only_flags = args.get(1).is_none_or(|a| a.starts_with('-') && !asks(a));
+    let only_flags = args.get(1).is_none_or(|a| a.starts_with('-') && !is_info(a));
     if only_flags && (!names_command || args.get(1).is_some_and(|a| a == "--reset")) {
         args.insert(1, "demo".to_owned());
     }
@@ -116,12 +116,12 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
+#[expect(clippy::print_stdout, reason = "a command prints its result to standard output")]
 pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
-fn say_wrong(sentence: &str) {
+fn print_error(sentence: &str) {
     eprintln!("slrt: {sentence}");
 }
 

@@ -1,4 +1,4 @@
-//! Running the service: keys, database, server, background work, and an orderly end.
+//! Runs the service: keys, database, server, background work, graceful shutdown.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) fn serve(data: &DataArgs, server: &ServerArgs) -> Result<(), Failure>
     telemetry::start(server.log_json);
     if data.environment == Environment::Production && data.data_dir.join(demo::CREDENTIALS).exists() {
         return Err(Failure::Configuration(
-            "SLRT_ENV=production refuses a data folder with demo secrets; name another SLRT_DATA_DIR".to_owned(),
+            "SLRT_ENV=production refuses a data folder with demo secrets; set another SLRT_DATA_DIR".to_owned(),
         ));
     }
     let keys = Arc::new(load_keys(data)?);
@@ -46,7 +46,7 @@ pub(super) fn serve(data: &DataArgs, server: &ServerArgs) -> Result<(), Failure>
         }
         if data.environment == Environment::Production && demo::is_seeded(&database.url).await.map_err(Failure::run)? {
             return Err(Failure::Configuration(
-                "SLRT_ENV=production refuses a database with demo clients; start with an empty one".to_owned(),
+                "SLRT_ENV=production refuses a database with demo clients; use an empty database".to_owned(),
             ));
         }
         run(&server.in_folder(&data.data_dir), keys, &database.url, |address| {
@@ -81,7 +81,7 @@ pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<
 fn banner(address: std::net::SocketAddr, folder: &Path, credentials: &[demo::Credential]) {
     let mut lines = vec![
         String::new(),
-        "SLRT Referral API, demo. All people in it are invented.".to_owned(),
+        "SLRT Referral API, demo. All persons are fictitious.".to_owned(),
         format!("  Documentation   http://{address}/docs/"),
         format!("  Credentials     {}", folder.join(demo::CREDENTIALS).display()),
         String::new(),
@@ -114,7 +114,7 @@ async fn run(
         Ok(()) => {}
         Err(StoreFault::Refused(sentence)) => return Err(Failure::Configuration(sentence)),
         Err(StoreFault::Unreachable(sentence)) => {
-            tracing::warn!("{sentence}; until it can, photos and papers are answered with 503");
+            tracing::warn!("{sentence}; requests for attachments get 503 until it is available");
         }
     }
     let (server, address) =

@@ -1,5 +1,5 @@
-//! The demo's directory, officers and clients. Names of offices follow the usual pattern; addresses and numbers are
-//! invented.
+//! Organizations, officers and clients of the demo. Names of offices follow the usual pattern; addresses and numbers are
+//! fictitious.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -41,12 +41,12 @@ const fn service(
     DemoService { name, program, sectors, areas, capacity, answer_days }
 }
 
-/// The same id in every demo, so that examples stay true.
+/// The same id in every demo, so that examples stay valid.
 pub fn organization_id(key: &str) -> Uuid {
     stable_id("organization", key)
 }
 
-/// By the organization's key and the service's name, with a slash between.
+/// From the organization's key and the service's name, separated by a slash.
 pub fn service_id(path: &str) -> Uuid {
     stable_id("service", path)
 }
@@ -55,7 +55,7 @@ fn stable_id(kind: &str, key: &str) -> Uuid {
     let digest = sha256(format!("slrt-demo/{kind}/{key}").as_bytes());
     let mut random = [0; 10];
     random.copy_from_slice(digest.get(..10).unwrap_or(&[0; 10]));
-    // 2026-01-01T00:00:00Z, in the shape of a UUIDv7.
+    // 2026-01-01T00:00:00Z in a UUIDv7.
     uuid::Builder::from_unix_timestamp_millis(1_767_225_600_000, &random).into_uuid()
 }
 

@@ -1,5 +1,5 @@
-//! Demo data: real regions and programmes, invented organizations, officers, people and cases. Made once, through the
-//! same actions that callers use.
+//! Demo data: real regions and programmes; fictitious organizations, officers, persons and cases. It is created once, with the
+//! same use cases that callers use.
 
 mod cases;
 mod directory;
@@ -24,15 +24,15 @@ use crate::clock::{Clock, local_day};
 use crate::error::Error;
 use crate::regions::directory as regions;
 
-/// The file with the demo clients' secrets, in the data folder.
+/// File with the secrets of the demo clients, in the data folder.
 pub const CREDENTIALS: &str = "demo-credentials.json";
 
-/// Regencies whose people are made up: one of West Java, one of Yogyakarta.
+/// Regencies with synthetic persons: one in West Java, one in Yogyakarta.
 pub const REGENCIES: &[&str] = &["32.04", "34.04"];
-const FAMILIES_A_REGENCY: usize = 60;
+const FAMILIES_PER_REGENCY: usize = 60;
 const SEED: u64 = 20_261_122;
 
-/// A demo client as it stands in the credentials file.
+/// A demo client in the credentials file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Credential {
     pub client_id: String,
@@ -43,7 +43,7 @@ pub struct Credential {
     pub permissions: Vec<String>,
 }
 
-/// Makes what is missing and gives the clients' credentials.
+/// Creates missing demo data and returns the credentials of the clients.
 pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Credential>, Error> {
     let clock = Clock::default();
     let now = clock.now();
@@ -56,9 +56,9 @@ pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Crede
         homes = families(&mut conn, &keys.ring(), now).await?;
     }
     let path = folder.join(CREDENTIALS);
-    let kept = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Vec<Credential>>(&text).ok());
-    let credentials = match kept {
-        Some(kept) if !fresh => kept,
+    let stored = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Vec<Credential>>(&text).ok());
+    let credentials = match stored {
+        Some(stored) if !fresh => stored,
         _ => {
             let made = access(&mut conn, &keys.ring(), now).await?;
             write(&path, &made).map_err(Error::internal)?;
@@ -73,7 +73,7 @@ pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Crede
 
 const PREFIX: &str = "demo-";
 
-/// Are there demo clients in this database?
+/// True if the database contains active demo clients.
 pub async fn is_seeded(url: &str) -> Result<bool, Error> {
     let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
     let clients = clients::list_clients(&mut conn).await?;
@@ -84,7 +84,7 @@ fn granted(client: &DemoClient) -> Permissions {
     permissions_of(client.roles).iter().chain(client.extra.iter().copied()).collect()
 }
 
-/// New secrets for all demo clients.
+/// Creates or replaces the demo clients with new secrets.
 async fn access(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Utc>) -> Result<Vec<Credential>, Error> {
     let mut credentials = Vec::new();
     for client in CLIENTS {
@@ -129,7 +129,7 @@ async fn staff(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<(), E
     Ok(())
 }
 
-/// A family of the demo, as far as its cases need to know it.
+/// The data of a demo family that the cases need.
 #[derive(Clone)]
 struct Home {
     family_id: Uuid,
@@ -142,8 +142,8 @@ async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Ut
     let mut made = Vec::new();
     for regency in REGENCIES {
         let villages: Vec<&str> = regions::within(regency).iter().map(|e| e.code).filter(|c| c.len() == 13).collect();
-        for index in 0..FAMILIES_A_REGENCY {
-            // Spread over the regency, a few families to a village.
+        for index in 0..FAMILIES_PER_REGENCY {
+            // Distributes the families over the regency, a few per village.
             let Some(village) = villages.get((index / 3) * 7 % villages.len().max(1)) else { continue };
             let district = village.get(..8).unwrap_or(village);
             made.push(generator.family(district, village, local_day(now)));
@@ -158,7 +158,7 @@ async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Ut
     Ok(ids.into_iter().zip(known).map(|(family_id, (village, head))| Home { family_id, village, head }).collect())
 }
 
-/// Readable by its owner alone.
+/// Creates a file with mode 0600.
 fn write(path: &Path, credentials: &[Credential]) -> std::io::Result<()> {
     let text = serde_json::to_string_pretty(credentials)?;
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
@@ -166,12 +166,12 @@ fn write(path: &Path, credentials: &[Credential]) -> std::io::Result<()> {
     file.write_all(b"\n")
 }
 
-/// The organizations of the demo, for tests that need their ids.
+/// Id of a demo organization, for tests.
 pub fn organization(name: &str) -> Option<Uuid> {
     ORGANIZATIONS.iter().find(|o| o.key == name).map(|o| organization_id(o.key))
 }
 
-/// The demo's organizations and services alone, for tests.
+/// Only the organizations and services of the demo, for tests.
 pub async fn seed_directory(conn: &mut AsyncPgConnection) -> Result<(), Error> {
     directory::seed(conn, Clock::default().now()).await
 }

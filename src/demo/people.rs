@@ -1,6 +1,5 @@
-//! Synthetic families for demos and tests: invented people under real region codes.
-//! Rule: the same seed gives the same people; every NIK and family card number ends in 9000 to 9999
-//! and leaves a generator once.
+//! Synthetic families for demo and tests: fictitious persons with real region codes. The same seed gives the same persons.
+//! Every NIK and family card number ends in 9000 to 9999, and a generator never repeats a number.
 
 mod attributes;
 mod draw;
@@ -17,7 +16,7 @@ use self::names::{Culture, Names};
 pub use crate::registry::bulk::synthetic::{SyntheticDwelling, SyntheticFamily, SyntheticPerson};
 use crate::registry::identity::nik::Sex;
 
-/// How many numbers synthetic people have of one prefix and day.
+/// Number of serials for one prefix and day.
 const SERIALS: u16 = 1000;
 const FIRST_SERIAL: u16 = 9000;
 
@@ -28,7 +27,7 @@ pub struct Generator {
     cards: HashMap<u64, u16>,
 }
 
-/// What all members of a family share.
+/// Values shared by all members of a family.
 struct Household<'a> {
     district: &'a str,
     today: NaiveDate,
@@ -41,7 +40,7 @@ impl Generator {
         Self { draw: Draw::new(seed), names: Names::new(), niks: HashMap::new(), cards: HashMap::new() }
     }
 
-    /// A family that lives in a village of a district (`PP.KK.CC`), where its members were registered.
+    /// A family in a village of a district (`PP.KK.CC`), where its members were registered.
     pub fn family(&mut self, district_code: &str, village_code: &str, today: NaiveDate) -> SyntheticFamily {
         let digits: String = district_code.chars().filter(char::is_ascii_digit).collect();
         let district = format!("{digits:0<6.6}");
@@ -118,17 +117,17 @@ impl Generator {
         }
     }
 
-    /// From the eldest down, born when the mother was 20 to 44; most of the grown-up ones have left.
+    /// Children from the oldest to the youngest, born when the mother was 20 to 44. Most adult children have left.
     fn children(&mut self, home: &Household<'_>, mother: i32, orphans: bool, members: &mut Vec<SyntheticPerson>) {
         let fewer = i32::from(home.decile > 6);
-        let mut left = self.draw.between(1, 3) + self.draw.between(0, 2) - fewer;
+        let mut remaining = self.draw.between(1, 3) + self.draw.between(0, 2) - fewer;
         let mut age = mother - self.draw.between(20, 29);
-        while left > 0 && age >= 0 && mother - age <= 44 {
+        while remaining > 0 && age >= 0 && mother - age <= 44 {
             if age <= 22 || self.draw.chance(200) {
                 let (sex, orphan) = (self.sex(500), orphans && age < 18);
                 members.push(self.person(home, "child", sex, age, "single", orphan));
             }
-            left -= 1;
+            remaining -= 1;
             age -= self.draw.between(2, 5);
         }
     }
@@ -180,7 +179,7 @@ impl Generator {
         person
     }
 
-    /// No two of a family are called by the same first name, as far as a few draws avoid it.
+    /// Gives members different first names; gives up after a few attempts.
     fn name(&mut self, home: &Household<'_>, members: &mut [SyntheticPerson]) {
         let mut taken = Vec::with_capacity(members.len());
         for person in members {
@@ -202,7 +201,7 @@ impl Generator {
     }
 }
 
-/// Sixteen digits that end in 9000 to 9999. A day that has no more to give passes to the day before.
+/// Sixteen digits that end in 9000 to 9999. When all serials of a day are used, the previous day is taken.
 fn number(used: &mut HashMap<u64, u16>, district: &str, mut date: NaiveDate, day_offset: u32) -> (String, NaiveDate) {
     loop {
         let (month, year) = (date.month(), date.year().rem_euclid(100));

@@ -1,5 +1,5 @@
-//! What happened, for other systems: an outbox written with the change itself, and a feed in which a reader misses
-//! nothing. Events carry ids, type, region, state and times, never personal data.
+//! Events for other systems: an outbox written in the transaction of the change, and a feed from which a reader misses nothing.
+//! Events contain ids, type, region, state and times, never personal data.
 
 pub mod permissions;
 pub mod routes;
@@ -49,12 +49,12 @@ impl EventType {
 /// An event to add to the outbox.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// `<thing>.<what happened>`, for example `referral.accepted`.
+    /// `<resource>.<what happened>`, for example `referral.accepted`.
     pub type_: String,
     pub subject_kind: &'static str,
     pub subject_id: Uuid,
     pub region_code: String,
-    /// The organization that may read it besides the region.
+    /// An organization that may read it in addition to the region.
     pub organization_id: Option<Uuid>,
     pub data: Value,
 }

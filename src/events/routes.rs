@@ -1,4 +1,4 @@
-//! The feed of events.
+//! Endpoint of the event feed.
 
 use actix_web::get;
 use chrono::{DateTime, Utc};
@@ -20,23 +20,23 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(list_events);
 }
 
-/// Something that happened to a complaint, a referral or an entry of the registry.
+/// An event of a complaint, a referral or a registry entry.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Event {
-    /// Id of the event; the same event never has two.
+    /// Id of the event; unique, also when the event is delivered more than once.
     pub id: Uuid,
-    /// `<thing>.<what happened>`.
+    /// Event type: `<resource>.<what happened>`.
     #[serde(rename = "type")]
     #[schema(example = "referral.accepted")]
     pub type_: String,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
-    /// The kind of thing.
+    /// Kind of the resource.
     #[schema(example = "referral")]
     pub subject_kind: String,
-    /// Which one.
+    /// Id of the resource.
     pub subject_id: Uuid,
-    /// Its region.
+    /// Region of the resource.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
     /// Ids, states and times; never personal data.
@@ -58,15 +58,15 @@ impl From<EventRow> for Event {
     }
 }
 
-/// A page of the feed.
+/// A page of the event feed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventPage {
-    /// Events in the order in which they took effect.
+    /// Events in the order in which they were committed.
     pub items: Vec<Event>,
-    /// Pass it as `after` next time, whether or not there was anything new.
+    /// Send it as `after` with the next request, also when there were no new events.
     #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
     pub next_cursor: String,
-    /// Is there more to read right now?
+    /// True if more events can be read now.
     pub has_more: bool,
 }
 
@@ -74,7 +74,7 @@ pub struct EventPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventQuery {
-    /// The `next_cursor` of the last page; absent for the oldest event kept.
+    /// The `next_cursor` of the last page. Absent: start with the oldest stored event.
     #[serde(rename = "after")]
     #[param(rename = "after")]
     pub cursor: Option<String>,
@@ -82,15 +82,16 @@ pub struct EventQuery {
     #[serde(rename = "type")]
     #[param(rename = "type", example = "referral.accepted")]
     pub type_: Option<String>,
-    /// Events a page, 1 to 200.
+    /// Maximum events per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
 /// Read the event feed
 ///
-/// Every change of state within the caller's regions or addressed to its organization, at least once, in a stable order, kept 90 days.
-/// Keep `next_cursor` and come back with it: nothing that is committed later can fall behind it.
+/// Returns every change of state within the caller's regions or addressed to its organization, at least once and in a stable
+/// order. Events are stored for 90 days. Store `next_cursor` and send it as `after` with the next request: no later commit can
+/// appear before it.
 #[utoipa::path(
     tag = "Events",
     params(EventQuery),
@@ -105,8 +106,8 @@ async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery
     let (rows, settled) =
         store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
     let position = |row: &EventRow| Position { key: row.transaction_id, id: row.id };
-    // After the last page the cursor stands behind everybody's events, so that the next read walks past none of them again.
-    // What is settled is found with caution, and can be less than it was.
+    // After the last page the cursor moves past all committed events, also those of other callers, so that the next read does
+    // not scan them again. The settled position is an estimate on the safe side and may be lower than before.
     let end = request.after.map_or(settled, |after| after.max(settled));
     let page = request.page(rows, position, Event::from);
     Reply::ok(&EventPage {

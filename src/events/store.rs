@@ -1,4 +1,4 @@
-//! The outbox and its feed.
+//! The outbox and the event feed.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -39,7 +39,7 @@ pub struct EventRow {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// Takes the connection shared, so that several statements can be on their way at once.
+/// Takes a shared connection, so that several statements can be pipelined.
 pub async fn insert(mut conn: &AsyncPgConnection, rows: &[NewEventRow]) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
@@ -48,8 +48,8 @@ pub async fn insert(mut conn: &AsyncPgConnection, rows: &[NewEventRow]) -> Query
     prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
-/// Only transactions older than every one still running: what commits later sorts after all that was shown. With the place
-/// up to which that holds, whoever the events before it are for.
+/// Returns events of transactions older than every running one, so that later commits sort after them. Also returns the
+/// position up to which this holds for all events.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -79,7 +79,7 @@ pub async fn list_visible(
     Ok((rows, Position::before(settled)))
 }
 
-/// Events past their keeping time.
+/// Deletes events past their retention.
 pub async fn delete_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::delete(events::table.filter(events::occurred_at.lt(before))).execute(conn).await
 }

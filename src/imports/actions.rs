@@ -1,4 +1,4 @@
-//! Starting imports and exports.
+//! Creates import and export jobs.
 
 use serde_json::Value;
 
@@ -18,30 +18,30 @@ use crate::jobs::api::Job;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 
-/// Queues the import of a file that was taken in.
+/// Enqueues the import of a file that was received.
 pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result<Job, Error> {
-    // A file opens no way to what a single operation would refuse.
+    // A file must not permit what the single operation refuses.
     tx.actor.require(params.kind.permission())?;
     let job = NewJob {
         id: Some(upload.id),
         kind: IMPORT,
         scope: tx.actor.scope.clone(),
-        params: marked(params, &tx.keys.sealer, &upload.digest)?,
+        params: with_file_hash(params, &tx.keys.sealer, &upload.digest)?,
         total: i64::try_from(upload.records).ok(),
     };
     actions::create(tx, job).await
 }
 
-/// What the job is told, with a mark of the file, so that the very same import is found again.
-fn marked(params: ImportParams, sealer: &Sealer, digest: &[u8; 32]) -> Result<Value, Error> {
+/// The job's parameters with a keyed hash of the file, so that the same import can be found again.
+fn with_file_hash(params: ImportParams, sealer: &Sealer, digest: &[u8; 32]) -> Result<Value, Error> {
     let mut params = serde_json::to_value(params).map_err(Error::internal)?;
     if let Value::Object(params) = &mut params {
-        params.insert("file".to_owned(), sealer.file_mark(digest).into());
+        params.insert("file".to_owned(), sealer.file_hash(digest).into());
     }
     Ok(params)
 }
 
-/// The actor's last import of a file with this content, with the same options and in the same regions, as long as jobs are kept.
+/// The actor's last import of the same file with the same options and in the same regions, as long as the job is stored.
 pub async fn find_same(
     conn: &mut Connection,
     sealer: &Sealer,
@@ -49,11 +49,12 @@ pub async fn find_same(
     params: ImportParams,
     digest: &[u8; 32],
 ) -> Result<Option<Job>, Error> {
-    let params = marked(params, sealer, digest)?;
+    let params = with_file_hash(params, sealer, digest)?;
     actions::find_last_like(conn, actor, IMPORT, &params).await
 }
 
-/// Queues an export of what lies in the scope, which is the caller's or less. Of a whole region, names are personal data as numbers are.
+/// Enqueues an export of the scope, which is the caller's or a part of it. An export with names needs a purpose, as one with
+/// numbers does.
 pub async fn start_export(tx: &mut Tx, scope: RegionScope, params: ExportParams) -> Result<Job, Error> {
     if params.purpose.is_none() && (params.reveal || params.kind == ImportKind::Persons) {
         return Err(Error::new(Code::PURPOSE_REQUIRED));

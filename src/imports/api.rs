@@ -1,4 +1,4 @@
-//! Imports as the wire shows them.
+//! Request and response types of imports.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,16 +9,17 @@ use super::model::{ImportKind, OnConflict, OnFault};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// What the rows are. `organizations` and `services` need `directory:write` besides.
+    /// Kind of the rows. `organizations` and `services` also need `directory:write`.
     #[param(inline)]
     pub kind: ImportKind,
-    /// What to do with a row that is there already: `skip` (default), `update` it with the cells that are filled (`unchanged` when they say nothing new), or `fail` the file.
+    /// What to do with a row that already exists: `skip` it (default), `update` it with the cells that are filled (counted as
+    /// `unchanged` if nothing differs), or `fail` the file.
     #[param(inline)]
     pub on_conflict: Option<OnConflict>,
-    /// What to do when rows are at fault: `refuse` the whole file (default) or `skip` those rows.
+    /// What to do with invalid rows: `refuse` the whole file (default) or `skip` those rows.
     #[param(inline)]
     pub on_fault: Option<OnFault>,
-    /// Judge only and write nothing.
+    /// Only validate the file; write nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -29,31 +30,31 @@ pub struct ImportKinds {
     pub items: Vec<ImportColumns>,
 }
 
-/// The column set of a kind of file.
+/// The column set of one kind of file.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ImportColumns {
-    /// What the rows are.
+    /// Kind of the rows.
     pub kind: ImportKind,
-    /// Address of a template to download.
+    /// Path of the template to download.
     #[schema(example = "/v1/imports/templates/persons")]
     pub template: String,
-    /// The columns; a file may leave out those that are not required, and have them in any order.
+    /// The columns. A file may omit those that are not required, and may have them in any order.
     pub columns: Vec<ImportColumn>,
 }
 
 /// A column of a file.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ImportColumn {
-    /// Its name in the header, and in NDJSON the field's name.
+    /// Name of the column in the CSV header, and of the field in NDJSON.
     #[schema(example = "full_name")]
     pub name: String,
-    /// Must every row fill it?
+    /// Whether every row must fill this column.
     #[schema(example = true)]
     pub required: bool,
-    /// What stands in it.
-    #[schema(example = "Name as in the papers")]
+    /// Content and format of the column.
+    #[schema(example = "Name as on identity documents")]
     pub about: String,
-    /// An invented value.
+    /// A fictitious example value.
     #[schema(example = "Asep Hidayat")]
     pub example: String,
 }
@@ -70,11 +71,11 @@ impl ImportColumns {
     }
 }
 
-/// A file as a browser's form sends it.
+/// An import file sent as a multipart form.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the contract's; the form is read piece by piece")]
+#[expect(dead_code, reason = "only for the contract; the form is read as a stream")]
 pub struct ImportForm {
-    /// The file, its type or its name (`.csv`, `.ndjson`, with `.gz`) telling the format.
+    /// The file. Its media type or its name (`.csv`, `.ndjson`, optionally with `.gz`) determines the format.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }

@@ -1,5 +1,5 @@
-//! The rows of a stored file, batch by batch. Unpacking, reading and judging go on in a thread of their own while the batch
-//! before is being written.
+//! The rows of a stored file, batch by batch. Unpacking, parsing and validation run in a thread of their own while the previous
+//! batch is written.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
@@ -20,12 +20,12 @@ use crate::jobs::files;
 
 /// Rows of a batch: one transaction, well under a second.
 const BATCH: usize = 5000;
-/// Bytes that are read before it is asked whether the batch is full.
-pub const READ_AT_A_TIME: usize = 1024;
-/// Rows of a file: what keeps the memory bounded that finds the same number twice.
-pub const MOST_RECORDS: u64 = 2_000_000;
+/// Bytes to parse before checking whether the batch is full.
+pub const READ_CHUNK: usize = 1024;
+/// Maximum rows of a file. Limits the memory that finds duplicate numbers.
+pub const MAX_RECORDS: u64 = 2_000_000;
 
-/// A row that was read, or all that is wrong with it.
+/// A parsed row, or all its errors.
 pub type Line<R> = Result<(u64, R), Vec<FileFault>>;
 
 /// Why the reading stopped.
@@ -51,13 +51,13 @@ pub struct Batches<K: Kind> {
     kind: std::marker::PhantomData<K>,
 }
 
-/// What goes from thread to thread.
+/// State that moves between threads.
 struct Scan {
     reader: Reader,
     records: VecDeque<Result<Record, FileFault>>,
-    /// What is left to read of the present piece.
+    /// The unread rest of the current piece.
     piece: Bytes,
-    /// Hashes of keys that may stand once: eight bytes each, whatever the file holds.
+    /// Hashes of unique keys, 8 bytes each.
     seen: HashSet<u64>,
     hasher: RandomState,
     keys: Arc<KeyRing>,
@@ -80,7 +80,7 @@ impl<K: Kind> Batches<K> {
         Self { db, keys, job_id, next_piece: 0, scan: Some(scan), ended: false, kind: std::marker::PhantomData }
     }
 
-    /// Rows in the order of the file; none when it is at its end.
+    /// The next rows in the order of the file; empty at its end.
     pub async fn next(&mut self) -> Result<Vec<Line<K::Row>>, Broken> {
         loop {
             let ended = self.ended;
@@ -100,8 +100,8 @@ impl<K: Kind> Batches<K> {
         &mut self,
         work: impl FnOnce(&mut Scan) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Broken> {
-        let gone = || Error::internal("an import's reader is gone");
-        let mut scan = self.scan.take().ok_or_else(gone)?;
+        let missing = || Error::internal("the reader of the import is missing");
+        let mut scan = self.scan.take().ok_or_else(missing)?;
         let (scan, outcome) = tokio::task::spawn_blocking(move || {
             let outcome = work(&mut scan);
             (scan, outcome)
@@ -114,7 +114,7 @@ impl<K: Kind> Batches<K> {
 }
 
 impl Scan {
-    /// The next piece of the file, or its end.
+    /// Takes the next piece of the file, or its end.
     fn take(&mut self, piece: Option<Bytes>) -> Result<(), Refused> {
         match piece {
             Some(piece) => {
@@ -130,10 +130,10 @@ impl Scan {
         }
     }
 
-    /// The next batch, unless the present piece does not fill it. A little at a time: gzip may make much of it.
+    /// The next batch, or `None` if the current piece does not fill it. Parses in small chunks, because gzip may expand them.
     fn read_on<K: Kind>(&mut self, ended: bool) -> Result<Option<Vec<Line<K::Row>>>, Refused> {
         while self.records.len() < BATCH && !self.piece.is_empty() {
-            let slice = self.piece.split_to(self.piece.len().min(READ_AT_A_TIME));
+            let slice = self.piece.split_to(self.piece.len().min(READ_CHUNK));
             let mut records = Vec::new();
             let outcome = self.reader.feed(&slice, &mut records);
             self.add(records)?;
@@ -145,7 +145,7 @@ impl Scan {
     fn add(&mut self, records: Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.count += records.len() as u64;
         self.records.extend(records);
-        if self.count > MOST_RECORDS {
+        if self.count > MAX_RECORDS {
             return Err(FileFault::new(self.count, "", "too_many_records").into());
         }
         Ok(())
@@ -164,9 +164,9 @@ impl Scan {
         let mut cells = Cells::new(&record, K::KIND.columns());
         let row = K::read(&mut cells, &reading);
         if let Some(row) = &row {
-            for once in K::once(row) {
-                if !self.seen.insert(self.hasher.hash_one((once.column, &once.key))) {
-                    cells.fault(once.column, once.code);
+            for key in K::unique_keys(row) {
+                if !self.seen.insert(self.hasher.hash_one((key.column, &key.key))) {
+                    cells.fault(key.column, key.code);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The cells of a record as values. Every fault is collected with its column, never with its value.
+//! The cells of a record as values. Every error is collected with its column, never with its value.
 
 use serde::de::DeserializeOwned;
 use serde::de::IntoDeserializer as _;
@@ -9,9 +9,9 @@ use super::reader::{FileFault, Record};
 use crate::error::FieldError;
 use crate::error::field_codes;
 
-/// Between the entries of a list.
-pub const BAR: char = '|';
-/// An empty list, or a text that is known to be empty: nobody asked is an empty cell.
+/// Separates the entries of a list.
+pub const LIST_SEPARATOR: char = '|';
+/// An empty list, or a text recorded as "none". An empty cell means unknown.
 pub const NONE: &str = "-";
 
 pub struct Cells<'a> {
@@ -30,7 +30,7 @@ impl<'a> Cells<'a> {
         self.faults.push(FileFault::new(self.record.line, column, code));
     }
 
-    /// Faults of a judge that speaks of fields by pointer.
+    /// Adds validation errors that name a field by JSON pointer.
     pub fn faults_at(&mut self, faults: Vec<FieldError>) {
         for fault in faults {
             let column = fault.pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
@@ -42,7 +42,7 @@ impl<'a> Cells<'a> {
         if self.faults.is_empty() { Ok(()) } else { Err(self.faults) }
     }
 
-    /// Columns are read in the order in which they are declared.
+    /// Cells must be read in the order in which the columns are declared.
     fn next(&mut self, name: &str) -> Option<&'a str> {
         debug_assert_eq!(self.columns.get(self.at).map(|c| c.name), Some(name));
         let cell = self.record.cell(self.at);
@@ -57,7 +57,7 @@ impl<'a> Cells<'a> {
         Some(cell)
     }
 
-    /// Whatever is read from a text: a code, a name, a day, an id. `otherwise` is the fault of a text that does not fit.
+    /// Parses a text value: a code, a name, a date, an id. `otherwise` is the error code of an invalid text.
     pub fn read<T: DeserializeOwned>(&mut self, name: &str, otherwise: &'static str) -> Option<T> {
         let cell = self.next(name)?;
         self.parse(name, cell, otherwise)
@@ -68,7 +68,7 @@ impl<'a> Cells<'a> {
         match T::deserialize(text) {
             Ok(value) => Some(value),
             Err(error) => {
-                // A type that knows its limits says the code; serde's own words carry the value and stay behind.
+                // A type with limits reports a known code. Other messages of serde contain the value and are dropped.
                 self.fault(name, field_codes::known(&error.to_string()).unwrap_or(otherwise));
                 None
             }
@@ -79,7 +79,7 @@ impl<'a> Cells<'a> {
         self.next(name).map(str::to_owned)
     }
 
-    /// A text that may be known to be empty.
+    /// A text that can be recorded as "none".
     pub fn text_or_none(&mut self, name: &str) -> Option<String> {
         self.next(name).map(|cell| if cell == NONE { String::new() } else { cell.to_owned() })
     }
@@ -110,12 +110,13 @@ impl<'a> Cells<'a> {
             return Some(Vec::new());
         }
         let before = self.faults.len();
-        let values: Vec<T> = cell.split(BAR).filter_map(|entry| self.parse(name, entry.trim(), otherwise)).collect();
+        let values: Vec<T> =
+            cell.split(LIST_SEPARATOR).filter_map(|entry| self.parse(name, entry.trim(), otherwise)).collect();
         (self.faults.len() == before).then_some(values)
     }
 }
 
-/// What an exported list looks like; the reverse of `Cells::list`.
+/// Formats a list for export; the reverse of `Cells::list`.
 pub fn list_cell<T: ToString>(entries: &[T]) -> String {
     if entries.is_empty() {
         return NONE.to_owned();

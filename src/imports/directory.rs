@@ -1,4 +1,4 @@
-//! Rows of the directory: organizations, and the services that they offer.
+//! Rows of the directory: organizations and the services that they offer.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use validator::Validate as _;
 
 use super::cells::Cells;
-use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::kind::{Kind, Plan, Planning, Reading, UniqueKey};
 use super::model::{ImportKind, OnConflict};
 use crate::directory::api::{CreateOrganization, CreateService};
 use crate::directory::load::{self, OrganizationRow, ServiceRow};
@@ -20,8 +20,8 @@ pub struct OrganizationLine {
     input: CreateOrganization,
 }
 
-/// An id that a client made. What the service itself handed out is taken as it is.
-fn made_elsewhere(id: Option<Uuid>) -> bool {
+/// A new id must be a UUIDv7.
+fn is_not_uuid_v7(id: Option<Uuid>) -> bool {
     id.is_some_and(|id| id.get_version_num() != 7)
 }
 
@@ -48,10 +48,10 @@ impl Kind for Organizations {
         Some(OrganizationLine { id, input })
     }
 
-    fn once(row: &OrganizationLine) -> Vec<Once> {
+    fn unique_keys(row: &OrganizationLine) -> Vec<UniqueKey> {
         let name = format!("{}\n{}\n{}", row.input.kind, row.input.region_code.as_str(), row.input.name.as_str());
-        let id = row.id.map(|id| Once { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
-        let name = Once { column: "name", key: name.into_bytes(), code: "repeated" };
+        let id = row.id.map(|id| UniqueKey { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
+        let name = UniqueKey { column: "name", key: name.into_bytes(), code: "repeated" };
         id.into_iter().chain([name]).collect()
     }
 
@@ -63,7 +63,7 @@ impl Kind for Organizations {
         let mut plan = Plan::default();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.id).collect();
         let names: Vec<&str> = rows.iter().map(|(_, row)| row.input.name.as_str()).collect();
-        let stored = load::organizations(conn, &ids, &names, planning.changes()).await?;
+        let stored = load::organizations(conn, &ids, &names, planning.updates_stored()).await?;
         let codes: Vec<&str> = rows.iter().filter_map(|(_, row)| row.input.program_code.as_deref()).collect();
         let programs = load::known_programs(conn, &codes).await?;
         for (line, row) in rows {
@@ -99,8 +99,8 @@ impl Kind for Organizations {
                     (now.version, now.updated_at) = (known.version + 1, planning.now);
                     plan.directory.changed_organizations.push(now);
                 }
-                Some(_) => plan.leave(planning.on_conflict, line, column),
-                None if made_elsewhere(row.id) => plan.fault(line, "id", "not_uuid_v7"),
+                Some(_) => plan.skip_existing(planning.on_conflict, line, column),
+                None if is_not_uuid_v7(row.id) => plan.fault(line, "id", "not_uuid_v7"),
                 None => {
                     plan.created += 1;
                     let id = row.id.unwrap_or_else(Uuid::now_v7);
@@ -112,19 +112,19 @@ impl Kind for Organizations {
     }
 }
 
-/// Cells that are filled take the place of what is stored.
-fn merged(known: &OrganizationRow, told: OrganizationRow) -> OrganizationRow {
+/// Filled cells replace the stored values.
+fn merged(known: &OrganizationRow, incoming: OrganizationRow) -> OrganizationRow {
     OrganizationRow {
-        program_code: told.program_code.or_else(|| known.program_code.clone()),
-        phone: told.phone.or_else(|| known.phone.clone()),
-        email: told.email.or_else(|| known.email.clone()),
-        address: told.address.or_else(|| known.address.clone()),
-        confidential_location: told.confidential_location || known.confidential_location,
+        program_code: incoming.program_code.or_else(|| known.program_code.clone()),
+        phone: incoming.phone.or_else(|| known.phone.clone()),
+        email: incoming.email.or_else(|| known.email.clone()),
+        address: incoming.address.or_else(|| known.address.clone()),
+        confidential_location: incoming.confidential_location || known.confidential_location,
         version: known.version,
         created_at: known.created_at,
         updated_at: known.updated_at,
         active: known.active,
-        ..told
+        ..incoming
     }
 }
 
@@ -172,10 +172,10 @@ impl Kind for Services {
         Some(ServiceLine { id, input })
     }
 
-    fn once(row: &ServiceLine) -> Vec<Once> {
+    fn unique_keys(row: &ServiceLine) -> Vec<UniqueKey> {
         let name = [row.input.organization_id.as_bytes(), row.input.name.as_str().as_bytes()].concat();
-        let id = row.id.map(|id| Once { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
-        id.into_iter().chain([Once { column: "name", key: name, code: "repeated" }]).collect()
+        let id = row.id.map(|id| UniqueKey { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
+        id.into_iter().chain([UniqueKey { column: "name", key: name, code: "repeated" }]).collect()
     }
 
     async fn plan(
@@ -188,7 +188,7 @@ impl Kind for Services {
         let owners: HashSet<Uuid> = rows.iter().map(|(_, row)| row.input.organization_id).collect();
         let owners: Vec<Uuid> = owners.into_iter().collect();
         let organizations = load::by_id(load::organizations(conn, &owners, &[], false).await?);
-        let stored = load::services(conn, &ids, &owners, planning.changes()).await?;
+        let stored = load::services(conn, &ids, &owners, planning.updates_stored()).await?;
         let codes: Vec<&str> = rows.iter().filter_map(|(_, row)| row.input.program_code.as_deref()).collect();
         let programs = load::known_programs(conn, &codes).await?;
         for (line, row) in rows {
@@ -214,17 +214,17 @@ impl Kind for Services {
                         continue;
                     }
                     let days = row.input.answer_days;
-                    let told = load::service(known.id, region, row.input, planning.now)?;
+                    let incoming = load::service(known.id, region, row.input, planning.now)?;
                     let mut now = ServiceRow {
-                        description: told.description.or_else(|| known.description.clone()),
-                        program_code: told.program_code.or_else(|| known.program_code.clone()),
-                        capacity: told.capacity.or(known.capacity),
-                        opening_hours: told.opening_hours.or_else(|| known.opening_hours.clone()),
-                        requirements: told.requirements.or_else(|| known.requirements.clone()),
+                        description: incoming.description.or_else(|| known.description.clone()),
+                        program_code: incoming.program_code.or_else(|| known.program_code.clone()),
+                        capacity: incoming.capacity.or(known.capacity),
+                        opening_hours: incoming.opening_hours.or_else(|| known.opening_hours.clone()),
+                        requirements: incoming.requirements.or_else(|| known.requirements.clone()),
                         answer_days: days.unwrap_or(known.answer_days),
-                        name: told.name,
-                        sectors: told.sectors,
-                        area_codes: told.area_codes,
+                        name: incoming.name,
+                        sectors: incoming.sectors,
+                        area_codes: incoming.area_codes,
                         ..known.clone()
                     };
                     if now == *known {
@@ -235,8 +235,8 @@ impl Kind for Services {
                     (now.version, now.updated_at) = (known.version + 1, planning.now);
                     plan.directory.changed_services.push(now);
                 }
-                Some(_) => plan.leave(planning.on_conflict, line, column),
-                None if made_elsewhere(row.id) => plan.fault(line, "id", "not_uuid_v7"),
+                Some(_) => plan.skip_existing(planning.on_conflict, line, column),
+                None if is_not_uuid_v7(row.id) => plan.fault(line, "id", "not_uuid_v7"),
                 None => {
                     plan.created += 1;
                     let id = row.id.unwrap_or_else(Uuid::now_v7);

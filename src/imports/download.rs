@@ -1,5 +1,5 @@
-//! Giving out the file of an export that shows who somebody is: for the purpose it was made for, to be seen by those who stand in it, and
-//! only while nobody of them has closed their data since.
+//! Authorizes the download of an export that identifies persons. The purpose must be that of the export, each download is
+//! recorded for the persons in it, and it is refused once one of them has limited the processing of their data.
 
 use diesel_async::AsyncPgConnection;
 
@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::jobs::store::JobRow;
 use crate::registry::privacy::limits::{self, Shown};
 
-/// Refuses the file, or records that the data of each person in it was revealed.
-pub async fn guard<P>(
+/// Checks that the caller may download the file, and records that the data of each person in it was revealed.
+pub async fn authorize<P>(
     conn: &mut AsyncPgConnection,
     caller: &Caller<P>,
     log: &AccessLog,
@@ -31,7 +31,7 @@ pub async fn guard<P>(
     if params.purpose != Some(given) {
         return Err(Error::new(crate::imports::problems::PURPOSE_DIFFERS));
     }
-    // One of before there were passes does not tell who stands in it.
+    // An export made before passes existed cannot identify the persons in it.
     let position: Option<Position> = serde_json::from_value(job.position.clone()).ok();
     let pass = position.map(|at| at.pass).filter(|pass| !pass.is_nil());
     let pass = pass.ok_or_else(|| Error::new(crate::imports::problems::EXPORT_OUTDATED))?;

@@ -1,4 +1,4 @@
-//! Rows that are dwellings of families that the registry knows.
+//! Rows that are dwellings of families in the registry.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::cells::Cells;
 use super::families::{key_bytes, read_family_key};
-use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::kind::{Kind, Plan, Planning, Reading, UniqueKey};
 use super::model::{ImportKind, OnConflict};
 use crate::error::Error;
 use crate::registry::bulk::load::{self, FamilyKey};
@@ -53,18 +53,18 @@ impl Kind for Dwellings {
         match validation::home(&home) {
             Ok(()) => Some(DwellingLine { family: family?, column, home }),
             Err(faults) => {
-                let inside = |mut fault: crate::error::FieldError| {
+                let without_prefix = |mut fault: crate::error::FieldError| {
                     fault.pointer = fault.pointer.replace("/dwelling", "");
                     fault
                 };
-                cells.faults_at(faults.into_iter().map(inside).collect());
+                cells.faults_at(faults.into_iter().map(without_prefix).collect());
                 None
             }
         }
     }
 
-    fn once(row: &DwellingLine) -> Vec<Once> {
-        vec![Once { column: row.column, key: key_bytes(&row.family), code: "repeated" }]
+    fn unique_keys(row: &DwellingLine) -> Vec<UniqueKey> {
+        vec![UniqueKey { column: row.column, key: key_bytes(&row.family), code: "repeated" }]
     }
 
     async fn plan(
@@ -74,22 +74,22 @@ impl Kind for Dwellings {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
-        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.lock(&[])).await?;
         let mut stored = load::dwellings(conn, &families.ids()).await?;
         for (line, row) in rows {
             let Some(place) = plan.family(&families, &row.family, (line, row.column)) else { continue };
-            if !planning.seen.first(("dwelling", place.family_id)) {
+            if !planning.seen.insert(("dwelling", place.family_id)) {
                 plan.fault(line, row.column, "repeated");
                 continue;
             }
-            let told = build::dwelling(place.family_id, row.home, planning.now);
+            let incoming = build::dwelling(place.family_id, row.home, planning.now);
             match stored.remove(&place.family_id) {
                 None => {
                     plan.created += 1;
-                    plan.new.dwellings.push(told);
+                    plan.new.dwellings.push(incoming);
                 }
                 Some(before) if planning.on_conflict == OnConflict::Update => {
-                    let mut now = merged(before.clone(), told);
+                    let mut now = merged(before.clone(), incoming);
                     if now == before {
                         plan.unchanged += 1;
                         continue;
@@ -103,7 +103,7 @@ impl Kind for Dwellings {
                     }
                 }
                 Some(_) => {
-                    plan.leave(planning.on_conflict, line, row.column);
+                    plan.skip_existing(planning.on_conflict, line, row.column);
                     continue;
                 }
             }
@@ -113,24 +113,24 @@ impl Kind for Dwellings {
     }
 }
 
-/// Cells that are filled take the place of what is stored.
-fn merged(before: DwellingRow, told: DwellingRow) -> DwellingRow {
+/// Filled cells replace the stored values.
+fn merged(before: DwellingRow, incoming: DwellingRow) -> DwellingRow {
     DwellingRow {
         family_id: before.family_id,
-        tenure: told.tenure.or(before.tenure),
-        floor_material: told.floor_material.or(before.floor_material),
-        wall_material: told.wall_material.or(before.wall_material),
-        roof_material: told.roof_material.or(before.roof_material),
-        water_source: told.water_source.or(before.water_source),
-        lighting_source: told.lighting_source.or(before.lighting_source),
-        power_va: told.power_va.or(before.power_va),
-        pln_customer_id: told.pln_customer_id.or(before.pln_customer_id),
-        cooking_fuel: told.cooking_fuel.or(before.cooking_fuel),
-        toilet: told.toilet.or(before.toilet),
-        floor_area_m2: told.floor_area_m2.or(before.floor_area_m2),
-        land_title: told.land_title.or(before.land_title),
-        habitable: told.habitable.or(before.habitable),
-        wall_or_roof_dangerous: told.wall_or_roof_dangerous.or(before.wall_or_roof_dangerous),
+        tenure: incoming.tenure.or(before.tenure),
+        floor_material: incoming.floor_material.or(before.floor_material),
+        wall_material: incoming.wall_material.or(before.wall_material),
+        roof_material: incoming.roof_material.or(before.roof_material),
+        water_source: incoming.water_source.or(before.water_source),
+        lighting_source: incoming.lighting_source.or(before.lighting_source),
+        power_va: incoming.power_va.or(before.power_va),
+        pln_customer_id: incoming.pln_customer_id.or(before.pln_customer_id),
+        cooking_fuel: incoming.cooking_fuel.or(before.cooking_fuel),
+        toilet: incoming.toilet.or(before.toilet),
+        floor_area_m2: incoming.floor_area_m2.or(before.floor_area_m2),
+        land_title: incoming.land_title.or(before.land_title),
+        habitable: incoming.habitable.or(before.habitable),
+        wall_or_roof_dangerous: incoming.wall_or_roof_dangerous.or(before.wall_or_roof_dangerous),
         updated_at: before.updated_at,
     }
 }

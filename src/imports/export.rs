@@ -1,5 +1,5 @@
-//! The export job: the same columns as an import takes, in pages, each page one step. Numbers are masked unless the request
-//! revealed them. Each person whose name or number it shows gets an access record of their own.
+//! The export job. It writes the columns that an import takes, page by page; each page is one step. Numbers are masked unless
+//! the request asked to reveal them. Each person whose name or number is shown gets an access record.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::columns::quoted;
+use super::columns::quote;
 use super::export_rows::{self as rows, Show};
 use super::model::ImportKind;
 use crate::audit::store::{self as audit, AuditRow};
@@ -29,33 +29,33 @@ pub const EXPORT: JobKind = JobKind::new(&JobKindSpec {
     label_id: "Mengeluarkan data",
     label_en: "Export",
     permission: REGISTRY_READ,
-    guard: Some(|conn, caller, log, job| Box::pin(download::guard(conn, caller, log, job))),
+    guard: Some(|conn, caller, log, job| Box::pin(download::authorize(conn, caller, log, job))),
 });
 pub const RUNNER: Runner = Runner { kind: EXPORT, run: |run| Box::pin(export(run)) };
 
 /// Rows of a page: one short transaction.
 const PAGE: i64 = 1000;
 
-/// PostgreSQL takes 65,535 parameters a statement; an access record has eleven.
-const ROWS_A_STATEMENT: usize = 5000;
+/// PostgreSQL allows 65,535 parameters per statement; an access record has 11.
+const ROWS_PER_STATEMENT: usize = 5000;
 
-/// What was asked for.
+/// Parameters of the request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExportParams {
     pub kind: ImportKind,
-    /// Numbers, addresses and days of birth in the clear; the result needs the permission again.
+    /// Numbers, addresses and birth dates are not masked. The download needs the permission again.
     pub reveal: bool,
-    /// What for. Without one, nothing is shown that tells who anybody is: neither numbers nor names.
+    /// Purpose of the access. Without one, neither numbers nor names are shown.
     pub purpose: Option<AccessPurpose>,
 }
 
-/// The place behind which the next page begins.
+/// Position after which the next page begins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Position {
     region: String,
     id: Uuid,
-    /// Of this way through the registry, which begins anew when somebody is erased meanwhile. It is the trace of the access records, so
-    /// that they tell who stands in the file, and what each download names.
+    /// Id of this pass over the registry. A pass restarts when a person is erased in the meantime. It is the trace id of the
+    /// access records, so it identifies the persons in the file, and each download refers to it.
     #[serde(default)]
     pub pass: Uuid,
 }
@@ -83,12 +83,12 @@ async fn export(run: &mut Run) -> Result<Outcome, Stop> {
 }
 
 fn line(cells: Vec<String>) -> String {
-    let mut text = cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
+    let mut text = cells.iter().map(|cell| quote(cell)).collect::<Vec<_>>().join(",");
     text.push_str("\r\n");
     text
 }
 
-/// Writes the next page and moves the position behind it; behind the last one it stays.
+/// Writes the next page and moves the position. After the last page the position does not change.
 async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Result<(), Error> {
     let at: Position = serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
     let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
@@ -98,9 +98,9 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
         ImportKind::Persons => {
             let page = load::page_of_persons(&mut tx.conn, &scope, (&at.region, at.id), PAGE).await?;
             let (last, read) = (page.last().map(|p| (p.region_code.clone(), p.id)), page.len());
-            let shown: Vec<PersonRow> = page.into_iter().filter(|p| !withheld(p, params.purpose)).collect();
+            let shown: Vec<PersonRow> = page.into_iter().filter(|p| !is_excluded(p, params.purpose)).collect();
             let action = if params.reveal { "person.reveal" } else { "person.export_names" };
-            let records = Records { kind: "person", action, purpose: params.purpose, pass: at.pass };
+            let records = RecordTemplate { kind: "person", action, purpose: params.purpose, pass: at.pass };
             write_records(tx, &records, shown.iter().map(|p| (p.id, p.region_code.as_str()))).await?;
             let written = shown.len();
             for person in shown {
@@ -138,13 +138,13 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
     Ok(())
 }
 
-/// What a page came to.
+/// Result of a page.
 struct Page {
-    /// Behind which the next one begins; none behind the last.
+    /// Position after which the next page begins; none for an empty page.
     last: Option<(String, Uuid)>,
     read: usize,
     written: usize,
-    /// Of those written, whose numbers and addresses somebody closed.
+    /// Rows written with blank numbers and addresses because of a limit on processing.
     masked: usize,
 }
 
@@ -154,7 +154,7 @@ impl Page {
     }
 }
 
-/// A page of families, and what hangs on them.
+/// Writes a page of families, or of their dwellings or statuses.
 async fn families(
     tx: &mut Tx,
     params: &ExportParams,
@@ -166,7 +166,7 @@ async fn families(
     let page: Vec<FamilyRow> = load::page_of_families(&mut tx.conn, scope, (&at.region, at.id), PAGE).await?;
     let (last, read) = (page.last().map(|f| (f.region_code.clone(), f.id)), page.len());
     let ids: Vec<Uuid> = page.iter().map(|f| f.id).collect();
-    // Where somebody closed the data, what tells the household apart is left out.
+    // The identifying columns of a household are blank where a member limited the processing.
     let closed = if params.reveal {
         registry::privacy::limits::list_closed(&mut tx.conn, &ids, params.purpose).await?
     } else {
@@ -174,7 +174,7 @@ async fn families(
     };
     let show = |family_id: Uuid| match params.reveal {
         false => Show::Masked,
-        true if closed.contains(&family_id) => Show::Closed,
+        true if closed.contains(&family_id) => Show::Blank,
         true => Show::Open,
     };
     let (written, masked) = match params.kind {
@@ -215,59 +215,59 @@ async fn families(
     Ok(Page { last, read, written, masked })
 }
 
-/// Whoever restricted the processing of their data, withdrew consent for this purpose or was erased is left out.
-fn withheld(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
+/// Excludes erased persons, persons with restricted processing, and persons who withdrew consent for this purpose.
+fn is_excluded(person: &PersonRow, purpose: Option<AccessPurpose>) -> bool {
     let closed = |purpose: AccessPurpose| person.limited_purposes.iter().any(|limit| limit == purpose.as_str());
     person.is_erased() || person.is_restricted() || purpose.is_some_and(closed)
 }
 
-/// What tells a household apart is told of everybody in it.
+/// Identifying data of a household is recorded as an access to every member.
 async fn record_households<'a>(
     tx: &mut Tx,
     (purpose, pass): (Option<AccessPurpose>, Uuid),
     shown: impl Iterator<Item = &'a FamilyRow>,
 ) -> Result<(), Error> {
-    let of = |kind| Records { kind, action: "family.reveal", purpose, pass };
+    let template = |kind| RecordTemplate { kind, action: "family.reveal", purpose, pass };
     let families: Vec<(Uuid, &str)> = shown.map(|f| (f.id, f.region_code.as_str())).collect();
     let ids: Vec<Uuid> = families.iter().map(|(id, _)| *id).collect();
     let scope = tx.actor.scope.clone();
     let members = load::member_places(&mut tx.conn, &scope, &ids).await?;
-    write_records(tx, &of("family"), families.into_iter()).await?;
-    write_records(tx, &of("person"), members.iter().map(|(id, region)| (*id, region.as_str()))).await
+    write_records(tx, &template("family"), families.into_iter()).await?;
+    write_records(tx, &template("person"), members.iter().map(|(id, region)| (*id, region.as_str()))).await
 }
 
-/// What the access records of a page have in common.
-struct Records {
+/// Common values of the access records of a page.
+struct RecordTemplate {
     kind: &'static str,
     action: &'static str,
     purpose: Option<AccessPurpose>,
     pass: Uuid,
 }
 
-/// The access record of each, which the subject can ask for.
+/// Writes one access record for each person, which the subject can request.
 async fn write_records<'a>(
     tx: &mut Tx,
-    of: &Records,
+    template: &RecordTemplate,
     revealed: impl Iterator<Item = (Uuid, &'a str)>,
 ) -> Result<(), Error> {
-    // A masked file that was made before names were told for a purpose alone.
-    let Some(purpose) = of.purpose else { return Ok(()) };
+    // A masked file of before names required a purpose.
+    let Some(purpose) = template.purpose else { return Ok(()) };
     let records: Vec<AuditRow> = revealed
         .map(|(id, region)| AuditRow {
             id: Uuid::now_v7(),
             at: tx.now,
             client_id: tx.actor.client_id.clone(),
             actor: tx.actor.subject.clone(),
-            action: of.action.to_owned(),
-            target_kind: of.kind.to_owned(),
+            action: template.action.to_owned(),
+            target_kind: template.kind.to_owned(),
             target_id: Some(id),
             region_code: Some(region.to_owned()),
             organization_id: tx.actor.organization_id,
             purpose: Some(purpose.as_str().to_owned()),
-            trace_id: of.pass.simple().to_string(),
+            trace_id: template.pass.simple().to_string(),
         })
         .collect();
-    for records in records.chunks(ROWS_A_STATEMENT) {
+    for records in records.chunks(ROWS_PER_STATEMENT) {
         audit::insert(&tx.conn, records).await?;
     }
     Ok(())

@@ -8,14 +8,14 @@ use crate::registry::identity::nik::FamilyCardNo;
 use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
 
-/// How what tells a household apart is shown.
+/// How identifying columns of a household are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Show {
     Open,
-    /// As in a list.
+    /// Masked as in a list.
     Masked,
-    /// Somebody closed it: an empty cell, so that an import of the file leaves it as it is.
-    Closed,
+    /// Processing is limited: an empty cell, so that importing the file changes nothing.
+    Blank,
 }
 
 fn cell<T: ToString>(value: Option<T>) -> String {
@@ -26,7 +26,7 @@ pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>
     let facts: FamilyFacts = serde_json::from_value(row.attributes).unwrap_or_default();
     let reveal = show == Show::Open;
     let card = match &row.family_card_sealed {
-        Some(sealed) if show != Show::Closed => {
+        Some(sealed) if show != Show::Blank => {
             let number = sealer.open(IdentityKind::FamilyCard, row.id, sealed)?;
             let number = FamilyCardNo::parse(&number).map_err(Error::internal)?;
             if reveal { number.expose().to_owned() } else { number.mask() }
@@ -50,13 +50,13 @@ pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>
     ])
 }
 
-/// A list of which nothing was left out. Else the cell is empty, which an import leaves as it is: what it took for the whole list
-/// would take away what was not shown.
-fn whole_list<T: ToString>(shown: &[T], there_are: usize) -> String {
-    if shown.len() == there_are { list_cell(shown) } else { String::new() }
+/// A list cell. If the viewer may not see every entry, the cell is empty: an import takes a filled cell for the whole list and
+/// would remove the hidden entries.
+fn whole_list<T: ToString>(shown: &[T], total: usize) -> String {
+    if shown.len() == total { list_cell(shown) } else { String::new() }
 }
 
-/// The answer's own rules say what is masked and what is left out.
+/// Masks and hides with the same rules as the API response.
 pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error> {
     let facts = row.attributes();
     let assessed = facts.ppks_known || !row.ppks_codes.is_empty();
@@ -107,7 +107,7 @@ pub fn dwelling(show: Show, row: &DwellingRow) -> Vec<String> {
             _ if number.is_empty() => NONE.to_owned(),
             Show::Open => number.clone(),
             Show::Masked => masked(),
-            Show::Closed => String::new(),
+            Show::Blank => String::new(),
         }
     });
     vec![
@@ -142,7 +142,7 @@ pub fn status(row: WelfareStatusRow) -> Vec<String> {
     ]
 }
 
-/// Where a safe house stands is told to few: an export leaves it out.
+/// The address of a confidential location is not exported.
 pub fn organization(row: OrganizationRow) -> Vec<String> {
     let address = if row.confidential_location { None } else { row.address };
     vec![

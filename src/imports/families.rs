@@ -1,4 +1,4 @@
-//! Rows that are families. Their members come in a file of their own.
+//! Rows that are families. Their members come in a separate file.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::cells::Cells;
-use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::kind::{Kind, Plan, Planning, Reading, UniqueKey};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
@@ -21,11 +21,11 @@ pub struct Families;
 
 pub struct FamilyLine {
     input: CreateFamily,
-    judged: Judged,
+    validated: Judged,
     index: Option<Vec<u8>>,
 }
 
-/// The two columns that name a family.
+/// Reads the two columns that identify a family.
 pub fn read_family_key(cells: &mut Cells<'_>, sealer: &Sealer) -> (Option<FamilyKey>, &'static str) {
     let id: Option<Uuid> = cells.read("family_id", "format");
     let card: Option<FamilyCardDigits> = cells.read("family_card_no", "format");
@@ -45,7 +45,7 @@ pub fn read_family_key(cells: &mut Cells<'_>, sealer: &Sealer) -> (Option<Family
     }
 }
 
-/// A key of a family within one file.
+/// The key that identifies a family within one file.
 pub fn key_bytes(key: &FamilyKey) -> Vec<u8> {
     match key {
         FamilyKey::Id(id) => id.as_bytes().to_vec(),
@@ -83,10 +83,10 @@ impl Kind for Families {
             return None;
         }
         match validation::family_alone(&input) {
-            Ok(judged) => {
-                let card = judged.family_card_no.as_ref();
+            Ok(validated) => {
+                let card = validated.family_card_no.as_ref();
                 let index = card.map(|n| reading.sealer.blind_index(IdentityKind::FamilyCard, n.expose()));
-                Some(FamilyLine { input, judged, index })
+                Some(FamilyLine { input, validated, index })
             }
             Err(faults) => {
                 cells.faults_at(faults);
@@ -95,9 +95,9 @@ impl Kind for Families {
         }
     }
 
-    fn once(row: &FamilyLine) -> Vec<Once> {
-        let card = row.index.clone().map(|key| Once { column: "family_card_no", key, code: "repeated" });
-        let id = row.input.id.map(|id| Once { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
+    fn unique_keys(row: &FamilyLine) -> Vec<UniqueKey> {
+        let card = row.index.clone().map(|key| UniqueKey { column: "family_card_no", key, code: "repeated" });
+        let id = row.input.id.map(|id| UniqueKey { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
         card.into_iter().chain(id).collect()
     }
 
@@ -108,36 +108,36 @@ impl Kind for Families {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let indexes: Vec<&[u8]> = rows.iter().filter_map(|(_, row)| row.index.as_deref()).collect();
-        let bearers = planning.bearers(conn, &indexes).await?;
-        plan.claimed = !bearers.is_empty();
+        let holders = planning.number_holders(conn, &indexes).await?;
+        plan.numbers_in_use = !holders.is_empty();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.input.id).collect();
         let taken = load::taken_ids(conn, &ids).await?;
         let known = |row: &FamilyLine| {
-            let bearer = row.index.as_ref().and_then(|index| bearers.get(index)).map(|(family_id, _)| *family_id);
-            bearer.or(row.input.id.filter(|id| taken.contains(id)))
+            let holder = row.index.as_ref().and_then(|index| holders.get(index)).map(|(family_id, _)| *family_id);
+            holder.or(row.input.id.filter(|id| taken.contains(id)))
         };
         let stored: HashMap<Uuid, FamilyRow> = if planning.on_conflict == OnConflict::Update {
             let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| known(row)).collect();
-            load::families(conn, planning.scope, &ids, planning.changes()).await?
+            load::families(conn, planning.scope, &ids, planning.updates_stored()).await?
         } else {
             HashMap::new()
         };
         for (line, row) in rows {
-            if !planning.scope.allows(row.judged.region.as_str()) {
+            if !planning.scope.allows(row.validated.region.as_str()) {
                 plan.fault(line, "region_code", "outside_scope");
                 continue;
             }
             let column = if row.index.is_some() { "family_card_no" } else { "id" };
             match known(&row) {
                 Some(id) if planning.on_conflict == OnConflict::Update => {
-                    change(&mut plan, planning, line, column, stored.get(&id).cloned(), row)?;
+                    update(&mut plan, planning, line, column, stored.get(&id).cloned(), row)?;
                 }
-                Some(_) => plan.leave(planning.on_conflict, line, column),
+                Some(_) => plan.skip_existing(planning.on_conflict, line, column),
                 None => {
                     plan.created += 1;
                     if planning.write {
                         let id = row.input.id.unwrap_or_else(Uuid::now_v7);
-                        plan.new.add(&planning.stamp(), id, row.input, row.judged, None)?;
+                        plan.new.add(&planning.stamp(), id, row.input, row.validated, None)?;
                     }
                 }
             }
@@ -146,8 +146,8 @@ impl Kind for Families {
     }
 }
 
-/// Cells that are filled take the place of what is stored.
-fn change(
+/// Filled cells replace the stored values.
+fn update(
     plan: &mut Plan,
     planning: &Planning<'_>,
     line: u64,
@@ -167,7 +167,7 @@ fn change(
         plan.fault(line, column, "ended");
         return Ok(());
     }
-    if row.judged.region.as_str() != family.region_code {
+    if row.validated.region.as_str() != family.region_code {
         plan.fault(line, "region_code", "other_region");
         return Ok(());
     }
@@ -185,13 +185,13 @@ fn change(
     }
     let before = family.clone();
     let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
-    let told = row.input.attributes.unwrap_or_default();
-    facts.disaster_victim = told.disaster_victim.or(facts.disaster_victim);
-    facts.breadwinner_laid_off = told.breadwinner_laid_off.or(facts.breadwinner_laid_off);
-    facts.lost_livelihood = told.lost_livelihood.or(facts.lost_livelihood);
-    facts.extreme_poor = told.extreme_poor.or(facts.extreme_poor);
-    facts.prior_housing_aid = told.prior_housing_aid.or(facts.prior_housing_aid);
-    facts.income_class = told.income_class.or(facts.income_class);
+    let incoming = row.input.attributes.unwrap_or_default();
+    facts.disaster_victim = incoming.disaster_victim.or(facts.disaster_victim);
+    facts.breadwinner_laid_off = incoming.breadwinner_laid_off.or(facts.breadwinner_laid_off);
+    facts.lost_livelihood = incoming.lost_livelihood.or(facts.lost_livelihood);
+    facts.extreme_poor = incoming.extreme_poor.or(facts.extreme_poor);
+    facts.prior_housing_aid = incoming.prior_housing_aid.or(facts.prior_housing_aid);
+    facts.income_class = incoming.income_class.or(facts.income_class);
     family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
     family.address = row.input.address.map(|a| a.into_string()).or(family.address);
     family.latitude = row.input.latitude.or(family.latitude);

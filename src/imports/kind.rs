@@ -1,5 +1,5 @@
-//! What each kind of row must know of itself. A row is read without the database, then held against it together with its
-//! batch: once to judge the whole file, and once more in the transaction that writes.
+//! What each kind of row defines. A row is parsed without the database, then validated against it together with its batch: once
+//! to validate the whole file, and again in the transaction that writes.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, Hash, RandomState};
@@ -24,14 +24,14 @@ use crate::registry::people::build::{Rows, Stamp};
 use crate::registry::people::document::{self, Document};
 use crate::registry::people::history::Loaded;
 
-/// What reading a row needs.
+/// Context for parsing a row.
 pub struct Reading<'a> {
     pub today: NaiveDate,
     pub sealer: &'a Sealer,
 }
 
-/// What may stand once in a whole file and is known only after a look at the registry: the same family by its id and by its card,
-/// say. Eight bytes each, whatever the file holds.
+/// Keys that must be unique in the whole file but are known only after a look-up in the registry, for example one family named
+/// once by its id and once by its family card. Stores an 8-byte hash for each key.
 #[derive(Default)]
 pub struct Seen {
     hashes: Mutex<HashSet<u64>>,
@@ -39,70 +39,70 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Does it stand there for the first time?
-    pub fn first(&self, what: impl Hash) -> bool {
+    /// True if the key has not been seen before.
+    pub fn insert(&self, what: impl Hash) -> bool {
         let hash = self.hasher.hash_one(what);
         self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(hash)
     }
 }
 
-/// What planning a batch needs.
+/// Context for planning a batch.
 pub struct Planning<'a> {
     pub scope: &'a RegionScope,
     pub keys: &'a KeyRing,
     pub now: DateTime<Utc>,
-    /// Of the rows before, in the same pass over the file.
+    /// Keys of earlier rows in the same pass over the file.
     pub seen: &'a Seen,
     pub on_conflict: OnConflict,
-    /// Whoever asked sees the specific categories.
+    /// The caller may see the restricted categories.
     pub sees_all: bool,
-    /// False while the file is only judged: then no row is built.
+    /// False while the file is only validated: then no row is built.
     pub write: bool,
-    /// Nobody bore a number of these rows when the file was judged. Whoever claims one since makes the writing fail, and it is
-    /// taken up anew without this.
-    pub unclaimed: bool,
+    /// No number of these rows was in use when the file was validated, so the look-up is skipped. If a number is taken in the
+    /// meantime, the unique index makes the write fail, and the job is retried with the look-up.
+    pub numbers_unused: bool,
 }
 
 impl Planning<'_> {
-    /// Whom the keyed indexes name.
-    pub async fn bearers(&self, conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
-        if self.unclaimed { Ok(Bearers::new()) } else { load::find_bearers(conn, indexes).await }
+    /// The holders of the numbers with these keyed indexes.
+    pub async fn number_holders(&self, conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
+        if self.numbers_unused { Ok(Bearers::new()) } else { load::find_bearers(conn, indexes).await }
     }
 
     pub fn stamp(&self) -> Stamp<'_> {
         Stamp { sealer: &self.keys.sealer, now: self.now }
     }
 
-    /// Rows of a batch that is written hang on families that are held.
-    pub fn hold<'a>(&self, persons: &'a [Uuid]) -> Hold<'a> {
+    /// Locks the families of the rows when the batch is written.
+    pub fn lock<'a>(&self, persons: &'a [Uuid]) -> Hold<'a> {
         if self.write { Hold::WithThoseOf(persons) } else { Hold::No }
     }
 
-    /// What is stored may be written anew. Whoever reads it for that holds it, or what somebody else changes meanwhile is lost.
-    pub fn changes(&self) -> bool {
+    /// True if stored rows may be updated. They must be read with a lock, or concurrent changes are lost.
+    pub fn updates_stored(&self) -> bool {
         self.write && self.on_conflict == OnConflict::Update
     }
 }
 
-/// What a batch comes to.
+/// Result of planning a batch.
 #[derive(Default)]
 pub struct Plan {
     pub created: i64,
     pub updated: i64,
-    /// There already, with all that the row says.
+    /// Rows that exist already with the same values.
     pub unchanged: i64,
     pub skipped: i64,
     pub faults: Vec<FileFault>,
-    /// Somebody bears a number of these rows already.
-    pub claimed: bool,
-    /// Rows to enter.
+    /// At least one number of these rows is already in use.
+    pub numbers_in_use: bool,
+    /// Rows to insert.
     pub new: Rows,
-    /// Rows that take the place of those with the same keys.
+    /// Rows that replace those with the same keys.
     pub changed: Rows,
-    /// Families that change as resources.
+    /// Families whose version increases.
     pub touched: HashSet<Uuid>,
     pub directory: DirectoryRows,
-    /// What changed in rows that were there.
+    /// Changes to existing rows, for the history.
     pub history: Vec<Loaded>,
     pub events: Vec<NewEvent>,
 }
@@ -112,7 +112,7 @@ impl Plan {
         self.faults.push(FileFault::new(line, column, code));
     }
 
-    /// The family that a row names, if there is one that still counts.
+    /// The family that a row names, if it is active.
     pub fn family<'a>(
         &mut self,
         families: &'a Families,
@@ -127,14 +127,14 @@ impl Plan {
         None
     }
 
-    /// What changed between two documents of a person or a family.
+    /// Records the differences between two documents of a person or a family.
     pub fn changed(&mut self, (kind, id): (&'static str, Uuid), family_id: Uuid, before: &Document, after: &Document) {
         let values = document::differences(before, after);
         self.history.push(Loaded { kind, id, family_id, values });
     }
 
-    /// A row that is there already and is not to be changed.
-    pub fn leave(&mut self, on_conflict: OnConflict, line: u64, column: &str) {
+    /// Handles an existing row that is not updated.
+    pub fn skip_existing(&mut self, on_conflict: OnConflict, line: u64, column: &str) {
         match on_conflict {
             OnConflict::Fail => self.fault(line, column, "exists_already"),
             OnConflict::Skip | OnConflict::Update => self.skipped += 1,
@@ -142,8 +142,8 @@ impl Plan {
     }
 }
 
-/// A key that may stand once in a file: its column, what it is, and the fault of the second one.
-pub struct Once {
+/// A key that must be unique in a file: its column, its value, and the fault code of a duplicate.
+pub struct UniqueKey {
     pub column: &'static str,
     pub key: Vec<u8>,
     pub code: &'static str,
@@ -153,10 +153,10 @@ pub trait Kind: 'static {
     type Row: Send + 'static;
     const KIND: ImportKind;
 
-    /// `None` when the cells hold a fault.
+    /// Returns `None` when a cell is invalid.
     fn read(cells: &mut Cells<'_>, reading: &Reading<'_>) -> Option<Self::Row>;
 
-    fn once(row: &Self::Row) -> Vec<Once>;
+    fn unique_keys(row: &Self::Row) -> Vec<UniqueKey>;
 
     fn plan(
         conn: &mut AsyncPgConnection,

@@ -1,5 +1,5 @@
-//! Bulk import and export. A file is stored before it is worked on, judged whole before a row is written, and read in memory
-//! that does not grow with it; rows and position commit together, so that a kill neither loses nor doubles any.
+//! Bulk import and export. A file is stored first, then validated as a whole, then written. Memory use does not grow with the
+//! file. The rows and the position commit in one transaction, so a crash neither loses nor duplicates rows.
 
 pub mod actions;
 pub mod api;

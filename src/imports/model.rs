@@ -1,9 +1,9 @@
-//! What can be imported, and what happens to rows that are there already or at fault.
+//! Kinds of import, and what to do with existing or invalid rows.
 
 use crate::auth::Permission;
 
 crate::text_enum! {
-    /// What the rows of a file are.
+    /// Kind of the rows in a file.
     pub enum ImportKind {
         Families = "families": "Keluarga" / "Families",
         Persons = "persons": "Orang" / "Persons",
@@ -15,7 +15,7 @@ crate::text_enum! {
 }
 
 impl ImportKind {
-    /// What writing such rows one by one takes. Whoever imports them needs it besides `registry:import`.
+    /// Permission needed to write such rows one by one. An import needs it besides `registry:import`.
     pub fn permission(self) -> Permission {
         match self {
             Self::Families | Self::Persons | Self::Dwellings | Self::WelfareStatuses => {
@@ -27,7 +27,7 @@ impl ImportKind {
 }
 
 crate::text_enum! {
-    /// What to do with a row that is there already.
+    /// What to do with a row that already exists.
     pub enum OnConflict {
         Skip = "skip": "Lewati" / "Skip",
         Update = "update": "Perbarui" / "Update",
@@ -36,15 +36,15 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What to do when rows are at fault.
+    /// What to do with invalid rows.
     pub enum OnFault {
         Refuse = "refuse": "Tolak seluruh berkas" / "Refuse the whole file",
-        Skip = "skip": "Lewati baris yang keliru" / "Skip the rows at fault",
+        Skip = "skip": "Lewati baris yang keliru" / "Skip invalid rows",
     }
 }
 
 crate::text_enum! {
-    /// The form of a file.
+    /// File format.
     pub enum ImportFormat {
         Csv = "csv": "CSV" / "CSV",
         Ndjson = "ndjson": "NDJSON" / "NDJSON",

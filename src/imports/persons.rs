@@ -1,4 +1,4 @@
-//! Rows that are persons: members of a family that the registry knows, or people without a family.
+//! Rows that are persons: members of a family in the registry, or persons without a family.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::cells::Cells;
 use super::families::{key_bytes, read_family_key};
-use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::kind::{Kind, Plan, Planning, Reading, UniqueKey};
 use super::model::{ImportKind, OnConflict};
 use crate::auth::sealing::IdentityKind;
 use crate::error::Code;
@@ -35,8 +35,8 @@ pub struct PersonLine {
 
 enum Home {
     Family(FamilyKey, &'static str),
-    /// A family of one.
-    Alone(RegionCode, Option<ShortText>),
+    /// A family of one person.
+    SinglePerson(RegionCode, Option<ShortText>),
 }
 
 impl Kind for Persons {
@@ -69,7 +69,7 @@ impl Kind for Persons {
                     cells.fault("relation_to_head", "head_required");
                 }
                 match RegionCode::parse(&code) {
-                    Some(region) if region.level() == 4 => Some(Home::Alone(region, address)),
+                    Some(region) if region.level() == 4 => Some(Home::SinglePerson(region, address)),
                     found => {
                         cells.fault("region_code", if found.is_some() { "village_required" } else { "unknown_region" });
                         None
@@ -119,19 +119,19 @@ impl Kind for Persons {
         }
     }
 
-    fn once(row: &PersonLine) -> Vec<Once> {
-        let mut once = Vec::with_capacity(3);
+    fn unique_keys(row: &PersonLine) -> Vec<UniqueKey> {
+        let mut keys = Vec::with_capacity(3);
         if let Some(key) = &row.index {
-            once.push(Once { column: "nik", key: key.clone(), code: "repeated" });
+            keys.push(UniqueKey { column: "nik", key: key.clone(), code: "repeated" });
         }
         if let Some(id) = row.member.id {
-            once.push(Once { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
+            keys.push(UniqueKey { column: "id", key: id.as_bytes().to_vec(), code: "repeated" });
         }
         if let (Home::Family(key, _), RelationToHead::Head) = (&row.home, row.member.relation_to_head) {
             let key = [b"head".as_slice(), &key_bytes(key)].concat();
-            once.push(Once { column: "relation_to_head", key, code: "head_required" });
+            keys.push(UniqueKey { column: "relation_to_head", key, code: "head_required" });
         }
-        once
+        keys
     }
 
     async fn plan(
@@ -145,20 +145,20 @@ impl Kind for Persons {
             .filter_map(|(_, row)| if let Home::Family(key, _) = &row.home { Some(key.clone()) } else { None })
             .collect();
         let indexes: Vec<&[u8]> = rows.iter().filter_map(|(_, row)| row.index.as_deref()).collect();
-        let bearers = planning.bearers(conn, &indexes).await?;
-        plan.claimed = !bearers.is_empty();
+        let holders = planning.number_holders(conn, &indexes).await?;
+        plan.numbers_in_use = !holders.is_empty();
         let ids: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.member.id).collect();
         let taken = load::taken_ids(conn, &ids).await?;
         let known = |row: &PersonLine| {
-            let bearer = row.index.as_ref().and_then(|index| bearers.get(index)).and_then(|(_, person_id)| *person_id);
-            bearer.or(row.member.id.filter(|id| taken.contains(id)))
+            let holder = row.index.as_ref().and_then(|index| holders.get(index)).and_then(|(_, person_id)| *person_id);
+            holder.or(row.member.id.filter(|id| taken.contains(id)))
         };
         let updates = planning.on_conflict == OnConflict::Update;
         let ids: Vec<Uuid> = rows.iter().filter(|_| updates).filter_map(|(_, row)| known(row)).collect();
-        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&ids)).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.lock(&ids)).await?;
         let stored: HashMap<Uuid, PersonRow> = load::persons(conn, planning.scope, &ids).await?;
         if planning.write && stored.values().any(|person| !families.holds(person.family_id)) {
-            // Somebody moved one of them to another family: worth another look.
+            // A concurrent change moved one of them to another family; retry.
             return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
         }
         let heads: Vec<Uuid> = rows
@@ -168,7 +168,7 @@ impl Kind for Persons {
             .map(|place| place.family_id)
             .collect();
         let headed = load::with_head(conn, &heads).await?;
-        // Asked of families that are held: whoever takes consent back for one waits, and finds its new members.
+        // Read after the families are locked: a concurrent withdrawal of consent waits and then finds the new members.
         let joined: HashSet<Uuid> = rows
             .iter()
             .filter(|(_, row)| planning.write && known(row).is_none())
@@ -183,31 +183,31 @@ impl Kind for Persons {
                     let Some(place) = plan.family(&families, key, (line, column)) else { continue };
                     Some(place)
                 }
-                Home::Alone(region, _) if !planning.scope.allows(region.as_str()) => {
+                Home::SinglePerson(region, _) if !planning.scope.allows(region.as_str()) => {
                     plan.fault(line, "region_code", "outside_scope");
                     continue;
                 }
-                Home::Alone(..) => None,
+                Home::SinglePerson(..) => None,
             };
             let column = if row.index.is_some() { "nik" } else { "id" };
             match known(&row) {
                 Some(id) if updates => {
                     let family_id = place.map(|place| place.family_id);
-                    change(&mut plan, planning, (line, column), stored.get(&id).cloned(), family_id, row)?;
+                    update(&mut plan, planning, (line, column), stored.get(&id).cloned(), family_id, row)?;
                 }
-                Some(_) => plan.leave(planning.on_conflict, line, column),
+                Some(_) => plan.skip_existing(planning.on_conflict, line, column),
                 None => {
                     let is_head = row.member.relation_to_head == RelationToHead::Head;
                     if let Some(place) = place
                         && is_head
-                        && (headed.contains(&place.family_id) || !planning.seen.first(("head", place.family_id)))
+                        && (headed.contains(&place.family_id) || !planning.seen.insert(("head", place.family_id)))
                     {
                         plan.fault(line, "relation_to_head", "head_required");
                         continue;
                     }
                     plan.created += 1;
                     if planning.write {
-                        enter(&mut plan, planning, place, row)?;
+                        insert(&mut plan, planning, place, row)?;
                         let limits = place.and_then(|place| withdrawn.get(&place.family_id));
                         if let (Some(limits), Some(person)) = (limits, plan.new.persons.last_mut()) {
                             person.limited_purposes.clone_from(limits);
@@ -220,7 +220,7 @@ impl Kind for Persons {
     }
 }
 
-fn enter(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>, row: PersonLine) -> Result<(), Error> {
+fn insert(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>, row: PersonLine) -> Result<(), Error> {
     let stamp = planning.stamp();
     match (row.home, place) {
         (Home::Family(..), Some(place)) => {
@@ -228,7 +228,7 @@ fn enter(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>, 
             plan.touched.insert(place.family_id);
             plan.new.member(&stamp, place.family_id, &region, row.member, row.nik)
         }
-        (Home::Alone(region, address), _) => {
+        (Home::SinglePerson(region, address), _) => {
             let input = CreateFamily {
                 assets: None,
                 id: None,
@@ -243,15 +243,15 @@ fn enter(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>, 
                 welfare_status: None,
                 members: vec![row.member],
             };
-            let judged = Judged { region, family_card_no: None, niks: vec![row.nik] };
-            plan.new.add(&stamp, Uuid::now_v7(), input, judged, None)
+            let validated = Judged { region, family_card_no: None, niks: vec![row.nik] };
+            plan.new.add(&stamp, Uuid::now_v7(), input, validated, None)
         }
         (Home::Family(..), None) => Err(Error::internal("a member without a family")),
     }
 }
 
-/// Cells that are filled take the place of what is stored. A person does not change the family here.
-fn change(
+/// Filled cells replace the stored values. An import does not move a person to another family.
+fn update(
     plan: &mut Plan,
     planning: &Planning<'_>,
     (line, column): (u64, &str),
@@ -272,7 +272,7 @@ fn change(
         return Ok(());
     }
     if person.is_erased() {
-        // Nothing else leads to them any more.
+        // The person is erased; only the id in this file still refers to them.
         plan.fault(line, "id", "erased");
         return Ok(());
     }
@@ -313,40 +313,40 @@ fn change(
             }
         }
     }
-    let mut told = row.member;
-    // A list that is said takes away nothing that whoever says it is not shown; one that is not said takes away nothing at all.
-    let said = (told.ppks_codes.is_some(), told.criteria.is_some());
-    keep_unseen(&mut told, &person, planning.sees_all);
-    told.ppks_codes = told.ppks_codes.filter(|_| said.0);
-    told.criteria = told.criteria.filter(|_| said.1);
+    let mut incoming = row.member;
+    // A list in the row must not remove entries that the caller may not see. An empty cell removes nothing.
+    let given = (incoming.ppks_codes.is_some(), incoming.criteria.is_some());
+    keep_unseen(&mut incoming, &person, planning.sees_all);
+    incoming.ppks_codes = incoming.ppks_codes.filter(|_| given.0);
+    incoming.criteria = incoming.criteria.filter(|_| given.1);
     let mut facts = person.attributes();
-    facts.sktm = told.sktm.or(facts.sktm);
-    facts.village_head_certified = told.village_head_certified.or(facts.village_head_certified);
-    facts.assessment_recommended = told.assessment_recommended.or(facts.assessment_recommended);
-    facts.criteria = told.criteria.or(facts.criteria);
-    if let Some(codes) = told.ppks_codes {
+    facts.sktm = incoming.sktm.or(facts.sktm);
+    facts.village_head_certified = incoming.village_head_certified.or(facts.village_head_certified);
+    facts.assessment_recommended = incoming.assessment_recommended.or(facts.assessment_recommended);
+    facts.criteria = incoming.criteria.or(facts.criteria);
+    if let Some(codes) = incoming.ppks_codes {
         person.ppks_codes = codes;
         facts.ppks_known = true;
     }
     person.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
-    // What is known of an identity was asked of its number: of a new one nothing is, as when somebody is entered with it.
+    // The identity status belongs to the number. A new number starts as unknown, as it does for a new person.
     let known = if number_found.is_some() { IdentityStatus::Unknown } else { person.identity_status };
-    person.identity_status = told.identity_status.unwrap_or(known);
-    person.full_name = told.full_name.into_string();
-    person.birth_date = told.birth_date.or(person.birth_date);
-    person.sex = told.sex;
-    person.relation_to_head = told.relation_to_head;
-    person.marital_status = told.marital_status.or(person.marital_status);
-    person.school_level = told.school_level.or(person.school_level);
-    person.school_enrolled = told.school_enrolled.or(person.school_enrolled);
-    person.occupation_class = told.occupation_class.or(person.occupation_class);
-    person.disability_type = told.disability_type.or(person.disability_type);
-    person.disability_severity = told.disability_severity.or(person.disability_severity);
-    person.chronic_illness = told.chronic_illness.or(person.chronic_illness);
-    person.pregnant_or_postpartum = told.pregnant_or_postpartum.or(person.pregnant_or_postpartum);
-    person.jkn_status = told.jkn_status.or(person.jkn_status);
-    person.has_kip = told.has_kip.or(person.has_kip);
-    person.orphan = told.orphan.or(person.orphan);
+    person.identity_status = incoming.identity_status.unwrap_or(known);
+    person.full_name = incoming.full_name.into_string();
+    person.birth_date = incoming.birth_date.or(person.birth_date);
+    person.sex = incoming.sex;
+    person.relation_to_head = incoming.relation_to_head;
+    person.marital_status = incoming.marital_status.or(person.marital_status);
+    person.school_level = incoming.school_level.or(person.school_level);
+    person.school_enrolled = incoming.school_enrolled.or(person.school_enrolled);
+    person.occupation_class = incoming.occupation_class.or(person.occupation_class);
+    person.disability_type = incoming.disability_type.or(person.disability_type);
+    person.disability_severity = incoming.disability_severity.or(person.disability_severity);
+    person.chronic_illness = incoming.chronic_illness.or(person.chronic_illness);
+    person.pregnant_or_postpartum = incoming.pregnant_or_postpartum.or(person.pregnant_or_postpartum);
+    person.jkn_status = incoming.jkn_status.or(person.jkn_status);
+    person.has_kip = incoming.has_kip.or(person.has_kip);
+    person.orphan = incoming.orphan.or(person.orphan);
     if person == before {
         plan.unchanged += 1;
         return Ok(());

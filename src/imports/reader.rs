@@ -1,22 +1,23 @@
-//! From bytes that arrive piece by piece to records, in memory that does not grow with the file: gzip or plain, CSV (RFC 4180;
-//! comma, semicolon or tab, told by the header) or NDJSON. A record is bounded, and so is what gzip may make of a byte.
+//! Parses bytes that arrive in chunks into records, in memory that does not grow with the file. Reads gzip or plain text, CSV
+//! (RFC 4180; the header determines whether comma, semicolon or tab) or NDJSON. The size of a record and the expansion of gzip
+//! are limited.
 
 use serde_json::Value;
 
-use super::cells::{BAR, NONE};
+use super::cells::{LIST_SEPARATOR, NONE};
 use super::model::ImportFormat;
 use super::unpack::Unpack;
 
-/// Bytes of a record. One that is longer ends the reading: a quote that nobody closed, or no lines at all.
-pub const LONGEST_RECORD: usize = 64 * 1024;
+/// Maximum bytes of a record. A longer record ends the parsing: an unclosed quote, or a file without line ends.
+pub const MAX_RECORD_BYTES: usize = 64 * 1024;
 const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// What is wrong with a file or a record of it.
+/// An error in a file or in one of its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFault {
-    /// 1 for the first line of the file.
+    /// Line number; the first line is 1.
     pub line: u64,
-    /// Name of the column; empty for the record as a whole.
+    /// Name of the column; empty if the whole record is invalid.
     pub column: String,
     pub code: &'static str,
 }
@@ -27,7 +28,7 @@ impl FileFault {
     }
 }
 
-/// Why a file is refused as a whole: all that is wrong with its header, or the place from which nothing can be read.
+/// Why a whole file is refused: all errors of its header, or the line from which nothing can be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(pub Vec<FileFault>);
 
@@ -37,15 +38,15 @@ impl From<FileFault> for Refused {
     }
 }
 
-/// The cells of one record, by the place of their column in the header.
+/// The cells of one record, by the position of their column in the column set.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
-    /// Where it begins.
+    /// Line on which the record begins.
     pub line: u64,
     text: String,
-    /// End of each cell in `text`; a cell that is absent is empty.
+    /// End of each cell in `text`. An absent cell is empty.
     ends: Vec<usize>,
-    /// Cells that are empty because what stood there could be none of the column.
+    /// Errors of cells whose value has the wrong type; such cells are empty.
     pub faults: Vec<FileFault>,
 }
 
@@ -62,29 +63,28 @@ impl Record {
     }
 }
 
-/// What stands in a column. NDJSON may say it as the text that a CSV file would have, or by a value of this form.
+/// Type of a column. NDJSON may give the text that a CSV file would have, or a value of this type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum CellType {
     Text,
-    /// A text that may be known to be empty.
+    /// A text that can be recorded as "none".
     TextOrNone,
     Number,
     Flag,
-    /// Texts.
+    /// A list of texts.
     List,
 }
 
 /// The columns that a kind of file may have.
 pub trait Header {
-    /// Their names.
     fn names(&self) -> Vec<&'static str>;
-    /// Of each, what stands in it.
-    fn forms(&self) -> Vec<Form>;
-    /// Those without which nothing can be entered.
+    /// The type of each column.
+    fn types(&self) -> Vec<CellType>;
+    /// The columns that every file must have.
     fn required(&self) -> Vec<&'static str>;
 }
 
-/// Reads records in the order in which they stand.
+/// Parses records in the order of the file.
 pub struct Reader {
     unpack: Unpack,
     rows: Rows,
@@ -95,40 +95,40 @@ impl Reader {
         Self { unpack: Unpack::Unknown(Vec::new()), rows: Rows::new(format, header) }
     }
 
-    /// Takes the next bytes. A record that is at fault is told in its place; an outer fault ends the reading.
+    /// Parses the next bytes. An invalid record is reported in its place; an error of the file ends the parsing.
     pub fn feed(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.unpack.feed(bytes, &mut self.rows, into)
     }
 
-    /// After the last byte.
+    /// Call after the last byte.
     pub fn finish(&mut self, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         self.unpack.finish(&mut self.rows, into)?;
         self.rows.finish(into)
     }
 }
 
-/// Where the CSV reader stands within a record.
+/// Position of the CSV parser within a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     CellStart,
     Bare,
     Quoted,
-    /// After a quote inside a quoted cell: the end of the cell, or the first half of a quote.
+    /// After a quote inside a quoted cell: the end of the cell, or the first half of an escaped quote.
     Quote,
-    /// The record is at fault; what is left of its line is passed over.
-    Lost,
+    /// The record is invalid; the rest of its line is skipped.
+    Skipping,
 }
 
 pub struct Rows {
     format: ImportFormat,
     names: Vec<&'static str>,
-    forms: Vec<Form>,
+    types: Vec<CellType>,
     required: Vec<&'static str>,
-    /// Of each cell in the file, its column; known after the header.
+    /// The column of each cell; known after the header.
     order: Option<Vec<usize>>,
     delimiter: u8,
     at: At,
-    /// The present record: its cells one after the other, and where each ends.
+    /// The current record: its cells one after the other, and where each ends.
     cells: Vec<u8>,
     ends: Vec<usize>,
     pub line: u64,
@@ -142,7 +142,7 @@ impl Rows {
         Self {
             format,
             names: header.names(),
-            forms: header.forms(),
+            types: header.types(),
             required: header.required(),
             order: None,
             delimiter: b',',
@@ -157,7 +157,7 @@ impl Rows {
     }
 
     pub fn feed(&mut self, mut bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
-        // The mark may come in pieces.
+        // The byte order mark may arrive in several chunks.
         while self.first_bytes < BOM.len() {
             let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
             if BOM.get(self.first_bytes) == Some(first) {
@@ -175,8 +175,8 @@ impl Rows {
         }
     }
 
-    fn grow(&self) -> Result<(), Refused> {
-        if self.cells.len() <= LONGEST_RECORD {
+    fn check_size(&self) -> Result<(), Refused> {
+        if self.cells.len() <= MAX_RECORD_BYTES {
             return Ok(());
         }
         let code = if self.at == At::Quoted { "quote_not_closed" } else { "line_too_long" };
@@ -187,7 +187,7 @@ impl Rows {
         let mut lines = bytes.split(|b| *b == b'\n').peekable();
         while let Some(part) = lines.next() {
             self.cells.extend_from_slice(part);
-            self.grow()?;
+            self.check_size()?;
             if lines.peek().is_some() {
                 self.end_line(into);
             }
@@ -199,7 +199,7 @@ impl Rows {
         let line = self.line;
         self.line += 1;
         if !self.cells.iter().all(u8::is_ascii_whitespace) {
-            into.push(json_record(&self.cells, line, &self.names, &self.forms));
+            into.push(json_record(&self.cells, line, &self.names, &self.types));
         }
         self.cells.clear();
     }
@@ -207,8 +207,8 @@ impl Rows {
     fn feed_csv(&mut self, bytes: &[u8], into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
-            // What is plain text is taken in one go.
-            if matches!(self.at, At::Bare | At::Quoted | At::Lost) {
+            // Consume plain text in one step.
+            if matches!(self.at, At::Bare | At::Quoted | At::Skipping) {
                 let quoted = self.at == At::Quoted;
                 let delimiter = self.delimiter;
                 let known = self.order.is_some();
@@ -222,23 +222,23 @@ impl Rows {
                 let plain = rest.iter().position(special).unwrap_or(rest.len());
                 if plain > 0 {
                     let (text, after) = rest.split_at(plain);
-                    if self.at != At::Lost {
+                    if self.at != At::Skipping {
                         self.cells.extend_from_slice(text);
                     }
                     rest = after;
-                    self.grow()?;
+                    self.check_size()?;
                     continue;
                 }
             }
             rest = rest.get(1..).unwrap_or_default();
             self.step(byte, into)?;
         }
-        self.grow()
+        self.check_size()
     }
 
-    /// One byte that may mean something.
+    /// Handles one byte that may be special.
     fn step(&mut self, byte: u8, into: &mut Vec<Result<Record, FileFault>>) -> Result<(), Refused> {
-        // The header's first separator is the file's.
+        // The first separator in the header is the file's delimiter.
         if self.order.is_none() && self.ends.is_empty() && matches!(byte, b',' | b';' | b'\t') && self.at != At::Quoted
         {
             self.delimiter = byte;
@@ -250,7 +250,7 @@ impl Rows {
             }
         }
         match self.at {
-            At::Lost => {}
+            At::Skipping => {}
             At::Quoted if byte == b'"' => self.at = At::Quote,
             At::Quoted => self.cells.push(byte),
             At::Quote if byte == b'"' => {
@@ -267,10 +267,10 @@ impl Rows {
                 self.at = At::Bare;
             }
             At::Quote if byte == b'\r' => {}
-            // A quote inside a bare cell, or text behind a closing quote.
+            // A quote inside an unquoted cell, or text behind a closing quote.
             _ => {
                 self.fault = Some((self.ends.len(), "bad_quotes"));
-                self.at = At::Lost;
+                self.at = At::Skipping;
             }
         }
         Ok(())
@@ -342,7 +342,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Which column each cell is. What the header names is not repeated: a file without one begins with somebody's data.
+    /// Maps each cell to its column. Unknown header names are not repeated: in a file without a header they are personal data.
     fn read_header(&self, line: u64) -> Result<Vec<usize>, Refused> {
         let text = std::str::from_utf8(&self.cells).map_err(|_| FileFault::new(line, "", "not_utf8"))?;
         if self.fault.is_some() {
@@ -359,8 +359,8 @@ impl Rows {
                 Some(at) => order.push(at),
             }
         }
-        let there = |name: &str| order.iter().any(|at| self.names.get(*at) == Some(&name));
-        let missing = self.required.iter().filter(|name| !there(name));
+        let present = |name: &str| order.iter().any(|at| self.names.get(*at) == Some(&name));
+        let missing = self.required.iter().filter(|name| !present(name));
         faults.extend(missing.map(|name| FileFault::new(line, *name, "column_missing")));
         if faults.is_empty() { Ok(order) } else { Err(Refused(faults)) }
     }
@@ -380,8 +380,8 @@ impl Rows {
     }
 }
 
-/// A JSON object as the record that a CSV line with the same names would give.
-fn json_record(bytes: &[u8], line: u64, names: &[&'static str], forms: &[Form]) -> Result<Record, FileFault> {
+/// Converts a JSON object to the record of a CSV line with the same names.
+fn json_record(bytes: &[u8], line: u64, names: &[&'static str], types: &[CellType]) -> Result<Record, FileFault> {
     let text = std::str::from_utf8(bytes).map_err(|_| FileFault::new(line, "", "not_utf8"))?;
     let parsed: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(text);
     let Ok(fields) = parsed else { return Err(FileFault::new(line, "", "not_json")) };
@@ -389,7 +389,7 @@ fn json_record(bytes: &[u8], line: u64, names: &[&'static str], forms: &[Form]) 
         return Err(FileFault::new(line, "", "column_unknown"));
     }
     let mut record = Record { line, ..Record::default() };
-    for (name, form) in names.iter().zip(forms) {
+    for (name, form) in names.iter().zip(types) {
         match json_cell(fields.get(*name), *form) {
             Some(cell) => record.push(&cell),
             None => {
@@ -401,20 +401,24 @@ fn json_record(bytes: &[u8], line: u64, names: &[&'static str], forms: &[Form]) 
     Ok(record)
 }
 
-/// What is absent, null or an empty text is an empty cell; an empty list is a hyphen, and so is an empty text where it says that
-/// there is none. A value of another form than the column's is none.
-fn json_cell(value: Option<&Value>, form: Form) -> Option<String> {
+/// Absent, null and empty text become an empty cell. An empty list becomes a hyphen, and so does an empty text in a column that
+/// allows "none". Returns `None` for a value of another type than the column's.
+fn json_cell(value: Option<&Value>, form: CellType) -> Option<String> {
     Some(match (value, form) {
         (None | Some(Value::Null), _) => String::new(),
-        (Some(Value::String(text)), Form::TextOrNone) if text.is_empty() => NONE.to_owned(),
+        (Some(Value::String(text)), CellType::TextOrNone) if text.is_empty() => NONE.to_owned(),
         (Some(Value::String(text)), _) => text.trim().to_owned(),
-        (Some(Value::Bool(flag)), Form::Flag) => flag.to_string(),
-        (Some(Value::Number(number)), Form::Number) => number.to_string(),
-        (Some(Value::Array(entries)), Form::List) if entries.is_empty() => NONE.to_owned(),
-        (Some(Value::Array(entries)), Form::List) => {
-            // An entry that would read as several, or as none, is no code.
+        (Some(Value::Bool(flag)), CellType::Flag) => flag.to_string(),
+        (Some(Value::Number(number)), CellType::Number) => number.to_string(),
+        (Some(Value::Array(entries)), CellType::List) if entries.is_empty() => NONE.to_owned(),
+        (Some(Value::Array(entries)), CellType::List) => {
+            // Refuse an entry that a CSV cell could not express: one with a separator, empty, or a hyphen.
             let one = |entry: &Value| {
-                entry.as_str().map(str::trim).filter(|e| !e.contains(BAR) && !["", NONE].contains(e)).map(str::to_owned)
+                entry
+                    .as_str()
+                    .map(str::trim)
+                    .filter(|e| !e.contains(LIST_SEPARATOR) && !["", NONE].contains(e))
+                    .map(str::to_owned)
             };
             entries.iter().map(one).collect::<Option<Vec<_>>>()?.join("|")
         }

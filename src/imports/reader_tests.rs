@@ -1,4 +1,4 @@
-//! The reader against files as people make them, and against any bytes.
+//! Tests the reader with files as spreadsheets write them, and with arbitrary bytes.
 
 use std::io::Write as _;
 
@@ -14,8 +14,8 @@ impl Header for Two {
         vec!["a", "b"]
     }
 
-    fn forms(&self) -> Vec<Form> {
-        vec![Form::Number, Form::List]
+    fn types(&self) -> Vec<CellType> {
+        vec![CellType::Number, CellType::List]
     }
 
     fn required(&self) -> Vec<&'static str> {
@@ -50,16 +50,16 @@ fn row(line: u64, a: &str, b: &str) -> Result<(u64, String, String), FileFault> 
 }
 
 #[test]
-fn all_that_is_wrong_with_a_header_is_told_at_once() {
+fn all_errors_of_a_header_are_reported_at_once() {
     let refused = Reader::new(ImportFormat::Csv, &Two).feed(b"b,c,b,d\n", &mut Vec::new()).unwrap_err();
-    let told: Vec<_> = refused.0.iter().map(|fault| (fault.column.as_str(), fault.code)).collect();
+    let reported: Vec<_> = refused.0.iter().map(|fault| (fault.column.as_str(), fault.code)).collect();
     let expected =
         [("2", "column_unknown"), ("b", "column_repeated"), ("4", "column_unknown"), ("a", "column_missing")];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
-fn a_spreadsheets_file_is_read() {
+fn a_spreadsheet_file_is_parsed() {
     assert_eq!(read("a,b\r\n1,2\r\n"), (vec![row(2, "1", "2")], None));
     assert_eq!(
         read("\u{feff}b;a\n\"x;\"\"y\"\"\nz\";1\n\n2;3"),
@@ -70,7 +70,7 @@ fn a_spreadsheets_file_is_read() {
 }
 
 #[test]
-fn a_wrong_header_says_what_is_wrong() {
+fn an_invalid_header_is_refused_with_its_error() {
     let fault = |line, column: &str, code| (Vec::new(), Some(FileFault::new(line, column, code)));
     assert_eq!(read("b\n1\n"), fault(1, "a", "column_missing"));
     assert_eq!(read("a,3204051203909001\n"), fault(1, "2", "column_unknown"));
@@ -79,7 +79,7 @@ fn a_wrong_header_says_what_is_wrong() {
 }
 
 #[test]
-fn a_broken_line_is_named_and_the_next_one_read() {
+fn an_invalid_line_is_reported_and_the_next_one_parsed() {
     let broken = |line, column: &str, code| Err(FileFault::new(line, column, code));
     assert_eq!(read("a,b\n1,x\"y\n3,4\n").0, [broken(2, "b", "bad_quotes"), row(3, "3", "4")]);
     assert_eq!(read("a,b\n\"1\"x,y\n3,4\n").0, [broken(2, "a", "bad_quotes"), row(3, "3", "4")]);
@@ -91,12 +91,12 @@ fn a_broken_line_is_named_and_the_next_one_read() {
 }
 
 #[test]
-fn a_line_without_end_and_a_bomb_are_refused_early() {
+fn an_endless_line_and_a_zip_bomb_are_refused_early() {
     let mut reader = Reader::new(ImportFormat::Csv, &Two);
     let mut into = Vec::new();
     reader.feed(b"a,b\n", &mut into).unwrap();
     let fed = (0..100).take_while(|_| reader.feed(&[b'x'; 4096], &mut into).is_ok()).count();
-    assert!(fed <= LONGEST_RECORD / 4096, "{fed}");
+    assert!(fed <= MAX_RECORD_BYTES / 4096, "{fed}");
 
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(b"a,b\n").unwrap();
@@ -110,7 +110,7 @@ fn a_line_without_end_and_a_bomb_are_refused_early() {
 }
 
 #[test]
-fn what_is_packed_reads_like_what_is_not() {
+fn a_gzip_file_is_parsed_like_a_plain_one() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(b"a,b\n1,2\n").unwrap();
     let packed = packed.finish().unwrap();
@@ -120,19 +120,19 @@ fn what_is_packed_reads_like_what_is_not() {
 }
 
 #[test]
-fn objects_read_like_lines() {
+fn ndjson_objects_are_parsed_like_csv_lines() {
     let text = "{\"a\":\"1\",\"b\":[\"x\",\"y\"]}\n\n{\"a\":2,\"b\":[]}\n{\"a\":true}\n{\"c\":1}\n{\n";
     let (records, end) = read_in(ImportFormat::Ndjson, text.as_bytes(), 5);
     assert_eq!(records[..2], [row(1, "1", "x|y"), row(3, "2", "-")]);
-    assert_eq!(records[2], row(4, "", ""), "with a fault of its own");
+    assert_eq!(records[2], row(4, "", ""), "carries its own fault");
     assert_eq!(records[3], Err(FileFault::new(5, "", "column_unknown")));
     assert_eq!(records[4], Err(FileFault::new(6, "", "not_json")));
     assert_eq!(end, None);
 }
 
 #[test]
-fn a_value_has_the_form_of_its_column_or_is_the_text_of_a_line() {
-    use Form::{Flag, List, Number, Text, TextOrNone};
+fn a_json_value_has_the_type_of_its_column_or_is_the_csv_text() {
+    use CellType::{Flag, List, Number, Text, TextOrNone};
     let cell = |value: serde_json::Value, form| json_cell(Some(&value), form);
     let all = [Text, TextOrNone, Number, Flag, List];
     for form in all {
@@ -156,7 +156,7 @@ fn a_value_has_the_form_of_its_column_or_is_the_text_of_a_line() {
 
 proptest! {
     #[test]
-    fn what_a_writer_wrote_is_read_in_any_pieces(
+    fn written_csv_is_parsed_in_chunks_of_any_size(
         rows in prop::collection::vec(("[ -~é\n]{0,12}", "[a-z,;\"\n]{0,12}"), 1..20), piece in 1usize..40,
     ) {
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), piece in 1usize..40) {
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), piece in 1usize..40) {
         read_in(ImportFormat::Csv, &bytes, piece);
         read_in(ImportFormat::Ndjson, &bytes, piece);
     }

@@ -1,4 +1,4 @@
-//! The endpoints of imports.
+//! Endpoints of imports.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -29,7 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
     super::routes_export::configure(config);
 }
 
-/// What the service needs to take a file in.
+/// What the service needs to receive a file.
 #[derive(Clone)]
 pub struct Intake {
     pub tokens: web::Data<Tokens>,
@@ -39,13 +39,18 @@ pub struct Intake {
 
 /// Import a file
 ///
-/// Takes a CSV (comma, semicolon or tab; UTF-8) or NDJSON file, plain or gzip, as the body or as the part `file` of a form, stores it and answers with the job that works on it.
-/// The job first judges the whole file against the rules of the single operations and the registry, within the caller's regions; only
-/// then it writes. A file that cannot be read to its end is refused at once, with the line. Each fault of a row is a line of the job's
-/// problem file. A file has at most 2,000,000 rows; more is several files. An import is told as one event, `job.succeeded`; a decile that
-/// moved is told for each family, `welfare_status.changed`. A line of NDJSON says each field as the text of a CSV cell, or
-/// by its own type (number, boolean, array of texts); null, absent and an empty text are an empty cell. The kinds `organizations` and `services` need `directory:write` besides, as
-/// writing them one by one does.
+/// Stores a CSV or NDJSON file and enqueues a job that imports it. The answer is 202 with the job.
+///
+/// Send the file as the body or as the part `file` of a form, plain or gzip, at most 2,000,000 rows. CSV is UTF-8 with comma,
+/// semicolon or tab. An NDJSON line gives each field as the text of a CSV cell or in its own type (number, boolean, array of
+/// texts); null, absent and empty text are an empty cell.
+///
+/// The job first validates the whole file against the rules of the single operations and the registry, within the caller's
+/// regions, and only then writes. A file that cannot be parsed to its end is refused at once, with the line. Each error of a
+/// row is one line of the job's problem file.
+///
+/// An import publishes one event, `job.succeeded`, and one `welfare_status.changed` for each family whose decile changed. The
+/// kinds `organizations` and `services` also need `directory:write`.
 #[utoipa::path(
     tag = "Imports",
     params(ImportQuery),
@@ -78,17 +83,17 @@ async fn import_file(
         dry_run: dry_run.unwrap_or(false),
     };
     let store = Store { db: db.clone(), keys: intake.tokens.keys().ring(), now: intake.clock.now() };
-    let upload = store.take(pieces, kind, format, intake.limit).await?;
+    let upload = store.receive(pieces, kind, format, intake.limit).await?;
     let id = upload.id;
-    let asked = serde_json::to_vec(&params).map_err(Error::internal)?;
-    let digest = sha256(&[asked.as_slice(), &upload.digest].concat());
+    let encoded = serde_json::to_vec(&params).map_err(Error::internal)?;
+    let digest = sha256(&[encoded.as_slice(), &upload.digest].concat());
     let reply = write
         .run(&caller, digest, async move |tx| {
             let job = actions::start(tx, params, &upload).await?;
             accepted(&job)
         })
         .await;
-    // A repeat is answered with the job that was made before, and needs no second file.
+    // A replayed request returns the job of the first request; the second copy of the file is not needed.
     if reply.as_ref().map_or(true, |reply| reply.replayed) {
         files::discard(&db, id).await?;
     }
@@ -97,7 +102,7 @@ async fn import_file(
 
 /// List the column sets
 ///
-/// Which columns a file of each kind may have, which of them every row must fill, and what stands in them.
+/// Lists the columns of each kind of file: which are required, and what each contains.
 #[utoipa::path(
     tag = "Imports",
     responses((status = 200, description = "The column sets", body = ImportKinds)),
@@ -110,10 +115,10 @@ async fn list_import_kinds(_caller: Caller<RegistryImport>) -> Result<Reply, Err
 
 /// Download a template
 ///
-/// A CSV file with the header of this kind and one invented row.
+/// Returns a CSV file with the header of this kind and one fictitious row.
 #[utoipa::path(
     tag = "Imports",
-    params(("kind" = ImportKind, Path, description = "What the rows are.")),
+    params(("kind" = ImportKind, Path, description = "Kind of the rows.")),
     responses((status = 200, description = "The template", body = String, content_type = "text/csv",
         example = "family_card_no,decile\r\n")),
     security(("oauth2" = ["registry:import"]))

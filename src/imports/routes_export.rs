@@ -1,4 +1,4 @@
-//! The endpoint of exports.
+//! Endpoint of exports.
 
 use actix_web::post;
 use serde::{Deserialize, Serialize};
@@ -29,21 +29,25 @@ pub fn configure(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "kind": "persons", "region_code": "32.04" }))]
 pub struct ExportFile {
-    /// What the rows are.
+    /// Kind of the rows.
     pub kind: ImportKind,
-    /// Only this region; everything the caller covers when absent.
+    /// Only this region. When absent, all regions of the caller.
     #[schema(value_type = Option<String>)]
     pub region_code: Option<RegionCode>,
-    /// Show numbers, addresses and days of birth in the clear. Needs `pii:reveal` and `Access-Purpose`.
+    /// Show numbers, addresses and birth dates unmasked. Needs `pii:reveal` and `Access-Purpose`.
     pub reveal: Option<bool>,
 }
 
 /// Export a file
 ///
-/// A job whose result (`GET /v1/jobs/{id}/result`) is a CSV file with the columns that an import of the same kind takes, within the
-/// caller's regions. It is masked like every list; with `reveal` it can be imported again as it is. Whoever restricted the use of their
-/// data, or was erased, is left out. With `reveal`, and for `persons` in any case, since their names are shown, it needs `Access-Purpose`;
-/// each person in it gets an access record, and each download needs the same purpose and is told to them.
+/// Enqueues a job that exports to a CSV file, within the caller's regions. Download the file from `GET /v1/jobs/{id}/result`.
+/// Its columns are those of an import of the same kind.
+///
+/// Values are masked as in lists. With `reveal` they are not masked, and the file can be imported again. Persons who restricted
+/// the processing of their data, and erased persons, are excluded.
+///
+/// `Access-Purpose` is required with `reveal`, and always for `persons`, because their names are shown. Each exported person
+/// gets an access record. Each download needs the same purpose and is recorded for these persons too.
 #[utoipa::path(
     tag = "Imports",
     request_body = ExportFile,
@@ -79,8 +83,8 @@ async fn export_file(
             let job = actions::start_export(tx, scope.clone(), params).await?;
             if let Some(purpose) = purpose {
                 let actor = tx.actor.clone();
-                let around = scope.around();
-                let revealed = Revealed { kind: "job", id: job.id, region_code: &around };
+                let enclosing = scope.enclosing_region();
+                let revealed = Revealed { kind: "job", id: job.id, region_code: &enclosing };
                 log.record(&mut tx.conn, &actor, purpose, &[revealed]).await?;
             }
             accepted(&job)

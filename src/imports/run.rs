@@ -1,5 +1,5 @@
-//! The import job. First the whole file is judged and nothing written; then it is written in batches, each with its
-//! position. A job that was interrupted while writing reads on behind the last row that was committed.
+//! The import job. It first validates the whole file and writes nothing. Then it writes batch by batch, each with its position.
+//! A job that was interrupted while writing continues after the last committed row.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,10 +37,10 @@ pub const IMPORT: JobKind = JobKind::new(&JobKindSpec {
 });
 pub const RUNNER: Runner = Runner { kind: IMPORT, run: |run| Box::pin(import(run)) };
 
-/// Progress while nothing is written is told this often.
+/// How often progress is reported while nothing is written.
 const REPORT_EVERY_MILLIS: u128 = 700;
 
-/// What was asked for.
+/// Parameters of the request.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct ImportParams {
     pub kind: ImportKind,
@@ -63,13 +63,13 @@ async fn import(run: &mut Run) -> Result<Outcome, Stop> {
 }
 
 async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, Stop> {
-    let mut unclaimed = VecDeque::new();
+    let mut numbers_unused = VecDeque::new();
     if run.progress.position.is_null() {
         run.restart_problems().await?;
-        match judge::<K>(run, params).await? {
-            Ok(batches) => unclaimed = batches,
+        match validate::<K>(run, params).await? {
+            Ok(batches) => numbers_unused = batches,
             Err(faults) => {
-                tell(&mut run.progress, &faults);
+                report_faults(&mut run.progress, &faults);
                 run.report().await?;
                 return Ok(Outcome::Failed(crate::imports::problems::IMPORT_REFUSED));
             }
@@ -90,22 +90,22 @@ async fn work<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Outcome, S
         run.progress.restart_rate(run.context.clock.now());
         run.report().await?;
     }
-    write::<K>(run, params, unclaimed).await
+    write::<K>(run, params, numbers_unused).await
 }
 
 fn batches<K: Kind>(run: &Run, params: ImportParams) -> Batches<K> {
-    // The day on which it was asked for: a job that goes on after midnight judges no other way.
+    // The date of the request: a job that continues after midnight validates with the same date.
     let today = local_day(run.job.created_at);
     Batches::new(run.context.db.clone(), run.tx_context().keys, run.job.id, params.format, today)
 }
 
-fn tell(progress: &mut Progress, faults: &[FileFault]) {
+fn report_faults(progress: &mut Progress, faults: &[FileFault]) {
     for fault in faults {
         progress.problem(i64::try_from(fault.line).unwrap_or(i64::MAX), &fault.column, fault.code);
     }
 }
 
-/// The rows of a batch that were read, and the faults of those that were not.
+/// Separates the parsed rows of a batch from the errors of the others.
 fn split<R>(lines: Vec<Line<R>>) -> (Vec<(u64, R)>, Vec<FileFault>, i64) {
     let (mut rows, mut faults, mut faulty) = (Vec::with_capacity(lines.len()), Vec::new(), 0);
     for line in lines {
@@ -128,17 +128,20 @@ fn count(progress: &mut Progress, plan: &Plan, faulty: i64) {
     progress.count("faulty", faulty);
 }
 
-/// Holds every row against the rules and the registry, and tells of each batch whether its numbers are still unclaimed. The inner
-/// error is a file that cannot be read to its end.
-async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<VecDeque<bool>, Vec<FileFault>>, Stop> {
+/// Validates every row against the rules and the registry. Returns for each batch whether its numbers were unused. The inner
+/// error is a file that cannot be parsed to its end.
+async fn validate<K: Kind>(
+    run: &mut Run,
+    params: ImportParams,
+) -> Result<Result<VecDeque<bool>, Vec<FileFault>>, Stop> {
     let (scope, context) = (run.scope(), run.tx_context());
     let mut batches = batches::<K>(run, params);
-    let mut told = Instant::now();
-    let (mut unclaimed, seen) = (VecDeque::new(), Seen::default());
+    let mut last_report = Instant::now();
+    let (mut numbers_unused, seen) = (VecDeque::new(), Seen::default());
     let mut ahead = batches.next().await;
     loop {
         let lines = match ahead {
-            Ok(lines) if lines.is_empty() => return Ok(Ok(unclaimed)),
+            Ok(lines) if lines.is_empty() => return Ok(Ok(numbers_unused)),
             Ok(lines) => lines,
             Err(Broken::File(faults)) => return Ok(Err(faults)),
             Err(Broken::Service(error)) => return Err(error.into()),
@@ -153,42 +156,46 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
             on_conflict: params.on_conflict,
             sees_all: context.actor.may(crate::auth::permissions::CASES_RESTRICTED),
             write: false,
-            unclaimed: false,
+            numbers_unused: false,
         };
         let mut conn = run.context.db.read().await?;
         let look = conn.transaction(async |conn| {
             load::look_up_by_index(conn).await?;
             K::plan(conn, &planning, rows).await
         });
-        // The next batch is read while this one is judged.
+        // The next batch is parsed while this one is validated.
         let (plan, next) = futures_util::future::join(look, batches.next()).await;
         ahead = next;
         let mut plan = plan?;
         drop(conn);
-        unclaimed.push_back(!plan.claimed);
+        numbers_unused.push_back(!plan.numbers_in_use);
         let also_faulty = i64::try_from(plan.faults.len()).unwrap_or(0);
         faults.append(&mut plan.faults);
         faults.sort_by_key(|fault| fault.line);
-        tell(&mut run.progress, &faults);
+        report_faults(&mut run.progress, &faults);
         run.progress.count("checked", checked);
         count(&mut run.progress, &plan, faulty + also_faulty);
-        if told.elapsed().as_millis() > REPORT_EVERY_MILLIS {
+        if last_report.elapsed().as_millis() > REPORT_EVERY_MILLIS {
             run.report().await?;
-            told = Instant::now();
+            last_report = Instant::now();
         }
     }
 }
 
-/// Three things go on at once: a batch is written, the names of those before are, and the next one is read.
-async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecDeque<bool>) -> Result<Outcome, Stop> {
+/// Runs three things concurrently: writing a batch, writing the names of earlier batches, and parsing the next batch.
+async fn write<K: Kind>(
+    run: &mut Run,
+    params: ImportParams,
+    mut numbers_unused: VecDeque<bool>,
+) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
     let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if written > 0 {
-        // Names whose turn had not come when the job was interrupted.
+        // Index the names that were waiting when the job was interrupted.
         index_names(&run.context).await?;
     }
     let seen = Arc::new(Seen::default());
-    let mut left_out = usize::try_from(written).unwrap_or(usize::MAX);
+    let mut to_skip = usize::try_from(written).unwrap_or(usize::MAX);
     let mut ahead = batches.next().await;
     let names = NamesWriter::start(run.context.db.clone());
     loop {
@@ -201,46 +208,47 @@ async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecD
             names.finish().await?;
             return Ok(Outcome::Succeeded);
         }
-        let skipped = left_out.min(lines.len());
-        left_out -= skipped;
+        let skipped = to_skip.min(lines.len());
+        to_skip -= skipped;
         let lines: Vec<_> = lines.into_iter().skip(skipped).collect();
-        let unclaimed = unclaimed.pop_front().unwrap_or(false);
+        let numbers_unused = numbers_unused.pop_front().unwrap_or(false);
         let batch = async {
             if lines.is_empty() {
                 return Ok(Batch::Written(Names::default()));
             }
-            write_batch::<K>(run, params, lines, (unclaimed, seen.clone())).await
+            write_batch::<K>(run, params, lines, (numbers_unused, seen.clone())).await
         };
         let (batch, next) = futures_util::future::join(batch, batches.next()).await;
         match batch? {
             Batch::Written(new_names) => names.write(new_names).await,
             Batch::Refused => {
                 names.finish().await?;
-                return Ok(Outcome::Failed(refused_at(&run.progress)));
+                return Ok(Outcome::Failed(failure_code(&run.progress)));
             }
         }
         ahead = next;
     }
 }
 
-/// What became of a batch.
+/// Result of writing a batch.
 enum Batch {
-    /// The names that are to be written.
+    /// The names still to be written.
     Written(Names),
-    /// Rows came to be at fault since the file was judged. Nothing of the batch was written.
+    /// Rows became invalid after the file was validated. Nothing of the batch was written.
     Refused,
 }
 
-/// Nothing of a file that is refused is written, unless its fault came about behind rows that were.
-fn refused_at(progress: &Progress) -> Code {
+/// A refused file writes nothing, unless the error appeared after some batches were committed.
+fn failure_code(progress: &Progress) -> Code {
     let written = ["created", "updated"].iter().any(|what| progress.counts.get(*what).is_some_and(|rows| *rows > 0));
     if written { crate::imports::problems::IMPORT_PARTLY_WRITTEN } else { crate::imports::problems::IMPORT_REFUSED }
 }
 
-/// Batches whose names may wait: what the memory holds.
-const NAMES_WAITING: usize = 2;
+/// Batches whose names may wait; limits memory.
+const NAMES_QUEUE: usize = 2;
 
-/// Writes names in a task and on a connection of its own. When the import stops early, what was handed over is still written.
+/// Writes names in a task and on a connection of its own. If the import stops early, names already handed over are still
+/// written.
 struct NamesWriter {
     waiting: mpsc::Sender<Names>,
     task: JoinHandle<Result<(), Error>>,
@@ -248,7 +256,7 @@ struct NamesWriter {
 
 impl NamesWriter {
     fn start(db: Db) -> Self {
-        let (waiting, mut arriving) = mpsc::channel::<Names>(NAMES_WAITING);
+        let (waiting, mut arriving) = mpsc::channel::<Names>(NAMES_QUEUE);
         let task = tokio::task::spawn_local(async move {
             while let Some(mut names) = arriving.recv().await {
                 while let Ok(more) = arriving.try_recv() {
@@ -261,7 +269,7 @@ impl NamesWriter {
         Self { waiting, task }
     }
 
-    /// Of a writer that failed, the end tells.
+    /// If the writer failed, `finish` returns its error.
     async fn write(&self, names: Names) {
         if !names.is_empty() {
             let _ = self.waiting.send(names).await;
@@ -278,7 +286,7 @@ async fn write_batch<K: Kind>(
     run: &mut Run,
     params: ImportParams,
     lines: Vec<Line<K::Row>>,
-    (unclaimed, seen): (bool, Arc<Seen>),
+    (numbers_unused, seen): (bool, Arc<Seen>),
 ) -> Result<Batch, Stop> {
     let import_id = run.job.id;
     run.step(async move |tx: &mut Tx, progress: &mut Progress| {
@@ -293,13 +301,13 @@ async fn write_batch<K: Kind>(
             on_conflict: params.on_conflict,
             sees_all: tx.actor.may(crate::auth::permissions::CASES_RESTRICTED),
             write: true,
-            unclaimed,
+            numbers_unused,
         };
         load::look_up_by_index(&mut tx.conn).await?;
         let plan = K::plan(&mut tx.conn, &planning, rows).await?;
-        // Told before, unless they came about since the file was judged: then it ends here.
+        // These errors were reported by the validation, unless they appeared later; then the import stops here.
         if params.on_fault == OnFault::Refuse && !plan.faults.is_empty() {
-            tell(progress, &plan.faults);
+            report_faults(progress, &plan.faults);
             progress.count("faulty", i64::try_from(plan.faults.len()).unwrap_or(0));
             return Ok(Batch::Refused);
         }

@@ -1,4 +1,4 @@
-//! Bytes as they are sent, gzip or plain, to the bytes of the rows. What gzip may make of a byte is bounded.
+//! Turns the bytes as sent, gzip or plain, into the bytes of the rows. Limits how much gzip may expand.
 
 use std::io::Write as _;
 
@@ -6,16 +6,16 @@ use flate2::write::MultiGzDecoder;
 
 use super::reader::{FileFault, Record, Refused, Rows};
 
-/// How much bigger than itself a compressed file may be. Tables come to about ten.
-const MOST_GROWTH: u64 = 100;
-/// What may be unpacked in any case, so that small files of very equal rows pass.
-const ALWAYS_UNPACKED: u64 = 16 * 1024 * 1024;
-/// Compressed bytes unpacked at a time: a thousandfold of this is what a bomb can make at once.
-const UNPACKED_AT_A_TIME: usize = 1024;
+/// Maximum expansion ratio of a compressed file. Tables usually reach about 10.
+const MAX_EXPANSION: u64 = 100;
+/// This many bytes may always be unpacked, so that small files of very similar rows pass.
+const ALWAYS_ALLOWED: u64 = 16 * 1024 * 1024;
+/// Compressed bytes to unpack at a time. A zip bomb can expand one chunk about 1000 times.
+const UNPACK_CHUNK: usize = 1024;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 pub enum Unpack {
-    /// The first bytes, until they tell.
+    /// The first bytes, until the format is known.
     Unknown(Vec<u8>),
     Plain,
     Gzip {
@@ -48,11 +48,11 @@ impl Unpack {
             }
             Self::Plain => rows.feed(bytes, into),
             Self::Gzip { decoder, packed, unpacked } => {
-                for slice in bytes.chunks(UNPACKED_AT_A_TIME) {
+                for slice in bytes.chunks(UNPACK_CHUNK) {
                     decoder.write_all(slice).map_err(|_| FileFault::new(rows.line, "", "gzip_damaged"))?;
                     *packed += slice.len() as u64;
                     *unpacked += decoder.get_ref().len() as u64;
-                    if *unpacked > ALWAYS_UNPACKED && *unpacked > packed.saturating_mul(MOST_GROWTH) {
+                    if *unpacked > ALWAYS_ALLOWED && *unpacked > packed.saturating_mul(MAX_EXPANSION) {
                         return Err(FileFault::new(rows.line, "", "gzip_too_large").into());
                     }
                     rows.feed(decoder.get_ref(), into)?;

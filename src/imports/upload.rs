@@ -1,5 +1,5 @@
-//! Taking a file in: it is written away piece by piece as it comes, and read through at the same time, so that a file that
-//! cannot be read to its end is refused at once, with the line.
+//! Receives a file. It is stored chunk by chunk as it arrives and parsed at the same time, so that a file that cannot be parsed
+//! to its end is refused at once, with the line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use futures_util::stream::LocalBoxStream;
 use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
-use super::batches::{MOST_RECORDS, READ_AT_A_TIME};
+use super::batches::{MAX_RECORDS, READ_CHUNK};
 use super::model::{ImportFormat, ImportKind};
 use super::reader::{FileFault, Reader, Refused};
 use crate::auth::keys::KeyRing;
@@ -24,14 +24,14 @@ use crate::error::{Error, FieldError};
 use crate::http::json::has_media_type;
 use crate::jobs::files;
 
-/// A sender that is silent for so long has gone.
-const SILENCE: Duration = Duration::from_secs(30);
+/// The upload is aborted after this time without data.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Bytes that an import may send, as configured.
+/// Maximum bytes of an import file, as configured.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportLimit(pub usize);
 
-/// A file that was taken in.
+/// A received file.
 #[derive(Debug)]
 pub struct Upload {
     pub id: Uuid,
@@ -39,7 +39,7 @@ pub struct Upload {
     pub digest: [u8; 32],
 }
 
-/// Pieces of a file, each within its time.
+/// Chunks of a file, each within the idle time-out.
 pub type Pieces = LocalBoxStream<'static, Result<Bytes, Error>>;
 
 /// The file of a request: its body, or the part `file` of a form.
@@ -55,7 +55,7 @@ pub async fn file_of(request: &HttpRequest, payload: Payload) -> Result<(ImportF
         .into_iter()
         .find(|format| has_media_type(request, |m| format_named(m) == Some(*format)));
     let pieces = futures_util::stream::unfold(payload, |mut payload| async move {
-        let piece = in_time(payload.next()).await.transpose()?;
+        let piece = with_timeout(payload.next()).await.transpose()?;
         Some((piece.and_then(|piece| piece.map_err(|_| incomplete())), payload))
     });
     Ok((format.ok_or_else(unsupported)?, pieces.boxed_local()))
@@ -77,13 +77,13 @@ fn incomplete() -> Error {
     Error::about(Code::MALFORMED_BODY, "incomplete")
 }
 
-async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, Error> {
-    tokio::time::timeout(SILENCE, step).await.map_err(|_| Error::new(Code::REQUEST_TIMEOUT))
+async fn with_timeout<T>(step: impl Future<Output = T>) -> Result<T, Error> {
+    tokio::time::timeout(IDLE_TIMEOUT, step).await.map_err(|_| Error::new(Code::REQUEST_TIMEOUT))
 }
 
-/// A browser names the type of the file that it sends, or only the file.
+/// A browser sends the media type of the file, or only its name.
 async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Error> {
-    let field = in_time(form.next()).await?.ok_or_else(|| Error::field(FILE, "required"))?;
+    let field = with_timeout(form.next()).await?.ok_or_else(|| Error::field(FILE, "required"))?;
     let field = field.map_err(|_| incomplete())?;
     if field.name() != Some("file") {
         return Err(unknown_part(field.name()));
@@ -100,14 +100,14 @@ async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Err
     let pieces = futures_util::stream::unfold(Some((form, field)), |state| async move {
         let (mut form, mut field) = state?;
         let step = async {
-            if let Some(piece) = in_time(field.next()).await? {
+            if let Some(piece) = with_timeout(field.next()).await? {
                 return Ok(Some((piece.map_err(|_| incomplete())?, field)));
             }
-            // The form goes on when nobody reads the field any more.
+            // The form yields its next part only after this field is dropped.
             drop(field);
-            match in_time(form.next()).await? {
+            match with_timeout(form.next()).await? {
                 None => Ok(None),
-                // One file a form: what stands behind it would be passed over in silence.
+                // One file per form: a second one would be ignored without notice.
                 Some(Ok(more)) if more.name() == Some("file") => Err(Error::field(FILE, "repeated")),
                 Some(Ok(more)) => Err(unknown_part(more.name())),
                 Some(Err(_)) => Err(incomplete()),
@@ -121,19 +121,20 @@ async fn file_of_form(mut form: Multipart) -> Result<(ImportFormat, Pieces), Err
     Ok((format, pieces.boxed_local()))
 }
 
-/// The part of a form that is the file.
+/// Pointer to the file part of the form.
 const FILE: &str = "/file";
-/// Letters of a part's name that is told back.
-const LONGEST_NAME: usize = 40;
+/// Maximum length of a part name that an error message repeats.
+const MAX_NAME_LENGTH: usize = 40;
 
-/// Its name is told only where it can be no more than a name.
+/// The name is repeated only if it cannot contain personal data.
 fn unknown_part(name: Option<&str>) -> Error {
-    let plain =
-        |name: &&str| name.len() <= LONGEST_NAME && name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
+    let plain = |name: &&str| {
+        name.len() <= MAX_NAME_LENGTH && name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b))
+    };
     Error::field(&format!("/{}", name.filter(plain).unwrap_or_default()), "unknown_field")
 }
 
-/// Where an upload goes.
+/// Destination of an upload.
 pub struct Store {
     pub db: Db,
     pub keys: Arc<KeyRing>,
@@ -141,8 +142,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Writes the file away as the input of a job that does not exist yet. What is refused leaves nothing.
-    pub async fn take(
+    /// Stores the file as the input of a job that does not exist yet. A refused file leaves nothing behind.
+    pub async fn receive(
         &self,
         bytes: impl Stream<Item = Result<Bytes, Error>>,
         kind: ImportKind,
@@ -150,11 +151,11 @@ impl Store {
         limit: ImportLimit,
     ) -> Result<Upload, Error> {
         let id = Uuid::now_v7();
-        let taken = self.write(id, bytes, kind, format, limit).await;
-        if taken.is_err() {
+        let received = self.write(id, bytes, kind, format, limit).await;
+        if received.is_err() {
             files::discard(&self.db, id).await?;
         }
-        taken
+        received
     }
 
     async fn write(
@@ -177,12 +178,12 @@ impl Store {
                 return Err(Error::about(Code::BODY_TOO_LARGE, limit.0.to_string()));
             }
             digest.update(&chunk);
-            for slice in chunk.chunks(READ_AT_A_TIME) {
+            for slice in chunk.chunks(READ_CHUNK) {
                 reader.feed(slice, &mut read).map_err(refused)?;
                 records += read.len() as u64;
                 read.clear();
             }
-            if records > MOST_RECORDS {
+            if records > MAX_RECORDS {
                 return Err(refused(FileFault::new(records, "", "too_many_records").into()));
             }
             buffer.extend_from_slice(&chunk);
@@ -208,12 +209,12 @@ impl Store {
     }
 }
 
-/// The header's columns and the file's lines are told like the fields of a body.
+/// Reports the header's columns and the file's lines like the fields of a body.
 fn refused(Refused(faults): Refused) -> Error {
-    let told = faults.into_iter().map(|fault| {
+    let errors = faults.into_iter().map(|fault| {
         let header = fault.code.starts_with("column_") && !fault.column.is_empty();
         let pointer = if header { format!("/header/{}", fault.column) } else { format!("/lines/{}", fault.line) };
         FieldError::new(pointer, fault.code)
     });
-    Error::fields(told.collect())
+    Error::fields(errors.collect())
 }

@@ -1,4 +1,5 @@
-//! Rows that are places of families in a ranking. A snapshot is never overwritten; a family whose decile moves is told of.
+//! Rows that are welfare statuses (a family's rank in a snapshot). A snapshot is never overwritten. A change of the decile
+//! publishes an event.
 
 use std::collections::HashSet;
 
@@ -6,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::cells::Cells;
 use super::families::{key_bytes, read_family_key};
-use super::kind::{Kind, Once, Plan, Planning, Reading};
+use super::kind::{Kind, Plan, Planning, Reading, UniqueKey};
 use super::model::{ImportKind, OnConflict};
 use crate::error::Error;
 use crate::registry::bulk::load::{self, FamilyKey};
@@ -55,10 +56,10 @@ impl Kind for WelfareStatuses {
         }
     }
 
-    fn once(row: &StatusLine) -> Vec<Once> {
+    fn unique_keys(row: &StatusLine) -> Vec<UniqueKey> {
         let name = format!("{}\n{}\n", row.status.source, row.status.snapshot_version.as_str());
         let key = [name.as_bytes(), &key_bytes(&row.family)].concat();
-        vec![Once { column: row.column, key, code: "repeated" }]
+        vec![UniqueKey { column: row.column, key, code: "repeated" }]
     }
 
     async fn plan(
@@ -68,38 +69,39 @@ impl Kind for WelfareStatuses {
     ) -> Result<Plan, Error> {
         let mut plan = Plan::default();
         let keys: HashSet<FamilyKey> = rows.iter().map(|(_, row)| row.family.clone()).collect();
-        let families = load::find_families(conn, planning.scope, &keys, planning.hold(&[])).await?;
+        let families = load::find_families(conn, planning.scope, &keys, planning.lock(&[])).await?;
         let mut stored = load::statuses(conn, &families.ids()).await?;
         for (line, row) in rows {
-            // One that ended may still be ranked: a ranking is of a day that may lie before the end.
+            // An ended family may still get a status: the date of the ranking may lie before the end.
             let Some(place) = families.get(&row.family) else {
                 plan.fault(line, row.column, "unknown_family");
                 continue;
             };
-            let told = build::welfare_status(place.family_id, row.status, planning.now);
+            let incoming = build::welfare_status(place.family_id, row.status, planning.now);
             let known = stored.entry(place.family_id).or_default();
-            let name = (told.source, told.snapshot_version.as_str());
-            if !planning.seen.first((place.family_id, told.source.as_str(), &told.snapshot_version)) {
+            let name = (incoming.source, incoming.snapshot_version.as_str());
+            if !planning.seen.insert((place.family_id, incoming.source.as_str(), &incoming.snapshot_version)) {
                 plan.fault(line, row.column, "repeated");
                 continue;
             }
             if let Some(same) = known.iter().find(|s| (s.source, s.snapshot_version.as_str()) == name) {
-                let equal = (same.as_of, same.decile, same.percentile) == (told.as_of, told.decile, told.percentile);
+                let equal = (same.as_of, same.decile, same.percentile)
+                    == (incoming.as_of, incoming.decile, incoming.percentile);
                 match planning.on_conflict {
                     OnConflict::Update if !equal => plan.fault(line, "decile", "snapshot_differs"),
-                    policy => plan.leave(policy, line, "snapshot_version"),
+                    policy => plan.skip_existing(policy, line, "snapshot_version"),
                 }
                 continue;
             }
             plan.created += 1;
-            // The same order as a reading of the latest one.
+            // The same order as when the latest status is read.
             let before = known.iter().max_by_key(|s| (s.as_of, s.id));
-            if let Some(event) = before.and_then(|before| statuses::changed(before, &told, &place.region_code)) {
+            if let Some(event) = before.and_then(|before| statuses::changed(before, &incoming, &place.region_code)) {
                 plan.events.push(event);
             }
-            known.push(told.clone());
+            known.push(incoming.clone());
             plan.touched.insert(place.family_id);
-            plan.new.statuses.push(told);
+            plan.new.statuses.push(incoming);
         }
         Ok(plan)
     }

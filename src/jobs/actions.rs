@@ -1,4 +1,4 @@
-//! Making, reading and stopping jobs.
+//! Creates, reads and cancels jobs.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::Job;
 use super::model::{JobAction, JobKind, JobStatus};
-use super::store::{self, JobRow, Whose};
+use super::store::{self, JobFilter, JobRow};
 use super::transitions;
 use crate::auth::Actor;
 use crate::db::pool::Connection;
@@ -18,29 +18,29 @@ use crate::http::request_context::Language;
 use crate::regions::{RegionScope, Unscoped};
 use crate::transaction::Tx;
 
-/// How long an ended job and its files are kept.
-pub const KEPT: TimeDelta = TimeDelta::days(7);
-/// Seconds after which it is worth asking again.
-const ASK_AGAIN: u64 = 2;
+/// Retention of an ended job and its files.
+pub const RETENTION: TimeDelta = TimeDelta::days(7);
+/// `Retry-After` of a job that has not ended, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 pub struct NewJob {
-    /// The id under which its input was written, if it has any.
+    /// The id under which its input file was stored, if any.
     pub id: Option<Uuid>,
     pub kind: JobKind,
-    /// What it may touch: at most what its maker may.
+    /// The regions it may access; at most those of its creator.
     pub scope: RegionScope,
-    /// Shown to whoever reads the job: no personal data.
+    /// Shown in the API; must not contain personal data.
     pub params: Value,
     pub total: Option<i64>,
 }
 
-/// Queues a job in the caller's name.
+/// Enqueues a job on behalf of the caller.
 pub async fn create(tx: &mut Tx, job: NewJob) -> Result<Job, Error> {
     let row = JobRow {
         id: job.id.unwrap_or_else(Uuid::now_v7),
         kind: job.kind,
         status: JobStatus::Queued,
-        region_code: job.scope.around(),
+        region_code: job.scope.enclosing_region(),
         region_codes: job.scope.codes(),
         client_id: tx.actor.client_id.clone(),
         actor: tx.actor.subject.clone(),
@@ -70,35 +70,35 @@ pub async fn create(tx: &mut Tx, job: NewJob) -> Result<Job, Error> {
     Ok(Job::show(row, tx.context.language))
 }
 
-/// The answer to a request that became a job.
+/// The response to a request that created a job.
 pub fn accepted(job: &Job) -> Result<Reply, Error> {
-    Reply::accepted(job, job.version, format!("/v1/jobs/{}", job.id), ASK_AGAIN)
+    Reply::accepted(job, job.version, format!("/v1/jobs/{}", job.id), RETRY_AFTER_SECONDS)
 }
 
-/// Seconds to wait before asking again, while there is something to wait for.
-pub fn ask_again(status: JobStatus) -> Option<u64> {
-    (!transitions::FINAL.contains(&status)).then_some(ASK_AGAIN)
+/// Seconds until the client should poll again; `None` for an ended job.
+pub fn retry_after(status: JobStatus) -> Option<u64> {
+    (!transitions::FINAL.contains(&status)).then_some(RETRY_AFTER_SECONDS)
 }
 
-/// The kinds whose jobs the actor may see: those that it could have made.
+/// The kinds of job that the actor may see: those that it may create.
 pub fn visible_kinds(actor: &Actor) -> Vec<JobKind> {
     JobKind::all().iter().copied().filter(|kind| actor.may(kind.permission())).collect()
 }
 
 pub async fn find(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<JobRow, Error> {
-    let whose = Whose { client_id: &actor.client_id, kinds: &visible_kinds(actor) };
-    store::find_visible(conn, &actor.scope, &whose, id).await?.ok_or_else(Error::not_found)
+    let filter = JobFilter { client_id: &actor.client_id, kinds: &visible_kinds(actor) };
+    store::find_visible(conn, &actor.scope, &filter, id).await?.ok_or_else(Error::not_found)
 }
 
-/// The actor's last job of this kind that was asked for in the same words, for the same regions.
+/// The actor's last job of this kind with the same parameters and regions.
 pub async fn find_last_like(
     conn: &mut Connection,
     actor: &Actor,
     kind: JobKind,
     params: &Value,
 ) -> Result<Option<Job>, Error> {
-    let whose = Whose { client_id: &actor.client_id, kinds: &[kind] };
-    let row = store::find_last_like(conn, &actor.scope, &whose, params).await?;
+    let filter = JobFilter { client_id: &actor.client_id, kinds: &[kind] };
+    let row = store::find_last_like(conn, &actor.scope, &filter, params).await?;
     Ok(row.map(|row| Job::show(row, Language::En)))
 }
 
@@ -112,16 +112,16 @@ pub async fn list(
 ) -> Result<Page<Job>, Error> {
     let kinds: Vec<JobKind> =
         visible_kinds(actor).into_iter().filter(|k| kind.is_none_or(|wanted| wanted == *k)).collect();
-    let whose = Whose { client_id: &actor.client_id, kinds: &kinds };
-    let rows = store::list_visible(conn, &actor.scope, &whose, status, page).await?;
+    let filter = JobFilter { client_id: &actor.client_id, kinds: &kinds };
+    let rows = store::list_visible(conn, &actor.scope, &filter, status, page).await?;
     Ok(page.page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language)))
 }
 
-/// Stops a job. A step under way finds the job ended and undoes itself; what was committed before stays.
+/// Cancels a job. A running step finds the job ended and rolls back; earlier commits stay.
 pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     let actor = tx.actor.clone();
-    let whose = Whose { client_id: &actor.client_id, kinds: &visible_kinds(&actor) };
-    let row = store::lock_visible(&mut tx.conn, &actor.scope, &whose, id).await?.ok_or_else(Error::not_found)?;
+    let filter = JobFilter { client_id: &actor.client_id, kinds: &visible_kinds(&actor) };
+    let row = store::lock_visible(&mut tx.conn, &actor.scope, &filter, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     let to = transitions::next(row.status, JobAction::Cancel).map_err(|illegal| {
         let allowed = illegal.allowed.into_iter().map(JobAction::as_str).collect();
@@ -132,7 +132,7 @@ pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     Ok(Job::show(row, tx.context.language))
 }
 
-/// Tells that a job ended: to the trail, and to whoever listens.
+/// Writes the audit row and publishes the event of a job that ended.
 pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
     tx.audit(&format!("job.{}", row.status), "job", row.id, Some(&row.region_code));
     tx.publish(NewEvent {
@@ -145,12 +145,13 @@ pub(super) fn ended(tx: &mut Tx, row: &JobRow) {
     });
 }
 
-/// Deletes results of these kinds that reach into a region, because a person there was erased. Jobs that have not ended start
-/// again.
+/// After the erasure of a person in this village: deletes the results of jobs of this kind that cover it, because they still contain
+/// the person, and restarts those that have not ended.
 pub async fn delete_results_around(tx: &mut Tx, kind: JobKind, region_code: &str) -> Result<(), Error> {
     let now = tx.now;
-    let found = store::forget_results_around(&mut tx.conn, Unscoped::SubjectRights, kind, region_code, now).await?;
-    for (id, ended) in found {
+    let why = Unscoped::SubjectRights;
+    let invalidated = store::invalidate_results_around(&mut tx.conn, why, kind, region_code, now).await?;
+    for (id, ended) in invalidated {
         tx.audit(if ended { "job.forget_result" } else { "job.restart" }, "job", id, None);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Jobs as the wire shows them.
+//! Response types of jobs.
 
 use std::collections::BTreeMap;
 
@@ -13,69 +13,69 @@ use super::{actions, transitions};
 use crate::error::Code;
 use crate::http::request_context::Language;
 
-/// A piece of work that goes on after its request was answered.
+/// Work that continues after its request was answered.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Job {
     /// Id of the job.
     pub id: Uuid,
-    /// What it does.
+    /// Kind of the job.
     pub kind: JobKind,
-    /// Where it stands.
+    /// Job status.
     pub status: JobStatus,
-    /// The regions it works in; `ID` is the whole country.
+    /// The regions the job covers; `ID` is the whole country.
     #[schema(example = json!(["32.04"]))]
     pub region_codes: Vec<String>,
-    /// The officer or client that asked for it.
+    /// The officer or client that created the job.
     #[schema(example = "bandung-bo-1")]
     pub created_by: String,
-    /// What was asked for.
+    /// Parameters of the request.
     #[schema(value_type = Object, example = json!({"kind": "persons", "on_conflict": "skip"}))]
     pub params: serde_json::Value,
-    /// How many of its items are done.
+    /// Number of items processed.
     #[schema(example = 250000)]
     pub done: i64,
-    /// How many there are; absent while that is unknown.
+    /// Total number of items; absent while unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1000000)]
     pub total: Option<i64>,
-    /// Items a second, while it runs.
+    /// Items per second, while the job runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 21000.0)]
     pub rate_per_second: Option<f64>,
-    /// Seconds that the rest takes at this rate.
+    /// Estimated remaining seconds at this rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 36)]
     pub remaining_seconds: Option<i64>,
-    /// What became of the items, by the kind's own words.
+    /// Results by category. The categories depend on the kind of job.
     #[schema(example = json!({"created": 249990, "skipped": 10}))]
     pub counts: BTreeMap<String, i64>,
-    /// Lines of the problem file, `GET /v1/jobs/{id}/problems`.
+    /// Number of problems found. `GET /v1/jobs/{id}/problems` returns them.
     #[schema(example = 0)]
     pub problems: i64,
-    /// Media type of the result, `GET /v1/jobs/{id}/result`; absent when there is none.
+    /// Media type of the result at `GET /v1/jobs/{id}/result`; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "text/csv")]
     pub result_type: Option<String>,
-    /// Why it failed.
+    /// Why the job failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<JobFailure>,
-    /// What can be done with it now.
+    /// The actions that are possible in the current state.
     #[schema(example = json!(["cancel"]))]
     pub allowed_actions: Vec<String>,
-    /// When it was asked for.
+    /// When the job was created.
     pub created_at: DateTime<Utc>,
-    /// When work on it began.
+    /// When the work began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<DateTime<Utc>>,
-    /// When it last got on.
+    /// When the job last made progress.
     pub updated_at: DateTime<Utc>,
-    /// When it ended.
+    /// When the job ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
-    /// When it and its files are deleted.
+    /// When the job and its files are deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// Version, as in the `ETag`.
+    /// Version number, as in the `ETag`.
     #[schema(example = 7)]
     pub version: i32,
 }
@@ -83,14 +83,14 @@ pub struct Job {
 /// Why a job failed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct JobFailure {
-    /// Address of a page about it.
+    /// Path of a page that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/problems/import-refused")]
     pub type_: String,
-    /// Stable machine name.
+    /// Stable machine-readable code.
     #[schema(example = "import-refused")]
     pub code: String,
-    /// A sentence in the language of `Accept-Language`.
+    /// Explanation in the language of `Accept-Language`.
     #[schema(example = "Berkas memuat baris yang keliru; tidak ada yang ditulis.")]
     pub detail: String,
 }
@@ -103,9 +103,9 @@ pub struct JobQuery {
     pub kind: Option<JobKind>,
     /// Only jobs in this state.
     pub status: Option<JobStatus>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Jobs a page, 1 to 200.
+    /// Maximum jobs per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
@@ -114,12 +114,13 @@ impl Job {
     pub fn show(row: JobRow, language: Language) -> Self {
         let ended = transitions::FINAL.contains(&row.status);
         let seconds = row.progress_since.map(|since| (row.updated_at - since).num_milliseconds().max(0));
-        let moved = row.done - row.progress_from;
+        let processed = row.done - row.progress_from;
         #[expect(clippy::cast_precision_loss, reason = "a rate needs no more than 52 bits")]
-        let rate = seconds.filter(|ms| *ms > 0 && moved > 0).map(|ms| moved as f64 * 1000.0 / ms as f64);
-        let left = row.total.map(|total| (total - row.done).max(0));
+        let rate = seconds.filter(|ms| *ms > 0 && processed > 0).map(|ms| processed as f64 * 1000.0 / ms as f64);
+        let remaining_items = row.total.map(|total| (total - row.done).max(0));
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate in seconds")]
-        let remaining = rate.zip(left).map(|(rate, left)| (left as f64 / rate).ceil() as i64);
+        let remaining =
+            rate.zip(remaining_items).map(|(rate, remaining_items)| (remaining_items as f64 / rate).ceil() as i64);
         Self {
             failure: row.failure_code.map(|code| JobFailure::of(code, language)),
             rate_per_second: rate.map(|rate| (rate * 10.0).round() / 10.0),
@@ -129,7 +130,7 @@ impl Job {
                 .map(|action| action.as_str().to_owned())
                 .collect(),
             counts: serde_json::from_value(row.counts).unwrap_or_default(),
-            expires_at: row.ended_at.map(|at| at + actions::KEPT),
+            expires_at: row.ended_at.map(|at| at + actions::RETENTION),
             id: row.id,
             kind: row.kind,
             status: row.status,

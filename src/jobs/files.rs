@@ -1,6 +1,6 @@
-//! What a job reads, complains of and gives. Such a file may hold identity numbers and be large: it lies in the database in
-//! sealed pieces, is written and read piece by piece, and never stands in memory as a whole. What is sealed does not pack any
-//! more, so each piece is packed before: lines of a table are mostly the lines before them.
+//! Files of a job: input, problems and result. They may be large and contain identity numbers, so they are stored in the
+//! database in encrypted pieces, and are read and written piece by piece. Each piece is compressed before encryption, because
+//! encrypted data does not compress.
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -15,21 +15,21 @@ use crate::auth::sealing::Sealer;
 use crate::db::Db;
 use crate::error::Error;
 
-/// What was uploaded for the job to work on; deleted when the job ends.
+/// The uploaded input of the job; deleted when the job ends.
 pub const INPUT: &str = "input";
-/// Line by line what is wrong with it, as CSV.
+/// The errors found, one per line, as CSV.
 pub const PROBLEMS: &str = "problems";
-/// What the job gives.
+/// The result of the job.
 pub const RESULT: &str = "result";
 
-/// Bytes of a piece.
+/// Maximum bytes of a piece.
 pub const PIECE: usize = 256 * 1024;
 
 fn context(job_id: Uuid, file: &str, seq: i32) -> Vec<u8> {
     [b"job_file:", file.as_bytes(), job_id.as_bytes(), &seq.to_be_bytes()].concat()
 }
 
-/// Writes one piece under its number.
+/// Stores one piece under its sequence number.
 pub async fn put(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -41,7 +41,7 @@ pub async fn put(
     Ok(store::insert_file(conn, &FileRow { job_id, file, seq, content, created_at: now, packed: true }).await?)
 }
 
-/// Adds to the end of a file that one writer alone writes.
+/// Appends to a file that has a single writer.
 pub async fn append(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -60,7 +60,7 @@ pub async fn append(
     Ok(())
 }
 
-/// One piece; `None` behind the last.
+/// One piece; `None` after the last one.
 pub async fn get(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -72,7 +72,7 @@ pub async fn get(
     Ok(Some(bytes.into()))
 }
 
-/// The whole file, a connection being held for each piece alone: a slow reader blocks nobody.
+/// Streams the whole file. A connection is held only while one piece is read, so a slow reader blocks no other request.
 pub fn stream(
     db: Db,
     keys: Arc<KeyRing>,
@@ -88,7 +88,7 @@ pub fn stream(
     })
 }
 
-/// Throws an upload away of which no job came.
+/// Deletes an upload for which no job was created.
 pub async fn discard(db: &Db, job_id: Uuid) -> Result<(), Error> {
     Ok(store::delete_file(&mut *db.read().await?, job_id, INPUT).await?)
 }

@@ -1,5 +1,6 @@
-//! Work that takes longer than a request may. A job belongs to a client and to regions; a worker takes it for as long as it
-//! renews its lease, works in short transactions that carry the job's position with them, and may be killed at any time.
+//! Background jobs: work that takes longer than a request may. A job belongs to a client and to regions. A worker holds a job
+//! by a lease that it renews, and works in short transactions that also store the job's position, so it can be killed at any
+//! time.
 
 pub mod actions;
 pub mod api;

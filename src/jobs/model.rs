@@ -152,7 +152,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// A transition of a job.
+    /// Transition of a job.
     pub enum JobAction {
         Create = "create": "Membuat" / "Create",
         Claim = "claim": "Mengambil" / "Claim",

@@ -1,4 +1,4 @@
-//! The endpoints of jobs.
+//! Endpoints of jobs.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -29,7 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List jobs
 ///
-/// The client's own jobs within the caller's regions, newest first, of those kinds for which the token carries the permission.
+/// Returns the client's own jobs within the caller's regions, newest first. Only kinds for which the token has the permission.
 #[utoipa::path(
     tag = "Jobs",
     params(JobQuery),
@@ -51,7 +51,8 @@ async fn list_jobs(
 
 /// Read a job
 ///
-/// How far it is, how fast, and what came of it so far. While it waits or runs, `Retry-After` says when to ask again.
+/// Returns the progress, the rate and the counts so far. While the job waits or runs, `Retry-After` gives the seconds until the
+/// next poll.
 #[utoipa::path(
     tag = "Jobs",
     responses((status = 200, description = "The job", body = Job)),
@@ -62,13 +63,13 @@ async fn get_job(caller: Caller<EventsRead>, db: Db, id: Path<Uuid>, request: Ht
     let row = actions::find(&mut db.read().await?, &caller, *id).await?;
     let (version, status) = (row.version, row.status);
     let job = Job::show(row, RequestContext::of(&request).language);
-    Ok(Reply::resource(&job, version)?.asking_again(actions::ask_again(status)))
+    Ok(Reply::resource(&job, version)?.asking_again(actions::retry_after(status)))
 }
 
 /// Download a job's problems
 ///
-/// A CSV file with one line for each fault found so far: `line`, `column`, `code` and a sentence in both languages. It never
-/// repeats a value of the input. At most 100,000 lines are kept; the job's `problems` counts them all.
+/// Returns a CSV file with one line for each error found so far: `line`, `column`, `code` and a text in both languages. It
+/// never repeats a value of the input. At most 100,000 lines are stored; `problems` of the job counts all of them.
 #[utoipa::path(
     tag = "Jobs",
     responses((status = 200, description = "The problems", body = String, content_type = "text/csv",
@@ -91,17 +92,20 @@ async fn get_job_problems(
 
 /// Download a job's result
 ///
-/// The file that the job gives, streamed, in the media type that the job names. A result that shows identity numbers needs
-/// `pii:reveal` again, and one that shows numbers or names the `Access-Purpose` for which it was made (403 `purpose-differs`). Each
-/// download leaves an access record, which everybody in the file finds among theirs. Once somebody in it has withdrawn their consent for
-/// that purpose, restricted the processing of their data or was erased, it is given out no more (409 `export-outdated`): export anew.
+/// Streams the result file in the media type that `result_type` names.
+///
+/// A result with identity numbers needs `pii:reveal` again. A result with numbers or names needs the `Access-Purpose` with
+/// which it was created (403 `purpose-differs`). Each download leaves an access record for every person in the file.
+///
+/// If a person in the file has since withdrawn consent for that purpose, restricted the processing of their data or been
+/// erased, the answer is 409 `export-outdated`: create a new export.
 #[utoipa::path(
     tag = "Jobs",
     responses(
         (status = 200, description = "The result", content(
             (String = "text/csv"), (String = "application/x-ndjson"), (Object = "application/json")
         )),
-        (status = 409, description = "There is no result, not yet, or no more", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "The job has no result, has not finished, or its result is no longer valid", body = Problem, content_type = "application/problem+json")
     ),
     extensions(("x-reveals" = json!(true))),
     security(("oauth2" = ["events:read"]))
@@ -143,8 +147,7 @@ fn download(kind: &str, name: &str) -> actix_web::HttpResponseBuilder {
 
 /// Cancel a job
 ///
-/// Stops a job that waits or runs. The step under way is undone; what it had committed before stays, and `done` says how far
-/// that is.
+/// Cancels a waiting or running job. The current step is rolled back; work committed before stays, and `done` counts it.
 #[utoipa::path(
     tag = "Jobs",
     responses((status = 200, description = "The job", body = Job)),

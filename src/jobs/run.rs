@@ -1,5 +1,5 @@
-//! Working on jobs. A worker claims one by a lease and hands it to its kind's runner; each step of the runner is one short
-//! transaction that also carries the position, renews the lease, and fails if the job is no longer this worker's.
+//! Runs jobs. A worker claims a job with a lease and passes it to the runner of its kind. Each step of the runner is one short
+//! transaction that also stores the position, renews the lease, and fails if the lease is lost.
 
 use std::collections::BTreeMap;
 use std::ops::AsyncFnOnce;
@@ -23,14 +23,14 @@ use crate::error::field_codes;
 use crate::regions::{RegionScope, Unscoped};
 use crate::transaction::{self, Tx, TxContext};
 
-/// A step shorter than this keeps the job its worker's.
+/// Lease of a job; a step must be shorter.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Claims without a step that was committed; then the job is given up.
-const MOST_ATTEMPTS: i16 = 5;
-/// Lines kept of a problem file. Those beyond are counted.
-const MOST_PROBLEMS: i64 = 100_000;
+/// Claims without a committed step, after which the job fails.
+const MAX_ATTEMPTS: i16 = 5;
+/// Maximum lines of a problem file; further problems are only counted.
+const MAX_PROBLEM_LINES: i64 = 100_000;
 
-/// How the jobs of one kind are done.
+/// Runs the jobs of one kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Runner {
     pub kind: JobKind,
@@ -41,25 +41,25 @@ pub struct Runner {
 #[derive(Debug, Clone)]
 pub struct Runners(pub Vec<Runner>);
 
-/// What a runner came to. A failure is one that a repeat would meet again.
+/// Result of a runner. A failure is final: a retry would fail the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Succeeded,
     Failed(Code),
 }
 
-/// Why a runner came to nothing.
+/// Why a runner stopped.
 #[derive(Debug)]
 pub enum Stop {
-    /// Worth another attempt, unless the error says that the asking itself was wrong.
+    /// Retried, unless the error is a client error (4xx).
     Failed(Error),
-    /// The job is no longer this worker's: cancelled, or taken by another.
-    Lost,
+    /// The lease is lost: the job was cancelled or claimed by another worker.
+    LeaseLost,
 }
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        if error.code == crate::jobs::problems::JOB_INVALID_TRANSITION { Self::Lost } else { Self::Failed(error) }
+        if error.code == crate::jobs::problems::JOB_INVALID_TRANSITION { Self::LeaseLost } else { Self::Failed(error) }
     }
 }
 
@@ -69,18 +69,18 @@ impl From<diesel::result::Error> for Stop {
     }
 }
 
-/// How far a job is. What a step writes here is committed with the step.
+/// Progress of a job. What a step changes here commits with the step.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
     pub done: i64,
     pub total: Option<i64>,
     pub counts: BTreeMap<String, i64>,
-    /// Where to go on after an interruption; the runner's own affair.
+    /// Where to continue after an interruption; defined by the runner.
     pub position: Value,
     pub problems: i64,
-    /// Media type of the result, once there is one.
+    /// Media type of the result, if there is one.
     pub result_type: Option<String>,
-    /// Since when, and from where, the rate is reckoned.
+    /// Start of the rate measurement: its time and the value of `done` at that time.
     since: Option<DateTime<Utc>>,
     from: i64,
     problem_lines: Vec<u8>,
@@ -108,10 +108,10 @@ impl Progress {
         }
     }
 
-    /// A line of the problem file: where, and a code of the field table. Never a value.
+    /// Adds a line to the problem file: line, column, and a code of the field table. Never a value.
     pub fn problem(&mut self, line: i64, column: &str, code: &str) {
         self.problems += 1;
-        if self.problems > MOST_PROBLEMS {
+        if self.problems > MAX_PROBLEM_LINES {
             return;
         }
         if self.problems == 1 {
@@ -123,12 +123,12 @@ impl Progress {
         self.problem_lines.extend_from_slice(row.as_bytes());
     }
 
-    /// The rate is reckoned from here: what went before was work of another kind.
+    /// Restarts the rate measurement, for example when validation ends and writing begins.
     pub fn restart_rate(&mut self, now: DateTime<Utc>) {
         (self.since, self.from) = (Some(now), self.done);
     }
 
-    /// Adds to the result file.
+    /// Appends to the result file.
     pub fn write_result(&mut self, bytes: &[u8]) {
         self.result.extend_from_slice(bytes);
     }
@@ -137,7 +137,7 @@ impl Progress {
 /// First line of every problem file.
 pub const PROBLEM_HEADER: &str = "line,column,code,detail_id,detail_en\r\n";
 
-/// A job in the hands of a worker.
+/// A job that a worker is running.
 pub struct Run {
     pub context: Context,
     pub job: JobRow,
@@ -146,7 +146,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Transactions of the job are its maker's: the trail names who asked, and the scope is theirs.
+    /// Transactions of the job run on behalf of its creator: same name in the audit trail, same scope.
     pub fn tx_context(&self) -> TxContext {
         let permissions = self.job.permissions.iter().filter_map(|p| p.parse().ok()).collect();
         let actor = Actor {
@@ -160,12 +160,12 @@ impl Run {
         TxContext { actor: Arc::new(actor), ..self.context.tx_context() }
     }
 
-    /// What the job may touch.
+    /// The regions that the job may access.
     pub fn scope(&self) -> RegionScope {
         RegionScope::from_codes(&self.job.region_codes)
     }
 
-    /// One short transaction: what `work` writes and how far the job then is commit together.
+    /// Runs one short transaction: what `work` writes and the job's progress commit together.
     pub async fn step<W, T>(&mut self, work: W) -> Result<T, Stop>
     where
         W: AsyncFnOnce(&mut Tx, &mut Progress) -> Result<T, Error> + 'static,
@@ -184,7 +184,7 @@ impl Run {
         Ok(outcome)
     }
 
-    /// Throws the problem lines away, for work that begins anew.
+    /// Deletes the problem file, before the work starts over.
     pub async fn restart_problems(&mut self) -> Result<(), Stop> {
         if self.progress.problems > 0 {
             store::delete_file(&mut *self.context.db.read().await?, self.job.id, files::PROBLEMS).await?;
@@ -194,14 +194,14 @@ impl Run {
         Ok(())
     }
 
-    /// Tells how far the job is where nothing else is written, and keeps the job this worker's.
+    /// Stores the progress when nothing else is written, and renews the lease.
     pub async fn report(&mut self) -> Result<(), Stop> {
-        let (setting, mine) = (self.tx_context(), (self.job.id, self.owner));
+        let (context, mine) = (self.tx_context(), (self.job.id, self.owner));
         let mut progress = self.progress.clone();
         let mut conn = self.context.db.read().await?;
         let progress = conn
             .transaction(async |conn| {
-                advance(conn, &setting.keys, setting.clock.now(), mine, &mut progress).await?;
+                advance(conn, &context.keys, context.clock.now(), mine, &mut progress).await?;
                 Ok::<_, Error>(progress)
             })
             .await?;
@@ -239,7 +239,7 @@ async fn advance(
     files::append(conn, &keys.sealer, (id, files::RESULT), &result, now).await
 }
 
-/// Works on every job that is due, one after the other, until there is none.
+/// Runs all due jobs, one after the other.
 pub async fn run_due(context: &Context) -> Result<(), Error> {
     let owner = Uuid::new_v4();
     while let Some(job) = claim(context, owner).await? {
@@ -264,14 +264,14 @@ async fn work_on(context: &Context, owner: Uuid, job: JobRow) -> Result<(), Erro
     let runners = context.resources.get::<Runners>()?;
     let runner = runners.0.iter().find(|r| r.kind == kind);
     let outcome = match runner {
-        _ if attempts > MOST_ATTEMPTS => Ok(Outcome::Failed(crate::jobs::problems::JOB_STALLED)),
+        _ if attempts > MAX_ATTEMPTS => Ok(Outcome::Failed(crate::jobs::problems::JOB_STALLED)),
         None => Ok(Outcome::Failed(Code::INTERNAL)),
         Some(runner) => (runner.run)(&mut run).await,
     };
     match outcome {
         Ok(outcome) => end(&run, outcome).await,
-        Err(Stop::Lost) => {
-            tracing::info!(job = %id, %kind, "the job is no longer this worker's");
+        Err(Stop::LeaseLost) => {
+            tracing::info!(job = %id, %kind, "job lease lost");
             Ok(())
         }
         Err(Stop::Failed(error))
@@ -280,7 +280,7 @@ async fn work_on(context: &Context, owner: Uuid, job: JobRow) -> Result<(), Erro
             end(&run, Outcome::Failed(error.code)).await
         }
         Err(Stop::Failed(error)) => {
-            tracing::warn!(job = %id, %kind, attempts, %error, "a job was interrupted and will be taken again");
+            tracing::warn!(job = %id, %kind, attempts, %error, "job interrupted, will be retried");
             let pause = TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts).unwrap_or(1).min(6)));
             let mut conn = context.db.read().await?;
             store::set_waiting(&mut conn, id, owner, context.clock.now() + pause).await?;
@@ -304,7 +304,7 @@ async fn end(run: &Run, outcome: Outcome) -> Result<(), Error> {
     })
     .await;
     match ended {
-        // Cancelled in the last moment.
+        // Cancelled at the last moment.
         Err(error) if error.code == crate::jobs::problems::JOB_INVALID_TRANSITION => Ok(()),
         other => other,
     }
@@ -314,7 +314,7 @@ async fn end(run: &Run, outcome: Outcome) -> Result<(), Error> {
 pub async fn delete_expired(context: &Context) -> Result<(), Error> {
     let now = context.clock.now();
     let mut conn = context.db.read().await?;
-    let jobs = store::delete_before(&mut conn, now - actions::KEPT, now - TimeDelta::days(1)).await?;
+    let jobs = store::delete_before(&mut conn, now - actions::RETENTION, now - TimeDelta::days(1)).await?;
     tracing::debug!(jobs, "deleted expired jobs");
     Ok(())
 }

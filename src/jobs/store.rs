@@ -1,4 +1,4 @@
-//! The rows of jobs and of their files.
+//! Rows of jobs and of their files.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::max;
@@ -49,8 +49,8 @@ pub async fn insert(conn: &mut AsyncPgConnection, row: &JobRow) -> QueryResult<(
     diesel::insert_into(jobs::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Whose jobs, of which kinds: those for which the caller holds the permission.
-pub struct Whose<'a> {
+/// Restricts a query to the jobs of one client and to the kinds for which the caller has the permission.
+pub struct JobFilter<'a> {
     pub client_id: &'a str,
     pub kinds: &'a [JobKind],
 }
@@ -58,31 +58,31 @@ pub struct Whose<'a> {
 pub async fn find_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    whose: &Whose<'_>,
+    filter: &JobFilter<'_>,
     id: Uuid,
 ) -> QueryResult<Option<JobRow>> {
     jobs::table
         .find(id)
         .filter(scope.covers_all(jobs::region_codes))
-        .filter(jobs::client_id.eq(whose.client_id))
-        .filter(jobs::kind.eq_any(whose.kinds))
+        .filter(jobs::client_id.eq(filter.client_id))
+        .filter(jobs::kind.eq_any(filter.kinds))
         .select(JobRow::as_select())
         .first(conn)
         .await
         .optional()
 }
 
-/// The last one with these parameters for just these regions.
+/// The last job with these parameters and exactly these regions.
 pub async fn find_last_like(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    whose: &Whose<'_>,
+    filter: &JobFilter<'_>,
     params: &Value,
 ) -> QueryResult<Option<JobRow>> {
     jobs::table
         .filter(jobs::region_codes.eq(scope.codes()))
-        .filter(jobs::client_id.eq(whose.client_id))
-        .filter(jobs::kind.eq_any(whose.kinds))
+        .filter(jobs::client_id.eq(filter.client_id))
+        .filter(jobs::kind.eq_any(filter.kinds))
         .filter(jobs::params.eq(params))
         .order((jobs::created_at.desc(), jobs::id.desc()))
         .select(JobRow::as_select())
@@ -94,14 +94,14 @@ pub async fn find_last_like(
 pub async fn lock_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    whose: &Whose<'_>,
+    filter: &JobFilter<'_>,
     id: Uuid,
 ) -> QueryResult<Option<JobRow>> {
     jobs::table
         .filter(jobs::id.eq(id))
         .filter(scope.covers_all(jobs::region_codes))
-        .filter(jobs::client_id.eq(whose.client_id))
-        .filter(jobs::kind.eq_any(whose.kinds))
+        .filter(jobs::client_id.eq(filter.client_id))
+        .filter(jobs::kind.eq_any(filter.kinds))
         .select(JobRow::as_select())
         .for_update()
         .first(conn)
@@ -113,14 +113,14 @@ pub async fn lock_visible(
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    whose: &Whose<'_>,
+    filter: &JobFilter<'_>,
     status: Option<JobStatus>,
     page: &PageRequest,
 ) -> QueryResult<Vec<JobRow>> {
     let mut query = jobs::table
         .filter(scope.covers_all(jobs::region_codes))
-        .filter(jobs::client_id.eq(whose.client_id))
-        .filter(jobs::kind.eq_any(whose.kinds))
+        .filter(jobs::client_id.eq(filter.client_id))
+        .filter(jobs::kind.eq_any(filter.kinds))
         .order((jobs::created_at.desc(), jobs::id.desc()))
         .limit(page.fetch())
         .select(JobRow::as_select())
@@ -135,7 +135,7 @@ pub async fn list_visible(
     query.load(conn).await
 }
 
-/// Takes the oldest job that waits, or whose worker has not renewed its lease.
+/// Claims the oldest job that waits or whose lease expired.
 pub async fn claim(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -196,7 +196,7 @@ pub struct Advance {
     pub updated_at: DateTime<Utc>,
 }
 
-/// False when the job is no longer this worker's: it was cancelled, or taken by another.
+/// False if the lease is lost: the job was cancelled or claimed by another worker.
 pub async fn set_progress(conn: &mut AsyncPgConnection, id: Uuid, owner: Uuid, advance: &Advance) -> QueryResult<bool> {
     let mine = jobs::table
         .filter(jobs::id.eq(id))
@@ -206,7 +206,7 @@ pub async fn set_progress(conn: &mut AsyncPgConnection, id: Uuid, owner: Uuid, a
     Ok(changed == 1)
 }
 
-/// Lets the job go until then, to be taken again.
+/// Releases the job; it can be claimed again at the given time.
 pub async fn set_waiting(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -224,7 +224,7 @@ pub async fn set_waiting(
     Ok(changed == 1)
 }
 
-/// The end of a job's life, if it is still this worker's. What it read is thrown away.
+/// Ends a job if the lease is still held, and deletes its input.
 pub async fn set_ended(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -262,7 +262,7 @@ pub struct FileRow {
     pub seq: i32,
     pub content: Vec<u8>,
     pub created_at: DateTime<Utc>,
-    /// Packed by LZ4 before it was sealed.
+    /// Compressed with LZ4 before encryption.
     pub packed: bool,
 }
 
@@ -270,7 +270,7 @@ pub async fn insert_file(conn: &mut AsyncPgConnection, row: &FileRow) -> QueryRe
     diesel::insert_into(job_files::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// The number that the next piece gets.
+/// The next free sequence number.
 pub async fn find_next_seq_of_visible(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str) -> QueryResult<i32> {
     let last: Option<i32> = job_files::table
         .filter(job_files::job_id.eq(job_id))
@@ -296,9 +296,9 @@ pub async fn delete_file(conn: &mut AsyncPgConnection, job_id: Uuid, file: &str)
     diesel::delete(pieces).execute(conn).await.map(|_| ())
 }
 
-/// What jobs of this kind that reach into this region gave is thrown away; those that have not ended begin anew, whoever
-/// worked on them. Gives which of them ended.
-pub async fn forget_results_around(
+/// Deletes the results of jobs of this kind that cover this region, and restarts those that have not ended, even if a worker
+/// holds them. Returns the ids, with whether each had ended.
+pub async fn invalidate_results_around(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     kind: JobKind,
@@ -306,14 +306,14 @@ pub async fn forget_results_around(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<(Uuid, bool)>> {
     let around: Vec<&str> = [2, 5, 8, 13].iter().filter_map(|end| region_code.get(..*end)).chain(["ID"]).collect();
-    let forgotten: Vec<(Uuid, bool)> = diesel::update(jobs::table.filter(jobs::kind.eq(kind)))
+    let invalidated: Vec<(Uuid, bool)> = diesel::update(jobs::table.filter(jobs::kind.eq(kind)))
         .filter(jobs::region_codes.overlaps_with(around))
         .filter(jobs::result_type.is_not_null().or(jobs::ended_at.is_null()))
         .set((jobs::result_type.eq(None::<String>), jobs::version.eq(jobs::version + 1), jobs::updated_at.eq(now)))
         .returning((jobs::id, jobs::ended_at.is_not_null()))
         .get_results(conn)
         .await?;
-    let ids: Vec<Uuid> = forgotten.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<Uuid> = invalidated.iter().map(|(id, _)| *id).collect();
     let open = jobs::table.filter(jobs::id.eq_any(&ids)).filter(jobs::ended_at.is_null());
     diesel::update(open)
         .set((
@@ -330,10 +330,10 @@ pub async fn forget_results_around(
     let pieces =
         job_files::table.filter(job_files::job_id.eq_any(&ids)).filter(job_files::file.eq(super::files::RESULT));
     diesel::delete(pieces).execute(conn).await?;
-    Ok(forgotten)
+    Ok(invalidated)
 }
 
-/// Jobs that ended before `ended`, with their files, and uploads of before `uploaded` that no job came of.
+/// Deletes jobs that ended before `ended`, with their files, and uploads older than `uploaded` that have no job.
 pub async fn delete_before(
     conn: &mut AsyncPgConnection,
     ended: DateTime<Utc>,

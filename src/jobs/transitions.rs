@@ -1,18 +1,18 @@
-//! The edges of a job's life. Pure.
+//! The state machine of jobs. Pure.
 
 use super::model::JobAction as A;
 use super::model::JobStatus::{self as S, *};
 use crate::auth::Permission as P;
 use crate::state_machine::{self, Edge, IllegalTransition, Target};
 
-/// States that a job does not leave.
+/// Final states.
 pub const FINAL: &[S] = &[Succeeded, Failed, Cancelled];
 
 const fn edge(action: A, from: &'static [S], to: S, by: Option<P>) -> Edge<S, A> {
     Edge { action, from, to: Target::State(to), by, carries: &[], offered: true }
 }
 
-/// Who makes a job is a matter of its kind; a job whose worker is gone is claimed again.
+/// Who may create a job depends on its kind. A job whose lease expired can be claimed again.
 pub const EDGES: &[Edge<S, A>] = &[
     edge(A::Create, &[], Queued, None),
     edge(A::Claim, &[Queued, Running], Running, None),

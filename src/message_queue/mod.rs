@@ -60,10 +60,10 @@ impl DeferredInsert for MessageRow {
     }
 }
 
-/// What a template may speak of. Nothing but what the reporter said or is to hear: never a number, an address, a state
-/// of the registry.
+/// Values for the placeholders. They contain only what the reporter said or may read, never an identity number, an address or
+/// registry data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
+pub struct TemplateValues {
     pub name: String,
     pub reference: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct NewMessage {
 /// Queues a message; it is inserted at the end of the transaction.
 pub fn queue(tx: &mut Tx, message: NewMessage) -> Result<(), Error> {
     let words =
-        Words { name: message.name, reference: message.reference, question: message.question, answer: message.answer };
+        TemplateValues { name: message.name, reference: message.reference, question: message.question, answer: message.answer };
     tx.defer(MessageRow {
         id: Uuid::now_v7(),
         complaint_id: message.complaint_id,

@@ -3,7 +3,7 @@
 use crate::text_enum;
 
 text_enum! {
-    /// At which step of a complaint its reporter is told.
+    /// The step of a complaint that causes a message.
     pub enum MessageEvent {
         Received = "received": "Diterima" / "Received",
         Verified = "verified": "Terverifikasi" / "Verified",
@@ -20,7 +20,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How far a note is. `sent` is what the gateway took; `delivered` is what it says has arrived.
+    /// Message status. `sent`: accepted by the gateway. `delivered`: confirmed by a receipt.
     pub enum MessageStatus {
         Queued = "queued": "Menunggu" / "Queued",
         Sent = "sent": "Terkirim" / "Sent",
@@ -32,7 +32,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// By which way a note goes.
+    /// Channel of a message.
     pub enum MessageChannel {
         Sms = "sms": "SMS" / "SMS",
         Whatsapp = "whatsapp": "WhatsApp" / "WhatsApp",

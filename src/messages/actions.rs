@@ -1,5 +1,4 @@
-//! What is done with notes: queue one with a step, read what became of it, take the gateway's report, try again, and
-//! change the words.
+//! Use cases of messages: enqueue with a step of a complaint, read, receive the gateway's receipt, retry, and change templates.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -19,10 +18,10 @@ use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus as
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
-/// The country, as a scope names it.
+/// The whole country, as a region code.
 pub const COUNTRY: &str = "ID";
 
-/// Seen like the complaint: by whom it may be told is the complaint's affair.
+/// Visible to callers who may read the complaint.
 pub async fn list_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complaint: Uuid) -> Result<MessageList, Error> {
     complaints::actions::find_region(conn, scope, complaint).await?.ok_or_else(Error::not_found)?;
     let rows = store::list_of_visible(conn, complaint).await?;
@@ -46,7 +45,7 @@ async fn with_history(conn: &mut AsyncPgConnection, rows: Vec<MessageRow>) -> Re
     Ok(rows.into_iter().map(of).collect())
 }
 
-/// What the gateway reports: a note that arrived has arrived, whatever comes later.
+/// Stores a receipt from the gateway. A delivered message stays delivered, whatever is reported later.
 pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) -> Result<Message, Error> {
     let scope = tx.actor.scope.clone();
     let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -75,13 +74,13 @@ pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) ->
     changed(tx, &mut row, "message.receipt").await
 }
 
-/// A note that was given up or did not arrive goes out once more, by the same words.
+/// Enqueues a dead or undelivered message again, with the same text.
 pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<Message, Error> {
     let scope = tx.actor.scope.clone();
     let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    let again = matches!(row.status, Status::Dead | Status::Undelivered) && row.recipient.is_some();
-    if !again {
+    let retryable = matches!(row.status, Status::Dead | Status::Undelivered) && row.recipient.is_some();
+    if !retryable {
         return Err(Error::transition(crate::messages::problems::MESSAGE_NOT_FAILED, row.status.as_str(), Vec::new()));
     }
     row.status = Status::Queued;
@@ -99,8 +98,8 @@ async fn changed(tx: &mut Tx, row: &mut MessageRow, action: &str) -> Result<Mess
     with_history(&mut tx.conn, vec![row.clone()]).await?.pop().ok_or_else(Error::not_found)
 }
 
-/// A region with all that contain it, the country last.
-fn outwards(region: &str) -> Vec<&str> {
+/// A region and all regions that contain it, the country last.
+fn widening_codes(region: &str) -> Vec<&str> {
     let inner = region.match_indices('.').filter_map(|(at, _)| region.get(..at));
     let mut codes: Vec<&str> = std::iter::once(COUNTRY).chain(inner).collect();
     if region != COUNTRY {
@@ -110,25 +109,25 @@ fn outwards(region: &str) -> Vec<&str> {
     codes
 }
 
-/// The words that hold in a region: its own, or those of the next wider one that has some.
+/// The template that applies in a region: its own, or that of the next wider region that has one.
 pub async fn find_template(
     conn: &mut AsyncPgConnection,
     event: MessageEvent,
     channel: MessageChannel,
     region: &str,
 ) -> Result<Option<TemplateRow>, Error> {
-    let codes = outwards(region);
+    let codes = widening_codes(region);
     let found = store::list_templates(conn, Unscoped::ServiceStandards, event, channel, &codes).await?;
     Ok(codes.iter().find_map(|code| found.iter().find(|row| row.region_code == *code)).cloned())
 }
 
-/// A place in the address: the country, or a region that exists.
-pub fn place(code: &str) -> Result<String, Error> {
+/// Parses a region in the path: the country or a valid region code.
+pub fn parse_region(code: &str) -> Result<String, Error> {
     let known = code == COUNTRY || RegionCode::parse(code).is_some();
     if known { Ok(code.to_owned()) } else { Err(Error::not_found()) }
 }
 
-/// As they hold at the place; version 0 says that they are those of a wider one.
+/// The template that applies in the region; version 0 if it is that of a wider region.
 pub async fn read_template(
     conn: &mut AsyncPgConnection,
     event: MessageEvent,
@@ -158,7 +157,7 @@ pub async fn replace_template(
     let stored = store::lock_template(&mut tx.conn, Unscoped::ServiceStandards, event, channel, region).await?;
     tx.if_match.require(stored.as_ref().map_or(0, |row| row.version))?;
     let input = body.valid()?;
-    rules::judge(event, input.text.as_str()).map_err(|code| Error::field("/text", code))?;
+    rules::validate(event, input.text.as_str()).map_err(|code| Error::field("/text", code))?;
     let row = TemplateRow {
         event,
         channel,
@@ -175,12 +174,12 @@ pub async fn replace_template(
     } else if !store::insert_template(&mut tx.conn, &row).await? {
         return Err(Error::new(Code::VERSION_MISMATCH));
     }
-    // The trail names things by ids; a template is named by its words' place.
+    // The audit trail identifies resources by id; a template has none, so the event and channel are in the target kind.
     tx.audit("message_template.replace", &format!("message_template:{event}:{channel}"), Uuid::nil(), Some(region));
     Ok(show_template(row))
 }
 
-/// Every note on these complaints with the telephone it went to, for the reporter's own request.
+/// All messages on these complaints with the unmasked telephone, for the reporter's own request.
 pub async fn list_about(tx: &mut Tx, complaints: &[Uuid]) -> Result<Vec<Message>, Error> {
     let mut about = Vec::new();
     for complaint in complaints {
@@ -192,9 +191,9 @@ pub async fn list_about(tx: &mut Tx, complaints: &[Uuid]) -> Result<Vec<Message>
     Ok(about)
 }
 
-/// Whoever these complaints are about was erased.
+/// Deletes text and telephone of these complaints' messages after an erasure.
 pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
-    store::delete_words_of(&mut tx.conn, complaints).await?;
+    store::delete_text_of(&mut tx.conn, complaints).await?;
     Ok(())
 }
 
@@ -203,9 +202,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_sought_from_the_village_outwards() {
-        assert_eq!(outwards("32.04.05.2001"), ["32.04.05.2001", "32.04.05", "32.04", "32", "ID"]);
-        assert_eq!(outwards("32"), ["32", "ID"]);
-        assert_eq!(outwards("ID"), ["ID"]);
+    fn a_template_is_looked_up_from_the_village_to_the_country() {
+        assert_eq!(widening_codes("32.04.05.2001"), ["32.04.05.2001", "32.04.05", "32.04", "32", "ID"]);
+        assert_eq!(widening_codes("32"), ["32", "ID"]);
+        assert_eq!(widening_codes("ID"), ["ID"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Wire types of notes to people.
+//! Request and response types of messages.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,79 +14,79 @@ use crate::message_queue::MessageRow;
 use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus};
 
 crate::limited_text!(
-    /// The words of a note, with placeholders in braces and without identity numbers.
+    /// Text of a message, with placeholders in braces and without identity numbers.
     TemplateText, 1..=640, "Bapak/Ibu {name}, pengaduan Anda kami terima dengan nomor {reference}."
 );
 
-/// One attempt to hand a note to the gateway.
+/// One attempt to deliver a message to the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageAttempt {
-    /// When.
+    /// Time of the attempt.
     pub at: DateTime<Utc>,
-    /// How it ended.
+    /// Outcome of the attempt.
     pub outcome: MessageAttemptOutcome,
-    /// What the gateway answered.
+    /// HTTP status returned by the gateway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 202)]
     pub http_status: Option<i32>,
 }
 
-/// What the gateway reported.
+/// A delivery receipt from the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageReceipt {
-    /// When it happened, as the gateway says.
+    /// Time of the status, as reported by the gateway.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// Reported status.
     pub status: MessageReceiptStatus,
-    /// Why it failed.
+    /// Why delivery failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "nomor tidak aktif")]
     pub reason: Option<String>,
 }
 
-/// A note to the reporter of a complaint.
+/// A message to the reporter of a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Message {
-    /// Id of the note.
+    /// Id of the message.
     pub id: Uuid,
-    /// The complaint it speaks of.
+    /// The complaint that the message is about.
     pub complaint_id: Uuid,
-    /// At which step.
+    /// The step of the complaint that caused the message.
     pub event: MessageEvent,
-    /// How far it is.
+    /// Message status.
     pub status: MessageStatus,
-    /// By which way it goes; known from the first attempt on.
+    /// Channel used; known after the first attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<MessageChannel>,
-    /// Telephone of the reporter, masked; absent once it was forgotten (180 days).
+    /// Telephone of the reporter, masked. Deleted after 180 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "08**********01")]
     pub recipient: Option<String>,
-    /// The words; known from the first attempt on, absent once they were forgotten.
+    /// Text of the message; known after the first attempt. Deleted after 180 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bapak/Ibu Siti Rahmawati, pengaduan Anda kami terima.")]
     pub text: Option<String>,
-    /// Attempts so far, oldest first.
+    /// Delivery attempts, oldest first.
     pub attempts: Vec<MessageAttempt>,
-    /// What the gateway reported, oldest first.
+    /// Receipts from the gateway, oldest first.
     pub receipts: Vec<MessageReceipt>,
-    /// When the next attempt comes.
+    /// When the next attempt is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// The gateway's own reference.
+    /// The gateway's reference number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "gw-20261120-000417")]
     pub gateway_reference: Option<String>,
-    /// When the gateway took it.
+    /// When the gateway accepted the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
-    /// When it arrived.
+    /// When the message was delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<DateTime<Utc>>,
     /// Version, as in the `ETag`.
     #[schema(example = 2)]
     pub version: i32,
-    /// When it was queued, with the step it tells of.
+    /// When the message was enqueued.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
@@ -119,50 +119,50 @@ pub fn show(row: MessageRow, attempts: Vec<AttemptRow>, receipts: Vec<ReceiptRow
     }
 }
 
-/// The notes of one complaint, oldest first.
+/// The messages of one complaint, oldest first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageList {
-    /// The notes.
+    /// The messages.
     pub items: Vec<Message>,
 }
 
-/// What the gateway reports.
+/// A delivery receipt from the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateMessageReceipt {
-    /// What happened.
+    /// Reported status.
     pub status: MessageReceiptStatus,
-    /// When it happened.
+    /// Time of the status.
     pub at: DateTime<Utc>,
-    /// Why it failed, without telephone or name.
+    /// Why delivery failed, without telephone or name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "nomor tidak aktif")]
     pub reason: Option<ShortText>,
 }
 
-/// The words for one step, one way and one region.
+/// The template for one step, channel and region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageTemplate {
-    /// At which step.
+    /// The step of the complaint.
     pub event: MessageEvent,
-    /// By which way.
+    /// The channel.
     pub channel: MessageChannel,
-    /// Whose words: `ID` is the country. Where a region has none of its own, those of the next wider one hold.
+    /// Region of the template; `ID` is the country. A region without its own template uses that of the next wider region.
     #[schema(example = "ID")]
     pub region_code: String,
-    /// The words.
+    /// Text with placeholders in braces.
     #[schema(example = "Bapak/Ibu {name}, pengaduan Anda kami terima dengan nomor {reference}.")]
     pub text: String,
-    /// Is a note sent at this step at all?
+    /// Whether messages are sent at this step.
     #[schema(example = true)]
     pub enabled: bool,
-    /// What may stand in braces.
+    /// Placeholders that the text may contain.
     #[schema(example = json!(["name", "reference"]))]
     pub placeholders: Vec<String>,
-    /// Who last changed it.
+    /// Who changed it last.
     #[schema(example = "system")]
     pub updated_by: String,
-    /// Version, as in the `ETag`; 0 where the words are those of a wider region.
+    /// Version, as in the `ETag`; 0 if the template is that of a wider region.
     #[schema(example = 1)]
     pub version: i32,
     /// When it last changed.
@@ -183,20 +183,20 @@ pub fn show_template(row: TemplateRow) -> MessageTemplate {
     }
 }
 
-/// All words.
+/// All templates.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageTemplateList {
-    /// By step, way and region.
+    /// The templates, by step, channel and region.
     pub items: Vec<MessageTemplate>,
 }
 
-/// New words.
+/// A new template.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ReplaceMessageTemplate {
-    /// The words, with placeholders that the step knows.
+    /// Text with the placeholders that the step allows.
     pub text: TemplateText,
-    /// Is a note sent at this step at all?
+    /// Whether messages are sent at this step.
     #[serde(default = "yes")]
     #[schema(default = true, example = true)]
     pub enabled: bool,

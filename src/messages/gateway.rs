@@ -1,5 +1,5 @@
-//! The way out: a gateway that takes notes by webhook (Standard Webhooks 1.0), or the log of the demo, which never says
-//! what was written or to whom.
+//! Delivers messages: to a gateway by webhook (Standard Webhooks 1.0), or to the log of the demo, which contains neither text
+//! nor recipient.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -14,17 +14,17 @@ use super::model::MessageAttemptOutcome as Outcome;
 use crate::http::outbound::{Outbound, OutboundError};
 use crate::message_queue::model::{MessageChannel, MessageEvent};
 
-/// Bytes of an answer that are read.
-const ANSWER_LIMIT: usize = 16 * 1024;
+/// Maximum bytes of a gateway response.
+const RESPONSE_LIMIT: usize = 16 * 1024;
 const REFERENCE_LIMIT: usize = 200;
 
 pub struct Gateway {
-    way: Way,
+    transport: Transport,
     pub channel: MessageChannel,
 }
 
-enum Way {
-    /// Nothing goes out; notes wait.
+enum Transport {
+    /// Nothing is sent; messages wait.
     None,
     Log,
     Webhook {
@@ -34,24 +34,24 @@ enum Way {
     },
 }
 
-/// One note in words.
-pub struct Note<'a> {
+/// A rendered message.
+pub struct OutgoingMessage<'a> {
     pub id: Uuid,
     pub event: MessageEvent,
     pub recipient: &'a str,
     pub text: &'a str,
 }
 
-/// What came of handing it over.
+/// Result of a delivery attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Handed {
+pub struct Delivery {
     pub outcome: Outcome,
     pub http_status: Option<u16>,
     pub retry_after: Option<TimeDelta>,
     pub reference: Option<String>,
 }
 
-impl Handed {
+impl Delivery {
     fn failed(outcome: Outcome) -> Self {
         Self { outcome, http_status: None, retry_after: None, reference: None }
     }
@@ -75,16 +75,16 @@ struct Data<'a> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct GatewayResponse {
     reference: Option<String>,
 }
 
 impl Gateway {
-    /// The sentence is for the operator.
+    /// The error text is for the operator.
     pub fn open(args: &MessageArgs) -> Result<Self, String> {
-        let way = match args.message_gateway.as_deref() {
-            None | Some("none") => Way::None,
-            Some("log") => Way::Log,
+        let transport = match args.message_gateway.as_deref() {
+            None | Some("none") => Transport::None,
+            Some("log") => Transport::Log,
             Some(address) => {
                 let url = Url::parse(address).map_err(|e| format!("SLRT_MESSAGE_GATEWAY is not a URL: {e}"))?;
                 if !(url.scheme() == "https" || (url.scheme() == "http" && !args.outbound_allow.is_empty())) {
@@ -96,34 +96,34 @@ impl Gateway {
                 let secrets = secrets.filter(|keys| !keys.is_empty()).ok_or(
                     "SLRT_MESSAGE_GATEWAY needs SLRT_MESSAGE_GATEWAY_SECRET: whsec_ and 24 to 64 bytes in base64",
                 )?;
-                Way::Webhook { url, secrets, outbound: Box::new(Outbound::new(&args.outbound_allow)?) }
+                Transport::Webhook { url, secrets, outbound: Box::new(Outbound::new(&args.outbound_allow)?) }
             }
         };
-        Ok(Self { way, channel: args.message_channel })
+        Ok(Self { transport, channel: args.message_channel })
     }
 
     pub fn is_open(&self) -> bool {
-        !matches!(self.way, Way::None)
+        !matches!(self.transport, Transport::None)
     }
 
-    pub async fn hand_over(&self, note: &Note<'_>, now: DateTime<Utc>) -> Handed {
-        match &self.way {
-            Way::None => Handed::failed(Outcome::Unreachable),
-            Way::Log => {
-                let length = note.text.chars().count();
-                tracing::info!(message_id = %note.id, event = %note.event, channel = %self.channel, length, "a note went to the log");
-                Handed { outcome: Outcome::Accepted, http_status: None, retry_after: None, reference: None }
+    pub async fn deliver(&self, message: &OutgoingMessage<'_>, now: DateTime<Utc>) -> Delivery {
+        match &self.transport {
+            Transport::None => Delivery::failed(Outcome::Unreachable),
+            Transport::Log => {
+                let length = message.text.chars().count();
+                tracing::info!(message_id = %message.id, event = %message.event, channel = %self.channel, length, "message delivered to the log");
+                Delivery { outcome: Outcome::Accepted, http_status: None, retry_after: None, reference: None }
             }
-            Way::Webhook { url, secrets, outbound } => {
+            Transport::Webhook { url, secrets, outbound } => {
                 let data = Data {
-                    message_id: note.id,
-                    event: note.event,
+                    message_id: message.id,
+                    event: message.event,
                     channel: self.channel,
-                    recipient: note.recipient,
-                    text: note.text,
+                    recipient: message.recipient,
+                    text: message.text,
                 };
                 let body = serde_json::to_string(&Envelope { type_: "message.send", timestamp: now, data });
-                send(outbound, url, secrets, note.id, now, body.unwrap_or_default()).await
+                send(outbound, url, secrets, message.id, now, body.unwrap_or_default()).await
             }
         }
     }
@@ -136,10 +136,10 @@ async fn send(
     id: Uuid,
     now: DateTime<Utc>,
     body: String,
-) -> Handed {
+) -> Delivery {
     let request = match outbound.post(url) {
         Ok(request) => request,
-        Err(_) => return Handed::failed(Outcome::AddressNotAllowed),
+        Err(_) => return Delivery::failed(Outcome::AddressNotAllowed),
     };
     let request = request
         .header("content-type", "application/json")
@@ -147,37 +147,38 @@ async fn send(
         .header("webhook-timestamp", now.timestamp().to_string())
         .header("webhook-signature", signatures(secrets, id, now.timestamp(), &body))
         .body(body);
-    let mut answer = match request.send().await {
-        Ok(answer) => answer,
+    let mut response = match request.send().await {
+        Ok(response) => response,
         Err(error) => {
             let fault = Outbound::fault(error);
-            tracing::debug!(message_id = %id, error = %fault, "a note was not taken");
-            return Handed::failed(match fault {
+            tracing::debug!(message_id = %id, error = %fault, "message delivery failed");
+            return Delivery::failed(match fault {
                 OutboundError::NotAllowed => Outcome::AddressNotAllowed,
                 OutboundError::Unreachable(_) => Outcome::Unreachable,
             });
         }
     };
-    let status = answer.status();
-    let wish = answer.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| wished(v, now));
+    let status = response.status();
+    let retry_after =
+        response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| parse_retry_after(v, now));
     let mut bytes = Vec::new();
-    while let Ok(Some(chunk)) = answer.chunk().await {
+    while let Ok(Some(chunk)) = response.chunk().await {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > ANSWER_LIMIT {
+        if bytes.len() > RESPONSE_LIMIT {
             break;
         }
     }
-    let reference = serde_json::from_slice::<Answer>(&bytes).ok().and_then(|a| a.reference);
-    Handed {
+    let reference = serde_json::from_slice::<GatewayResponse>(&bytes).ok().and_then(|a| a.reference);
+    Delivery {
         outcome: if status.is_success() { Outcome::Accepted } else { Outcome::Refused },
         http_status: Some(status.as_u16()),
-        retry_after: wish,
+        retry_after,
         reference: reference.map(|r| r.chars().filter(|c| !c.is_control()).take(REFERENCE_LIMIT).collect()),
     }
 }
 
-/// Seconds, or a date.
-fn wished(value: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+/// Parses `Retry-After`: seconds or a date.
+fn parse_retry_after(value: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
     if let Ok(seconds) = value.trim().parse::<u32>() {
         return Some(TimeDelta::seconds(i64::from(seconds)));
     }
@@ -190,7 +191,7 @@ fn secret(text: &str) -> Option<hmac::Key> {
     (24..=64).contains(&bytes.len()).then(|| hmac::Key::new(hmac::HMAC_SHA256, &bytes))
 }
 
-/// One for each secret: while one replaces another, both are valid.
+/// One signature for each secret: while a secret is rotated, both are valid.
 fn signatures(secrets: &[hmac::Key], id: Uuid, timestamp: i64, body: &str) -> String {
     let signed = format!("{id}.{timestamp}.{body}");
     let one = |key: &hmac::Key| format!("v1,{}", BASE64_STANDARD.encode(hmac::sign(key, signed.as_bytes())));
@@ -216,9 +217,9 @@ mod tests {
         assert!(Gateway::open(&args("https://sms.example.go.id/send", "whsec_c2hvcnQ=", "")).is_err());
     }
 
-    /// Over `id.timestamp.body`, with the secret of the standard's own examples.
+    /// Uses the secret of the examples in the standard.
     #[test]
-    fn a_signature_is_that_of_the_standard() {
+    fn a_signature_follows_the_standard() {
         let key = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let id = Uuid::parse_str("01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").unwrap();
         let one = signatures(std::slice::from_ref(&key), id, 1_614_265_330, "{}");
@@ -232,8 +233,8 @@ mod tests {
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        assert_eq!(wished("120", now), Some(TimeDelta::seconds(120)));
-        assert_eq!(wished(&(now + TimeDelta::hours(1)).to_rfc2822(), now), Some(TimeDelta::hours(1)));
-        assert_eq!(wished("soon", now), None);
+        assert_eq!(parse_retry_after("120", now), Some(TimeDelta::seconds(120)));
+        assert_eq!(parse_retry_after(&(now + TimeDelta::hours(1)).to_rfc2822(), now), Some(TimeDelta::hours(1)));
+        assert_eq!(parse_retry_after("soon", now), None);
     }
 }

@@ -1,6 +1,6 @@
-//! Notes to people: what a reporter is told at each visible step of a complaint. A note is queued with the change itself, put
-//! into words and handed to a gateway by background work, and never sent twice by two processes. Who reported anonymously,
-//! or left no telephone, is told nothing.
+//! Messages to reporters at each visible step of a complaint. A message is enqueued in the transaction of the step, then
+//! rendered and delivered by background work with a lease, so that two processes do not send it twice. Anonymous reporters and
+//! reporters without a telephone get no message.
 
 pub mod actions;
 pub mod api;

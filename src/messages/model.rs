@@ -1,9 +1,9 @@
-//! The words of notes to people.
+//! Code lists of messages.
 
 use crate::text_enum;
 
 text_enum! {
-    /// What the gateway reports of a note.
+    /// Status in a receipt from the gateway.
     pub enum MessageReceiptStatus {
         Delivered = "delivered": "Sampai" / "Delivered",
         Read = "read": "Dibaca" / "Read",
@@ -12,7 +12,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How one attempt to hand a note over ended.
+    /// Outcome of a delivery attempt.
     pub enum MessageAttemptOutcome {
         Accepted = "accepted": "Diterima gateway" / "Accepted",
         Refused = "refused": "Ditolak gateway" / "Refused",

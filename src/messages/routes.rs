@@ -1,4 +1,4 @@
-//! Notes to people: read what was told, take the gateway's report, try again. The words stand in `routes_templates`.
+//! Endpoints of messages: read, receive receipts, retry. Templates are in `routes_templates`.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,13 +22,13 @@ pub fn configure(config: &mut ServiceConfig) {
     routes_templates::configure(config);
 }
 
-/// List what a complaint's reporter was told
+/// List a complaint's messages
 ///
-/// Every note, oldest first, with its attempts and what the gateway reported. The telephone is masked. Who reported
-/// anonymously or left no telephone is told nothing.
+/// Returns the messages to the complaint's reporter, oldest first, with delivery attempts and receipts. The telephone is
+/// masked. Anonymous reporters and reporters without a telephone get no messages.
 #[utoipa::path(
     tag = "Messages",
-    responses((status = 200, description = "The notes", body = MessageList)),
+    responses((status = 200, description = "The messages", body = MessageList)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/complaints/{id}/messages")]
@@ -36,12 +36,12 @@ async fn list_complaint_messages(caller: Caller<ComplaintsRead>, db: Db, id: Pat
     Reply::ok(&actions::list_of(&mut *db.read().await?, &caller.scope, *id).await?)
 }
 
-/// Read a note
+/// Read a message
 ///
-/// One note with its attempts and what the gateway reported.
+/// Returns one message with its delivery attempts and receipts.
 #[utoipa::path(
     tag = "Messages",
-    responses((status = 200, description = "The note", body = Message)),
+    responses((status = 200, description = "The message", body = Message)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/messages/{id}")]
@@ -50,14 +50,14 @@ async fn get_message(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> 
     Reply::resource(&message, message.version)
 }
 
-/// Report whether a note arrived
+/// Report the delivery of a message
 ///
-/// For the messaging gateway. A note that arrived stays so, whatever is reported later. A note that was not handed over yet
-/// is refused (409 `message-not-sent`).
+/// Stores a delivery receipt from the messaging gateway. A delivered message stays `delivered`, whatever is reported later. A
+/// message that was not sent yet gets 409 `message-not-sent`.
 #[utoipa::path(
     tag = "Messages",
     request_body = CreateMessageReceipt,
-    responses((status = 201, description = "The note", body = Message)),
+    responses((status = 201, description = "The message", body = Message)),
     security(("oauth2" = ["webhooks:manage"]))
 )]
 #[post("/v1/messages/{id}/receipts")]
@@ -76,12 +76,12 @@ async fn create_message_receipt(
         .await
 }
 
-/// Send a note once more
+/// Retry a message
 ///
-/// For a note that was given up after about three days, or that did not arrive.
+/// Enqueues a message again that is `dead` (all attempts failed, after about three days) or `undelivered`.
 #[utoipa::path(
     tag = "Messages",
-    responses((status = 200, description = "The note, queued again", body = Message)),
+    responses((status = 200, description = "The enqueued message", body = Message)),
     security(("oauth2" = ["complaints:handle"]))
 )]
 #[post("/v1/messages/{id}/retry")]

@@ -1,4 +1,4 @@
-//! The words of notes, as data: for the country, and for a region that wants its own.
+//! Endpoints of message templates: one for the country, and those of regions that have their own.
 
 use actix_web::{get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,12 +22,12 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(list_message_templates).service(get_message_template).service(replace_message_template);
 }
 
-/// List the words of notes
+/// List message templates
 ///
-/// Those of the country (`ID`) and of each region that has its own.
+/// Returns the templates of the country (`ID`) and of each region that has its own.
 #[utoipa::path(
     tag = "Messages",
-    responses((status = 200, description = "The words", body = MessageTemplateList)),
+    responses((status = 200, description = "The templates", body = MessageTemplateList)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/message-templates")]
@@ -36,13 +36,14 @@ async fn list_message_templates(_caller: Caller<ComplaintsRead>, db: Db) -> Resu
     Reply::ok(&MessageTemplateList { items: rows.into_iter().map(show_template).collect() })
 }
 
-/// Read the words for a step, a way and a region
+/// Read a message template
 ///
-/// As they hold there. Where the region has none of its own, those of the next wider one, with version 0.
+/// Returns the template that applies in the region. If the region has none, it is that of the next wider region, with version
+/// 0.
 #[utoipa::path(
     tag = "Messages",
     params(("event" = MessageEvent, Path), ("channel" = MessageChannel, Path), ("region" = String, Path)),
-    responses((status = 200, description = "The words", body = MessageTemplate)),
+    responses((status = 200, description = "The template", body = MessageTemplate)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/message-templates/{event}/{channel}/{region}")]
@@ -52,21 +53,21 @@ async fn get_message_template(
     at: Path<(MessageEvent, MessageChannel, String)>,
 ) -> Result<Reply, Error> {
     let (event, channel, region) = at.into_inner();
-    let region = actions::place(&region)?;
+    let region = actions::parse_region(&region)?;
     let shown = actions::read_template(&mut *db.read().await?, event, channel, &region).await?;
     Reply::resource(&shown, shown.version)
 }
 
-/// Change the words for a step, a way and a region
+/// Replace a message template
 ///
-/// With the version read before; version 0 gives a region words of its own. A placeholder that the step does not know is
-/// refused, and so is an identity number. Notes that wait take the new words. The country's words need a token for the
-/// country.
+/// Replaces the template of a region. Send the version that you read in `If-Match`; version 0 creates the region's own
+/// template. Unknown placeholders and identity numbers are refused. Queued messages use the new template. The country's
+/// template needs a token for the whole country.
 #[utoipa::path(
     tag = "Messages",
     params(("event" = MessageEvent, Path), ("channel" = MessageChannel, Path), ("region" = String, Path)),
     request_body = ReplaceMessageTemplate,
-    responses((status = 200, description = "The words", body = MessageTemplate)),
+    responses((status = 200, description = "The template", body = MessageTemplate)),
     security(("oauth2" = ["directory:write"]))
 )]
 #[put("/v1/message-templates/{event}/{channel}/{region}")]
@@ -77,7 +78,7 @@ async fn replace_message_template(
     body: Json<ReplaceMessageTemplate>,
 ) -> Result<Reply, Error> {
     let (event, channel, region) = at.into_inner();
-    let region = actions::place(&region)?;
+    let region = actions::parse_region(&region)?;
     let digest = body.digest();
     write
         .run(&caller, digest, async move |tx| {

@@ -1,31 +1,31 @@
-//! How a text is made from a template, and when the next attempt comes. Pure.
+//! Renders templates and computes the retry delay. Pure.
 
 use chrono::TimeDelta;
 
-use crate::message_queue::Words;
+use crate::message_queue::TemplateValues;
 use crate::message_queue::model::MessageEvent;
 
-/// A question or answer longer than this is cut: a note is a note.
-const LONGEST: usize = 300;
+/// Maximum characters of a question or answer; longer ones are cut.
+const MAX_VALUE_LENGTH: usize = 300;
 
-fn word(words: &Words, placeholder: &str) -> Option<String> {
+fn value(values: &TemplateValues, placeholder: &str) -> Option<String> {
     match placeholder {
-        "name" => Some(words.name.clone()),
-        "reference" => Some(words.reference.clone()),
-        "question" => Some(shortened(words.question.as_deref().unwrap_or_default())),
-        "answer" => Some(shortened(words.answer.as_deref().unwrap_or_default())),
+        "name" => Some(values.name.clone()),
+        "reference" => Some(values.reference.clone()),
+        "question" => Some(shortened(values.question.as_deref().unwrap_or_default())),
+        "answer" => Some(shortened(values.answer.as_deref().unwrap_or_default())),
         _ => None,
     }
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST {
+    if text.chars().count() <= MAX_VALUE_LENGTH {
         return text.to_owned();
     }
-    text.chars().take(LONGEST - 1).chain(std::iter::once('…')).collect()
+    text.chars().take(MAX_VALUE_LENGTH - 1).chain(std::iter::once('…')).collect()
 }
 
-/// What may stand in braces at this step.
+/// Placeholders that a template of this step may contain.
 pub fn placeholders(event: MessageEvent) -> &'static [&'static str] {
     match event {
         MessageEvent::QuestionAsked => &["name", "reference", "question"],
@@ -34,8 +34,8 @@ pub fn placeholders(event: MessageEvent) -> &'static [&'static str] {
     }
 }
 
-/// The fault of a template, as a row of the field table.
-pub fn judge(event: MessageEvent, template: &str) -> Result<(), &'static str> {
+/// The error is a code of the field table.
+pub fn validate(event: MessageEvent, template: &str) -> Result<(), &'static str> {
     for part in parts(template)? {
         if let Part::Placeholder(name) = part
             && !placeholders(event).contains(&name)
@@ -46,12 +46,12 @@ pub fn judge(event: MessageEvent, template: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-pub fn render(template: &str, words: &Words) -> Result<String, &'static str> {
+pub fn render(template: &str, values: &TemplateValues) -> Result<String, &'static str> {
     let mut text = String::with_capacity(template.len() + 80);
     for part in parts(template)? {
         match part {
             Part::Text(plain) => text.push_str(plain),
-            Part::Placeholder(name) => text.push_str(&word(words, name).ok_or("unknown_placeholder")?),
+            Part::Placeholder(name) => text.push_str(&value(values, name).ok_or("unknown_placeholder")?),
         }
     }
     Ok(text)
@@ -81,17 +81,17 @@ fn parts(template: &str) -> Result<Vec<Part<'_>>, &'static str> {
     Ok(parts)
 }
 
-/// Standard Webhooks: about three days in all.
+/// Delays of Standard Webhooks in seconds, about three days in total.
 const DELAYS: &[i64] = &[5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
-const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
+const MAX_RETRY_AFTER: TimeDelta = TimeDelta::days(1);
 
-/// After how long to try again after this many attempts; `None` when it is given up. `luck` is 0 to 1 and spreads those that
-/// failed together. What the gateway wishes is honoured, within a day.
-pub fn next_delay(attempts: i32, wish: Option<TimeDelta>, luck: f64) -> Option<TimeDelta> {
+/// Delay before the next attempt after this many attempts; `None` after the last one. `jitter` is between 0 and 1.
+/// `Retry-After` of the gateway is respected up to one day.
+pub fn next_delay(attempts: i32, retry_after: Option<TimeDelta>, jitter: f64) -> Option<TimeDelta> {
     let at = usize::try_from(attempts.max(1) - 1).ok()?;
     let seconds = *DELAYS.get(at)?;
-    let spread = TimeDelta::milliseconds((seconds as f64 * 1000.0 * (0.9 + 0.2 * luck)) as i64);
-    Some(wish.map_or(spread, |wish| spread.max(wish.min(LONGEST_WISH))))
+    let spread = TimeDelta::milliseconds((seconds as f64 * 1000.0 * (0.9 + 0.2 * jitter)) as i64);
+    Some(retry_after.map_or(spread, |wait| spread.max(wait.min(MAX_RETRY_AFTER))))
 }
 
 #[cfg(test)]
@@ -99,39 +99,44 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn words() -> Words {
-        Words { name: "Siti".into(), reference: "SLRT-1".into(), question: Some("Kapan?".into()), answer: None }
+    fn values() -> TemplateValues {
+        TemplateValues {
+            name: "Siti".into(),
+            reference: "SLRT-1".into(),
+            question: Some("Kapan?".into()),
+            answer: None,
+        }
     }
 
     #[test]
-    fn a_template_is_filled_once() {
-        assert_eq!(render("{name}: {reference}.", &words()).unwrap(), "Siti: SLRT-1.");
-        // What stands in a word is text, not a template.
-        let sly = Words { name: "{reference}".into(), ..words() };
-        assert_eq!(render("{name}", &sly).unwrap(), "{reference}");
-        assert_eq!(render("{question}", &words()).unwrap(), "Kapan?");
+    fn placeholders_are_replaced_once() {
+        assert_eq!(render("{name}: {reference}.", &values()).unwrap(), "Siti: SLRT-1.");
+        // A placeholder inside a value is text.
+        let nested = TemplateValues { name: "{reference}".into(), ..values() };
+        assert_eq!(render("{name}", &nested).unwrap(), "{reference}");
+        assert_eq!(render("{question}", &values()).unwrap(), "Kapan?");
     }
 
     #[test]
-    fn a_template_speaks_only_of_what_its_step_knows() {
-        assert_eq!(judge(MessageEvent::Received, "{name} {reference}"), Ok(()));
-        assert_eq!(judge(MessageEvent::Received, "{nik}"), Err("unknown_placeholder"));
-        assert_eq!(judge(MessageEvent::Received, "{answer}"), Err("unknown_placeholder"));
-        assert_eq!(judge(MessageEvent::Resolved, "{answer}"), Ok(()));
+    fn a_template_may_contain_only_the_placeholders_of_its_step() {
+        assert_eq!(validate(MessageEvent::Received, "{name} {reference}"), Ok(()));
+        assert_eq!(validate(MessageEvent::Received, "{nik}"), Err("unknown_placeholder"));
+        assert_eq!(validate(MessageEvent::Received, "{answer}"), Err("unknown_placeholder"));
+        assert_eq!(validate(MessageEvent::Resolved, "{answer}"), Ok(()));
         for broken in ["{name", "name}", "{{name}}", "{na{me}"] {
-            assert_eq!(judge(MessageEvent::Received, broken), Err("format"), "{broken}");
+            assert_eq!(validate(MessageEvent::Received, broken), Err("format"), "{broken}");
         }
     }
 
     #[test]
     fn a_long_answer_is_cut() {
-        let long = Words { answer: Some("a".repeat(4000)), ..words() };
+        let long = TemplateValues { answer: Some("a".repeat(4000)), ..values() };
         let text = render("{answer}", &long).unwrap();
-        assert_eq!((text.chars().count(), text.ends_with('…')), (LONGEST, true));
+        assert_eq!((text.chars().count(), text.ends_with('…')), (MAX_VALUE_LENGTH, true));
     }
 
     #[test]
-    fn attempts_go_on_for_about_three_days() {
+    fn retries_last_about_three_days() {
         let all: Vec<TimeDelta> = (1..).map_while(|n| next_delay(n, None, 0.5)).collect();
         let total = all.iter().fold(TimeDelta::zero(), |sum, d| sum + *d);
         assert_eq!(all.len(), 9);
@@ -142,9 +147,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_template_makes_it_panic_and_what_is_accepted_renders(template in ".{0,60}") {
-            if judge(MessageEvent::Received, &template).is_ok() {
-                prop_assert!(render(&template, &words()).is_ok());
+        fn no_template_panics_and_every_valid_one_renders(template in ".{0,60}") {
+            if validate(MessageEvent::Received, &template).is_ok() {
+                prop_assert!(render(&template, &values()).is_ok());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The rows of notes, their attempts, receipts and templates.
+//! Rows of messages, attempts, receipts and templates.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -102,7 +102,7 @@ pub async fn list_receipts_of_visible(conn: &mut AsyncPgConnection, ids: &[Uuid]
         .await
 }
 
-/// Writes back a row that this transaction has locked.
+/// Writes a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &MessageRow) -> QueryResult<()> {
     diesel::update(messages::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
 }
@@ -115,7 +115,7 @@ pub async fn insert_receipt(conn: &mut AsyncPgConnection, row: &ReceiptRow) -> Q
     diesel::insert_into(message_receipts::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Takes notes that are due, for as long as the lease lasts: nobody else takes them meanwhile.
+/// Claims due messages with a lease.
 pub async fn claim_due(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -137,7 +137,7 @@ pub async fn claim_due(
     .await
 }
 
-/// Writes down what came of an attempt, unless the lease had run out and somebody else took the note.
+/// Saves the result of an attempt, unless the lease expired and another worker claimed the message.
 pub async fn save_claimed(
     conn: &mut AsyncPgConnection,
     row: &MessageRow,
@@ -150,8 +150,8 @@ pub async fn save_claimed(
         .map(|n| n == 1)
 }
 
-/// Telephone and words are kept no longer than they are needed to answer a question.
-pub async fn delete_words_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+/// Deletes telephone and text of messages created before this time.
+pub async fn delete_text_before(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::update(messages::table.filter(messages::recipient.is_not_null()).filter(messages::created_at.lt(before)))
         .set((
             messages::recipient.eq(None::<String>),
@@ -162,8 +162,8 @@ pub async fn delete_words_before(conn: &mut AsyncPgConnection, before: DateTime<
         .await
 }
 
-/// The same for what was said about these complaints; what was not sent yet no longer is.
-pub async fn delete_words_of(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<usize> {
+/// Deletes telephone, text and receipt reasons of these complaints' messages, and skips those that were not sent yet.
+pub async fn delete_text_of(conn: &mut AsyncPgConnection, complaints: &[Uuid]) -> QueryResult<usize> {
     let about = messages::complaint_id.eq_any(complaints.to_vec());
     let theirs = messages::table.filter(about.clone()).select(messages::id);
     diesel::update(message_receipts::table.filter(message_receipts::message_id.eq_any(theirs)))
@@ -184,8 +184,8 @@ pub async fn delete_words_of(conn: &mut AsyncPgConnection, complaints: &[Uuid]) 
         .await
 }
 
-/// The words for a step and a way, of each of these regions that has its own. They are no regional data: everybody may
-/// know what people are told.
+/// The templates for a step and channel, for those of the regions that have one. Templates are public, so no region scope is
+/// needed.
 pub async fn list_templates(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -226,7 +226,7 @@ pub async fn lock_template(
         .optional()
 }
 
-/// False when somebody else entered words meanwhile.
+/// Returns false if a concurrent request inserted the template.
 pub async fn insert_template(conn: &mut AsyncPgConnection, row: &TemplateRow) -> QueryResult<bool> {
     diesel::insert_into(message_templates::table)
         .values(row)

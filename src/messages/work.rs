@@ -1,5 +1,5 @@
-//! Handing notes over. A note is claimed for a minute, handed over outside any transaction, and what came of it written
-//! down; its id goes along unchanged, so that a gateway which took it just before a process died takes it only once.
+//! Sends messages. A message is claimed with a lease, delivered outside any transaction, and the result is saved. Its id is the
+//! same at every attempt, so that the gateway can recognise a repeat after a process died.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
@@ -7,7 +7,7 @@ use futures_util::stream;
 use uuid::Uuid;
 
 use super::actions::find_template;
-use super::gateway::{Handed, Note};
+use super::gateway::{Delivery, OutgoingMessage};
 use super::model::MessageAttemptOutcome as Outcome;
 use super::rules;
 use super::store::{self, AttemptRow};
@@ -19,28 +19,28 @@ use crate::message_queue::model::MessageStatus as Status;
 use crate::messages::Gateway;
 use crate::regions::Unscoped;
 
-const AT_A_TIME: i64 = 8;
-const ROUNDS: usize = 50;
+const BATCH_SIZE: i64 = 8;
+const MAX_BATCHES: usize = 50;
 /// Longer than an attempt can take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-const WORDS_KEPT: TimeDelta = TimeDelta::days(180);
+const TEXT_RETENTION: TimeDelta = TimeDelta::days(180);
 
 pub async fn send_due(context: &Context) -> Result<(), Error> {
     if !context.resources.get::<Gateway>()?.is_open() {
         return Ok(());
     }
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_BATCHES {
         let now = context.clock.now();
         let mut conn = context.db.read().await?;
         let until = now + LEASE;
-        let due = store::claim_due(&mut conn, Unscoped::FollowUpOfScopedAction, now, until, AT_A_TIME).await?;
+        let due = store::claim_due(&mut conn, Unscoped::FollowUpOfScopedAction, now, until, BATCH_SIZE).await?;
         drop(conn);
         if due.is_empty() {
             break;
         }
         let results: Vec<Result<(), Error>> = stream::iter(due)
             .map(|row| send_one(context, row, until))
-            .buffer_unordered(usize::try_from(AT_A_TIME).unwrap_or(1))
+            .buffer_unordered(usize::try_from(BATCH_SIZE).unwrap_or(1))
             .collect()
             .await;
         results.into_iter().collect::<Result<(), Error>>()?;
@@ -53,15 +53,15 @@ async fn send_one(context: &Context, mut row: MessageRow, until: DateTime<Utc>) 
     if row.text.is_none() {
         let mut conn = context.db.read().await?;
         let template = find_template(&mut conn, row.event, gateway.channel, &row.region_code).await?;
-        let words: Words = serde_json::from_value(row.words.clone()).map_err(Error::internal)?;
+        let values: TemplateValues = serde_json::from_value(row.words.clone()).map_err(Error::internal)?;
         row.channel = Some(gateway.channel);
-        row.text = template.filter(|t| t.enabled).and_then(|t| rules::render(&t.text, &words).ok());
+        row.text = template.filter(|t| t.enabled).and_then(|t| rules::render(&t.text, &values).ok());
     }
     let now = context.clock.now();
-    let handed = match (&row.recipient, &row.text) {
+    let delivery = match (&row.recipient, &row.text) {
         (Some(recipient), Some(text)) => {
-            let note = Note { id: row.id, event: row.event, recipient, text };
-            Some(gateway.hand_over(&note, now).await)
+            let message = OutgoingMessage { id: row.id, event: row.event, recipient, text };
+            Some(gateway.deliver(&message, now).await)
         }
         _ => None,
     };
@@ -69,47 +69,47 @@ async fn send_one(context: &Context, mut row: MessageRow, until: DateTime<Utc>) 
     row.claimed_until = None;
     row.version += 1;
     row.updated_at = now;
-    match &handed {
-        // The step has no words here, or they were switched off.
+    match &delivery {
+        // The step has no template here, or the template is disabled.
         None => row.status = Status::Skipped,
-        Some(handed) => judge(&mut row, handed, now),
+        Some(delivery) => record_result(&mut row, delivery, now),
     }
     let mut conn = context.db.read().await?;
-    let ours = store::save_claimed(&mut conn, &row, until).await?;
-    if let Some(handed) = handed.filter(|_| ours) {
-        let http_status = handed.http_status.map(i32::from);
+    let lease_held = store::save_claimed(&mut conn, &row, until).await?;
+    if let Some(delivery) = delivery.filter(|_| lease_held) {
+        let http_status = delivery.http_status.map(i32::from);
         let attempt =
-            AttemptRow { message_id: row.id, id: Uuid::now_v7(), at: now, outcome: handed.outcome, http_status };
+            AttemptRow { message_id: row.id, id: Uuid::now_v7(), at: now, outcome: delivery.outcome, http_status };
         store::insert_attempt(&mut conn, &attempt).await?;
     }
     Ok(())
 }
 
-fn judge(row: &mut MessageRow, handed: &Handed, now: DateTime<Utc>) {
+fn record_result(row: &mut MessageRow, delivery: &Delivery, now: DateTime<Utc>) {
     row.attempts += 1;
-    if handed.outcome == Outcome::Accepted {
+    if delivery.outcome == Outcome::Accepted {
         row.status = Status::Sent;
         row.sent_at = Some(now);
-        row.gateway_reference = handed.reference.clone();
+        row.gateway_reference = delivery.reference.clone();
         return;
     }
-    match rules::next_delay(row.attempts, handed.retry_after, luck(row.id)) {
+    match rules::next_delay(row.attempts, delivery.retry_after, jitter(row.id)) {
         Some(delay) => row.next_attempt_at = now + delay,
         None => {
             row.status = Status::Dead;
-            tracing::warn!(message_id = %row.id, outcome = %handed.outcome, "a note was given up");
+            tracing::warn!(message_id = %row.id, outcome = %delivery.outcome, "message delivery abandoned");
         }
     }
 }
 
-/// Spreads notes that failed together; the end of an id is as good as a die.
-fn luck(id: Uuid) -> f64 {
+/// Deterministic jitter derived from the id.
+fn jitter(id: Uuid) -> f64 {
     f64::from(*id.as_bytes().last().unwrap_or(&0)) / 255.0
 }
 
 pub async fn forget(context: &Context) -> Result<(), Error> {
-    let before = context.clock.now() - WORDS_KEPT;
-    let forgotten = store::delete_words_before(&mut *context.db.read().await?, before).await?;
-    tracing::debug!(forgotten, "words and telephones of old notes");
+    let before = context.clock.now() - TEXT_RETENTION;
+    let deleted = store::delete_text_before(&mut *context.db.read().await?, before).await?;
+    tracing::debug!(deleted, "deleted text and telephone of old messages");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is in the catalogue. `app` fills it from the slices.
+//! The catalogue of code lists and state machines. `app` fills it from the slices.
 
 use std::fmt::Display;
 
@@ -12,7 +12,7 @@ use crate::state_machine::{Edge, Target};
 /// A code with its labels.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceCode {
-    /// The code, as it stands in every request and answer.
+    /// The code, as used in requests and responses.
     #[schema(example = "health")]
     pub code: String,
     /// Label in Indonesian.
@@ -21,7 +21,7 @@ pub struct ReferenceCode {
     /// Label in English.
     #[schema(example = "Health")]
     pub label_en: String,
-    /// What else belongs to the code, for example a category's cluster and age bounds.
+    /// Further attributes of the code, for example the cluster and age limits of a category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub attributes: Option<Value>,
@@ -30,24 +30,24 @@ pub struct ReferenceCode {
 /// One edge of a state machine.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceEdge {
-    /// The action, the last segment of its address.
+    /// The action: the last segment of its path.
     #[schema(example = "verify")]
     pub action: String,
-    /// States from which it is possible; empty for the edge that begins a life.
+    /// States in which the action is possible; empty for the action that creates the resource.
     #[schema(example = json!(["received"]))]
     pub from: Vec<String>,
-    /// The state it leads to; absent when it leads back to the one before or changes none.
+    /// The resulting state. Absent if the action returns to the previous state or does not change it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "verified")]
     pub to: Option<String>,
-    /// The permission it needs; absent when only the service itself does it.
+    /// The required permission; absent if only the service itself performs the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "complaints:handle")]
     pub permission: Option<String>,
-    /// What the action's body must carry.
+    /// Fields that the action's body must contain.
     #[schema(example = json!(["class", "priority"]))]
     pub carries: Vec<String>,
-    /// Is there an endpoint for it in this version of the service?
+    /// Whether this version of the service has an endpoint for it.
     #[schema(example = true)]
     pub offered: bool,
 }
@@ -58,7 +58,7 @@ pub struct ReferenceList {
     /// Name of the list.
     #[schema(example = "sectors")]
     pub name: String,
-    /// Legal or other source of the list, where it has one.
+    /// Legal or other source of the list, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Permensos 8/2012")]
     pub source: Option<String>,
@@ -81,7 +81,7 @@ impl Catalogue {
         self
     }
 
-    /// The same, with what a data file says of each code: an object whose array of `{code, ..}` stands under `key`.
+    /// Like `codes`, with further attributes from a data file: an object with an array of `{code, ..}` under `key`.
     pub fn codes_with<T: CodeList>(mut self, name: &str, text: &str, key: &str) -> Self {
         let parsed: Value = serde_json::from_str(text).unwrap_or_default();
         let of = |code: &str| {
@@ -95,7 +95,7 @@ impl Catalogue {
         self
     }
 
-    /// From a table of a slice's own.
+    /// Adds a list that a slice has built itself.
     pub fn entries(mut self, name: &str, items: Vec<ReferenceCode>) -> Self {
         self.lists.push(ReferenceList { name: name.to_owned(), source: None, items, edges: None });
         self
@@ -124,7 +124,7 @@ impl Catalogue {
         self
     }
 
-    /// From a data file: an object whose array of `{code, name, ..}` stands under `key`.
+    /// Adds a list from a data file: an object with an array of `{code, name, ..}` under `key`.
     pub fn data(mut self, name: &str, source: &str, text: &str, key: &str, english: &[(&str, &str)]) -> Self {
         let parsed: Value = serde_json::from_str(text).unwrap_or_default();
         let rows = parsed.get(key).and_then(Value::as_array).cloned().unwrap_or_default();

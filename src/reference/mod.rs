@@ -1,5 +1,5 @@
-//! Code lists and state machines, so that a front end can draw its menus and buttons. The lists are made from the
-//! types that the handlers use, so they cannot disagree.
+//! Code lists and state machines, from which a front end can build menus and buttons. They are derived from the types that the
+//! handlers use, so the two cannot differ.
 
 pub mod catalogue;
 pub mod routes;

@@ -1,4 +1,4 @@
-//! Reading the catalogue: public and cacheable.
+//! Endpoints of the catalogue: public and cacheable.
 
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The catalogue.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceIndex {
-    /// The lists there are.
+    /// The available lists.
     pub items: Vec<ReferenceEntry>,
 }
 
@@ -27,17 +27,17 @@ pub struct ReferenceEntry {
     /// Name of the list.
     #[schema(example = "sectors")]
     pub name: String,
-    /// How many codes it has.
+    /// Number of codes.
     #[schema(example = 13)]
     pub count: usize,
-    /// Is it a state machine with edges?
+    /// Whether the list is a state machine with edges.
     #[schema(example = false)]
     pub state_machine: bool,
 }
 
 /// List the code lists
 ///
-/// Every code list and state machine of the service.
+/// Returns the names of all code lists and state machines.
 #[utoipa::path(
     tag = "Reference",
     responses((status = 200, description = "The catalogue", body = ReferenceIndex)),
@@ -59,8 +59,8 @@ async fn list_reference(catalogue: web::Data<Catalogue>) -> Result<Reply, Error>
 
 /// Read a code list
 ///
-/// The codes of one list with labels in Indonesian and English; for a state machine also its edges, the permission
-/// each needs and what it must carry.
+/// Returns the codes of one list with labels in Indonesian and English. For a state machine also its edges, with the required
+/// permission and the required fields of the body.
 #[utoipa::path(
     tag = "Reference",
     responses((status = 200, description = "The list", body = ReferenceList)),

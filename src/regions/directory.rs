@@ -1,4 +1,5 @@
-//! The region table in memory, sorted by code: containment is a range, a child is one segment longer.
+//! The region table in memory, sorted by code. The regions inside a region are a contiguous range; a child has one segment
+//! more.
 
 use std::sync::LazyLock;
 
@@ -51,7 +52,7 @@ pub fn find(code: &str) -> Option<&'static Entry> {
     ENTRIES.binary_search_by_key(&code, |e| e.code).ok().and_then(|at| ENTRIES.get(at))
 }
 
-/// The region and everything inside it.
+/// The region and all regions inside it.
 pub fn within(code: &str) -> &'static [Entry] {
     let start = ENTRIES.partition_point(|e| e.code < code);
     let rest = ENTRIES.get(start..).unwrap_or_default();
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn every_region_but_a_province_has_its_parent() {
+    fn every_region_except_a_province_has_a_parent() {
         assert!(ENTRIES.iter().all(|e| e.parent_code().is_none_or(|parent| find(parent).is_some())));
     }
 }

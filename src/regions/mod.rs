@@ -1,5 +1,5 @@
-//! The 91,599 administrative regions. They are part of the release, held in memory and never joined by name; a region
-//! contains another exactly when its code is a dotted prefix.
+//! The 91,599 administrative regions. They are part of the release and held in memory. Never join them by name. A region
+//! contains another if its code is a dotted prefix of the other's code.
 
 pub mod directory;
 pub mod model;

@@ -1,4 +1,4 @@
-//! Region codes (Kemendagri, `PP.KK.CC.DDDD`). A `RegionCode` that exists as a value exists as a place.
+//! Region codes (Kemendagri, `PP.KK.CC.DDDD`). Every `RegionCode` is the code of an existing region.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::directory;
 
 crate::text_enum! {
-    /// The kind of a region.
+    /// Kind of a region.
     pub enum RegionKind {
         Province = "provinsi": "Provinsi" / "Province",
         Regency = "kabupaten": "Kabupaten" / "Regency",
@@ -20,8 +20,8 @@ crate::text_enum! {
     }
 }
 
-/// Code of an existing region: `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD` (Kepmendagri 300.2.2-2430/2025, not the BPS
-/// codes, which look alike).
+/// Code of an existing region: `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD` (Kepmendagri 300.2.2-2430/2025). Not the BPS code,
+/// which looks similar.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(pattern = r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$", max_length = 13, example = "32.04.05.2001")]
@@ -32,7 +32,7 @@ impl RegionCode {
         directory::find(text).map(|region| Self(Cow::Borrowed(region.code)))
     }
 
-    /// A code read back from the database, where it was checked when it was written.
+    /// A code from the database; it was validated when it was written.
     pub fn stored(text: String) -> Self {
         Self::parse(&text).unwrap_or(Self(Cow::Owned(text)))
     }
@@ -45,23 +45,23 @@ impl RegionCode {
         contains(&self.0, other)
     }
 
-    /// The code itself and every region around it, widest first, without `ID`.
+    /// The code and all enclosing regions, widest first, without `ID`.
     pub fn lineage(&self) -> impl Iterator<Item = &str> {
         [2, 5, 8, 13].into_iter().filter_map(|end| self.0.get(..end))
     }
 
-    /// Two digits of the province.
+    /// The two digits of the province.
     pub fn province(&self) -> &str {
         self.0.get(..2).unwrap_or(&self.0)
     }
 
-    /// Province to village is 1 to 4.
+    /// Level of the region: 1 for a province, 4 for a village.
     pub fn level(&self) -> usize {
         self.0.split('.').count()
     }
 }
 
-/// Is `inner` the region `outer` or inside it? `ID` is the whole country.
+/// True if `inner` is `outer` or inside it. `ID` is the whole country.
 pub fn contains(outer: &str, inner: &str) -> bool {
     outer == "ID"
         || inner.strip_prefix(outer).is_some_and(|rest| !outer.is_empty() && (rest.is_empty() || rest.starts_with('.')))
@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for RegionCode {
     }
 }
 
-/// Where something is offered: the code of an existing region, or `ID` for the whole country.
+/// Area of validity: the code of an existing region, or `ID` for the whole country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(pattern = r"^(ID|\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?)$", max_length = 13, example = "32.04")]
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for AreaCode {
     }
 }
 
-/// A region as every answer shows it.
+/// A region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Region {
     /// Region code.
@@ -106,9 +106,9 @@ pub struct Region {
     /// Official name.
     #[schema(example = "Cileunyi")]
     pub name: String,
-    /// What kind of region it is.
+    /// Kind of the region.
     pub kind: RegionKind,
-    /// Code of the region around it; absent for a province.
+    /// Code of the enclosing region; absent for a province.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub parent_code: Option<String>,
@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_region_lies_in_all_of_its_lineage_and_in_no_sibling(pick in 0usize..91_599, other in 0usize..91_599) {
+        fn a_region_is_inside_its_lineage_and_inside_no_other_region(pick in 0usize..91_599, other in 0usize..91_599) {
             let all = directory::all();
             let (a, b) = (&all[pick], &all[other]);
             let code = RegionCode::parse(a.code).unwrap();

@@ -1,4 +1,4 @@
-//! Reading the regions: public, cacheable, without a database.
+//! Endpoints of the regions: public, cacheable, without database access.
 
 use actix_web::get;
 use serde::{Deserialize, Serialize};
@@ -25,23 +25,23 @@ pub struct RegionQuery {
     /// Part of the name, case-insensitive, at least two characters.
     #[param(min_length = 2, example = "cileunyi")]
     pub q: Option<String>,
-    /// Only this kind.
+    /// Only regions of this kind.
     #[param(inline)]
     pub kind: Option<RegionKind>,
-    /// Only regions inside this one.
+    /// Only this region and regions inside it.
     #[param(value_type = Option<String>, example = "32.04")]
     pub within: Option<RegionCode>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Regions a page, 1 to 200.
+    /// Maximum regions per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
 /// List or search regions
 ///
-/// All 91,599 administrative regions (Kepmendagri 300.2.2-2430/2025) in order of code. Provinces alone: `kind=provinsi`. Search
-/// by part of a name with `q`; never join data by name, names repeat.
+/// Returns the 91,599 administrative regions (Kepmendagri 300.2.2-2430/2025), ordered by code. `kind=provinsi` returns only
+/// provinces; `q` searches by part of the name. Names are not unique: never use them as keys.
 #[utoipa::path(
     tag = "Regions",
     params(RegionQuery),
@@ -75,7 +75,7 @@ async fn list_regions(query: Query<RegionQuery>) -> Result<Reply, Error> {
 
 /// Read a region
 ///
-/// One region by its code.
+/// Returns one region by its code.
 #[utoipa::path(
     tag = "Regions",
     responses((status = 200, description = "The region", body = Region)),
@@ -86,16 +86,17 @@ async fn get_region(code: Path<String>) -> Result<Reply, Error> {
     Reply::public(&Region::from(find(&code)?))
 }
 
-/// A plain list of regions.
+/// A list of regions.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegionList {
-    /// The regions, in order of code.
+    /// The regions, ordered by code.
     pub items: Vec<Region>,
 }
 
 /// List a region's children
 ///
-/// The regions directly inside: a province's regencies and cities, a regency's districts, a district's villages.
+/// Returns the regions directly inside: of a province its regencies and cities, of a regency its districts, of a district its
+/// villages. For `ID`, the provinces.
 #[utoipa::path(
     tag = "Regions",
     responses((status = 200, description = "The children", body = RegionList)),
@@ -113,7 +114,7 @@ async fn list_region_children(code: Path<String>) -> Result<Reply, Error> {
 
 /// List a region's ancestors
 ///
-/// The regions around it, widest first, without itself.
+/// Returns the enclosing regions, widest first, without the region itself.
 #[utoipa::path(
     tag = "Regions",
     responses((status = 200, description = "The ancestors", body = RegionList)),

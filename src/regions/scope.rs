@@ -1,5 +1,5 @@
-//! The regions a caller may see, as a filter that every read of regional data takes. There is no way to read without
-//! naming one; whoever reads everything must say why.
+//! The regions that a caller may see, as a filter. Every read of regional data requires a scope; an unscoped read must state
+//! its reason.
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
@@ -10,32 +10,32 @@ use super::model::{RegionCode, contains};
 use crate::error::Code;
 use crate::error::Error;
 
-/// Why a read goes beyond any caller's regions.
+/// Reason for a read outside any caller's regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unscoped {
     /// The public part of the directory needs no permission.
     PublicDirectory,
-    /// Anybody may ask whether a letter is genuine; the answer names nobody.
+    /// Any user may verify a letter; the response contains no personal data.
     PublicVerification,
-    /// The service itself carries out what a caller within scope has begun.
+    /// The service completes an action that a caller started within its scope.
     FollowUpOfScopedAction,
-    /// Background work of the service itself, which no caller asked for.
+    /// Background work of the service.
     BackgroundWork,
-    /// Holidays and targets are public standards of service.
+    /// Holidays and service level targets are public.
     ServiceStandards,
-    /// All that is held on a person whom the caller was shown to see, for that person's own request.
+    /// All data stored about a person whom the caller may see, for that person's own request.
     SubjectRights,
-    /// A reporter named one complaint by its number and code.
+    /// A reporter identified one complaint by its number and code.
     ReporterWithCode,
-    /// A signed link says by itself what it opens.
+    /// A signed link determines what it opens.
     SignedLink,
-    /// What has ended is cleared away, wherever it lies.
+    /// Deletion of expired data, in any region.
     Housekeeping,
     /// An operator at the command line.
     Operator,
-    /// An index gives an id alone; what it names is then read within the caller's regions.
+    /// A look-up that returns only an id; the resource is then read within the caller's regions.
     ReadWithinScopeNext,
-    /// An id may be taken by something outside the caller's regions; only that it is taken is told.
+    /// An id may be in use outside the caller's regions; the caller learns only that it is in use.
     Uniqueness,
 }
 
@@ -46,7 +46,7 @@ pub struct RegionScope {
 }
 
 impl RegionScope {
-    /// From a token's `slrt_regions`. Codes that name no region grant nothing.
+    /// From a token's `slrt_regions`. Unknown codes grant nothing.
     pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
         if codes.iter().any(|c| c.as_ref() == "ID") {
             return Self { codes: None };
@@ -71,7 +71,7 @@ impl RegionScope {
         self.codes.is_none()
     }
 
-    /// Is it made of whole regencies, or of what is wider?
+    /// True if all regions are whole regencies or wider.
     pub fn of_whole_regencies(&self) -> bool {
         self.codes.as_ref().is_none_or(|codes| codes.iter().all(|code| code.len() <= REGENCY))
     }
@@ -80,7 +80,7 @@ impl RegionScope {
         self.codes.as_ref().is_none_or(|codes| codes.iter().any(|outer| contains(outer, code)))
     }
 
-    /// How near the scope's own region is that covers this one: 0 is the country, 1 a province, 4 a village.
+    /// Level of the scope's own region that contains this code: 0 for the country, 1 for a province, 4 for a village.
     pub fn level_over(&self, code: &str) -> Option<usize> {
         match &self.codes {
             None => Some(0),
@@ -88,12 +88,12 @@ impl RegionScope {
         }
     }
 
-    /// For something new: a region that is not granted is 403, since nothing is there to hide.
+    /// Check for a new resource: a region that is not granted is 403, because there is no existing resource to hide.
     pub fn require(&self, code: &RegionCode) -> Result<(), Error> {
         if self.allows(code.as_str()) { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
     }
 
-    /// What both scopes cover.
+    /// The regions that both scopes cover.
     pub fn intersect(&self, other: &Self) -> Self {
         match (&self.codes, &other.codes) {
             (None, _) => other.clone(),
@@ -111,36 +111,36 @@ impl RegionScope {
         self.codes.clone().unwrap_or_else(|| vec!["ID".to_owned()])
     }
 
-    /// The filter for a query: `column` is the table's region code.
+    /// The filter for a query; `column` is the table's region code.
     pub fn covers<C>(&self, column: C) -> InRegions<C> {
         InRegions { column, codes: self.codes.clone() }
     }
 
-    /// The narrowest region around all of the scope; `ID` is the whole country.
-    pub fn around(&self) -> String {
+    /// The narrowest region that contains the whole scope; `ID` is the whole country.
+    pub fn enclosing_region(&self) -> String {
         let codes = self.codes.as_deref().unwrap_or_default();
         let Some(first) = codes.first().and_then(|code| RegionCode::parse(code)) else { return "ID".to_owned() };
-        let around = first.lineage().filter(|outer| codes.iter().all(|code| contains(outer, code))).last();
-        around.unwrap_or("ID").to_owned()
+        let enclosing = first.lineage().filter(|outer| codes.iter().all(|code| contains(outer, code))).last();
+        enclosing.unwrap_or("ID").to_owned()
     }
 
-    /// The same for a column that holds several codes, of which each must lie in the scope.
+    /// Like `covers`, for a column with several codes; all of them must be inside the scope.
     pub fn covers_all<C>(&self, column: C) -> AllInRegions<C> {
         AllInRegions(self.covers(column))
     }
 
-    /// The same for a table with an index that begins with the regency, the first five characters of the code.
+    /// Like `covers`, for a table with an index that begins with the regency (the first five characters of the code).
     pub fn covers_by_regency<C>(&self, column: C) -> InRegionsByRegency<C> {
         InRegionsByRegency { regions: self.covers(column), unseen: false }
     }
 }
 
-/// Characters of a regency's code, with which every code inside it begins.
+/// Length of a regency's code, the prefix of every code inside it.
 const REGENCY: usize = 5;
-/// Characters of a village's code. Nothing lies inside a village.
+/// Length of a village's code. No region is inside a village.
 const VILLAGE: usize = 13;
 
-/// `column` lies in one of the scope's regions, as ranges that an index under locale C serves.
+/// `column` is inside one of the scope's regions, as ranges that an index with collation C supports.
 #[derive(Debug, Clone)]
 pub struct InRegions<C> {
     column: C,
@@ -154,9 +154,9 @@ pub struct InRegionsByRegency<C> {
 }
 
 impl<C> InRegionsByRegency<C> {
-    /// Without showing the codes to the planner (see `db::unseen`): a regency stands in a subquery, what is narrower or wider in
-    /// an expression of which it takes half of all to fit. It would take a two-hundredth for a range that it does not know, and
-    /// sort all of them rather than walk an index.
+    /// Hides the codes from the planner (see `db::unseen`). A regency is put into a subquery. A wider or narrower region is put
+    /// into an expression that the planner assumes to match half of the rows; for an unknown range it would assume 1 in 200,
+    /// and would sort the rows instead of walking an index.
     pub fn unseen(self) -> Self {
         Self { unseen: true, ..self }
     }
@@ -212,7 +212,7 @@ impl<C> InRegions<C> {
                 out.push_bind_param::<Text, _>(code)?;
                 out.push_sql(if unseen { "), 1, 5)" } else { ", 1, 5)" });
                 if code.len() == REGENCY {
-                    // That is all of it, and one condition less for the planner to be wrong about.
+                    // A whole regency needs no second condition, about which the planner could be wrong.
                     out.push_sql(")");
                     continue;
                 }
@@ -226,7 +226,7 @@ impl<C> InRegions<C> {
                 out.push_sql(" = ");
                 out.push_bind_param::<Text, _>(code)?;
             } else {
-                // '/' is the character after '.', so this is the code itself and every code inside it.
+                // '/' is the character after '.', so this range is the code itself and every code inside it.
                 out.push_sql(" >= ");
                 out.push_bind_param::<Text, _>(code)?;
                 out.push_sql(" and ");

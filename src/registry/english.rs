@@ -1,6 +1,6 @@
 //! English names of categories and resources, which the data files name in Indonesian.
 
-/// English names of the 26 categories (Permensos 8/2012), in the order of their numbers.
+/// English names of the 26 service need categories (Permensos 8/2012), by number.
 pub const PPKS: &[(&str, &str)] = &[
     ("PPKS-01", "Neglected child under five"),
     ("PPKS-02", "Neglected child"),
@@ -30,7 +30,7 @@ pub const PPKS: &[(&str, &str)] = &[
     ("PPKS-26", "Remote indigenous community"),
 ];
 
-/// English names of the 12 kinds of welfare resource (Permensos 8/2012).
+/// English names of the 12 kinds of welfare resource (Permensos 8/2012), by number.
 pub const PSKS: &[(&str, &str)] = &[
     ("PSKS-01", "Professional social worker"),
     ("PSKS-02", "Community social worker"),

@@ -1,4 +1,4 @@
-//! Tablets: who carries which, in which villages, and until when.
+//! Use cases of tablets: register, change, revoke, and find the caller's own.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Registered, Er
         label: input.label.into_string(),
         staff_id,
         organization_id: Some(officer.organization_id),
-        region_code: around(&village_codes),
+        region_code: enclosing_region(&village_codes),
         village_codes,
         last_seen_at: None,
         last_skew_ms: None,
@@ -60,20 +60,20 @@ pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Registered, Er
     Ok(Registered::New(Device::from(row)))
 }
 
-/// The narrowest region that holds all villages.
-fn around(villages: &[String]) -> String {
+/// The narrowest region that contains all villages.
+fn enclosing_region(villages: &[String]) -> String {
     let Some((first, rest)) = villages.split_first() else { return "ID".to_owned() };
     let lineage = [13, 8, 5, 2].into_iter().filter_map(|length| first.get(..length));
-    let holds = |outer: &&str| rest.iter().all(|village| village.starts_with(*outer));
-    lineage.into_iter().find(holds).map_or_else(|| "ID".to_owned(), str::to_owned)
+    let contains = |outer: &&str| rest.iter().all(|village| village.starts_with(*outer));
+    lineage.into_iter().find(contains).map_or_else(|| "ID".to_owned(), str::to_owned)
 }
 
-/// Changes label, officer and villages.
+/// Replaces label, officer and villages.
 pub async fn replace(tx: &mut Tx, id: Uuid, body: Json<CreateDevice>) -> Result<Device, Error> {
     let scope = tx.actor.scope.clone();
     let mut row = store::lock_device(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
-    require_in_use(&row)?;
+    require_not_revoked(&row)?;
     let input = body.valid()?;
     if input.id.is_some_and(|named| named != id) {
         return Err(Error::field("/id", "id_stays"));
@@ -87,19 +87,19 @@ pub async fn replace(tx: &mut Tx, id: Uuid, body: Json<CreateDevice>) -> Result<
     row.village_codes = input.village_codes.iter().map(|c| c.as_str().to_owned()).collect();
     row.village_codes.sort();
     row.village_codes.dedup();
-    row.region_code = around(&row.village_codes);
+    row.region_code = enclosing_region(&row.village_codes);
     row.label = input.label.into_string();
     row.staff_id = staff_id;
     row.organization_id = Some(officer.organization_id);
     changed(tx, row, "device.replace").await
 }
 
-/// A tablet that was lost: nothing is taken from it or given to it any more.
+/// Revokes a lost tablet: it can no longer sync.
 pub async fn revoke(tx: &mut Tx, id: Uuid) -> Result<Device, Error> {
     let scope = tx.actor.scope.clone();
     let mut row = store::lock_device(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    require_in_use(&row)?;
+    require_not_revoked(&row)?;
     row.revoked_at = Some(tx.now);
     row.revoked_by = Some(tx.actor.subject.clone());
     changed(tx, row, "device.revoke").await
@@ -113,42 +113,42 @@ async fn changed(tx: &mut Tx, mut row: DeviceRow, action: &str) -> Result<Device
     Ok(Device::from(row))
 }
 
-fn require_in_use(row: &DeviceRow) -> Result<(), Error> {
+fn require_not_revoked(row: &DeviceRow) -> Result<(), Error> {
     if row.revoked_at.is_some() { Err(Error::new(crate::sync::problems::DEVICE_REVOKED)) } else { Ok(()) }
 }
 
-/// The tablet that the caller carries, with the villages of it that the caller's regions cover. It is found by its
-/// officer: the regions of a token may be narrower than the one that holds all its villages.
+/// The tablet assigned to the caller, and those of its villages that the caller's regions cover. It is looked up by officer,
+/// because the token's regions may be narrower than the region that contains all its villages.
 pub async fn find_own(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     id: Uuid,
 ) -> Result<(DeviceRow, RegionScope), Error> {
-    let everywhere = RegionScope::everything(Unscoped::ReadWithinScopeNext);
-    own(store::find_device(conn, &everywhere, id).await?, actor)
+    let any_region = RegionScope::everything(Unscoped::ReadWithinScopeNext);
+    check_owner(store::find_device(conn, &any_region, id).await?, actor)
 }
 
-/// The same, held until the end: two batches of one tablet take turns.
+/// Like `find_own`, with a lock until the end of the transaction: batches of one tablet run one after the other.
 pub async fn lock_own(tx: &mut Tx, id: Uuid) -> Result<(DeviceRow, RegionScope), Error> {
-    let everywhere = RegionScope::everything(Unscoped::ReadWithinScopeNext);
+    let any_region = RegionScope::everything(Unscoped::ReadWithinScopeNext);
     let actor = tx.actor.clone();
-    own(store::lock_device(&mut tx.conn, &everywhere, id).await?, &actor)
+    check_owner(store::lock_device(&mut tx.conn, &any_region, id).await?, &actor)
 }
 
-fn own(found: Option<DeviceRow>, actor: &Actor) -> Result<(DeviceRow, RegionScope), Error> {
+fn check_owner(found: Option<DeviceRow>, actor: &Actor) -> Result<(DeviceRow, RegionScope), Error> {
     let row = found.filter(|row| row.staff_id == actor.subject);
     let row = row.ok_or_else(|| Error::field("/device_id", "unknown_device"))?;
-    require_in_use(&row)?;
+    require_not_revoked(&row)?;
     let scope = RegionScope::from_codes(&row.village_codes).intersect(&actor.scope);
     Ok((row, scope))
 }
 
-/// Of a tablet of the caller's regions, for whoever looks after it.
+/// A tablet within the caller's regions, for an administrator.
 pub async fn read(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Device, Error> {
     Ok(Device::from(store::find_device(conn, scope, id).await?.ok_or_else(Error::not_found)?))
 }
 
-/// A village's region, with all that hold it, outermost first.
+/// A region and all regions that contain it, outermost first.
 pub fn lineage(code: &str) -> Vec<String> {
     RegionCode::parse(code).map(|code| code.lineage().map(str::to_owned).collect()).unwrap_or_default()
 }
@@ -158,8 +158,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tablets_region_is_the_narrowest_that_holds_its_villages() {
-        let of = |codes: &[&str]| around(&codes.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>());
+    fn a_tablet_has_the_narrowest_region_that_contains_its_villages() {
+        let of = |codes: &[&str]| enclosing_region(&codes.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>());
         assert_eq!(of(&["32.04.05.2001"]), "32.04.05.2001");
         assert_eq!(of(&["32.04.05.2001", "32.04.05.2002"]), "32.04.05");
         assert_eq!(of(&["32.04.05.2001", "32.04.06.2002"]), "32.04");

@@ -1,5 +1,5 @@
-//! Applying what a tablet brought home. Every operation goes through the action that its endpoint uses, inside a savepoint
-//! of its own; only what was done is remembered, so that what failed may be sent again.
+//! Applies a tablet's batch. Every operation runs the use case of its endpoint inside its own savepoint. Only successful
+//! operations are stored, so a failed one may be sent again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,11 +29,11 @@ use crate::registry::people::change;
 use crate::registry::people::create::{self, Made};
 use crate::transaction::Tx;
 
-/// What one batch knows of itself.
+/// State of one batch.
 struct Batch {
     device: Uuid,
     skew: TimeDelta,
-    known: HashMap<Uuid, OperationRow>,
+    existing: HashMap<Uuid, OperationRow>,
 }
 
 impl Batch {
@@ -41,33 +41,33 @@ impl Batch {
         at.checked_add_signed(self.skew).unwrap_or(now).min(now)
     }
 
-    /// The version on which an operation rests. A tablet cannot know the version that its own earlier operation will
-    /// leave, so a correction takes it from there.
-    fn rests_on(&self, operation: &SyncOperation) -> Option<i32> {
-        let before = operation.depends_on.iter().filter_map(|needed| self.known.get(needed));
+    /// The version on which an operation is based. A tablet cannot know the version that its own earlier operation will create,
+    /// so a correction takes it from that operation's result.
+    fn base_version(&self, operation: &SyncOperation) -> Option<i32> {
+        let before = operation.depends_on.iter().filter_map(|needed| self.existing.get(needed));
         let same = before.filter(|row| Some(row.resource_id) == operation.target_id);
-        let left = same.map(|row| row.resource_version).max();
-        operation.based_on.or(left.filter(|_| operation.kind.corrects()))
+        let latest = same.map(|row| row.resource_version).max();
+        operation.based_on.or(latest.filter(|_| operation.kind.needs_base_version()))
     }
 }
 
 pub async fn apply(tx: &mut Tx, storage: &Storage, input: SyncBatch) -> Result<SyncAnswer, Error> {
     let (mut device, scope) = actions::lock_own(tx, input.device_id).await?;
     let skew = tx.now - input.device_time;
-    let ids: Vec<Uuid> = input.operations.iter().flat_map(named).collect();
-    let known = store::list_operations_of_visible(&mut tx.conn, device.id, &ids).await?;
+    let ids: Vec<Uuid> = input.operations.iter().flat_map(mentioned_ids).collect();
+    let existing = store::list_operations_of_visible(&mut tx.conn, device.id, &ids).await?;
     let mut batch =
-        Batch { device: device.id, skew, known: known.into_iter().map(|row| (row.operation_id, row)).collect() };
-    // A tablet works in its villages alone, whatever else its officer may.
+        Batch { device: device.id, skew, existing: existing.into_iter().map(|row| (row.operation_id, row)).collect() };
+    // Operations are limited to the tablet's villages, even if the officer has more regions.
     let officer = tx.actor.clone();
     tx.actor = Arc::new(Actor { scope, ..(*officer).clone() });
-    let asked = std::mem::take(&mut tx.if_match);
+    let if_match = std::mem::take(&mut tx.if_match);
     let mut results = Vec::with_capacity(input.operations.len());
     for value in input.operations {
-        results.push(one(tx, storage, &mut batch, value).await?);
+        results.push(apply_one(tx, storage, &mut batch, value).await?);
     }
     tx.actor = officer;
-    tx.if_match = asked;
+    tx.if_match = if_match;
     device.last_seen_at = Some(tx.now);
     device.last_skew_ms = Some(skew.num_milliseconds());
     store::save_device(&mut tx.conn, &device).await?;
@@ -75,47 +75,47 @@ pub async fn apply(tx: &mut Tx, storage: &Storage, input: SyncBatch) -> Result<S
     Ok(SyncAnswer { received_at: tx.now, skew_ms: skew.num_milliseconds(), results })
 }
 
-/// The ids that an operation speaks of, as far as it can be read.
-fn named(value: &Value) -> Vec<Uuid> {
+/// The ids of the operation and its dependencies, if they can be parsed.
+fn mentioned_ids(value: &Value) -> Vec<Uuid> {
     let id = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
     let own = value.get("operation_id").and_then(id);
     let others = value.get("depends_on").and_then(Value::as_array).into_iter().flatten().filter_map(id);
     own.into_iter().chain(others).collect()
 }
 
-async fn one(tx: &mut Tx, storage: &Storage, batch: &mut Batch, value: Value) -> Result<SyncResult, Error> {
-    let print = fingerprint(&value);
+async fn apply_one(tx: &mut Tx, storage: &Storage, batch: &mut Batch, value: Value) -> Result<SyncResult, Error> {
+    let digest = fingerprint(&value);
     let id = value.get("operation_id").and_then(Value::as_str).and_then(|text| text.parse().ok());
     let operation: SyncOperation = match parse_value(value) {
         Ok(operation) => operation,
         Err(error) => return Ok(failed(tx, id, &error)),
     };
     let id = operation.operation_id;
-    if let Some(row) = batch.known.get(&id) {
-        if row.fingerprint != print {
+    if let Some(row) = batch.existing.get(&id) {
+        if row.fingerprint != digest {
             return Ok(failed(tx, Some(id), &Error::new(Code::ALREADY_EXISTS)));
         }
         return Ok(done(row, true));
     }
-    if operation.depends_on.iter().any(|needed| !batch.known.contains_key(needed)) {
+    if operation.depends_on.iter().any(|needed| !batch.existing.contains_key(needed)) {
         return Ok(failed(tx, Some(id), &Error::new(crate::sync::problems::DEPENDENCY_FAILED)));
     }
     let corrected_at = batch.corrected(operation.captured_at, tx.now);
-    if operation.kind.corrects() && batch.rests_on(&operation).is_none() {
+    if operation.kind.needs_base_version() && batch.base_version(&operation).is_none() {
         return Ok(failed(tx, Some(id), &Error::field("/based_on", "required")));
     }
     let (device, skew) = (batch.device, batch.skew);
     let (kind, captured_at, target_id) = (operation.kind, operation.captured_at, operation.target_id);
     let yours = operation.payload.clone();
-    tx.if_match = IfMatch::naming(batch.rests_on(&operation));
+    tx.if_match = IfMatch::naming(batch.base_version(&operation));
     let outcome = tx
         .attempt(async move |tx: &mut Tx| {
-            let (status, resource_id, resource_version) = perform(tx, storage, operation, corrected_at).await?;
+            let (status, resource_id, resource_version) = execute(tx, storage, operation, corrected_at).await?;
             let row = OperationRow {
                 device_id: device,
                 operation_id: id,
                 kind,
-                fingerprint: print.to_vec(),
+                fingerprint: digest.to_vec(),
                 status,
                 resource_id,
                 resource_version,
@@ -131,10 +131,10 @@ async fn one(tx: &mut Tx, storage: &Storage, batch: &mut Batch, value: Value) ->
     match outcome {
         Ok(row) => {
             let result = done(&row, false);
-            batch.known.insert(id, row);
+            batch.existing.insert(id, row);
             Ok(result)
         }
-        // A fault of the service is no result: the whole batch fails and can be sent again.
+        // A server error is not stored as a result: the whole batch fails and can be sent again.
         Err(error) if error.code.row().status >= 500 => Err(error),
         Err(error) => {
             let mut result = failed(tx, Some(id), &error);
@@ -176,8 +176,8 @@ fn failed(tx: &Tx, operation_id: Option<Uuid>, error: &Error) -> SyncResult {
     }
 }
 
-/// Status, id and version of what was made or changed.
-async fn perform(
+/// Executes an operation. Returns the status, and the id and version of the resource.
+async fn execute(
     tx: &mut Tx,
     storage: &Storage,
     operation: SyncOperation,
@@ -186,114 +186,114 @@ async fn perform(
     let SyncOperation { kind, mut payload, target_id, .. } = operation;
     match kind {
         Kind::Complaint => {
-            at(&mut payload, "captured_at", corrected_at);
-            let input = parse_value(payload).map_err(within)?;
-            Ok(match complaints::actions::submit(tx, input).await.map_err(within)? {
+            set_time(&mut payload, "captured_at", corrected_at);
+            let input = parse_value(payload).map_err(in_payload)?;
+            Ok(match complaints::actions::submit(tx, input).await.map_err(in_payload)? {
                 Submitted::New(made) => (201, made.id, made.version),
-                Submitted::Known(known) => (200, known.id, known.version),
+                Submitted::Known(existing) => (200, existing.id, existing.version),
             })
         }
         Kind::CloseComplaint => {
             let id = target(target_id)?;
-            let body = Json::made(parse_value(payload).map_err(within)?);
-            let closed = complaints::actions::close(tx, id, body).await.map_err(within)?;
+            let body = Json::made(parse_value(payload).map_err(in_payload)?);
+            let closed = complaints::actions::close(tx, id, body).await.map_err(in_payload)?;
             Ok((200, closed.id, closed.version))
         }
         Kind::Answer => {
             let id = target(target_id)?;
-            let body = Json::made(parse_value(payload).map_err(within)?);
-            let answered = complaints::steps::answer(tx, id, body).await.map_err(within)?;
+            let body = Json::made(parse_value(payload).map_err(in_payload)?);
+            let answered = complaints::steps::answer(tx, id, body).await.map_err(in_payload)?;
             Ok((200, answered.id, answered.version))
         }
         Kind::Note => {
-            // Its endpoint asks for this permission; this one's is another.
+            // The endpoint for notes needs this permission; the sync endpoint needs another one.
             tx.actor.require(crate::complaints::permissions::COMPLAINTS_NOTE)?;
             let id = target(target_id)?;
-            let body = Json::made(parse_value(payload).map_err(within)?);
-            let note = complaints::notes::create(tx, id, body).await.map_err(within)?;
+            let body = Json::made(parse_value(payload).map_err(in_payload)?);
+            let note = complaints::notes::create(tx, id, body).await.map_err(in_payload)?;
             Ok((201, note.id, 1))
         }
         Kind::CorrectFamily => {
-            facts_alone(&payload, &["family_card_no", "region_code"])?;
+            refuse_fields(&payload, &["family_card_no", "region_code"])?;
             let id = target(target_id)?;
-            let body = Json::made(parse_value(payload).map_err(within)?);
-            let (family, _) = change::patch_family(tx, id, body).await.map_err(within)?;
+            let body = Json::made(parse_value(payload).map_err(in_payload)?);
+            let (family, _) = change::patch_family(tx, id, body).await.map_err(in_payload)?;
             Ok((200, family.id, family.version))
         }
         Kind::CorrectPerson => {
-            facts_alone(&payload, &["nik", "identity_status"])?;
+            refuse_fields(&payload, &["nik", "identity_status"])?;
             let id = target(target_id)?;
-            let body = Json::made(parse_value(payload).map_err(within)?);
-            let (person, _) = change::patch_person(tx, id, body).await.map_err(within)?;
+            let body = Json::made(parse_value(payload).map_err(in_payload)?);
+            let (person, _) = change::patch_person(tx, id, body).await.map_err(in_payload)?;
             Ok((200, person.id, person.version))
         }
         Kind::Family => {
-            without_numbers(&payload)?;
+            refuse_identity_numbers(&payload)?;
             let digest = fingerprint(&payload);
-            let input = parse_value(payload).map_err(within)?;
-            Ok(match create::create_family(tx, input, digest).await.map_err(within)? {
+            let input = parse_value(payload).map_err(in_payload)?;
+            Ok(match create::create_family(tx, input, digest).await.map_err(in_payload)? {
                 Made::New(family) => (201, family.id, family.version),
                 Made::Before(family) => (200, family.id, family.version),
             })
         }
         Kind::Person => {
-            without_numbers(&payload)?;
+            refuse_identity_numbers(&payload)?;
             let digest = fingerprint(&payload);
-            let input = parse_value(payload).map_err(within)?;
-            Ok(match create::create_person(tx, input, digest).await.map_err(within)? {
+            let input = parse_value(payload).map_err(in_payload)?;
+            Ok(match create::create_person(tx, input, digest).await.map_err(in_payload)? {
                 Made::New(person) => (201, person.id, person.version),
                 Made::Before(person) => (200, person.id, person.version),
             })
         }
         Kind::Attachment => {
-            at(&mut payload, "captured_at", corrected_at);
-            let input = parse_value(payload).map_err(within)?;
-            let made = attachments::actions::create(tx, storage, input, Side::Region).await.map_err(within)?;
+            set_time(&mut payload, "captured_at", corrected_at);
+            let input = parse_value(payload).map_err(in_payload)?;
+            let made = attachments::actions::create(tx, storage, input, Side::Region).await.map_err(in_payload)?;
             Ok(match made {
                 Announced::New(made) => (201, made.id, made.version),
-                Announced::Known(known) => (200, known.id, known.version),
+                Announced::Known(existing) => (200, existing.id, existing.version),
             })
         }
         Kind::Visit => {
-            at(&mut payload, "visited_at", corrected_at);
-            let input: CreateVisit = parse_value(payload).map_err(within)?;
-            Ok(match visits::create(tx, input).await.map_err(within)? {
+            set_time(&mut payload, "visited_at", corrected_at);
+            let input: CreateVisit = parse_value(payload).map_err(in_payload)?;
+            Ok(match visits::create(tx, input).await.map_err(in_payload)? {
                 Entered::New(made) => (201, made.id, made.version),
-                Entered::Known(known) => (200, known.id, known.version),
+                Entered::Known(existing) => (200, existing.id, existing.version),
             })
         }
     }
 }
 
-fn target(named: Option<Uuid>) -> Result<Uuid, Error> {
-    named.ok_or_else(|| Error::field("/target_id", "required"))
+fn target(id: Option<Uuid>) -> Result<Uuid, Error> {
+    id.ok_or_else(|| Error::field("/target_id", "required"))
 }
 
-/// A correction from a tablet is one of facts: what identifies somebody, and where a family belongs, is the desk's to write.
-fn facts_alone(patch: &Value, not_these: &[&str]) -> Result<(), Error> {
-    let named = not_these.iter().filter(|field| patch.get(**field).is_some());
+/// Refuses fields that a correction from a tablet must not change: identity and region of a family are changed at the desk.
+fn refuse_fields(patch: &Value, refused: &[&str]) -> Result<(), Error> {
+    let present = refused.iter().filter(|field| patch.get(**field).is_some());
     let faults: Vec<FieldError> =
-        named.map(|field| FieldError::new(format!("/payload/{field}"), "not_offline")).collect();
+        present.map(|field| FieldError::new(format!("/payload/{field}"), "not_offline")).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
-/// The service's time for what the tablet recorded: its own may be a year off.
-fn at(payload: &mut Value, field: &str, time: DateTime<Utc>) {
+/// Overwrites a time of the tablet, whose clock may be wrong, with the corrected time.
+fn set_time(payload: &mut Value, field: &str, time: DateTime<Utc>) {
     if let Some(fields) = payload.as_object_mut() {
         fields.insert(field.to_owned(), serde_json::json!(time));
     }
 }
 
-/// Faults of a payload, told where they stand in the operation.
-fn within(mut error: Error) -> Error {
+/// Changes the pointers of field errors so that they refer to the operation.
+fn in_payload(mut error: Error) -> Error {
     for field in &mut error.fields {
         field.pointer = format!("/payload{}", field.pointer);
     }
     error
 }
 
-/// A tablet holds no identity number, so it brings none: numbers are entered at the desk, by who may write the registry.
-fn without_numbers(payload: &Value) -> Result<(), Error> {
+/// Refuses identity numbers: a tablet does not store them. They are entered at the desk.
+fn refuse_identity_numbers(payload: &Value) -> Result<(), Error> {
     let given = |value: &Value, field: &str| value.get(field).is_some_and(|v| !v.is_null());
     let mut faults = Vec::new();
     for field in ["nik", "family_card_no"] {

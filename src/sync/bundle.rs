@@ -1,5 +1,4 @@
-//! What a tablet is given at the start of its work, and the service's side of a conflict: always as the caller may see
-//! it, and masked.
+//! The initial data of a tablet, and the service's side of a conflict. Always within the caller's scope, and masked.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -26,20 +25,20 @@ use crate::registry::people::viewer::Viewer;
 use crate::transaction::Tx;
 use crate::{attachments, complaints, registry};
 
-/// Families a page.
-const FAMILIES: i64 = 200;
+/// Families per page.
+const FAMILIES_PER_PAGE: i64 = 200;
 /// More open complaints than any village has.
-const COMPLAINTS: i64 = 1000;
+const MAX_COMPLAINTS: i64 = 1000;
 
-/// Binds a cursor to the tablet's villages: when they change, what was read before is no longer enough.
-pub fn bound(device: &DeviceRow) -> Filters {
+/// Binds a cursor to the tablet's villages: when they change, data read earlier is incomplete.
+pub fn cursor_filters(device: &DeviceRow) -> Filters {
     let mut bytes = [0; 8];
     let digest = crate::http::json::sha256(format!("{}\n{}", device.id, device.village_codes.join(",")).as_bytes());
     bytes.copy_from_slice(digest.first_chunk::<8>().unwrap_or(&[0; 8]));
     Filters(bytes)
 }
 
-/// What stands around the database.
+/// Data of a bundle that is not in the database.
 pub struct Sources<'a> {
     pub catalogue: &'a Catalogue,
     pub programs: &'a ProgramCache,
@@ -47,27 +46,30 @@ pub struct Sources<'a> {
     pub now: DateTime<Utc>,
 }
 
-pub async fn make(
+pub async fn build(
     conn: &mut Connection,
     sources: &Sources<'_>,
     device: DeviceRow,
     scope: &RegionScope,
     after: Option<Uuid>,
 ) -> Result<SyncBundle, Error> {
-    // The feed's place is taken first: what changes while the bundle is read comes again with the first changes.
+    // The position in the feed is read first: a change during the read of the bundle is then repeated by the first `changes`.
     let changes = Position::before(settled_transaction(conn).await?);
-    let ids = registry::people::actions::list_family_ids(conn, scope, after, FAMILIES).await?;
-    let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES)).copied();
+    let ids = registry::people::actions::list_family_ids(conn, scope, after, FAMILIES_PER_PAGE).await?;
+    let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES_PER_PAGE)).copied();
     let families = families(conn, sources.sealer, scope, &ids, local_day(sources.now)).await?;
     let first = after.is_none();
-    let complaints =
-        if first { complaints::actions::list_open(conn, scope, COMPLAINTS, sources.now).await? } else { Vec::new() };
+    let complaints = if first {
+        complaints::actions::list_open(conn, scope, MAX_COMPLAINTS, sources.now).await?
+    } else {
+        Vec::new()
+    };
     let programs =
         if first { sources.programs.latest(conn).await?.all.iter().map(Program::from).collect() } else { Vec::new() };
-    let held = families.iter().map(|f| (SyncItemKind::Family, f.id));
-    let held = held.chain(complaints.iter().map(|c| (SyncItemKind::Complaint, c.id)));
-    store::insert_holdings(conn, device.id, held).await?;
-    let filters = bound(&device);
+    let stored_items = families.iter().map(|f| (SyncItemKind::Family, f.id));
+    let stored_items = stored_items.chain(complaints.iter().map(|c| (SyncItemKind::Complaint, c.id)));
+    store::insert_holdings(conn, device.id, stored_items).await?;
+    let filters = cursor_filters(&device);
     Ok(SyncBundle {
         regions: if first { regions(&device.village_codes) } else { Vec::new() },
         code_lists: if first { sources.catalogue.lists.clone() } else { Vec::new() },
@@ -80,7 +82,7 @@ pub async fn make(
     })
 }
 
-/// The villages, and what holds them.
+/// The villages and the regions that contain them.
 fn regions(villages: &[String]) -> Vec<SyncRegion> {
     let mut codes: Vec<String> = villages.iter().flat_map(|code| actions::lineage(code)).collect();
     codes.sort();
@@ -89,7 +91,7 @@ fn regions(villages: &[String]) -> Vec<SyncRegion> {
     codes.into_iter().filter_map(named).collect()
 }
 
-/// Those of the ids that the scope covers, in the order of ids.
+/// The families among these ids that the scope covers, ordered by id.
 pub async fn families(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -114,7 +116,7 @@ async fn family(
     home.map(|home| Viewer::masked(sealer).family(home)).transpose()
 }
 
-/// What stands in the way of an operation, if the caller may see it.
+/// The stored resource that conflicts with an operation, if the caller may see it.
 pub async fn server_side(tx: &mut Tx, kind: Kind, id: Uuid) -> Result<Option<Value>, Error> {
     let (scope, actor, keys, today) = (tx.actor.scope.clone(), tx.actor.clone(), tx.keys.clone(), local_day(tx.now));
     let json = |value: Result<Value, serde_json::Error>| value.map(Some).map_err(Error::internal);

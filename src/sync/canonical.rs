@@ -1,4 +1,4 @@
-//! One spelling of a JSON value, so that the same operation sent again is known whatever the order of its fields. Pure.
+//! A canonical form of JSON, so that a repeated operation is recognized whatever the order of its fields. Pure.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_fields_says_nothing_and_the_content_does() {
+    fn a_fingerprint_depends_on_the_content_but_not_on_the_order_of_fields() {
         let read = |text: &str| fingerprint(&serde_json::from_str(text).unwrap());
         assert_eq!(read(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), read(r#"{"b":[{"d":3,"c":2}],"a":1}"#));
         assert_ne!(read(r#"{"a":[1,2]}"#), read(r#"{"a":[2,1]}"#));

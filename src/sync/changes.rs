@@ -1,5 +1,5 @@
-//! What changed in a tablet's villages since it last asked. The feed of events says what to look at, in an order that
-//! nothing can slip behind; each thing is then given as it is now, or as gone when the tablet may no longer see it.
+//! Changes in a tablet's villages since a cursor. The event feed, whose order is stable, gives the resources that changed; each
+//! is returned in its current state, or as `gone` if the tablet may no longer see it.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ use crate::regions::RegionScope;
 use crate::registry::people::responses::Family;
 use crate::{complaints, registry};
 
-pub const LIMIT: i64 = 200;
+pub const MAX_EVENTS: i64 = 200;
 
 pub async fn since(
     conn: &mut Connection,
@@ -33,7 +33,7 @@ pub async fn since(
     limit: i64,
     now: DateTime<Utc>,
 ) -> Result<SyncChanges, Error> {
-    let filters = bundle::bound(&device);
+    let filters = bundle::cursor_filters(&device);
     let Some(after) = Position::decode(cursor, filters) else {
         return other_villages(device, cursor);
     };
@@ -58,8 +58,8 @@ pub async fn since(
         SyncItem { kind, id, gone: family.is_none() && complaint.is_none(), family, complaint }
     };
     let items: Vec<SyncItem> = subjects.iter().copied().map(item).collect();
-    let held = items.iter().filter(|item| !item.gone).map(|item| (item.kind, item.id));
-    store::insert_holdings(conn, device.id, held).await?;
+    let stored_items = items.iter().filter(|item| !item.gone).map(|item| (item.kind, item.id));
+    store::insert_holdings(conn, device.id, stored_items).await?;
     Ok(SyncChanges {
         items,
         village_codes: device.village_codes,
@@ -69,7 +69,7 @@ pub async fn since(
     })
 }
 
-/// A cursor that was made for other villages is no mistake: the tablet was assigned elsewhere meanwhile.
+/// A cursor for other villages is not an error: the tablet has been assigned elsewhere in the meantime.
 fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error> {
     if !Position::is_one(cursor) {
         return Err(Error::new(Code::INVALID_CURSOR));
@@ -83,7 +83,7 @@ fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error>
     })
 }
 
-/// The thing that a tablet holds: a person belongs to a family.
+/// The resource that a tablet stores for an event: for a person, the family.
 async fn subject(conn: &mut Connection, scope: &RegionScope, change: &Change) -> Result<Option<(Kind, Uuid)>, Error> {
     let named = |field: &str| change.data.get(field).and_then(|v| v.as_str()).and_then(|text| text.parse().ok());
     Ok(match change.subject_kind.as_str() {
@@ -98,9 +98,9 @@ async fn subject(conn: &mut Connection, scope: &RegionScope, change: &Change) ->
     })
 }
 
-/// The place of a page of families in the bundle.
+/// Decodes the cursor of a page of families in the bundle.
 pub fn family_after(device: &DeviceRow, cursor: Option<&str>) -> Result<Option<Uuid>, Error> {
-    let filters: Filters = bundle::bound(device);
+    let filters: Filters = bundle::cursor_filters(device);
     match cursor {
         None => Ok(None),
         Some(text) => match Position::decode(text, filters) {

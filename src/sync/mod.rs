@@ -1,6 +1,6 @@
-//! Work without a network: what a tablet recorded offline is applied in its order, each operation once, by the very actions
-//! that the endpoints use; what would overwrite something newer comes back with both sides; and a tablet is given what
-//! changed in its villages, and told what is no longer its own.
+//! Offline synchronization. Operations that a tablet recorded offline are applied in order, each once, by the use cases of the
+//! endpoints. An operation that would overwrite a newer version is returned as a conflict with both sides. A tablet reads the
+//! changes in its villages, and learns which resources are no longer its own.
 
 pub mod actions;
 pub mod api;

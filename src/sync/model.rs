@@ -1,9 +1,9 @@
-//! The words of offline work.
+//! Code lists of offline synchronization.
 
 use crate::text_enum;
 
 text_enum! {
-    /// What a tablet can record without a network.
+    /// Kind of an offline operation.
     pub enum SyncOperationKind {
         Family = "family": "Keluarga baru" / "New family",
         Person = "person": "Orang baru" / "New person",
@@ -19,19 +19,19 @@ text_enum! {
 }
 
 impl SyncOperationKind {
-    /// Acts on something that is there, which the operation names.
-    pub fn acts(self) -> bool {
-        self.corrects() || matches!(self, Self::CloseComplaint | Self::Answer | Self::Note)
+    /// True if the operation acts on an existing resource, which it names.
+    pub fn has_target(self) -> bool {
+        self.needs_base_version() || matches!(self, Self::CloseComplaint | Self::Answer | Self::Note)
     }
 
-    /// Writes over what is there, so it says on which version it rests.
-    pub fn corrects(self) -> bool {
+    /// True if the operation overwrites data and therefore needs a base version.
+    pub fn needs_base_version(self) -> bool {
         matches!(self, Self::CorrectFamily | Self::CorrectPerson)
     }
 }
 
 text_enum! {
-    /// What a visit came to.
+    /// Result of a visit.
     pub enum VisitResult {
         Met = "met": "Bertemu" / "Met",
         NotAtHome = "not_at_home": "Tidak di rumah" / "Not at home",
@@ -43,7 +43,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a tablet holds.
+    /// Kind of resource that a tablet stores.
     pub enum SyncItemKind {
         Family = "family": "Keluarga" / "Family",
         Complaint = "complaint": "Pengaduan" / "Complaint",

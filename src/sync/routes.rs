@@ -1,4 +1,4 @@
-//! Offline work: bring home what was recorded, fetch what changed. Tablets and visits stand beside.
+//! Endpoints of offline synchronization. Tablets and visits have their own files.
 
 use std::io::Write as _;
 
@@ -34,17 +34,20 @@ pub fn configure(config: &mut ServiceConfig) {
     routes_visits::configure(config);
 }
 
-/// Bring home what was recorded offline
+/// Apply operations recorded offline
 ///
-/// Up to 1,000 operations in the tablet's order, one result each. An operation is done once, however often it is sent: a batch may
-/// be cut, repeated and sent in pieces. One that fails holds up only those that depend on it, changes nothing and may be
-/// sent again; where something newer stands in its way, both sides come back and nothing is overwritten. The tablet's clock
-/// may be wrong: how far it is off is measured from `device_time`, kept with each operation, and corrected; no deadline
-/// hangs on it.
+/// Applies up to 1,000 operations in the given order and returns one result for each. An operation is applied once, however
+/// often it is sent, so a batch may be repeated or split.
+///
+/// A failed operation changes nothing and may be sent again; only operations that depend on it fail with it. If a resource has
+/// changed in the meantime, the result contains both sides and nothing is overwritten.
+///
+/// The tablet's clock may be wrong: the offset is measured from `device_time`, stored with each operation and corrected.
+/// Deadlines do not depend on it.
 #[utoipa::path(
     tag = "Sync",
     request_body = SyncBatch,
-    responses((status = 207, description = "One result an operation", body = SyncAnswer)),
+    responses((status = 207, description = "One result per operation", body = SyncAnswer)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[post("/v1/sync")]
@@ -61,15 +64,17 @@ async fn apply_sync_batch(
         .await
 }
 
-/// Fetch what changed for a tablet
+/// Read the changes for a tablet
 ///
-/// Families (with their members) and complaints of its villages that changed since the cursor, each once, as they are now. What
-/// was voided, moved away or handed to another village comes as `gone`. An answer that was lost is simply asked for again
-/// with the same cursor. When the tablet was assigned other villages, `bundle_required` says so.
+/// Returns the families (with their members) and complaints of the tablet's villages that changed since the cursor, each once,
+/// in their current state. A resource that was voided, moved away or assigned to another village has `gone: true`.
+///
+/// If a response was lost, repeat the request with the same cursor. If the tablet's villages have changed, `bundle_required` is
+/// true.
 #[utoipa::path(
     tag = "Sync",
     params(ChangesQuery),
-    responses((status = 200, description = "What changed", body = SyncChanges)),
+    responses((status = 200, description = "The changes", body = SyncChanges)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/sync/changes")]
@@ -80,21 +85,21 @@ async fn get_sync_changes(
     clock: web::Data<Clock>,
     query: Query<ChangesQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let limit = asked.limit.unwrap_or(changes::LIMIT);
-    if !(1..=changes::LIMIT).contains(&limit) {
+    let params = query.value;
+    let limit = params.limit.unwrap_or(changes::MAX_EVENTS);
+    if !(1..=changes::MAX_EVENTS).contains(&limit) {
         return Err(Error::about(Code::MALFORMED_PARAMETER, "limit"));
     }
     let mut conn = db.read().await?;
-    let (device, scope) = actions::find_own(&mut conn, &caller, asked.device_id).await?;
+    let (device, scope) = actions::find_own(&mut conn, &caller, params.device_id).await?;
     let keys = tokens.keys().ring();
-    Reply::ok(&changes::since(&mut conn, &keys.sealer, device, &scope, &asked.cursor, limit, clock.now()).await?)
+    Reply::ok(&changes::since(&mut conn, &keys.sealer, device, &scope, &params.cursor, limit, clock.now()).await?)
 }
 
-/// Fetch what a tablet needs for its first day
+/// Read the initial data of a tablet
 ///
-/// Code lists, the regions of its villages, the programmes with their rules, families and open complaints of the villages, masked.
-/// Families come 200 a page. Packed with gzip when the request takes it.
+/// Returns code lists, the regions of the tablet's villages, programmes with their rules, and families and open complaints of
+/// the villages, masked. Families are paged by 200. The response is compressed with gzip if the request accepts it.
 #[utoipa::path(
     tag = "Sync",
     params(BundleQuery),
@@ -106,28 +111,28 @@ async fn get_sync_bundle(
     caller: Caller<ComplaintsRead>,
     request: HttpRequest,
     db: Db,
-    stock: Stock,
+    context: BundleContext,
     query: Query<BundleQuery>,
 ) -> Result<HttpResponse, Error> {
     let mut conn = db.read().await?;
     let (device, scope) = actions::find_own(&mut conn, &caller, query.value.device_id).await?;
     let after = changes::family_after(&device, query.value.cursor.as_deref())?;
-    let keys = stock.tokens.keys().ring();
-    let now = stock.clock.now();
-    let sources = Sources { catalogue: &stock.catalogue, programs: &stock.programs, sealer: &keys.sealer, now };
-    let made = bundle::make(&mut conn, &sources, device, &scope, after).await?;
-    packed(&request, Reply::of_content(&made, &content_of(&made))?)
+    let keys = context.tokens.keys().ring();
+    let now = context.clock.now();
+    let sources = Sources { catalogue: &context.catalogue, programs: &context.programs, sealer: &keys.sealer, now };
+    let made = bundle::build(&mut conn, &sources, device, &scope, after).await?;
+    gzip_if_accepted(&request, Reply::of_content(&made, &versioned_content(&made))?)
 }
 
-/// What a bundle takes from beside the database.
-struct Stock {
+/// Sources of a bundle besides the database.
+struct BundleContext {
     tokens: web::Data<Tokens>,
     clock: web::Data<Clock>,
     catalogue: web::Data<Catalogue>,
     programs: web::Data<ProgramCache>,
 }
 
-impl FromRequest for Stock {
+impl FromRequest for BundleContext {
     type Error = Error;
     type Future = std::future::Ready<Result<Self, Error>>;
 
@@ -144,21 +149,22 @@ impl FromRequest for Stock {
     }
 }
 
-/// What the version of a bundle hangs on: all but the place in the feed, which moves with every event anywhere.
-fn content_of(bundle: &SyncBundle) -> SyncBundle {
+/// The content that determines the version of a bundle. It excludes the position in the feed, which changes with every event.
+fn versioned_content(bundle: &SyncBundle) -> SyncBundle {
     let mut device = bundle.device.clone();
     device.last_seen_at = None;
     device.last_skew_ms = None;
     SyncBundle { device, changes_cursor: String::new(), ..bundle.clone() }
 }
 
-fn packed(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Error> {
-    let takes = request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
-    let takes = takes.is_some_and(|v| v.split(',').any(|one| one.trim().starts_with("gzip") && !one.ends_with("q=0")));
+fn gzip_if_accepted(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Error> {
+    let accepts_gzip = request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
+    let accepts_gzip =
+        accepts_gzip.is_some_and(|v| v.split(',').any(|one| one.trim().starts_with("gzip") && !one.ends_with("q=0")));
     let body = reply.body.clone();
     let mut response = reply.respond_to(request);
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept-Encoding"));
-    if !takes || response.status() == actix_web::http::StatusCode::NOT_MODIFIED {
+    if !accepts_gzip || response.status() == actix_web::http::StatusCode::NOT_MODIFIED {
         return Ok(response);
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -1,4 +1,4 @@
-//! Tablets: register, look up, change, revoke.
+//! Endpoints of tablets: register, list, read, replace, revoke.
 
 use actix_web::{get, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,13 +29,13 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Register a tablet
 ///
-/// Names the officer who carries it and the villages it works in, all within the caller's regions.
+/// Assigns a tablet to an officer and to villages, all within the caller's regions.
 #[utoipa::path(
     tag = "Sync",
     request_body = CreateDevice,
     responses(
         (status = 201, description = "The tablet", body = Device),
-        (status = 200, description = "It was registered before", body = Device)
+        (status = 200, description = "It was registered already; the stored resource", body = Device)
     ),
     security(("oauth2" = ["access:admin"]))
 )]
@@ -51,7 +51,7 @@ async fn create_device(caller: Caller<AccessAdmin>, write: Write, body: Json<Cre
 
 /// List tablets
 ///
-/// Those whose villages lie within the caller's regions, newest first.
+/// Returns the tablets whose villages are within the caller's regions, newest first.
 #[utoipa::path(
     tag = "Sync",
     params(DeviceQuery),
@@ -67,7 +67,7 @@ async fn list_devices(caller: Caller<AccessAdmin>, db: Db, query: Query<DeviceQu
 
 /// Read a tablet
 ///
-/// Who carries it, where it works, and when it last synced.
+/// Returns the officer, the villages and the last sync.
 #[utoipa::path(
     tag = "Sync",
     responses((status = 200, description = "The tablet", body = Device)),
@@ -79,9 +79,9 @@ async fn get_device(caller: Caller<AccessAdmin>, db: Db, id: Path<Uuid>) -> Resu
     Reply::resource(&device, device.version)
 }
 
-/// Change a tablet
+/// Replace a tablet
 ///
-/// Its label, its officer or its villages. A tablet that works elsewhere now is told so when it next asks for changes.
+/// Replaces label, officer and villages. A tablet with other villages gets `bundle_required` when it next reads changes.
 #[utoipa::path(
     tag = "Sync",
     request_body = CreateDevice,
@@ -106,7 +106,7 @@ async fn replace_device(
 
 /// Revoke a tablet
 ///
-/// For one that was lost or handed in: nothing is taken from it or given to it any more. Final.
+/// Revokes a tablet that was lost or returned: it can no longer sync. This is final.
 #[utoipa::path(
     tag = "Sync",
     responses((status = 200, description = "The tablet", body = Device)),

@@ -1,4 +1,4 @@
-//! Visits: enter and read.
+//! Endpoints of visits: create, list, read.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,15 +22,16 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(create_visit).service(list_visits).service(get_visit);
 }
 
-/// Enter a visit
+/// Record a visit
 ///
-/// To a family, about a complaint, or both. The officer is the caller. A tablet sends the same body to `POST /v1/sync`.
+/// Records a visit to a family, about a complaint, or both. The officer is the caller. A tablet sends the same body to `POST
+/// /v1/sync`.
 #[utoipa::path(
     tag = "Sync",
     request_body = CreateVisit,
     responses(
         (status = 201, description = "The visit", body = Visit),
-        (status = 200, description = "It was sent before; this is what is stored", body = Visit)
+        (status = 200, description = "It was recorded already; the stored resource", body = Visit)
     ),
     security(("oauth2" = ["complaints:submit"]))
 )]
@@ -46,7 +47,7 @@ async fn create_visit(caller: Caller<ComplaintsSubmit>, write: Write, body: Json
 
 /// List visits
 ///
-/// Within the caller's regions, newest first; for a supervisor who looks after facilitators.
+/// Returns the visits within the caller's regions, newest first, for example for the supervisor of facilitators.
 #[utoipa::path(
     tag = "Sync",
     params(VisitQuery),
@@ -65,7 +66,7 @@ async fn list_visits(caller: Caller<ComplaintsRead>, db: Db, query: Query<VisitQ
 
 /// Read a visit
 ///
-/// Who went where, and what it came to.
+/// Returns one visit.
 #[utoipa::path(
     tag = "Sync",
     responses((status = 200, description = "The visit", body = Visit)),

@@ -1,4 +1,4 @@
-//! The rows of tablets, of what they brought home, of what they hold, and of visits.
+//! Rows of tablets, operations, the resources that a tablet stores, and visits.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -68,7 +68,7 @@ pub struct VisitRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// False when the id is taken.
+/// Returns false if the id is already in use.
 pub async fn insert_device(conn: &mut AsyncPgConnection, row: &DeviceRow) -> QueryResult<bool> {
     diesel::insert_into(devices::table)
         .values(row)
@@ -108,7 +108,7 @@ pub async fn lock_device(
         .optional()
 }
 
-/// Writes back a row that this transaction has locked.
+/// Writes a row that this transaction has locked.
 pub async fn save_device(conn: &mut AsyncPgConnection, row: &DeviceRow) -> QueryResult<()> {
     prepared(diesel::update(devices::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
@@ -136,7 +136,7 @@ pub async fn list_devices(
     query.load(conn).await
 }
 
-/// What became of these operations of a tablet that the caller carries.
+/// Results of these operations of the caller's tablet.
 pub async fn list_operations_of_visible(
     conn: &mut AsyncPgConnection,
     device: Uuid,
@@ -154,13 +154,13 @@ pub async fn insert_operation(conn: &mut AsyncPgConnection, row: &OperationRow) 
     diesel::insert_into(sync_operations::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// What a tablet was given, and must hear about from now on.
+/// Records which resources a tablet stores, so that it gets their later changes.
 pub async fn insert_holdings(
     conn: &mut AsyncPgConnection,
     device: Uuid,
-    held: impl Iterator<Item = (SyncItemKind, Uuid)>,
+    stored_items: impl Iterator<Item = (SyncItemKind, Uuid)>,
 ) -> QueryResult<()> {
-    let (kinds, ids): (Vec<&str>, Vec<Uuid>) = held.map(|(kind, id)| (kind.as_str(), id)).unzip();
+    let (kinds, ids): (Vec<&str>, Vec<Uuid>) = stored_items.map(|(kind, id)| (kind.as_str(), id)).unzip();
     if ids.is_empty() {
         return Ok(());
     }
@@ -173,7 +173,7 @@ pub async fn insert_holdings(
     prepared(insert).execute(conn).await.map(|_| ())
 }
 
-/// An event of something that a tablet may hold.
+/// An event about a resource that a tablet may store.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Change {
     #[diesel(sql_type = BigInt)]
@@ -188,17 +188,17 @@ pub struct Change {
     pub data: serde_json::Value,
 }
 
-/// Each village and each thing held has an index of its own to walk from the cursor on: what happens elsewhere costs
-/// nothing, however much it is. The cursor stands in subqueries so that the planner does not see it: it takes what is
-/// newer than its figures for nothing at all, and would then walk the feed of everybody.
+/// Each village and each stored resource is read by its own index from the cursor on, so events elsewhere cost nothing. The
+/// cursor is in subqueries to hide its value from the planner: the planner would assume that no rows are newer than its
+/// statistics, and would then scan the whole feed.
 const CHANGES: &str = "\
-    with there as ( \
+    with in_villages as ( \
         select e.* from unnest($1::text[]) village, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where region_code = village and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
             and (transaction_id, id) > ((select $2::bigint), (select $3::uuid)) and transaction_id < (select $4::bigint) \
             order by transaction_id, id limit $5) e \
-    ), left_it as ( \
+    ), moved_away as ( \
         select e.* from device_holdings h, lateral ( \
             select transaction_id, id, subject_kind, subject_id, data from events \
             where subject_id = h.subject_id and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
@@ -207,9 +207,9 @@ const CHANGES: &str = "\
             order by transaction_id, id limit $5) e \
         where h.device_id = $6 \
     ) \
-    select * from there union all select * from left_it order by transaction_id, id limit $5";
+    select * from in_villages union all select * from moved_away order by transaction_id, id limit $5";
 
-/// What happened in the villages of the scope, or to something that the tablet was given, wherever it lies now.
+/// Events in the villages of the scope, and events of resources that the tablet stores, wherever they are now.
 pub async fn list_changes(
     conn: &mut AsyncPgConnection,
     villages: &RegionScope,
@@ -228,7 +228,7 @@ pub async fn list_changes(
     prepared(query).load(conn).await
 }
 
-/// False when the id is taken.
+/// Returns false if the id is already in use.
 pub async fn insert_visit(conn: &mut AsyncPgConnection, row: &VisitRow) -> QueryResult<bool> {
     diesel::insert_into(visits::table)
         .values(row)
@@ -249,7 +249,7 @@ pub async fn find_visit(conn: &mut AsyncPgConnection, scope: &RegionScope, id: U
         .optional()
 }
 
-/// What a list of visits is narrowed to.
+/// Filters of a list of visits.
 #[derive(Debug, Default)]
 pub struct VisitFilter {
     pub family_id: Option<Uuid>,

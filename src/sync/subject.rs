@@ -1,4 +1,4 @@
-//! Visits to a household, for the rights of somebody in it.
+//! Visits of a household, for data subject rights.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
-async fn held(
+async fn list_visits_of(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     family_id: Uuid,
@@ -26,17 +26,18 @@ async fn held(
         .await
 }
 
-/// Of the household, and about these complaints.
+/// Visits of the household and about these complaints.
 pub async fn list_about(tx: &mut Tx, family_id: Uuid, complaints: &[Uuid]) -> Result<Vec<Visit>, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await?;
+    let rows = list_visits_of(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await?;
     Ok(rows.into_iter().map(Visit::from).collect())
 }
 
-/// The words of visits about these complaints go, and those of the household's when nobody is left in it; elsewhere the name.
+/// Deletes the notes of visits about these complaints, and those of the household if it has no other member. In the other notes
+/// only the name is removed.
 pub async fn forget(tx: &mut Tx, family_id: Uuid, last: bool, complaints: &[Uuid], name: &str) -> Result<(), Error> {
-    for row in held(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await? {
-        let theirs = last || row.complaint_id.is_some_and(|id| complaints.contains(&id));
-        let note = row.note.filter(|_| !theirs).map(|words| without_name(&words, name));
+    for row in list_visits_of(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await? {
+        let delete = last || row.complaint_id.is_some_and(|id| complaints.contains(&id));
+        let note = row.note.filter(|_| !delete).map(|text| without_name(&text, name));
         diesel::update(visits::table.find(row.id))
             .set((
                 visits::note.eq(note),

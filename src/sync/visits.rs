@@ -1,4 +1,4 @@
-//! Visits: who went where, and what it came to. Supervisors read them.
+//! Use cases of visits.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
@@ -15,7 +15,7 @@ use crate::regions::RegionScope;
 use crate::transaction::Tx;
 use crate::{complaints, registry};
 
-const SLACK: TimeDelta = TimeDelta::hours(1);
+const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
 pub enum Entered {
     New(Visit),
@@ -25,7 +25,7 @@ pub enum Entered {
 
 pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
     tx.actor.scope.require(&input.region_code)?;
-    if input.visited_at.is_some_and(|at| at > tx.now + SLACK) {
+    if input.visited_at.is_some_and(|at| at > tx.now + CLOCK_SKEW) {
         return Err(Error::field("/visited_at", "in_the_future"));
     }
     let scope = tx.actor.scope.clone();

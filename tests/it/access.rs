@@ -1,4 +1,4 @@
-//! Signing in: client credentials, officers, keys, and every token that must be refused.
+//! Tests of authentication: client credentials, officers, keys, and every token that must be refused.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -45,7 +45,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn a_client_signs_in_and_calls() {
+async fn a_client_gets_a_token_and_calls_the_api() {
     let server = with_client(&[P::COMPLAINTS_READ, P::COMPLAINTS_SUBMIT], &["32.04"]).await;
     let answer = sign_in(&server, "desk", SECRET, "grant_type=client_credentials").await;
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -69,10 +69,10 @@ async fn a_client_signs_in_and_calls() {
 }
 
 #[actix_web::test]
-async fn every_wrong_sign_in_has_its_answer() {
+async fn every_invalid_token_request_has_its_error() {
     let server = with_client(&[P::COMPLAINTS_READ], &["32.04"]).await;
     let ok = "grant_type=client_credentials";
-    for (id, secret) in [("desk", "wrong"), ("nobody", SECRET), ("desk", "")] {
+    for (id, secret) in [("desk", "wrong"), ("unknown", SECRET), ("desk", "")] {
         let refused = sign_in(&server, id, secret, ok).await;
         assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"slrt\""));
         assert_eq!(refused.expect_problem(401, "invalid-client")["error"], "invalid_client");
@@ -89,7 +89,7 @@ async fn every_wrong_sign_in_has_its_answer() {
 }
 
 #[actix_web::test]
-async fn an_officer_acts_with_what_both_the_client_and_the_roles_allow() {
+async fn an_officer_has_the_permissions_that_both_client_and_roles_grant() {
     let server = with_client(&[P::COMPLAINTS_READ, P::COMPLAINTS_HANDLE, P::OPERATOR_ASSERT], &["32.04"]).await;
     let mut conn = server.connection().await;
     let officer = |id: &str, org: &str, role: &str| StaffRow {
@@ -110,7 +110,7 @@ async fn an_officer_acts_with_what_both_the_client_and_the_roles_allow() {
     assert_eq!(claims["scope"], "complaints:read complaints:handle");
     assert_eq!(claims["slrt_regions"], json!(["32.04"]));
     assert_eq!(claims["slrt_roles"], json!(["back_office"]));
-    for other in ["stranger", "nobody"] {
+    for other in ["stranger", "unknown"] {
         let form = format!("grant_type=client_credentials&operator={other}");
         sign_in(&server, "desk", SECRET, &form).await.expect_problem(400, "invalid-grant");
     }
@@ -124,7 +124,7 @@ fn forged(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u8>) -> Str
 }
 
 #[actix_web::test]
-async fn a_token_is_refused_unless_everything_about_it_is_right() {
+async fn an_invalid_token_is_refused() {
     let server = TestServer::start().await;
     let ring = server.shared.tokens.keys().ring();
     let key = ring.signer(chrono::Utc::now()).unwrap();
@@ -187,7 +187,7 @@ async fn a_token_is_refused_unless_everything_about_it_is_right() {
 }
 
 #[actix_web::test]
-async fn a_token_ends_with_its_time() {
+async fn a_token_expires() {
     let server = TestServer::start().await;
     let session = server.session("x", None, &["ID"], &[P::COMPLAINTS_READ]);
     session.get("/v1/complaints").await.expect(200);
@@ -216,7 +216,7 @@ async fn the_key_set_and_the_metadata_are_published() {
     assert_eq!(metadata["token_endpoint"], "https://slrt.test/oauth/token");
 }
 
-/// A key set on a port of its own, and how often it was fetched.
+/// A key set on its own port, and the number of times it was fetched.
 async fn key_set_server(body: Value) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
     use actix_web::{App, HttpResponse, HttpServer, web};
     let fetched = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -239,7 +239,7 @@ async fn key_set_server(body: Value) -> (String, std::sync::Arc<std::sync::atomi
 }
 
 #[actix_web::test]
-async fn a_trusted_issuers_token_is_taken_and_an_unknown_keys_is_asked_for_once() {
+async fn a_trusted_issuers_token_is_accepted_and_an_unknown_key_is_fetched_once() {
     let ring = KeyRing::load(&KeyFile::generate(chrono::Utc::now()).unwrap()).unwrap();
     let key = &ring.signing[0];
     let (x, y) = key.point.split_at(32);
@@ -267,5 +267,5 @@ async fn a_trusted_issuers_token_is_taken_and_an_unknown_keys_is_asked_for_once(
         let refused = any.with_token(&token(issuer, kid)).get("/v1/complaints").await;
         refused.expect_problem(401, "invalid-token");
     }
-    assert_eq!(fetched.load(std::sync::atomic::Ordering::Relaxed), 1, "an unknown key waits for the cool-down");
+    assert_eq!(fetched.load(std::sync::atomic::Ordering::Relaxed), 1, "no second fetch during the cool-down");
 }

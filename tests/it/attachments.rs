@@ -1,10 +1,10 @@
-//! Photos and papers: they arrive over bad lines, are what they say, and open for whoever sees what they belong to.
+//! Tests of attachments: they are uploaded over bad connections, validated, and visible to callers who may see the parent.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::http::faults;
-use crate::support::papers::{announcement, photo};
+use crate::support::resources::{announcement, photo};
 use crate::support::{Answer, Session, World};
 
 const PIECE: &str = "application/offset+octet-stream";
@@ -33,12 +33,12 @@ async fn open(session: &Session, path: &str) -> (String, Answer) {
     (url.clone(), session.get(&url).await)
 }
 
-fn says(bytes: &str, what: &str) -> bool {
+fn contains(bytes: &str, what: &str) -> bool {
     bytes.contains(what)
 }
 
 #[actix_web::test]
-async fn a_photo_arrives_in_pieces_and_opens_without_its_place() {
+async fn a_photo_is_uploaded_in_chunks_and_opens_without_its_location() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let bytes = photo();
@@ -47,7 +47,7 @@ async fn a_photo_arrives_in_pieces_and_opens_without_its_place() {
     let first = send(&world.front, &content, 0, &bytes[..100]).await;
     assert_eq!(first.header("upload-offset"), Some("100"));
     assert_eq!(first.expect(200)["status"], "uploading");
-    // The line was cut: the tablet asks where to go on, and sends what is there already once more.
+    // After a lost connection the client reads the offset; a chunk that overlaps received bytes is refused.
     assert_eq!(offset(&world.front, &content).await, 100);
     let problem = send(&world.front, &content, 50, &bytes[50..]).await.expect_problem(409, "upload-offset-mismatch");
     assert!(problem["detail"].as_str().unwrap().contains("100"));
@@ -57,8 +57,8 @@ async fn a_photo_arrives_in_pieces_and_opens_without_its_place() {
     assert_ne!(whole["stored"]["sha256"], whole["sha256"]);
 
     let (_, opened) = open(&world.back, &path).await;
-    assert!(says(&String::from_utf8_lossy(&bytes), "GPS") && !says(&opened.text, "GPS"));
-    assert!(says(&opened.text, "ZZZZ"));
+    assert!(contains(&String::from_utf8_lossy(&bytes), "GPS") && !contains(&opened.text, "GPS"));
+    assert!(contains(&opened.text, "ZZZZ"));
     for (name, value) in [
         ("content-type", "image/jpeg"),
         ("cache-control", "no-store"),
@@ -75,7 +75,7 @@ async fn a_photo_arrives_in_pieces_and_opens_without_its_place() {
 }
 
 #[actix_web::test]
-async fn what_came_before_a_cut_is_kept() {
+async fn bytes_received_before_a_lost_connection_are_stored() {
     use tokio::io::AsyncWriteExt as _;
     let world = World::start().await;
     let complaint = world.complaint().await;
@@ -91,7 +91,7 @@ async fn what_came_before_a_cut_is_kept() {
     line.write_all(&[head.as_bytes(), &bytes[..150]].concat()).await.unwrap();
     line.flush().await.unwrap();
     drop(line);
-    // However long the server takes to notice.
+    // Repeat until the server has noticed the lost connection.
     let mut arrived = 0;
     while arrived == 0 {
         arrived = offset(&world.front, &content).await;
@@ -102,7 +102,7 @@ async fn what_came_before_a_cut_is_kept() {
 }
 
 #[actix_web::test]
-async fn content_that_lies_is_refused_and_gone() {
+async fn content_that_differs_from_its_declaration_is_rejected_and_deleted() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let page = b"<html><script>alert(1)</script></html>".to_vec();
@@ -125,7 +125,7 @@ async fn content_that_lies_is_refused_and_gone() {
 }
 
 #[actix_web::test]
-async fn a_picture_that_unfolds_into_gigabytes_is_refused() {
+async fn an_image_that_would_decode_to_gigabytes_is_refused() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let header = [&60_000_u32.to_be_bytes()[..], &60_000_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
@@ -141,7 +141,7 @@ async fn a_picture_that_unfolds_into_gigabytes_is_refused() {
 }
 
 #[actix_web::test]
-async fn an_announcement_is_judged_before_anything_is_sent() {
+async fn an_attachment_is_validated_before_its_content_is_uploaded() {
     let world = World::around(crate::support::TestServer::start_with(&["--attachment-max-bytes", "1000"]).await);
     let complaint = world.complaint().await;
     let parent = json!({ "kind": "complaint", "id": complaint });
@@ -170,32 +170,32 @@ async fn an_announcement_is_judged_before_anything_is_sent() {
     let (path, bytes) = (announce(&world.front, &complaint, "image/jpeg", &photo()).await, photo());
     let more = [&bytes[..], b"more"].concat();
     send(&world.front, &format!("{path}/content"), 0, &more).await.expect_problem(413, "body-too-large");
-    let unsaid =
+    let without_offset =
         world.front.raw(Method::PATCH, &format!("{path}/content"), &[("content-type", PIECE)], Some(bytes)).await;
-    unsaid.expect_problem(400, "malformed-header");
+    without_offset.expect_problem(400, "malformed-header");
 }
 
 #[actix_web::test]
-async fn a_link_ends_and_bears_no_change() {
+async fn a_link_expires_and_cannot_be_modified() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let path = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
     send(&world.front, &format!("{path}/content"), 0, &photo()).await.expect(200);
     let (url, _) = open(&world.front, &path).await;
-    let nobody = world.server.anonymous();
-    assert_eq!(nobody.get(&url).await.status, 200);
+    let anonymous = world.server.anonymous();
+    assert_eq!(anonymous.get(&url).await.status, 200);
     let other = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
     let moved = url.replace(&path, &other);
     let later = url.replace("expires=", "expires=9");
     for wrong in [&moved, &later, &format!("{url}x"), &format!("{path}/file"), &format!("{url}&x=1")] {
-        nobody.get(wrong).await.expect_problem(404, "not-found");
+        anonymous.get(wrong).await.expect_problem(404, "not-found");
     }
     world.server.shared.clock.advance(chrono::TimeDelta::minutes(6));
-    nobody.get(&url).await.expect_problem(404, "not-found");
+    anonymous.get(&url).await.expect_problem(404, "not-found");
 }
 
 #[actix_web::test]
-async fn a_referrals_papers_are_for_both_sides_and_the_complaints_are_not() {
+async fn both_sides_see_a_referrals_attachments_but_not_those_of_its_complaint() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let private = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
@@ -218,7 +218,7 @@ async fn a_referrals_papers_are_for_both_sides_and_the_complaints_are_not() {
     send(&world.pkh, &content, 10, &photo()[10..]).await.expect(200);
     assert_eq!(world.back.get(&of_referral).await.expect(200)["items"].as_array().unwrap().len(), 2);
 
-    // Under the referral's address nothing else opens, and the source does not speak for the target.
+    // Other attachments cannot be opened under the referral's path, and the source cannot act for the target.
     let private = private.rsplit('/').next().unwrap();
     world.pkh.act(&format!("{of_referral}/{private}/links")).await.expect_problem(404, "not-found");
     let may = [slrt::slices::permissions::REFERRALS_RESPOND, slrt::slices::permissions::REFERRALS_READ];
@@ -227,7 +227,7 @@ async fn a_referrals_papers_are_for_both_sides_and_the_complaints_are_not() {
 }
 
 #[actix_web::test]
-async fn a_draft_shows_its_papers_to_nobody_but_its_source() {
+async fn only_the_source_sees_the_attachments_of_a_draft() {
     let world = World::start().await;
     let draft = world.draft(None).await;
     let body = announcement(json!({ "kind": "referral", "id": draft }), "image/jpeg", &photo());
@@ -236,7 +236,7 @@ async fn a_draft_shows_its_papers_to_nobody_but_its_source() {
 }
 
 #[actix_web::test]
-async fn only_whoever_added_it_takes_it_back() {
+async fn only_the_uploader_may_withdraw_an_attachment() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let path = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
@@ -249,36 +249,36 @@ async fn only_whoever_added_it_takes_it_back() {
         .send(Method::DELETE, &path, &[("if-match", "\"1\"")], None)
         .await
         .expect_problem(412, "version-mismatch");
-    let gone = world.front.send(Method::DELETE, &path, &[("if-match", "*")], None).await.expect(200);
-    assert_eq!(gone["status"], "withdrawn");
+    let withdrawn = world.front.send(Method::DELETE, &path, &[("if-match", "*")], None).await.expect(200);
+    assert_eq!(withdrawn["status"], "withdrawn");
     world.front.get(&url).await.expect_problem(404, "not-found");
     let listed = world.front.get(&format!("/v1/complaints/{complaint}/attachments")).await.expect(200);
     assert_eq!(listed["items"], json!([]));
 }
 
 #[actix_web::test]
-async fn what_nobody_finishes_ends_and_what_belongs_to_nothing_goes() {
+async fn an_unfinished_upload_expires_and_an_attachment_without_parent_is_withdrawn() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let stalled = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
     send(&world.front, &format!("{stalled}/content"), 0, &photo()[..20]).await.expect(200);
-    let kept = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
-    send(&world.front, &format!("{kept}/content"), 0, &photo()).await.expect(200);
+    let finished = announce(&world.front, &complaint, "image/jpeg", &photo()).await;
+    send(&world.front, &format!("{finished}/content"), 0, &photo()).await.expect(200);
     world.server.shared.clock.advance(chrono::TimeDelta::days(8));
     world.server.work().await;
     let world = World::around(world.server);
     assert_eq!(world.front.get(&stalled).await.expect(200)["status"], "expired");
-    assert_eq!(world.front.get(&kept).await.expect(200)["status"], "complete");
+    assert_eq!(world.front.get(&finished).await.expect(200)["status"], "complete");
 
     let mut conn = world.server.connection().await;
     diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, "delete from complaints").await.unwrap();
     world.server.shared.clock.advance(chrono::TimeDelta::days(2));
     world.server.work().await;
-    let left: Vec<Value> = left(&mut conn).await;
-    assert_eq!(left, [json!("expired"), json!("withdrawn")]);
+    let remaining: Vec<Value> = stored_statuses(&mut conn).await;
+    assert_eq!(remaining, [json!("expired"), json!("withdrawn")]);
 }
 
-async fn left(conn: &mut diesel_async::AsyncPgConnection) -> Vec<Value> {
+async fn stored_statuses(conn: &mut diesel_async::AsyncPgConnection) -> Vec<Value> {
     use diesel::QueryDsl as _;
     use slrt::db::schema::attachments;
     let statuses = attachments::table.select(attachments::status);
@@ -287,9 +287,9 @@ async fn left(conn: &mut diesel_async::AsyncPgConnection) -> Vec<Value> {
     found.into_iter().map(Value::from).collect()
 }
 
-/// A process that was killed between the last byte and the end leaves an upload that background work closes.
+/// A process that was killed after the last byte leaves a complete upload, which background work finishes.
 #[actix_web::test]
-async fn an_upload_survives_the_process_that_took_it() {
+async fn an_upload_survives_the_process_that_received_it() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().to_str().unwrap();
     let world = World::around(crate::support::TestServer::start_with(&["--attachment-store", store]).await);
@@ -305,6 +305,6 @@ async fn an_upload_survives_the_process_that_took_it() {
     let (_, opened) = open(&world.front, &path).await;
     assert!(opened.text.contains("ZZZZ"));
     let pieces = folder.path().join("uploads").join(path.rsplit('/').next().unwrap());
-    let left = std::fs::read_dir(pieces).map_or(0, |entries| entries.count());
-    assert_eq!(left, 0);
+    let remaining = std::fs::read_dir(pieces).map_or(0, |entries| entries.count());
+    assert_eq!(remaining, 0);
 }

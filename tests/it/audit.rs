@@ -1,11 +1,11 @@
-//! Every mutation leaves a row, and the row names no person.
+//! Tests of the audit trail: every change leaves a row, without personal data.
 
 use serde_json::json;
 
 use crate::support::World;
 
 #[actix_web::test]
-async fn every_step_of_the_main_flow_is_in_the_trail() {
+async fn every_step_of_the_main_flow_is_audited() {
     let world = World::start().await;
     let complaint = world.pending_complaint().await;
     let referral = world.draft(Some(&complaint)).await;
@@ -36,7 +36,7 @@ async fn every_step_of_the_main_flow_is_in_the_trail() {
 }
 
 #[actix_web::test]
-async fn what_was_refused_leaves_nothing() {
+async fn a_refused_request_is_not_audited() {
     let world = World::start().await;
     let id = world.complaint().await;
     world

@@ -1,5 +1,5 @@
-//! The matrix: for every operation of the contract, no token is 401, any other permission is 403, and another region
-//! is 404.
+//! The authorization matrix: for every operation of the contract, no token is 401, any other permission is 403, and another
+//! region is 404.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,11 +38,11 @@ async fn call(session: &Session, operation: &Guarded, id: &str) -> crate::suppor
 #[actix_web::test]
 async fn without_a_token_every_guarded_operation_is_401() {
     let world = World::start().await;
-    let nobody = world.server.anonymous();
+    let anonymous = world.server.anonymous();
     let operations = guarded();
     assert!(operations.len() > 25);
     for operation in operations {
-        let answer = call(&nobody, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
+        let answer = call(&anonymous, &operation, "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e").await;
         let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
         answer.expect_problem(401, "invalid-token");
         assert!(challenge.contains("error=\"invalid_token\""), "{}: {challenge}", operation.path);
@@ -50,7 +50,7 @@ async fn without_a_token_every_guarded_operation_is_401() {
 }
 
 #[actix_web::test]
-async fn with_every_other_permission_it_is_403_and_names_the_one_missing() {
+async fn without_its_permission_every_operation_is_403_and_names_it() {
     let world = World::start().await;
     for operation in guarded() {
         let others: Vec<Permission> =
@@ -64,7 +64,7 @@ async fn with_every_other_permission_it_is_403_and_names_the_one_missing() {
 }
 
 #[actix_web::test]
-async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
+async fn a_resource_in_another_region_is_404_like_one_that_does_not_exist() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     let referral = world.requested().await;
@@ -154,7 +154,7 @@ async fn what_lies_in_another_region_is_404_like_what_does_not_exist() {
 }
 
 #[actix_web::test]
-async fn a_list_shows_nothing_of_another_region() {
+async fn a_list_contains_nothing_of_another_region() {
     let world = World::start().await;
     world.complaint().await;
     world.requested().await;
@@ -168,7 +168,7 @@ async fn a_list_shows_nothing_of_another_region() {
 }
 
 #[actix_web::test]
-async fn writing_something_new_into_another_region_is_403() {
+async fn creating_a_resource_in_another_region_is_403() {
     let world = World::start().await;
     let body = crate::support::world::submission();
     world.elsewhere.post("/v1/complaints", body).await.expect_problem(403, "region-not-granted");

@@ -1,4 +1,4 @@
-//! The binary from the outside: what an operator types.
+//! Tests of the binary: the commands that an operator uses.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
@@ -18,17 +18,17 @@ fn slrt(folder: &std::path::Path, arguments: &[&str], environment: &[(&str, &str
     command.output().unwrap()
 }
 
-/// Arguments, environment, and what is said.
+/// Arguments, environment, and expected text on standard error.
 type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
 
-fn said(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
 fn bad_configuration_is_one_sentence_and_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
-    let url = ("DATABASE_URL", "postgresql://nobody@localhost/none");
+    let url = ("DATABASE_URL", "postgresql://none@localhost/none");
     let production = ("SLRT_ENV", "production");
     let cases: [Case; 6] = [
         (&["serve"], &[production], "needs DATABASE_URL"),
@@ -40,15 +40,15 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
     ];
     for (arguments, environment, expected) in cases {
         let output = slrt(folder.path(), arguments, environment);
-        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(said(&output).contains(expected), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert!(left.is_empty(), "nothing was made: {left:?}");
+    let remaining: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(remaining.is_empty(), "no file was created: {remaining:?}");
 }
 
 #[test]
-fn every_command_explains_itself() {
+fn every_command_has_help() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["serve", "demo", "migrate", "openapi", "import", "export", "client", "staff", "keys"] {
         let output = slrt(folder.path(), &[command, "--help"], &[]);
@@ -64,7 +64,7 @@ fn openapi_prints_the_contract() {
 }
 
 #[test]
-fn keys_are_made_once_rotated_and_readable_by_their_owner_alone() {
+fn keys_are_created_once_rotated_and_readable_only_by_their_owner() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.json");
     let environment = [("SLRT_KEYS_FILE", path.to_str().unwrap())];
@@ -81,7 +81,7 @@ fn keys_are_made_once_rotated_and_readable_by_their_owner_alone() {
 }
 
 #[actix_web::test]
-async fn a_client_is_made_listed_and_disabled() {
+async fn a_client_can_be_created_listed_and_disabled() {
     let server = TestServer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let environment = [("DATABASE_URL", server.database_url.as_str())];
@@ -91,18 +91,18 @@ async fn a_client_is_made_listed_and_disabled() {
     assert_eq!(made["regions"], serde_json::json!(["32.04", "32.73"]));
     let secret = made["client_secret"].as_str().unwrap();
     assert!(secret.len() >= 43, "256 random bits");
-    assert!(said(&run(&create)).contains("already"));
+    assert!(stderr(&run(&create)).contains("already"));
     let listed = run(&["client", "list"]);
     let text = String::from_utf8(listed.stdout).unwrap();
     assert!(text.contains("desk-1") && !text.contains(secret) && !text.contains("secret"));
     assert!(run(&["client", "disable", "desk-1"]).status.success());
-    assert!(said(&run(&["client", "disable", "desk-1"])).contains("no active client"));
+    assert!(stderr(&run(&["client", "disable", "desk-1"])).contains("no active client"));
     let wrong = run(&["client", "create", "--id", "desk-2", "--regions", "32.99"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
 
 #[actix_web::test]
-async fn an_import_that_was_killed_goes_on_when_it_is_called_again() {
+async fn a_killed_import_continues_when_it_is_started_again() {
     const ROWS: i64 = 11_000;
     let server = TestServer::start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +111,7 @@ async fn an_import_that_was_killed_goes_on_when_it_is_called_again() {
     let run = |arguments: &[&str]| slrt(folder.path(), &[&["import"], arguments].concat(), &environment);
     write("families.csv", "family_card_no,region_code\n3204050101199001,32.04.05.2001\n");
     let made = run(&["families.csv", "--kind", "families"]);
-    assert!(made.status.success(), "{}", said(&made));
+    assert!(made.status.success(), "{}", stderr(&made));
     let mut text = String::from("family_card_no,region_code,full_name,sex,relation_to_head\n");
     for n in 1..ROWS {
         text.push_str(&format!(",32.04.05.2001,Orang {n},male,\n"));
@@ -119,19 +119,19 @@ async fn an_import_that_was_killed_goes_on_when_it_is_called_again() {
     text.push_str("3204050101199001,,Orang terakhir,male,head\n");
     write("persons.csv", &text);
 
-    // The last row cannot be written as long as somebody else holds its family.
-    let mut holder = server.connection().await;
-    holder.batch_execute("begin; select from families for update").await.unwrap();
+    // The last row cannot be written while another transaction holds a lock on its family.
+    let mut blocker = server.connection().await;
+    blocker.batch_execute("begin; select from families for update").await.unwrap();
     let mut killed = Command::new(env!("CARGO_BIN_EXE_slrt"));
     killed.env_clear().current_dir(folder.path()).args(["import", "persons.csv", "--kind", "persons"]);
     let mut killed = killed.envs(environment).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while count(&server, "jobs where done > 0 and params->>'kind' = 'persons'").await == 0 {
-        assert!(killed.try_wait().unwrap().is_none(), "it was to hang");
+        assert!(killed.try_wait().unwrap().is_none(), "expected the import to hang");
         tokio::task::yield_now().await;
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
-    holder
+    blocker
         .batch_execute(
             "rollback; update jobs set lease_until = now() - interval '1 second' where lease_until is not null",
         )
@@ -139,13 +139,13 @@ async fn an_import_that_was_killed_goes_on_when_it_is_called_again() {
         .unwrap();
 
     let again = run(&["persons.csv", "--kind", "persons"]);
-    assert!(again.status.success() && said(&again).contains("goes on"), "{}", said(&again));
+    assert!(again.status.success() && stderr(&again).contains("continuing"), "{}", stderr(&again));
     assert_eq!(count(&server, "persons").await, ROWS);
     assert_eq!(count(&server, "jobs").await, 2);
     let third = run(&["persons.csv", "--kind", "persons"]);
-    assert!(!third.status.success() && said(&third).contains("--again"), "{}", said(&third));
+    assert!(!third.status.success() && stderr(&third).contains("--again"), "{}", stderr(&third));
     assert_eq!(count(&server, "persons").await, ROWS);
-    // With other options it is another import.
+    // With other options it is a different import.
     assert!(run(&["persons.csv", "--kind", "persons", "--dry-run"]).status.success());
     write(
         "families.csv",

@@ -1,4 +1,4 @@
-//! The contract as a document: committed, complete, and without loose ends.
+//! Tests of the contract: committed, complete, and consistent.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::contract::{CONTRACT, operations};
 
-/// Operations that need no token. Grows only with a reason.
+/// Operations that need no token. Add one only with a reason.
 const PUBLIC: &[&str] = &[
     "issue_token",
     "get_server_metadata",
@@ -26,7 +26,7 @@ const PUBLIC: &[&str] = &[
     "list_organizations",
     "get_organization",
     "list_services",
-    // Number and code open one complaint to its reporter.
+    // The number and the code give the reporter access to one complaint.
     "look_up_own_complaint",
     "answer_own_question",
     "add_own_note",
@@ -34,22 +34,22 @@ const PUBLIC: &[&str] = &[
     "reopen_own_complaint",
     "confirm_own_complaint",
     "get_service",
-    // Which office a need goes to is as public as the office.
+    // The office responsible for a need is as public as the office.
     "list_routing_defaults",
     "get_complaint_terms",
     "get_routing_default",
-    // Standards of service are public (UU 25/2009).
+    // Service standards are public (UU 25/2009).
     "list_holidays",
     "get_holiday",
-    // A signed link opens it.
+    // A signed link grants access.
     "open_attachment",
     "list_service_level_targets",
     "get_service_level_target",
     "forecast_service_level",
-    // Where to go is for everybody.
+    // Desks are public.
     "list_desks",
     "get_desk",
-    // The calendar of proposals hangs in every village office.
+    // The calendar of proposals is public.
     "list_registry_proposal_windows",
     "get_registry_proposal_window",
 ];
@@ -91,13 +91,13 @@ fn every_operation_is_described_and_unique() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     fn walk(value: &Value, at: &str) {
         match value {
             Value::Object(fields) => {
                 if let Some(target) = fields.get("$ref").and_then(Value::as_str) {
                     let pointer = target.strip_prefix('#').expect("a local reference");
-                    assert!(CONTRACT.pointer(pointer).is_some(), "{at}: {target} leads nowhere");
+                    assert!(CONTRACT.pointer(pointer).is_some(), "{at}: {target} does not resolve");
                 }
                 fields.iter().for_each(|(k, v)| walk(v, &format!("{at}/{k}")));
             }
@@ -128,12 +128,12 @@ fn every_example_fits_its_schema() {
     }
 }
 
-/// What an answer lists as allowed can be called, and what can be called stands in the table.
+/// Every action in `allowed` has an endpoint, and every action endpoint is in the table.
 #[test]
-fn every_offered_edge_has_an_endpoint_and_no_other() {
+fn exactly_the_offered_edges_have_an_endpoint() {
     let actions = |kind: &str| -> HashSet<String> {
         let prefix = format!("/v1/{kind}/{{id}}/");
-        // What answers 201 adds something to the thing and is no step of its life.
+        // An operation that answers 201 creates a sub-resource and is not a transition.
         let of = |(path, method, operation): (String, String, Value)| {
             (method == "post" && operation["responses"].get("201").is_none())
                 .then(|| path.strip_prefix(&prefix).map(str::to_owned))
@@ -146,9 +146,9 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
         .filter(|e| e.offered && e.by.is_some() && !e.from.is_empty())
         .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
-    // It makes a complaint of its own (201).
+    // It creates another complaint (201).
     assert!(complaints.remove("appeal"));
-    // No step of its life.
+    // Not a transition.
     assert!(complaints.insert("follow-up-code".to_owned()));
     // One decision with two outcomes.
     assert!(complaints.remove("refer") && complaints.remove("resolve") && complaints.insert("approve".to_owned()));
@@ -159,7 +159,7 @@ fn every_offered_edge_has_an_endpoint_and_no_other() {
         .map(|e| e.action.to_string().replace('_', "-"))
         .collect();
     let mut offered = actions("referrals");
-    // It moves nothing.
+    // Not a transition.
     assert!(offered.remove("match-identity"));
     assert_eq!(offered, referrals);
     let proposals = slrt::proposals::transitions::EDGES

@@ -1,4 +1,4 @@
-//! What every endpoint does alike: idempotency, versions, limits, malformed requests, headers.
+//! Tests of the conventions of all endpoints: idempotency, versions, limits, malformed requests, headers.
 
 use std::io::{Read as _, Write as _};
 
@@ -28,13 +28,13 @@ async fn the_same_key_and_body_get_the_same_answer() {
         (again.header("location").map(str::to_owned), again.header("etag").map(str::to_owned)),
         (location, etag)
     );
-    // What is shown once is not kept.
+    // A secret that is shown once is not stored.
     made.as_object_mut().unwrap().remove("follow_up_code");
     assert_eq!(again.expect(201), made);
     let mut other = submission();
     other["sector"] = json!("food");
     world.front.post_with("/v1/complaints", &key, other).await.expect_problem(422, "idempotency-key-reused");
-    // The same key of another client or for another address is another key.
+    // The key is scoped to client and path.
     world.back.post_with("/v1/complaints", &key, submission()).await.expect(201);
     world
         .front
@@ -45,7 +45,7 @@ async fn the_same_key_and_body_get_the_same_answer() {
 }
 
 #[actix_web::test]
-async fn a_key_is_forgotten_after_a_day() {
+async fn an_idempotency_key_expires_after_a_day() {
     let world = World::start().await;
     let key = [("idempotency-key", "k")];
     world.front.post_with("/v1/complaints", &key, submission()).await.expect(201);
@@ -58,7 +58,7 @@ async fn a_key_is_forgotten_after_a_day() {
 }
 
 #[actix_web::test]
-async fn a_thousand_posts_with_one_key_make_one_row() {
+async fn a_thousand_posts_with_one_key_create_one_row() {
     let world = World::start().await;
     let key = [("idempotency-key", "one")];
     let answers =
@@ -83,7 +83,7 @@ async fn a_thousand_posts_with_one_key_make_one_row() {
 }
 
 #[actix_web::test]
-async fn a_stale_version_is_refused_and_a_known_one_not_sent_again() {
+async fn a_stale_version_is_refused_and_a_cached_one_is_not_sent_again() {
     let world = World::start().await;
     let id = world.complaint().await;
     let path = format!("/v1/complaints/{id}");
@@ -100,7 +100,7 @@ async fn a_stale_version_is_refused_and_a_known_one_not_sent_again() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_read_is_400() {
+async fn a_malformed_request_is_400() {
     let world = World::start().await;
     let json = [("content-type", "application/json")];
     let post = async |body: &[u8]| world.front.raw(Method::POST, "/v1/complaints", &json, Some(body.to_vec())).await;
@@ -127,7 +127,7 @@ async fn what_cannot_be_read_is_400() {
 }
 
 #[actix_web::test]
-async fn a_number_in_an_address_does_not_come_back() {
+async fn an_identity_number_in_a_path_is_not_repeated() {
     let world = World::start().await;
     for path in
         ["/v1/persons/3204051203909001", "/v1/complaints?nik=3204051203909001", "/v1/complaints?3204051203909001=1"]
@@ -150,7 +150,7 @@ async fn a_body_over_the_limit_is_413() {
 }
 
 #[actix_web::test]
-async fn an_unknown_address_is_404_and_a_wrong_method_405() {
+async fn an_unknown_path_is_404_and_a_wrong_method_is_405() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     any.get("/v2/nothing").await.expect_problem(404, "unknown-route");
@@ -162,7 +162,7 @@ async fn an_unknown_address_is_404_and_a_wrong_method_405() {
 }
 
 #[actix_web::test]
-async fn head_is_get_without_the_body() {
+async fn head_is_get_without_body() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     let got = any.get("/v1/regions/32").await;
@@ -173,7 +173,7 @@ async fn head_is_get_without_the_body() {
 }
 
 #[actix_web::test]
-async fn problems_speak_the_callers_language_and_carry_its_trace() {
+async fn problems_have_the_callers_language_and_trace_id() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     let id = any.get("/v1/complaints").await.expect_problem(401, "invalid-token");
@@ -193,13 +193,13 @@ async fn problems_speak_the_callers_language_and_carry_its_trace() {
 }
 
 #[actix_web::test]
-async fn a_clients_quota_ends_in_429() {
+async fn a_client_over_its_quota_gets_429() {
     let server = TestServer::start_with(&["--rate-per-minute", "5"]).await;
     let session = server.session("busy", None, &["ID"], &[slrt::slices::permissions::COMPLAINTS_READ]);
-    for left in (0..5).rev() {
+    for remaining in (0..5).rev() {
         let answer = session.get("/v1/complaints").await;
         assert_eq!(answer.header("ratelimit-policy"), Some("\"default\";q=5;w=60"));
-        assert_eq!(answer.header("ratelimit"), Some(format!("\"default\";r={left}").as_str()));
+        assert_eq!(answer.header("ratelimit"), Some(format!("\"default\";r={remaining}").as_str()));
     }
     let refused = session.get("/v1/complaints").await;
     assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
@@ -210,7 +210,7 @@ async fn a_clients_quota_ends_in_429() {
 }
 
 #[actix_web::test]
-async fn beyond_the_bound_of_requests_in_flight_the_answer_is_503() {
+async fn too_many_requests_in_flight_get_503() {
     let server = TestServer::start_with(&["--max-in-flight", "0"]).await;
     let any = server.anonymous();
     let refused = any.get("/v1/regions").await;
@@ -220,7 +220,7 @@ async fn beyond_the_bound_of_requests_in_flight_the_answer_is_503() {
 }
 
 #[actix_web::test]
-async fn a_browser_of_another_origin_is_let_in_only_when_configured() {
+async fn another_origin_is_allowed_only_when_configured() {
     let server = TestServer::start_with(&["--cors-origins", "https://desk.example.go.id"]).await;
     let any = server.anonymous();
     let ask = |origin| [("origin", origin), ("access-control-request-method", "POST")];
@@ -230,7 +230,7 @@ async fn a_browser_of_another_origin_is_let_in_only_when_configured() {
     assert_eq!((no.status, no.header("access-control-allow-origin")), (405, None));
 }
 
-/// A client that hangs up in the middle of its body changes nothing and keeps nobody from working.
+/// A client that closes the connection in the middle of its body changes nothing and does not block others.
 #[actix_web::test]
 async fn a_half_sent_request_changes_nothing() {
     let world = World::start().await;

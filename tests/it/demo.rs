@@ -1,4 +1,4 @@
-//! The demo as its user meets it: a desk at work, and nothing twice.
+//! Tests of the demo: a working desk, and a second start that adds nothing.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ async fn waiting(session: &Session, path: &str) -> usize {
 }
 
 #[actix_web::test]
-async fn every_queue_of_a_fresh_demo_holds_something_and_a_second_start_adds_nothing() {
+async fn every_queue_of_a_new_demo_has_items_and_a_second_start_adds_none() {
     let server = TestServer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let keys = Arc::new(Keys::fixed(&KeyFile::generate(Utc::now()).unwrap()).unwrap());

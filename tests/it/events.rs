@@ -1,4 +1,4 @@
-//! The feed: in order, complete, and never ahead of what can still commit.
+//! Tests of the event feed: ordered, complete, and never ahead of transactions that can still commit.
 
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
@@ -13,8 +13,8 @@ async fn read(world: &World, after: Option<&str>) -> (Vec<Value>, String) {
     (page["items"].as_array().unwrap().clone(), cursor)
 }
 
-/// An event by itself, in the connection's own transaction.
-async fn happen(conn: &mut AsyncPgConnection, type_: &str, region: &str) {
+/// Inserts one event, in the connection's own transaction.
+async fn insert_event(conn: &mut AsyncPgConnection, type_: &str, region: &str) {
     let insert = "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
                   values (gen_random_uuid(), $1, 'complaint', gen_random_uuid(), $2, '{}', now())";
     diesel::sql_query(insert).bind::<Text, _>(type_).bind::<Text, _>(region).execute(conn).await.unwrap();
@@ -41,39 +41,39 @@ async fn every_change_of_state_is_an_event_without_personal_data() {
     world.front.get("/v1/events?after=nonsense").await.expect_problem(400, "invalid-cursor");
 }
 
-/// A transaction that began earlier commits later: its event must not fall behind the reader's cursor.
+/// A transaction that began earlier commits later: its event must not appear before the reader's cursor.
 #[actix_web::test]
 async fn a_late_commit_is_not_missed() {
     let world = World::start().await;
     let mut slow = world.server.connection().await;
     diesel::sql_query("begin").execute(&mut slow).await.unwrap();
-    happen(&mut slow, "complaint.slow", "32.04.05.2001").await;
+    insert_event(&mut slow, "complaint.slow", "32.04.05.2001").await;
     world.complaint().await;
     let (seen, cursor) = read(&world, None).await;
-    assert!(seen.is_empty(), "what is younger than a running transaction waits");
+    assert!(seen.is_empty(), "events newer than a running transaction are withheld");
     diesel::sql_query("commit").execute(&mut slow).await.unwrap();
     let (seen, _) = read(&world, Some(&cursor)).await;
     let types: Vec<_> = seen.iter().map(|e| e["type"].clone()).collect();
     assert_eq!(types, ["complaint.slow", "complaint.submitted"]);
 }
 
-/// Of a country's events a village desk is shown few. Its cursor passes the others, so that no read walks past them twice.
+/// A village desk sees few of the country's events. Its cursor moves past the others, so that no read scans them twice.
 #[actix_web::test]
-async fn the_cursor_passes_what_is_for_others() {
+async fn the_cursor_moves_past_events_of_others() {
     let world = World::start().await;
     let (nothing, before) = read(&world, None).await;
     assert!(nothing.is_empty());
     let mut conn = world.server.connection().await;
-    happen(&mut conn, "complaint.elsewhere", "51.71.01.1001").await;
+    insert_event(&mut conn, "complaint.elsewhere", "51.71.01.1001").await;
     let (nothing, passed) = read(&world, Some(&before)).await;
     assert!(nothing.is_empty() && passed != before, "{before} {passed}");
     world.complaint().await;
     assert_eq!(read(&world, Some(&passed)).await.0.len(), 1);
 }
 
-/// Many writers, one reader that pages all the while: in the end it has seen each event once.
+/// Concurrent writers and one reader that pages continuously: the reader sees each event once.
 #[actix_web::test]
-async fn a_reader_beside_many_writers_misses_nothing() {
+async fn a_reader_misses_nothing_while_others_write() {
     let world = World::start().await;
     let writers = futures_util::future::join_all((0..8).map(|_| async {
         for _ in 0..10 {
@@ -105,7 +105,7 @@ async fn a_reader_beside_many_writers_misses_nothing() {
 }
 
 #[actix_web::test]
-async fn an_event_is_forgotten_after_its_keeping_time() {
+async fn an_event_is_deleted_after_its_retention() {
     let world = World::start().await;
     world.complaint().await;
     world.server.work().await;
@@ -113,7 +113,7 @@ async fn an_event_is_forgotten_after_its_keeping_time() {
     world.server.shared.clock.advance(chrono::TimeDelta::days(91));
     world.server.work().await;
     let later = world.server.session("later", None, &["32.04"], &[slrt::slices::permissions::EVENTS_READ]);
-    // The deadline that passed meanwhile is news; what is old is gone.
+    // The event of the deadline that has passed in the meantime is new; the old event is deleted.
     let found = later.get("/v1/events").await.expect(200);
     assert!(found["items"].as_array().unwrap().iter().all(|e| e["type"] != "complaint.submitted"), "{found}");
 }

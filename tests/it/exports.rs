@@ -1,4 +1,4 @@
-//! Exports: what is masked, what leaves a record, and that what was exported can be imported as it was.
+//! Tests of exports: masking, access records, and that an export can be imported unchanged.
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -9,7 +9,7 @@ use slrt::slices::permissions as P;
 use crate::imports::{count, import, loader};
 use crate::support::{Session, World};
 
-/// Starts an export, lets the worker work, and gives the file.
+/// Runs an export, and returns the file.
 pub async fn export(world: &World, who: &Session, body: Value, purpose: &[(&str, &str)]) -> String {
     let job = who.post_with("/v1/exports", purpose, body).await.expect(202);
     world.server.work().await;
@@ -24,7 +24,7 @@ fn choice(codes: &'static [&'static str]) -> impl proptest::strategy::Strategy<V
 
 const FLAGS: &[&str] = &["", "true", "false"];
 
-/// Files of families and of their members, with cells filled or empty as chance has it.
+/// Files of families and of their members, with randomly filled cells.
 fn files(runner: &mut TestRunner) -> (String, String, String, String) {
     let family = (choice(&["", "Kp. Contoh, RT 01", "Blok \"A\""]), choice(FLAGS), choice(FLAGS), choice(&["", "MBR"]));
     let person = (
@@ -86,7 +86,7 @@ pub fn everything(world: &World) -> Session {
 }
 
 #[actix_web::test]
-async fn what_is_imported_exported_and_imported_again_is_the_same() {
+async fn an_export_can_be_imported_again_without_loss() {
     let mut runner = TestRunner::default();
     let (families, persons, dwellings, statuses) = files(&mut runner);
     let mut given = vec![families, persons, dwellings, statuses];
@@ -111,7 +111,7 @@ async fn what_is_imported_exported_and_imported_again_is_the_same() {
 }
 
 #[actix_web::test]
-async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
+async fn an_export_is_masked_unless_revealed_and_a_reveal_is_recorded() {
     let world = World::start().await;
     world.family().await;
     let who = loader(&world);
@@ -122,8 +122,8 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
     assert!(masked.contains("32************01") && !masked.contains("Kampung"), "{masked}");
 
     who.post("/v1/exports", json!({ "kind": "persons", "reveal": true })).await.expect_problem(400, "purpose-required");
-    let may_not = world.front.post_with("/v1/exports", PURPOSE, json!({ "kind": "persons", "reveal": true }));
-    may_not.await.expect_problem(403, "insufficient-scope");
+    let forbidden = world.front.post_with("/v1/exports", PURPOSE, json!({ "kind": "persons", "reveal": true }));
+    forbidden.await.expect_problem(403, "insufficient-scope");
     who.post("/v1/exports", json!({ "kind": "persons", "region_code": "34" }))
         .await
         .expect_problem(403, "region-not-granted");
@@ -134,15 +134,15 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
     assert_eq!(
         count(&world, "audit_records where action = 'job.reveal'").await,
         4,
-        "of each of two, one for the asking and one for the download"
+        "two exports, each with one record for the request and one for the download"
     );
-    // What is the family's is everybody's in it.
+    // Family data is recorded as an access to every member.
     for (kind, families) in [("families", 1), ("dwellings", 2)] {
         export(&world, &who, json!({ "kind": kind, "reveal": true }), PURPOSE).await;
-        let told = async |whom: &str| {
+        let recorded = async |whom: &str| {
             count(&world, &format!("audit_records where action = 'family.reveal' and target_kind = '{whom}'")).await
         };
-        assert_eq!((told("family").await, told("person").await), (families, 2 * families), "{kind}");
+        assert_eq!((recorded("family").await, recorded("person").await), (families, 2 * families), "{kind}");
     }
     let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
     let revealed = jobs["items"].as_array().unwrap().iter().find(|job| job["params"]["reveal"] == true).unwrap();
@@ -153,7 +153,7 @@ async fn an_export_is_masked_unless_it_is_revealed_which_leaves_records() {
 }
 
 #[actix_web::test]
-async fn what_is_restricted_stays_out_of_an_export() {
+async fn a_restricted_person_is_not_exported() {
     let world = World::start().await;
     let home = world.family().await;
     let person = world.member_of(&home).await;
@@ -180,7 +180,7 @@ async fn what_is_restricted_stays_out_of_an_export() {
 }
 
 #[actix_web::test]
-async fn what_somebody_is_not_shown_is_not_taken_away_by_what_they_export_and_import_again() {
+async fn importing_an_export_does_not_remove_entries_that_the_caller_may_not_see() {
     let world = World::start().await;
     let (who, sees_all) = (loader(&world), everything(&world));
     let text = "region_code,full_name,sex,criteria,ppks_codes\r\n\
@@ -193,18 +193,18 @@ async fn what_somebody_is_not_shown_is_not_taken_away_by_what_they_export_and_im
     assert!(line("Ujang").ends_with(",,") && line("Dewi").ends_with(",,-"), "{exported}");
     assert!(line("Asep").ends_with(",poverty,PPKS-24"), "{exported}");
     import(&world, &who, "kind=persons&on_conflict=update", &exported).await;
-    // Nor by a list of their own.
+    // Nor does a list of the caller.
     let emptied = exported.replace(&line("Ujang"), &format!("{}-,-", line("Ujang").strip_suffix(',').unwrap()));
     import(&world, &who, "kind=persons&on_conflict=update", &emptied).await;
-    let kept = "persons where attributes->'criteria' @> '[\"violence\"]'";
-    assert_eq!(count(&world, kept).await, 2);
+    let stored = "persons where attributes->'criteria' @> '[\"violence\"]'";
+    assert_eq!(count(&world, stored).await, 2);
     assert_eq!(count(&world, "persons where full_name = 'Ujang' and ppks_codes = '{PPKS-16}'").await, 1);
     import(&world, &sees_all, "kind=persons&on_conflict=update", &emptied).await;
     assert_eq!(count(&world, "persons where full_name = 'Ujang' and ppks_codes = '{}'").await, 1);
 }
 
 #[actix_web::test]
-async fn an_export_shows_nothing_of_another_region() {
+async fn an_export_contains_nothing_of_another_region() {
     let world = World::start().await;
     world.family().await;
     let elsewhere = world.server.session("sleman", None, &["34.04"], P::ALL);
@@ -215,7 +215,7 @@ async fn an_export_shows_nothing_of_another_region() {
 }
 
 #[actix_web::test]
-async fn the_directory_goes_in_and_out() {
+async fn the_directory_can_be_imported_and_exported() {
     let world = World::start().await;
     let who = everything(&world);
     let text = "kind,name,region_code,program_code,phone\r\nagency,Dinas Contoh,32.04,,(022) 555\r\nagency,Dinas Lain,34.04,,\r\nagency,Dinas Tiga,32.04,XYZ,\r\n";
@@ -247,7 +247,7 @@ async fn the_directory_goes_in_and_out() {
 }
 
 #[actix_web::test]
-async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
+async fn snapshots_are_compared_by_region_and_counts_below_ten_are_suppressed() {
     let world = World::start().await;
     let who = loader(&world);
     let (mut families, mut first, mut second) =
@@ -279,7 +279,7 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
     let region = result["regions"].as_array().unwrap().iter().find(|r| r["region_code"] == "32.04.05").unwrap();
     assert_eq!((&region["moved_down"], &region["moved_up"]), (&json!(12), &json!(0)));
     assert_eq!((&region["matrix"][1][0], &region["matrix"][1][2]), (&json!(12), &json!(null)));
-    // By its villages a district tells no more than it is told of.
+    // By village, the same cells are suppressed as by district.
     let job = who.post("/v1/welfare-snapshots/compare", ask("32.04.05")).await.expect(202);
     world.server.work().await;
     let result = who.get(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())).await.expect(200);
@@ -298,7 +298,7 @@ async fn two_rankings_are_compared_by_region_and_fewer_than_ten_are_not_told() {
 }
 
 #[actix_web::test]
-async fn a_family_that_moves_takes_its_ranking_along() {
+async fn a_family_that_moves_is_counted_in_its_new_region() {
     let world = World::start().await;
     let home = world.family().await;
     let ranked = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-10-01", "decile": 3 });
@@ -309,7 +309,7 @@ async fn a_family_that_moves_takes_its_ranking_along() {
         let items = known["items"].as_array().unwrap();
         items.iter().map(|s| s["snapshot_version"].clone()).collect::<Vec<_>>()
     };
-    // Fewer than ten families are not told, so the table says how many.
+    // Counts below ten are suppressed in the API, so the table is read.
     let ranked_once = async |village: &str| {
         count(&world, &format!("welfare_snapshot_counts where region_code = '{village}' and families = 1")).await
     };

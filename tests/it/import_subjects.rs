@@ -1,4 +1,4 @@
-//! Imports and exports, and the rights of those whom they are about.
+//! Tests of imports and exports together with data subject rights.
 
 use serde_json::{Value, json};
 use slrt::slices::permissions as P;
@@ -13,7 +13,7 @@ async fn restrict(world: &World, person: &str) {
     world.front.post(&format!("/v1/persons/{person}/restrict"), body).await.expect(200);
 }
 
-/// Gives consent for verification in the name of the subject, and takes it back.
+/// Gives consent for verification on behalf of the subject, and withdraws it.
 async fn withdraw(world: &World, subject: Value) {
     let body = json!({
         "subject": subject, "purpose": "verification", "lawful_basis": "consent",
@@ -36,7 +36,7 @@ async fn person_of(world: &World, nik: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn what_was_exported_is_imported_again_whoever_closed_their_data_or_was_erased() {
+async fn an_export_with_restricted_and_erased_persons_can_be_imported_again() {
     let world = World::start().await;
     let who = everything(&world);
     let numbered = |n: u16| crate::support::world::ranked(n);
@@ -58,18 +58,18 @@ async fn what_was_exported_is_imported_again_whoever_closed_their_data_or_was_er
         assert_eq!((&again["status"], &again["counts"][same]), (&json!("succeeded"), &json!(rows)), "{kind}: {again}");
     }
     let jobs = who.get("/v1/jobs?kind=export").await.expect(200);
-    let told = |kind: &str, what: &str| {
+    let counted = |kind: &str, what: &str| {
         let mut jobs = jobs["items"].as_array().unwrap().iter();
         jobs.find(|job| job["params"]["kind"] == kind).unwrap()["counts"][what].clone()
     };
     assert_eq!(
-        (told("persons", "withheld"), told("families", "masked"), told("dwellings", "masked")),
+        (counted("persons", "withheld"), counted("families", "masked"), counted("dwellings", "masked")),
         (json!(3), json!(2), json!(2))
     );
 }
 
 #[actix_web::test]
-async fn a_file_changes_nobody_whose_data_is_restricted() {
+async fn an_import_does_not_change_a_restricted_person() {
     let (world, who) = filled().await;
     let person = person_of(&world, "3204051008159001").await["id"].as_str().unwrap().to_owned();
     restrict(&world, &person).await;
@@ -85,7 +85,7 @@ async fn a_file_changes_nobody_whose_data_is_restricted() {
 }
 
 #[actix_web::test]
-async fn a_number_that_a_file_brings_is_known_as_well_as_one_that_a_desk_enters() {
+async fn an_imported_number_gets_the_same_identity_status_as_one_entered_at_a_desk() {
     let (world, who) = filled().await;
     let entered = json!({
         "region_code": "32.04.05.2001", "full_name": "Asep", "sex": "male", "nik": "3204051008159011", "birth_date": "2015-08-10",
@@ -110,10 +110,10 @@ async fn a_number_that_a_file_brings_is_known_as_well_as_one_that_a_desk_enters(
 }
 
 #[actix_web::test]
-async fn whoever_is_entered_into_a_family_that_took_its_consent_back_is_closed_as_the_others_are() {
+async fn a_member_imported_into_a_family_with_withdrawn_consent_gets_the_same_limits() {
     let (world, who) = filled().await;
-    let asked = json!({ "family_card_no": "3204050101199001" });
-    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let query = json!({ "family_card_no": "3204050101199001" });
+    let found = world.front.post("/v1/families/lookup", query).await.expect(200);
     let home = found["items"][0]["id"].as_str().unwrap().to_owned();
     withdraw(&world, json!({ "family_id": home })).await;
     let text = "family_card_no,nik,full_name,sex,relation_to_head\r\n\
@@ -124,18 +124,18 @@ async fn whoever_is_entered_into_a_family_that_took_its_consent_back_is_closed_a
     let path = format!("/v1/persons/{}", person_of(&world, "3204051008159021").await["id"].as_str().unwrap());
     opener.get_with(&path, PURPOSE).await.expect_problem(403, "consent-withdrawn");
 
-    let anew = json!({
+    let new_consent = json!({
         "subject": { "family_id": home }, "purpose": "verification", "lawful_basis": "consent",
         "given_by": { "role": "subject" }, "method": "written", "given_on": "2026-01-06",
     });
-    world.front.post("/v1/consents", anew).await.expect(201);
+    world.front.post("/v1/consents", new_consent).await.expect(201);
     let text =
         "family_card_no,nik,full_name,sex,relation_to_head\r\n3204050101199001,3204051008159023,Cecep,male,child\r\n";
     import(&world, &who, "kind=persons", text).await;
     assert_eq!(count(&world, "persons where limited_purposes <> '{}'").await, 0);
 }
 
-/// Exports, lets the worker work, and gives the address of the result.
+/// Runs an export, and returns the path of its result.
 async fn export_of(world: &World, who: &Session, kind: &str, with: Value, purpose: &[(&str, &str)]) -> String {
     let mut body = json!({ "kind": kind });
     body.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
@@ -144,40 +144,40 @@ async fn export_of(world: &World, who: &Session, kind: &str, with: Value, purpos
     format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())
 }
 
-async fn openings(who: &Session, person: &str) -> Vec<(String, String)> {
+async fn access_records(who: &Session, person: &str) -> Vec<(String, String)> {
     let records = who.get(&format!("/v1/persons/{person}/access-records")).await.expect(200);
     let text = |record: &Value, name: &str| record[name].as_str().unwrap().to_owned();
     records["items"].as_array().unwrap().iter().map(|r| (text(r, "action"), text(r, "purpose"))).collect()
 }
 
-fn told(actions: &[&str]) -> Vec<(String, String)> {
+fn records(actions: &[&str]) -> Vec<(String, String)> {
     actions.iter().map(|action| ((*action).to_owned(), "verification".to_owned())).collect()
 }
 
 #[actix_web::test]
-async fn a_file_opens_for_the_purpose_it_was_made_for_and_everybody_in_it_is_told_of() {
+async fn a_download_needs_the_purpose_of_the_export_and_is_recorded_for_every_person_in_it() {
     let world = World::start().await;
     let who = everything(&world);
     let person = world.member_of(&world.family().await).await;
     let result = export_of(&world, &who, "persons", json!({ "reveal": true }), PURPOSE).await;
     let later = world.front.post("/v1/families", crate::support::world::family(2)).await.expect(201);
     let later = later["members"][0]["id"].as_str().unwrap();
-    assert_eq!(openings(&who, &person).await, told(&["person.reveal"]));
+    assert_eq!(access_records(&who, &person).await, records(&["person.reveal"]));
     who.get(&result).await.expect_problem(400, "purpose-required");
     who.get_with(&result, &[("access-purpose", "supervision")]).await.expect_problem(403, "purpose-differs");
-    assert_eq!(openings(&who, &person).await, told(&["person.reveal"]), "nothing was given out");
+    assert_eq!(access_records(&who, &person).await, records(&["person.reveal"]), "nothing was downloaded");
     for _ in 0..2 {
         assert_eq!(who.get_with(&result, PURPOSE).await.status, 200);
     }
-    assert_eq!(openings(&who, &person).await, told(&["export.reveal", "export.reveal", "person.reveal"]));
-    assert_eq!(openings(&who, later).await, told(&[]), "who does not stand in it");
+    assert_eq!(access_records(&who, &person).await, records(&["export.reveal", "export.reveal", "person.reveal"]));
+    assert_eq!(access_records(&who, later).await, records(&[]), "not in the file");
     let households = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
     assert_eq!(who.get_with(&households, PURPOSE).await.status, 200);
-    assert_eq!(openings(&who, later).await, told(&["export.reveal", "family.reveal"]));
+    assert_eq!(access_records(&who, later).await, records(&["export.reveal", "family.reveal"]));
 }
 
 #[actix_web::test]
-async fn names_of_a_whole_region_are_exported_for_a_purpose() {
+async fn exporting_names_needs_a_purpose() {
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
     let who = everything(&world);
@@ -189,11 +189,11 @@ async fn names_of_a_whole_region_are_exported_for_a_purpose() {
     reader.get(&result).await.expect_problem(400, "purpose-required");
     let text = reader.get_with(&result, PURPOSE).await.text;
     assert!(text.contains("Siti Rahmawati") && text.contains("**01") && !text.contains("1990-"), "{text}");
-    assert_eq!(openings(&who, &person).await, told(&["export.reveal", "person.export_names"]));
+    assert_eq!(access_records(&who, &person).await, records(&["export.reveal", "person.export_names"]));
 }
 
 #[actix_web::test]
-async fn a_file_is_given_out_no_more_once_somebody_in_it_has_closed_their_data() {
+async fn a_download_is_refused_once_a_person_in_the_file_has_limited_processing() {
     let world = World::start().await;
     let who = everything(&world);
     let mut homes = Vec::new();
@@ -215,9 +215,9 @@ async fn a_file_is_given_out_no_more_once_somebody_in_it_has_closed_their_data()
         who.get_with(file, PURPOSE).await.expect_problem(409, "export-outdated");
     }
     who.get_with(&supervised, other).await.expect_problem(409, "export-outdated");
-    assert_eq!(openings(&who, &first).await.iter().filter(|(action, _)| action == "export.reveal").count(), 0);
-    let anew = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
-    assert_eq!(who.get_with(&anew, PURPOSE).await.status, 200, "one that was made since");
+    assert_eq!(access_records(&who, &first).await.iter().filter(|(action, _)| action == "export.reveal").count(), 0);
+    let newer = export_of(&world, &who, "families", json!({ "reveal": true }), PURPOSE).await;
+    assert_eq!(who.get_with(&newer, PURPOSE).await.status, 200, "created afterwards");
     world.front.post(&format!("/v1/persons/{first}/lift-restriction"), json!({})).await.expect(200);
     for file in files {
         assert_eq!(who.get_with(file, PURPOSE).await.status, 200);
@@ -227,9 +227,9 @@ async fn a_file_is_given_out_no_more_once_somebody_in_it_has_closed_their_data()
     for file in files {
         who.get_with(file, PURPOSE).await.expect_problem(409, "export-outdated");
     }
-    assert_eq!(who.get_with(&supervised, other).await.status, 200, "for that purpose it is open");
+    assert_eq!(who.get_with(&supervised, other).await.status, 200, "consent for this purpose was not withdrawn");
 
-    // Erased elsewhere: the file does not reach there.
+    // Erased in another district, which this export does not cover; but the person is in the file.
     let here = json!({ "reveal": true, "region_code": "32.04.05" });
     let here = export_of(&world, &who, "persons", here, other).await;
     assert_eq!(who.get_with(&here, other).await.status, 200);

@@ -1,4 +1,4 @@
-//! Bulk import: what goes in, what is refused, and that nothing is doubled or half done.
+//! Tests of bulk import: accepted and refused files; no row is duplicated or partly written.
 
 use std::io::Write as _;
 
@@ -28,7 +28,7 @@ pub async fn send(who: &Session, query: &str, kind: &str, body: &[u8]) -> Answer
     who.raw(Method::POST, &format!("/v1/imports?{query}"), &headers, Some(body.to_vec())).await
 }
 
-/// Sends the file, lets the worker work, and reads the job.
+/// Sends the file, runs the worker, and reads the job.
 pub async fn import(world: &World, who: &Session, query: &str, text: &str) -> Value {
     let accepted = send(who, query, "text/csv", text.as_bytes()).await;
     assert!(accepted.header("retry-after").is_some());
@@ -66,7 +66,7 @@ pub async fn filled() -> (World, Session) {
 }
 
 #[actix_web::test]
-async fn families_and_persons_are_found_by_their_numbers_afterwards() {
+async fn imported_families_and_persons_are_found_by_their_numbers() {
     let (world, who) = filled().await;
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051008159001" })).await.expect(200);
     let found = &found["items"][0];
@@ -80,11 +80,11 @@ async fn families_and_persons_are_found_by_their_numbers_afterwards() {
     assert_eq!(count(&world, sealed).await, 3);
     assert_eq!(count(&world, "job_files where file = 'input'").await, 0);
     let job = import(&world, &who, "kind=persons", PERSONS).await;
-    assert_eq!(job["counts"], json!({ "checked": 3, "skipped": 3 }), "a repeat doubles nobody");
+    assert_eq!(job["counts"], json!({ "checked": 3, "skipped": 3 }), "a repeated import duplicates no one");
 }
 
 #[actix_web::test]
-async fn an_upload_lies_sealed_and_a_repeat_with_its_key_makes_no_second_job() {
+async fn an_upload_is_encrypted_and_a_repeat_with_the_same_key_creates_no_second_job() {
     let world = World::start().await;
     let who = loader(&world);
     let headers = [("content-type", "text/csv"), ("idempotency-key", "\"load-1\"")];
@@ -104,7 +104,7 @@ async fn an_upload_lies_sealed_and_a_repeat_with_its_key_makes_no_second_job() {
 }
 
 #[actix_web::test]
-async fn rows_at_fault_refuse_the_file_with_line_and_column_and_write_nothing() {
+async fn invalid_rows_refuse_the_file_with_line_and_column_and_nothing_is_written() {
     let (world, who) = filled().await;
     let text = "family_card_no,nik,full_name,sex,relation_to_head,birth_date\r\n\
         3204050101199001,3204051008169003,Budi,male,child,\r\n\
@@ -133,13 +133,13 @@ async fn rows_at_fault_refuse_the_file_with_line_and_column_and_write_nothing() 
 }
 
 #[actix_web::test]
-async fn every_fault_of_a_row_is_told_at_once_and_no_value_is_repeated() {
+async fn all_errors_of_a_row_are_reported_and_no_value_is_repeated() {
     let (_world, who) = filled().await;
     let text = "family_card_no,region_code,latitude,income_class\r\n\
         32040501,32.04.05.9999,91,RICH\r\n3204050101199007,34.04.01.2001,,\r\n3204050101199008,32.04,,\r\n";
     let job = import(&_world, &who, "kind=families&dry_run=true", text).await;
     assert_eq!(job["status"], "succeeded");
-    let told = problems(&who, &job).await;
+    let reported = problems(&who, &job).await;
     let expected = [
         "2,income_class,unknown_value",
         "2,family_card_no,family_card_length",
@@ -148,17 +148,17 @@ async fn every_fault_of_a_row_is_told_at_once_and_no_value_is_repeated() {
         "3,region_code,outside_scope",
         "4,region_code,village_required",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let text = who.get(&format!("/v1/jobs/{}/problems", job["id"].as_str().unwrap())).await.text;
     assert!(!text.contains("32040501") && !text.contains("RICH"));
 }
 
 #[actix_web::test]
-async fn a_file_that_cannot_be_read_is_refused_at_once() {
+async fn a_file_that_cannot_be_parsed_is_refused_at_once() {
     let world = World::start().await;
     let who = loader(&world);
-    type Told<'a> = &'a [(&'a str, &'a str)];
-    let cases: [(&[u8], Told<'_>); 7] = [
+    type Errors<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&[u8], Errors<'_>); 7] = [
         (
             b"nik,name\n",
             &[
@@ -190,7 +190,7 @@ async fn a_file_that_cannot_be_read_is_refused_at_once() {
 }
 
 #[actix_web::test]
-async fn gzip_and_ndjson_are_taken() {
+async fn gzip_and_ndjson_are_accepted() {
     let world = World::start().await;
     let who = loader(&world);
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -210,7 +210,7 @@ async fn gzip_and_ndjson_are_taken() {
 }
 
 #[actix_web::test]
-async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
+async fn an_ndjson_line_gives_the_same_values_as_a_csv_line() {
     let world = World::start().await;
     let who = loader(&world);
     let send = async |query: &str, lines: &[Value]| {
@@ -250,12 +250,12 @@ async fn a_line_of_json_says_of_each_field_what_a_line_of_csv_would() {
         person(json!({ "address": "", "sktm": false, "ppks_codes": [], "criteria": null, "marital_status": "" }));
     assert_eq!(send("kind=persons", &[sound]).await["counts"]["created"], 1);
     assert_eq!(count(&world, "families where address is null").await, 1);
-    let said = "persons where attributes = '{\"sktm\": false, \"ppks_known\": true}' and marital_status is null";
-    assert_eq!(count(&world, said).await, 1);
+    let expected = "persons where attributes = '{\"sktm\": false, \"ppks_known\": true}' and marital_status is null";
+    assert_eq!(count(&world, expected).await, 1);
 }
 
 #[actix_web::test]
-async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
+async fn existing_rows_are_skipped_updated_or_refuse_the_file() {
     let (world, who) = filled().await;
     let text = "family_card_no,nik,full_name,sex,relation_to_head,jkn_status\r\n\
         3204050101199001,3204055203909001,Siti Rahmawati,female,head,active\r\n\
@@ -270,20 +270,20 @@ async fn what_is_there_is_skipped_updated_or_refuses_the_file() {
 }
 
 #[actix_web::test]
-async fn a_row_that_says_nothing_new_changes_nothing() {
+async fn a_row_without_new_values_changes_nothing() {
     let (world, who) = filled().await;
     let everything = world.server.session("loader", None, &["32.04"], P::ALL);
     let home = "family_card_no,tenure,power_va\r\n3204050101199001,own,450\r\n";
     import(&world, &who, "kind=dwellings", home).await;
     let agency = "kind,name,region_code,phone\r\nagency,Dinas Contoh,32.04,(022) 555\r\n";
     import(&world, &everything, "kind=organizations", agency).await;
-    let marks = async || {
+    let state = async || {
         let versions = "(select generate_series(1, version) from persons union all select generate_series(1, version) from families \
                         union all select generate_series(1, version) from organizations) as versions";
         let events = "events where type not like 'job.%'";
         (count(&world, versions).await, count(&world, "registry_changes").await, count(&world, events).await)
     };
-    let before = marks().await;
+    let before = state().await;
     let files =
         [("families", FAMILIES, 2), ("persons", PERSONS, 3), ("dwellings", home, 1), ("organizations", agency, 1)];
     for (kind, text, rows) in files {
@@ -293,7 +293,7 @@ async fn a_row_that_says_nothing_new_changes_nothing() {
             assert_eq!(job["counts"], json!({ "checked": rows, "unchanged": rows }), "{kind}");
         }
     }
-    assert_eq!(before, marks().await);
+    assert_eq!(before, state().await);
 }
 
 #[actix_web::test]
@@ -312,10 +312,10 @@ async fn a_dwelling_belongs_to_a_family_and_is_updated_by_its_filled_cells() {
 }
 
 #[actix_web::test]
-async fn what_an_import_changes_stands_in_the_history() {
+async fn changes_by_an_import_are_in_the_history() {
     let (world, who) = filled().await;
-    let asked = json!({ "family_card_no": "3204050101199001" });
-    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let query = json!({ "family_card_no": "3204050101199001" });
+    let found = world.front.post("/v1/families/lookup", query).await.expect(200);
     let text = "family_card_no,power_va\r\n3204050101199001,900\r\n";
     import(&world, &who, "kind=dwellings", "family_card_no,power_va\r\n3204050101199001,450\r\n").await;
     import(&world, &who, "kind=dwellings&on_conflict=update", text).await;
@@ -327,10 +327,10 @@ async fn what_an_import_changes_stands_in_the_history() {
 }
 
 #[actix_web::test]
-async fn who_entered_a_record_by_import_stands_first_in_its_history() {
+async fn the_import_that_created_a_record_is_the_first_entry_of_its_history() {
     let (world, _) = filled().await;
-    let asked = json!({ "family_card_no": "3204050101199001" });
-    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let query = json!({ "family_card_no": "3204050101199001" });
+    let found = world.front.post("/v1/families/lookup", query).await.expect(200);
     let (home, person) = (&found["items"][0]["id"], &found["items"][0]["members"][0]["id"]);
     let entered = |trail: &Value| {
         let items = trail["items"].as_array().unwrap();
@@ -352,7 +352,7 @@ async fn who_entered_a_record_by_import_stands_first_in_its_history() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = world.front.get(&format!("{path}?limit=1&cursor={cursor}")).await.expect(200);
     assert_eq!((entered(&second), &second["next_cursor"]), (1, &Value::Null));
-    // Who was entered at the desk has the entry of the desk, and no other.
+    // A person created at the desk has only the desk's entry.
     let made = world.front.post("/v1/families", family(11)).await.expect(201);
     let trail = world.front.get(&format!("/v1/families/{}/history", made["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(trail["items"].as_array().unwrap().len(), 1);
@@ -360,7 +360,7 @@ async fn who_entered_a_record_by_import_stands_first_in_its_history() {
 }
 
 #[actix_web::test]
-async fn a_form_brings_a_file_as_a_body_does() {
+async fn a_form_uploads_a_file_like_a_body() {
     let (world, who) = filled().await;
     let form = |name: &str, file: &str, more: &str| {
         let part = format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n");
@@ -376,20 +376,20 @@ async fn a_form_brings_a_file_as_a_body_does() {
     assert_eq!(who.get(&format!("/v1/jobs/{path}")).await.expect(200)["counts"]["created"], 1);
     send(form("file", "rumah.xlsx", "")).await.expect_problem(415, "unsupported-media-type");
     send(form("file", "RUMAH.CSV", "")).await.expect(202);
-    let told = async |text: String| faults(&send(text).await.expect_problem(422, "validation-failed")).remove(0);
+    let error_of = async |text: String| faults(&send(text).await.expect_problem(422, "validation-failed")).remove(0);
     let fault = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
-    assert_eq!(told(form("berkas", "rumah.csv", "")).await, fault("/berkas", "unknown_field"));
-    assert_eq!(told(form("3204055203909001", "rumah.csv", "")).await, fault("/", "unknown_field"));
-    assert_eq!(told("--x--\r\n".to_owned()).await, fault("/file", "required"));
+    assert_eq!(error_of(form("berkas", "rumah.csv", "")).await, fault("/berkas", "unknown_field"));
+    assert_eq!(error_of(form("3204055203909001", "rumah.csv", "")).await, fault("/", "unknown_field"));
+    assert_eq!(error_of("--x--\r\n".to_owned()).await, fault("/file", "required"));
     let second = |name: &str| format!("\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n--x");
-    assert_eq!(told(form("file", "rumah.csv", &second("file"))).await, fault("/file", "repeated"));
-    assert_eq!(told(form("file", "rumah.csv", &second("kind"))).await, fault("/kind", "unknown_field"));
+    assert_eq!(error_of(form("file", "rumah.csv", &second("file"))).await, fault("/file", "repeated"));
+    assert_eq!(error_of(form("file", "rumah.csv", &second("kind"))).await, fault("/kind", "unknown_field"));
     let cut = form("file", "rumah.csv", "").split_off(0).replace("--x--\r\n", "");
     send(cut).await.expect_problem(400, "malformed-body");
 }
 
 #[actix_web::test]
-async fn a_new_ranking_tells_of_those_whose_decile_moved() {
+async fn a_new_snapshot_publishes_events_for_changed_deciles() {
     let (world, who) = filled().await;
     let ranking = |version: &str, day: &str, a: i32, b: i32| {
         format!(
@@ -401,9 +401,9 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
     assert_eq!(first["counts"]["created"], 2);
     let second = import(&world, &who, "kind=welfare_statuses", &ranking("2026-Q3", "2026-07-01", 1, 5)).await;
     assert_eq!(second["counts"]["created"], 2);
-    let told = who.get("/v1/events?type=welfare_status.changed").await.expect(200);
-    assert_eq!(told["items"].as_array().unwrap().len(), 1);
-    assert_eq!(told["items"][0]["data"]["direction"], "down");
+    let events = who.get("/v1/events?type=welfare_status.changed").await.expect(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 1);
+    assert_eq!(events["items"][0]["data"]["direction"], "down");
     let same = import(&world, &who, "kind=welfare_statuses", &ranking("2026-Q3", "2026-07-01", 1, 5)).await;
     assert_eq!(same["counts"], json!({ "checked": 2, "skipped": 2 }));
     let other = ranking("2026-Q3", "2026-07-01", 9, 11);
@@ -412,7 +412,7 @@ async fn a_new_ranking_tells_of_those_whose_decile_moved() {
 }
 
 #[actix_web::test]
-async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
+async fn templates_have_the_listed_columns_and_pass_validation() {
     let (world, _) = filled().await;
     let who = world.server.session("loader", None, &["32.04"], P::ALL);
     let kinds = who.get("/v1/imports/kinds").await.expect(200);
@@ -422,15 +422,15 @@ async fn templates_have_the_columns_that_are_listed_and_can_be_judged() {
         assert_eq!(template.lines().next().unwrap().split(',').count(), columns.len());
         let name = kind["kind"].as_str().unwrap();
         let job = import(&world, &who, &format!("kind={name}&dry_run=true"), &template).await;
-        let told = problems(&who, &job).await;
-        let unknown = told.iter().all(|p| p.ends_with("unknown_family") || p.ends_with("unknown_organization"));
-        assert!(unknown, "{name}: {told:?}");
+        let reported = problems(&who, &job).await;
+        let unknown = reported.iter().all(|p| p.ends_with("unknown_family") || p.ends_with("unknown_organization"));
+        assert!(unknown, "{name}: {reported:?}");
     }
     who.get("/v1/imports/templates/people").await.expect_problem(404, "not-found");
 }
 
 #[actix_web::test]
-async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_one() {
+async fn importing_into_the_directory_needs_the_permission_to_write_it() {
     let world = World::start().await;
     let who = loader(&world);
     let text = "kind,name,region_code\r\nagency,Dinas Contoh,32.04\r\n";
@@ -441,21 +441,23 @@ async fn a_file_writes_into_the_directory_only_what_its_sender_may_write_one_by_
         assert!(challenge.contains("directory:write"), "{challenge}");
     }
     assert_eq!(count(&world, "jobs").await + count(&world, "job_files").await, 0);
-    let keeper =
+    let manager =
         world.server.session("loader", None, &["32.04"], &[P::REGISTRY_IMPORT, P::DIRECTORY_WRITE, P::EVENTS_READ]);
-    assert_eq!(import(&world, &keeper, "kind=organizations", text).await["counts"]["created"], 1);
-    let manager = world.server.session("mgr", None, &["32.04"], &[P::DIRECTORY_WRITE]);
-    send(&manager, "kind=organizations", "text/csv", text.as_bytes()).await.expect_problem(403, "insufficient-scope");
+    assert_eq!(import(&world, &manager, "kind=organizations", text).await["counts"]["created"], 1);
+    let without_import = world.server.session("mgr", None, &["32.04"], &[P::DIRECTORY_WRITE]);
+    send(&without_import, "kind=organizations", "text/csv", text.as_bytes())
+        .await
+        .expect_problem(403, "insufficient-scope");
 }
 
 #[actix_web::test]
-async fn a_family_that_two_keys_name_is_one_family_from_one_end_of_the_file_to_the_other() {
+async fn two_keys_of_one_family_are_recognized_in_the_whole_file() {
     let (world, who) = filled().await;
     import(&world, &who, "kind=families", "family_card_no,region_code\r\n3204050101199003,32.04.05.2001\r\n").await;
-    let asked = json!({ "family_card_no": "3204050101199003" });
-    let found = world.front.post("/v1/families/lookup", asked).await.expect(200);
+    let query = json!({ "family_card_no": "3204050101199003" });
+    let found = world.front.post("/v1/families/lookup", query).await.expect(200);
     let home = found["items"][0]["id"].as_str().unwrap();
-    // The second head stands in another batch than the first.
+    // The second head is in a different batch than the first.
     let mut text =
         format!("family_id,family_card_no,region_code,full_name,sex,relation_to_head\r\n{home},,,Siti,female,head\r\n");
     for n in 0..5_000 {

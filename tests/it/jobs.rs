@@ -1,4 +1,4 @@
-//! Jobs: progress that commits with the work, one worker at a time, and life after a kill.
+//! Tests of jobs: progress that commits with the work, one worker at a time, continuation after a kill.
 
 use serde_json::{Value, json};
 use slrt::error::Code;
@@ -10,7 +10,7 @@ use slrt::slices::permissions as P;
 use crate::support::World;
 use crate::support::world::VILLAGE;
 
-/// Counts to ten, one step each, and writes each number into the result.
+/// Counts to ten in single steps, and writes each number into the result.
 async fn count_to_ten(run: &mut Run, stop_before: i64) -> Result<Outcome, Stop> {
     while run.progress.done < 10 {
         if run.progress.done == stop_before {
@@ -42,13 +42,13 @@ async fn read(world: &World, id: &str) -> Value {
     world.front.get(&format!("/v1/jobs/{id}")).await.expect(200)
 }
 
-/// An export that shows nobody, so that its result opens without a purpose.
+/// An export without personal data, so that its result needs no purpose.
 fn masked() -> Value {
     json!({ "kind": "families", "reveal": false, "purpose": null })
 }
 
 #[actix_web::test]
-async fn a_job_shows_how_far_it_is_and_gives_its_files() {
+async fn a_job_reports_progress_and_returns_its_files() {
     let world = World::start().await;
     let id = world.job(&world.front, EXPORT, masked()).await;
     let waiting = world.front.get(&format!("/v1/jobs/{id}")).await;
@@ -70,17 +70,17 @@ async fn a_job_shows_how_far_it_is_and_gives_its_files() {
     assert!(problems.starts_with("line,column,code,detail_id,detail_en\r\n5,\"number\",repeated,"), "{problems}");
     let listed = world.front.get("/v1/jobs?kind=export&status=succeeded").await.expect(200);
     assert_eq!(listed["items"][0]["id"], json!(id));
-    let told = world.front.get("/v1/events?type=job.succeeded").await.expect(200);
-    assert_eq!(told["items"][0]["subject_id"], json!(id));
+    let events = world.front.get("/v1/events?type=job.succeeded").await.expect(200);
+    assert_eq!(events["items"][0]["subject_id"], json!(id));
 }
 
 #[actix_web::test]
-async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
+async fn the_job_of_a_killed_worker_continues_and_nothing_is_done_twice() {
     let world = World::start().await;
     let id = world.job(&world.front, EXPORT, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
     assert_eq!(read(&world, &id).await["done"], 4);
-    // The lease still runs: nobody else takes it.
+    // The lease has not expired: no other worker claims it.
     run_due(&world.server.worker(WHOLE)).await.unwrap();
     assert_eq!(read(&world, &id).await["status"], "running");
     world.server.shared.clock.advance(chrono::TimeDelta::seconds(61));
@@ -91,7 +91,7 @@ async fn a_killed_workers_job_is_taken_up_again_and_nothing_is_done_twice() {
 }
 
 #[actix_web::test]
-async fn a_cancelled_job_stops_and_stays_stopped() {
+async fn a_cancelled_job_stops_for_good() {
     let world = World::start().await;
     let id = world.job(&world.front, EXPORT, masked()).await;
     world.work_until_killed(&world.front, &format!("/v1/jobs/{id}"), HANGS_AT_FOUR, 4).await;
@@ -106,22 +106,19 @@ async fn a_cancelled_job_stops_and_stays_stopped() {
 }
 
 #[actix_web::test]
-async fn a_job_that_never_gets_on_is_given_up() {
+async fn a_job_without_progress_fails() {
     let world = World::start().await;
     let id = world.job(&world.front, EXPORT, masked()).await;
     for _ in 0..6 {
         run_due(&world.server.worker(NEVER_WORKS)).await.unwrap();
         world.server.shared.clock.advance(chrono::TimeDelta::seconds(65));
     }
-    let given_up = read(&world, &id).await;
-    assert_eq!(
-        (&given_up["status"], &given_up["failure"]["code"]),
-        (&json!("failed"), &json!(slrt::jobs::problems::JOB_STALLED.as_str()))
-    );
+    let failed = read(&world, &id).await;
+    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!(slrt::jobs::problems::JOB_STALLED.as_str())));
 }
 
 #[actix_web::test]
-async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it() {
+async fn a_job_is_visible_to_its_client_within_its_regions_and_with_its_permission() {
     let world = World::start().await;
     let desk = Some(crate::support::world::organization("slrt-bandung"));
     let may = [P::EVENTS_READ, P::REGISTRY_READ];
@@ -139,7 +136,7 @@ async fn a_job_is_its_clients_within_its_regions_and_for_those_who_may_make_it()
 }
 
 #[actix_web::test]
-async fn a_job_and_its_files_go_after_their_keeping_time() {
+async fn a_job_and_its_files_are_deleted_after_their_retention() {
     let world = World::start().await;
     let id = world.job(&world.front, EXPORT, masked()).await;
     run_due(&world.server.worker(WHOLE)).await.unwrap();

@@ -30,7 +30,7 @@ mod events;
 mod exports;
 mod floors;
 mod flow;
-mod import_meanwhile;
+mod import_concurrency;
 mod import_subjects;
 mod imports;
 mod jobs;

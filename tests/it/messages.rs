@@ -1,4 +1,5 @@
-//! What reporters are told: with each step, in words that are data, once, and by a gateway that says whether it arrived.
+//! Tests of messages: one message for each visible step, rendered from templates, delivered once, with receipts from the
+//! gateway.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -18,10 +19,10 @@ use crate::support::{Session, TestServer, World};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// A gateway that answers as told, and keeps what it was sent: headers and body.
+/// A gateway that returns the given responses, and records the requests: headers and body.
 struct Gateway {
     url: String,
-    taken: Arc<Mutex<Vec<(String, Value)>>>,
+    received: Arc<Mutex<Vec<(String, Value)>>>,
     answers: Arc<Mutex<VecDeque<&'static str>>>,
 }
 
@@ -29,8 +30,8 @@ impl Gateway {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/send", listener.local_addr().unwrap());
-        let (taken, answers) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(VecDeque::new())));
-        let (t, a) = (taken.clone(), answers.clone());
+        let (received, answers) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(VecDeque::new())));
+        let (t, a) = (received.clone(), answers.clone());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (t, a) = (t.clone(), a.clone());
@@ -61,15 +62,15 @@ impl Gateway {
                 });
             }
         });
-        Self { url, taken, answers }
+        Self { url, received, answers }
     }
 
     fn answers(&self, answers: &[&'static str]) {
         self.answers.lock().unwrap().extend(answers);
     }
 
-    fn taken(&self) -> Vec<(String, Value)> {
-        self.taken.lock().unwrap().clone()
+    fn received(&self) -> Vec<(String, Value)> {
+        self.received.lock().unwrap().clone()
     }
 
     async fn world(&self) -> World {
@@ -81,7 +82,7 @@ impl Gateway {
     }
 }
 
-async fn told(world: &World, complaint: &str) -> Vec<Value> {
+async fn messages_of(world: &World, complaint: &str) -> Vec<Value> {
     let list = world.front.get(&format!("/v1/complaints/{complaint}/messages")).await.expect(200);
     list["items"].as_array().unwrap().clone()
 }
@@ -95,7 +96,7 @@ fn reporting(world: &World) -> Session {
 }
 
 #[actix_web::test]
-async fn each_visible_step_is_told_in_words_and_signed() {
+async fn each_visible_step_sends_a_rendered_and_signed_message() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     let id = world.complaint().await;
@@ -104,9 +105,9 @@ async fn each_visible_step_is_told_in_words_and_signed() {
     world.step(&world.back, &id, "recommend", json!({ "kind": "resolve", "text": "Sudah dibantu desa." })).await;
     let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Bantuan sudah disalurkan." });
     world.step(&world.manager, &id, "approve", decision).await;
-    assert_eq!(texts(&told(&world, &id).await, "status"), ["queued"; 3]);
+    assert_eq!(texts(&messages_of(&world, &id).await, "status"), ["queued"; 3]);
     world.server.work().await;
-    let list = told(&world, &id).await;
+    let list = messages_of(&world, &id).await;
     assert_eq!(texts(&list, "event"), ["received", "verified", "resolved"]);
     assert_eq!(texts(&list, "status"), ["sent"; 3]);
     assert_eq!(texts(&list, "recipient"), ["08**********01"; 3]);
@@ -117,9 +118,9 @@ async fn each_visible_step_is_told_in_words_and_signed() {
         (Some("gw-1"), Some(202))
     );
 
-    let taken = gateway.taken();
-    assert_eq!(taken.len(), 3);
-    for (raw, body) in &taken {
+    let received = gateway.received();
+    assert_eq!(received.len(), 3);
+    for (raw, body) in &received {
         assert_eq!(body["type"], "message.send");
         assert_eq!(body["data"]["recipient"], "0812-0000-9001");
         let header = |name: &str| {
@@ -134,27 +135,27 @@ async fn each_visible_step_is_told_in_words_and_signed() {
         assert_eq!(body["data"]["message_id"].as_str(), Some(header("webhook-id").as_str()));
     }
     world.server.work().await;
-    assert_eq!(gateway.taken().len(), 3);
+    assert_eq!(gateway.received().len(), 3);
 }
 
 #[actix_web::test]
-async fn who_is_anonymous_or_left_no_telephone_is_told_nothing() {
+async fn anonymous_reporters_and_reporters_without_telephone_get_no_message() {
     let world = World::start().await;
     let mut body = submission();
     body["complainant"].as_object_mut().unwrap().remove("phone");
-    let quiet = world.front.post("/v1/complaints", body.clone()).await.expect(201);
+    let without_phone = world.front.post("/v1/complaints", body.clone()).await.expect(201);
     body.as_object_mut().unwrap().remove("complainant");
     body["anonymous"] = json!(true);
-    let unnamed = world.front.post("/v1/complaints", body).await.expect(201);
-    for made in [quiet, unnamed] {
+    let anonymous = world.front.post("/v1/complaints", body).await.expect(201);
+    for made in [without_phone, anonymous] {
         let id = made["id"].as_str().unwrap();
         world.step(&world.back, id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
-        assert_eq!(told(&world, id).await.len(), 0);
+        assert_eq!(messages_of(&world, id).await.len(), 0);
     }
 }
 
 #[actix_web::test]
-async fn what_was_undone_is_not_told() {
+async fn a_rolled_back_complaint_sends_no_message() {
     let world = World::start().await;
     let mut items = vec![submission(), submission()];
     items[1]["sector"] = json!("weather");
@@ -166,7 +167,7 @@ async fn what_was_undone_is_not_told() {
 }
 
 #[actix_web::test]
-async fn a_gateway_that_fails_is_tried_again_as_it_wishes_and_given_up_after_three_days() {
+async fn a_failing_gateway_is_retried_as_requested_and_abandoned_after_three_days() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     let id = world.complaint().await;
@@ -177,21 +178,21 @@ async fn a_gateway_that_fails_is_tried_again_as_it_wishes_and_given_up_after_thr
     world.server.work().await;
     world.server.shared.clock.advance(TimeDelta::seconds(590));
     world.server.work().await;
-    assert_eq!(gateway.taken().len(), 1);
+    assert_eq!(gateway.received().len(), 1);
     world.server.shared.clock.advance(TimeDelta::seconds(20));
     world.server.work().await;
-    assert_eq!(gateway.taken().len(), 2);
+    assert_eq!(gateway.received().len(), 2);
     for _ in 0..12 {
         gateway.answers(&["HTTP/1.1 500 Broken\r\ncontent-length: 0\r\n\r\n"]);
         world.server.shared.clock.advance(TimeDelta::hours(27));
         world.server.work().await;
     }
-    let taken = gateway.taken();
-    assert_eq!(taken.len(), 10);
-    let first = &taken[0].1["data"]["message_id"];
-    assert!(taken.iter().all(|(_, body)| body["data"]["message_id"] == *first));
+    let received = gateway.received();
+    assert_eq!(received.len(), 10);
+    let first = &received[0].1["data"]["message_id"];
+    assert!(received.iter().all(|(_, body)| body["data"]["message_id"] == *first));
     let world = World::around(world.server);
-    let dead = &told(&world, &id).await[0];
+    let dead = &messages_of(&world, &id).await[0];
     assert_eq!((dead["status"].as_str(), dead["attempts"].as_array().unwrap().len()), (Some("dead"), 10));
     let path = format!("/v1/messages/{}", dead["id"].as_str().unwrap());
     gateway.answers.lock().unwrap().clear();
@@ -202,7 +203,7 @@ async fn a_gateway_that_fails_is_tried_again_as_it_wishes_and_given_up_after_thr
 }
 
 #[actix_web::test]
-async fn several_processes_send_each_note_once() {
+async fn several_processes_send_each_message_once() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     for _ in 0..20 {
@@ -214,18 +215,18 @@ async fn several_processes_send_each_note_once() {
     let (a, b, c) = futures_util::future::join3(send(&one), send(&two), send(&three)).await;
     a.and(b).and(c).unwrap();
     let mut ids: Vec<String> =
-        gateway.taken().iter().map(|(_, b)| b["data"]["message_id"].as_str().unwrap().to_owned()).collect();
+        gateway.received().iter().map(|(_, b)| b["data"]["message_id"].as_str().unwrap().to_owned()).collect();
     ids.sort();
     ids.dedup();
-    assert_eq!((gateway.taken().len(), ids.len()), (20, 20));
+    assert_eq!((gateway.received().len(), ids.len()), (20, 20));
 }
 
 #[actix_web::test]
-async fn the_gateway_reports_what_arrived() {
+async fn the_gateway_reports_delivery() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     let id = world.complaint().await;
-    let message = told(&world, &id).await[0]["id"].as_str().unwrap().to_owned();
+    let message = messages_of(&world, &id).await[0]["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/messages/{message}/receipts");
     let reporter = reporting(&world);
     let receipt = |status: &str| json!({ "status": status, "at": "2026-11-24T03:15:00Z" });
@@ -235,30 +236,34 @@ async fn the_gateway_reports_what_arrived() {
     assert_eq!(reporter.post(&path, receipt("delivered")).await.expect(201)["status"], "delivered");
     let after = reporter.post(&path, receipt("failed")).await.expect(201);
     assert_eq!((after["status"].as_str(), after["receipts"].as_array().unwrap().len()), (Some("delivered"), 3));
-    let told_off = reporter.post(&path, json!({ "status": "lost", "at": "x" })).await;
-    assert_eq!(faults(&told_off.expect_problem(422, "validation-failed")).len(), 2);
+    let refused = reporter.post(&path, json!({ "status": "lost", "at": "x" })).await;
+    assert_eq!(faults(&refused.expect_problem(422, "validation-failed")).len(), 2);
 }
 
 #[actix_web::test]
-async fn a_region_has_words_of_its_own() {
+async fn a_region_can_have_its_own_template() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     let path = "/v1/message-templates/received/sms/32.04";
     let inherited = world.front.get(path).await;
     assert_eq!(inherited.header("etag"), Some("\"0\""));
     assert_eq!(inherited.expect(200)["region_code"], "ID");
-    let words = json!({ "text": "Sampurasun {name}, nomor {reference}." });
+    let template = json!({ "text": "Sampurasun {name}, nomor {reference}." });
     let put = async |who: &Session, path: &str, version: &str, body: Value| {
         who.send(Method::PUT, path, &[("if-match", version)], Some(body)).await
     };
-    world.manager.send(Method::PUT, path, &[], Some(words.clone())).await.expect_problem(428, "precondition-required");
-    put(&world.manager, path, "\"1\"", words.clone()).await.expect_problem(412, "version-mismatch");
-    let made = put(&world.manager, path, "\"0\"", words.clone()).await.expect(200);
+    world
+        .manager
+        .send(Method::PUT, path, &[], Some(template.clone()))
+        .await
+        .expect_problem(428, "precondition-required");
+    put(&world.manager, path, "\"1\"", template.clone()).await.expect_problem(412, "version-mismatch");
+    let made = put(&world.manager, path, "\"0\"", template.clone()).await.expect(200);
     assert_eq!((made["version"].as_i64(), made["region_code"].as_str()), (Some(1), Some("32.04")));
-    put(&world.manager, "/v1/message-templates/received/sms/ID", "\"1\"", words.clone())
+    put(&world.manager, "/v1/message-templates/received/sms/ID", "\"1\"", template.clone())
         .await
         .expect_problem(403, "region-not-granted");
-    put(&world.elsewhere, path, "\"1\"", words).await.expect_problem(403, "region-not-granted");
+    put(&world.elsewhere, path, "\"1\"", template).await.expect_problem(403, "region-not-granted");
     for (text, code) in [("NIK {nik}", "unknown_placeholder"), ("{answer}", "unknown_placeholder"), ("{name", "format")]
     {
         let refused = put(&world.manager, path, "\"1\"", json!({ "text": text })).await;
@@ -271,13 +276,13 @@ async fn a_region_has_words_of_its_own() {
     put(&world.manager, "/v1/message-templates/verified/sms/32.04.05", "\"0\"", off).await.expect(200);
     world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "high" })).await;
     world.server.work().await;
-    let list = told(&world, &id).await;
+    let list = messages_of(&world, &id).await;
     assert!(list[0]["text"].as_str().unwrap().starts_with("Sampurasun Siti Rahmawati, nomor "));
     assert_eq!(texts(&list, "status"), ["sent", "skipped"]);
 }
 
 #[actix_web::test]
-async fn an_inner_address_is_never_called() {
+async fn a_private_address_is_never_called() {
     let gateway = Gateway::start().await;
     let inside = gateway.url.replace("http://127.0.0.1", "https://localhost");
     let world = World::around(
@@ -285,13 +290,13 @@ async fn an_inner_address_is_never_called() {
     );
     let id = world.complaint().await;
     world.server.work().await;
-    let list = told(&world, &id).await;
+    let list = messages_of(&world, &id).await;
     assert_eq!(list[0]["attempts"][0]["outcome"], "address_not_allowed");
-    assert_eq!((list[0]["status"].as_str(), gateway.taken().len()), (Some("queued"), 0));
+    assert_eq!((list[0]["status"].as_str(), gateway.received().len()), (Some("queued"), 0));
 }
 
 #[actix_web::test]
-async fn telephone_and_words_are_forgotten_after_half_a_year() {
+async fn telephone_and_text_are_deleted_after_half_a_year() {
     let gateway = Gateway::start().await;
     let world = gateway.world().await;
     let id = world.complaint().await;
@@ -299,7 +304,7 @@ async fn telephone_and_words_are_forgotten_after_half_a_year() {
     world.server.shared.clock.advance(TimeDelta::days(181));
     world.server.work().await;
     let world = World::around(world.server);
-    let message = &told(&world, &id).await[0];
+    let message = &messages_of(&world, &id).await[0];
     assert!(message.get("recipient").is_none() && message.get("text").is_none());
     assert_eq!(message["status"], "sent");
 }

@@ -1,11 +1,11 @@
-//! What an operator watches the service by.
+//! Tests of what an operator uses to monitor the service.
 
 use slrt::metrics;
 
 use crate::support::{Session, TestServer, World};
 
 #[actix_web::test]
-async fn requests_and_background_work_are_counted_without_a_word_of_anybody() {
+async fn metrics_count_requests_and_background_work_without_personal_data() {
     let world = World::start().await;
     let complaint = world.complaint().await;
     world.front.get(&format!("/v1/complaints/{complaint}")).await.expect(200);
@@ -28,17 +28,17 @@ async fn requests_and_background_work_are_counted_without_a_word_of_anybody() {
 }
 
 #[actix_web::test]
-async fn the_figures_are_not_on_the_public_address() {
+async fn metrics_are_not_on_the_public_address() {
     let server = TestServer::start().await;
     server.anonymous().get("/metrics").await.expect_problem(404, "unknown-route");
 }
 
 #[actix_web::test]
-async fn whom_to_tell_of_a_weakness_is_told_when_the_operator_says_so() {
-    let silent = TestServer::start().await;
-    silent.anonymous().get("/.well-known/security.txt").await.expect_problem(404, "unknown-route");
+async fn the_security_contact_is_published_when_configured() {
+    let unconfigured = TestServer::start().await;
+    unconfigured.anonymous().get("/.well-known/security.txt").await.expect_problem(404, "unknown-route");
     let server = TestServer::start_with(&["--security-contact", "mailto:keamanan@contoh.go.id"]).await;
-    let told = Session::new(server.address, None).get("/.well-known/security.txt").await;
-    assert_eq!((told.status, told.header("content-type")), (200, Some("text/plain; charset=utf-8")));
-    assert!(told.text.starts_with("Contact: mailto:keamanan@contoh.go.id\nExpires: 20"), "{}", told.text);
+    let answer = Session::new(server.address, None).get("/.well-known/security.txt").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain; charset=utf-8")));
+    assert!(answer.text.starts_with("Contact: mailto:keamanan@contoh.go.id\nExpires: 20"), "{}", answer.text);
 }

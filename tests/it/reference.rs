@@ -1,4 +1,4 @@
-//! Regions, code lists, state machines: public and cacheable.
+//! Tests of regions, code lists and state machines: public and cacheable.
 
 use slrt::health::PendingMigrations;
 use serde_json::json;
@@ -26,7 +26,7 @@ async fn regions_can_be_walked_and_searched() {
 }
 
 #[actix_web::test]
-async fn the_pages_of_a_list_cover_it_once() {
+async fn the_pages_of_a_list_contain_every_item_once() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     let mut codes = Vec::new();
@@ -78,7 +78,7 @@ async fn code_lists_have_labels_in_both_languages_and_machines_have_edges() {
 }
 
 #[actix_web::test]
-async fn the_service_tells_its_health() {
+async fn the_service_reports_its_health() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     assert_eq!(any.get("/livez").await.expect(200)["status"], "pass");
@@ -90,7 +90,7 @@ async fn the_service_tells_its_health() {
 }
 
 #[actix_web::test]
-async fn a_browser_is_led_to_the_documentation() {
+async fn a_browser_is_redirected_to_the_documentation() {
     let server = TestServer::start().await;
     let any = server.anonymous();
     let root = any.get("/").await;

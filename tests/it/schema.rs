@@ -1,4 +1,4 @@
-//! `src/db/schema.rs` says what the database says.
+//! `src/db/schema.rs` matches the database.
 
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -29,7 +29,7 @@ const TYPES: &[(&str, &str)] = &[
 ];
 
 #[actix_web::test]
-async fn the_schema_file_is_the_database() {
+async fn the_schema_file_matches_the_database() {
     let server = TestServer::start().await;
     let mut conn = server.connection().await;
     let columns: Vec<Column> = diesel::sql_query(

@@ -1,5 +1,5 @@
-//! Tablets without a network: what they recorded comes home once, whatever the line does; nothing newer is overwritten;
-//! and they are told what is no longer theirs.
+//! Tests of offline synchronization: operations are applied once, whatever happens to the connection; nothing newer is
+//! overwritten; tablets learn which resources are no longer theirs.
 
 use chrono::{TimeDelta, Utc};
 use proptest::prelude::*;
@@ -11,12 +11,12 @@ use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
 use crate::support::http::faults;
-use crate::support::papers::{announcement, photo};
+use crate::support::resources::{announcement, photo};
 use crate::support::world::{VILLAGE, organization, submission};
 use crate::support::{Session, World};
 
 const OFFICER: &str = "bandung-fas";
-/// Operations of the day that is sent in pieces.
+/// Number of operations of the day that is sent in parts.
 const DAY: usize = 13;
 
 fn facilitator(world: &World) -> Session {
@@ -46,7 +46,7 @@ fn statuses(answer: &Value) -> Vec<u64> {
 }
 
 #[actix_web::test]
-async fn what_was_recorded_offline_comes_home_in_order_and_once() {
+async fn operations_recorded_offline_are_applied_in_order_and_once() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let (home, complaint) = (Uuid::now_v7(), Uuid::now_v7());
@@ -79,7 +79,7 @@ async fn what_was_recorded_offline_comes_home_in_order_and_once() {
         (visits["items"].as_array().unwrap().len(), visits["items"][0]["visited_by"].as_str()),
         (1, Some(OFFICER))
     );
-    // The same id with other content is not what was done.
+    // The same id with different content is refused.
     let mut other = all[0].clone();
     other["payload"]["address"] = json!("Di tempat lain");
     let answer = tablet.post("/v1/sync", batch(&device, &[other])).await.expect(207);
@@ -87,7 +87,7 @@ async fn what_was_recorded_offline_comes_home_in_order_and_once() {
 }
 
 #[actix_web::test]
-async fn a_conflict_brings_both_sides_and_overwrites_nothing() {
+async fn a_conflict_returns_both_sides_and_overwrites_nothing() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let id = world.pending_complaint().await;
@@ -106,7 +106,7 @@ async fn a_conflict_brings_both_sides_and_overwrites_nothing() {
     );
     assert!(result["conflict"]["server"].to_string().contains("08**********01"));
     assert_eq!(world.front.get(&format!("/v1/complaints/{id}")).await.expect(200)["status"], "resolved");
-    // Judged anew by a person, it goes through as a new operation.
+    // After a person has resolved the conflict, it succeeds as a new operation.
     close["operation_id"] = json!(Uuid::now_v7());
     close["based_on"] = json!(5);
     let answer = tablet.post("/v1/sync", batch(&device, &[close])).await.expect(207);
@@ -114,7 +114,7 @@ async fn a_conflict_brings_both_sides_and_overwrites_nothing() {
 }
 
 #[actix_web::test]
-async fn a_clock_that_is_a_year_off_is_measured_and_corrected() {
+async fn a_clock_that_is_a_year_off_is_corrected() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let ahead = Utc::now() + TimeDelta::days(365);
@@ -159,7 +159,7 @@ async fn a_tablet_works_for_its_officer_in_its_villages_until_it_is_revoked() {
 }
 
 #[actix_web::test]
-async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
+async fn a_tablet_reads_its_villages_and_learns_what_left_them() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let before = world.complaint().await;
@@ -195,12 +195,12 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
         (1, Some("verified"))
     );
     assert!(changed["items"][0]["complaint"]["sla"]["resolution_due_at"].is_string());
-    // An answer that was lost is asked for again.
+    // A lost response is requested again.
     assert_eq!(ask(&start).await["items"], changed["items"]);
     let next = changed["next_cursor"].as_str().unwrap().to_owned();
     assert_eq!(ask(&next).await["items"], json!([]));
 
-    // Moved to another village by the desk: the event lies there, and the tablet still learns of it.
+    // Moved to another village by the desk: the event is in that village, and the tablet still gets it.
     let mut conn = world.server.connection().await;
     let moved = format!("update complaints set region_code = '32.04.05.2002' where id = '{before}'");
     diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, &moved).await.unwrap();
@@ -224,7 +224,7 @@ async fn a_tablet_is_given_its_villages_and_told_what_left_them() {
 }
 
 #[actix_web::test]
-async fn pages_of_changes_follow_each_other_through_all_villages_of_a_tablet() {
+async fn changes_are_paged_across_all_villages_of_a_tablet() {
     let [near, far, foreign] = [VILLAGE, "32.04.05.2002", "32.04.05.2003"];
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
@@ -261,7 +261,7 @@ fn acting(kind: &str, target: impl serde::Serialize, payload: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
+async fn an_answer_and_notes_recorded_offline_reach_the_desk() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let id = world.complaint().await;
@@ -280,7 +280,7 @@ async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
     let written: Vec<_> =
         notes["items"].as_array().unwrap().iter().map(|n| n["visibility"].as_str().unwrap()).collect();
     assert_eq!((written, notes["items"][0]["written_by"].as_str()), (vec!["internal", "reporter"], Some(OFFICER)));
-    // The question was answered meanwhile, by somebody else: both sides come back.
+    // The question has been answered by another officer in the meantime: the result contains both sides.
     let late = acting("answer", &id, json!({ "answer": "SDN Cileunyi 2." }));
     let answer = tablet.post("/v1/sync", batch(&device, &[late])).await.expect(207);
     assert_eq!(answer["results"][0]["problem"]["code"], "complaint-invalid-transition");
@@ -291,7 +291,7 @@ async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
         ),
         (Some("SDN Cileunyi 2."), Some("received"))
     );
-    // Who may not write notes at the desk may not from a tablet either.
+    // An officer without the permission for notes cannot write them from a tablet either.
     let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ];
     let plain = world.server.session(OFFICER, Some(organization("slrt-bandung")), &["32.04"], &may);
     let note = acting("note", &id, json!({ "visibility": "internal", "text": "x" }));
@@ -300,7 +300,7 @@ async fn an_answer_and_notes_taken_at_the_door_reach_the_desk() {
 }
 
 #[actix_web::test]
-async fn a_correction_made_offline_never_overwrites_what_is_newer() {
+async fn an_offline_correction_never_overwrites_a_newer_version() {
     let world = World::start().await;
     let (device, tablet) = (world.device(OFFICER).await, facilitator(&world));
     let home = world.family().await;
@@ -308,7 +308,7 @@ async fn a_correction_made_offline_never_overwrites_what_is_newer() {
     let seen = world.front.get(&format!("/v1/families/{home}")).await.expect(200);
     let mut first = acting("correct_family", &home, json!({ "address": "RT 05", "dwelling": { "power_va": 900 } }));
     first["based_on"] = seen["version"].clone();
-    // The second rests on what the first left, which no tablet can know.
+    // The second depends on the version that the first created, which the tablet cannot know.
     let mut second = acting("correct_family", &home, json!({ "assets": { "motorcycles": 1 } }));
     second["depends_on"] = json!([first["operation_id"]]);
     let mut person = acting("correct_person", &head, json!({ "school_level": "sd" }));
@@ -337,7 +337,7 @@ async fn a_correction_made_offline_never_overwrites_what_is_newer() {
     assert!(!answer.to_string().contains("3204055203909001"));
     assert_eq!(world.front.get(&format!("/v1/families/{home}")).await.expect(200)["version"], now["version"]);
 
-    // Numbers and the region are the desk's to write, and a correction says on what it rests.
+    // Identity numbers and the region are changed only at the desk, and a correction needs a base version.
     let mut numbered = acting("correct_person", &head, json!({ "nik": "3204055203909002" }));
     numbered["based_on"] = json!(1);
     let mut moved = acting("correct_family", &home, json!({ "region_code": "32.04.05.2002" }));
@@ -356,7 +356,7 @@ async fn a_correction_made_offline_never_overwrites_what_is_newer() {
 }
 
 #[actix_web::test]
-async fn an_id_in_the_body_that_is_not_the_addresses_is_refused() {
+async fn an_id_in_the_body_that_differs_from_the_path_is_refused() {
     let world = World::start().await;
     let device = world.device(OFFICER).await;
     let admin = world.server.session("admin", None, &["32.04"], &[P::ACCESS_ADMIN]);
@@ -370,23 +370,23 @@ async fn an_id_in_the_body_that_is_not_the_addresses_is_refused() {
     assert_eq!(put(&device).await.expect(200)["id"], device.as_str());
 }
 
-/// What stood before the day: a family and a complaint with an open question, the same in every world.
+/// Data that exists before the day: a family and a complaint with an open question, the same in every world.
 struct Before {
     home: Uuid,
-    asked: Uuid,
+    questioned: Uuid,
 }
 
 async fn prepare(world: &World, before: &Before, members: &Value) {
     world.front.post("/v1/families", members.clone()).await.expect(201);
     let mut body = submission();
-    body["id"] = json!(before.asked);
+    body["id"] = json!(before.questioned);
     world.front.post("/v1/complaints", body).await.expect(201);
-    world.step(&world.back, &before.asked.to_string(), "ask", json!({ "question": "Di RT berapa?" })).await;
+    world.step(&world.back, &before.questioned.to_string(), "ask", json!({ "question": "Di RT berapa?" })).await;
 }
 
-/// What a tablet recorded in a day, with ids of its own.
+/// Operations that a tablet recorded in a day, with its own ids.
 fn day(before: &Before) -> Vec<Value> {
-    let (home, one, two, paper) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let (home, one, two, attachment) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
     let mut list = vec![operation("family", family(home))];
     for id in [one, two] {
         let mut made = operation("complaint", submission());
@@ -396,7 +396,7 @@ fn day(before: &Before) -> Vec<Value> {
     list[2]["payload"]["subject"] = json!({ "family_id": home });
     list[2]["depends_on"] = json!([list[0]["operation_id"]]);
     let mut photo = announcement(json!({ "kind": "complaint", "id": one }), "image/jpeg", &photo());
-    photo["id"] = json!(paper);
+    photo["id"] = json!(attachment);
     list.push(operation("attachment", photo));
     list[3]["depends_on"] = json!([list[1]["operation_id"]]);
     let visit = json!({ "id": Uuid::now_v7(), "region_code": VILLAGE, "family_id": home, "complaint_id": two, "result": "met" });
@@ -406,8 +406,8 @@ fn day(before: &Before) -> Vec<Value> {
     let mut early = operation("close_complaint", json!({}));
     early["target_id"] = json!(one);
     list.push(early);
-    list.push(acting("answer", before.asked, json!({ "answer": "RT 02." })));
-    list.push(acting("note", before.asked, json!({ "visibility": "internal", "text": "Rumah di ujung gang." })));
+    list.push(acting("answer", before.questioned, json!({ "answer": "RT 02." })));
+    list.push(acting("note", before.questioned, json!({ "visibility": "internal", "text": "Rumah di ujung gang." })));
     let mut corrected =
         acting("correct_family", before.home, json!({ "address": "RT 02", "assets": { "motorcycles": 1 } }));
     corrected["based_on"] = json!(1);
@@ -429,50 +429,50 @@ fn day(before: &Before) -> Vec<Value> {
     list
 }
 
-/// Everything the day left, read back through the API, without the moments at which it arrived.
+/// All results of the day, read through the API, without times.
 async fn state(world: &World, tablet: &Session, device: &str) -> Value {
     let bundle = tablet.get(&format!("/v1/sync/bundle?device_id={device}")).await.expect(200);
     let mut complaints = world.front.get("/v1/complaints?limit=200").await.expect(200)["items"].clone();
     complaints.as_array_mut().unwrap().sort_by_key(|c| c["id"].to_string());
-    let mut papers = Vec::new();
+    let mut related = Vec::new();
     for complaint in complaints.as_array().unwrap() {
         let path = format!("/v1/complaints/{}", complaint["id"].as_str().unwrap());
-        papers.push(world.front.get(&format!("{path}/attachments")).await.expect(200));
+        related.push(world.front.get(&format!("{path}/attachments")).await.expect(200));
         for what in ["notes", "exchanges"] {
             let mut items = world.front.get(&format!("{path}/{what}")).await.expect(200)["items"].clone();
             items.as_array_mut().unwrap().iter_mut().for_each(|item| item["id"] = Value::Null);
-            papers.push(items);
+            related.push(items);
         }
-        papers.push(json!(
+        related.push(json!(
             world.front.get(&format!("{path}/messages")).await.expect(200)["items"].as_array().unwrap().len()
         ));
     }
     let visits = world.front.get("/v1/visits").await.expect(200)["items"].clone();
     let mut state =
-        json!({ "families": bundle["families"], "complaints": complaints, "papers": papers, "visits": visits });
-    forget_moments(&mut state);
+        json!({ "families": bundle["families"], "complaints": complaints, "related": related, "visits": visits });
+    remove_times(&mut state);
     state
 }
 
-fn forget_moments(value: &mut Value) {
+fn remove_times(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|name, _| {
                 !(name.ends_with("_at") || name == "reference_no" || name == "service_level" || name == "sla")
             });
-            fields.values_mut().for_each(forget_moments);
+            fields.values_mut().for_each(remove_times);
         }
-        Value::Array(items) => items.iter_mut().for_each(forget_moments),
+        Value::Array(items) => items.iter_mut().for_each(remove_times),
         _ => {}
     }
 }
 
-/// A part of the day on its way: from where to where, and where the line is cut, if it is.
+/// A part of the day's operations in one request, and where the connection is lost, if it is.
 #[derive(Debug, Clone)]
 struct Attempt {
     from: usize,
     to: usize,
-    /// Part of the request that goes out; the whole of it, with the answer lost, at 1.
+    /// Share of the request that is sent. From 1 on the whole request is sent and the response is lost.
     cut: Option<f64>,
 }
 
@@ -499,8 +499,8 @@ async fn send_cut(world: &World, tablet: &Session, body: &Value, part: f64) {
 }
 
 #[actix_web::test]
-async fn pieces_repeats_and_cuts_at_any_byte_end_in_the_same_state() {
-    let before = Before { home: Uuid::now_v7(), asked: Uuid::now_v7() };
+async fn partial_repeated_and_interrupted_requests_end_in_the_same_state() {
+    let before = Before { home: Uuid::now_v7(), questioned: Uuid::now_v7() };
     let (operations, members) = (day(&before), family(before.home));
     let undisturbed = World::start().await;
     prepare(&undisturbed, &before, &members).await;
@@ -509,7 +509,7 @@ async fn pieces_repeats_and_cuts_at_any_byte_end_in_the_same_state() {
     let answer = tablet.post("/v1/sync", batch(&device, &operations)).await.expect(207);
     let expected = statuses(&answer);
     assert_eq!(expected, [201, 201, 201, 201, 201, 422, 409, 200, 201, 200, 200, 412, 200]);
-    let wanted = state(&undisturbed, &tablet, &device).await;
+    let expected_state = state(&undisturbed, &tablet, &device).await;
 
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
@@ -533,6 +533,6 @@ async fn pieces_repeats_and_cuts_at_any_byte_end_in_the_same_state() {
             let answer = tablet.post("/v1/sync", batch(&device, &operations)).await.expect(207);
             assert_eq!(statuses(&answer), expected, "{plan:?}");
         }
-        assert_eq!(state(&world, &tablet, &device).await, wanted, "{plan:?}");
+        assert_eq!(state(&world, &tablet, &device).await, expected_state, "{plan:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! One step of a case, done through the action that a caller would ask for.
+//! Performs one step of a case through the use case that a caller would use.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -16,16 +16,16 @@ use crate::http::json::{Json, parse_value};
 use crate::referrals::{actions as referral, steps as answer};
 use crate::transaction::Tx;
 
-/// Of nobody; every case of the demo has the same one.
+/// A fictitious number, the same in all demo cases.
 const PHONE: &str = "0812-0000-9001";
 
-/// What a case has come to so far.
+/// Resources that the case has created so far.
 #[derive(Default, Clone, Copy)]
 pub struct Made {
     pub complaint: Option<Uuid>,
     pub referral: Option<Uuid>,
-    /// The complaint that it is marked as a duplicate of.
-    pub repeats: Option<Uuid>,
+    /// The complaint of which this one is marked as a duplicate.
+    pub duplicate_of: Option<Uuid>,
 }
 
 fn body<T>(value: Value) -> Result<Json<T>, Error>
@@ -35,7 +35,7 @@ where
     Ok(Json::made(parse_value(value)?))
 }
 
-pub async fn take(tx: &mut Tx, case: &Case, act: &Act, home: &Home, mut made: Made) -> Result<Made, Error> {
+pub async fn perform(tx: &mut Tx, case: &Case, act: &Act, home: &Home, mut made: Made) -> Result<Made, Error> {
     let now = tx.now;
     match *act {
         Act::Submit => {
@@ -63,29 +63,29 @@ pub async fn take(tx: &mut Tx, case: &Case, act: &Act, home: &Home, mut made: Ma
         | Act::Hold(..)
         | Act::Complete(..)
         | Act::CloseLoop(_) => {
-            let id = made.referral.ok_or_else(|| Error::internal("nothing was referred"))?;
-            answered(tx, act, id).await?;
+            let id = made.referral.ok_or_else(|| Error::internal("the case has no referral"))?;
+            act_on_referral(tx, act, id).await?;
         }
         _ => {
-            let id = made.complaint.ok_or_else(|| Error::internal("nothing was submitted"))?;
-            handled(tx, act, id, made.repeats).await?;
+            let id = made.complaint.ok_or_else(|| Error::internal("the case has no complaint"))?;
+            act_on_complaint(tx, act, id, made.duplicate_of).await?;
         }
     }
     Ok(made)
 }
 
 fn submission(case: &Case, home: &Home) -> Value {
-    let unnamed = case.about == About::Unnamed;
-    let reporter = (!unnamed).then(|| json!({ "name": home.head, "phone": PHONE }));
+    let anonymous = case.about == About::Anonymous;
+    let reporter = (!anonymous).then(|| json!({ "name": home.head, "phone": PHONE }));
     let subject = (case.about == About::Family).then(|| json!({ "family_id": home.family_id }));
     json!({
         "region_code": home.village, "sector": case.sector, "description": case.text,
-        "anonymous": unnamed, "complainant": reporter, "subject": subject,
-        "channel": if unnamed { "telephone" } else { "visit" },
+        "anonymous": anonymous, "complainant": reporter, "subject": subject,
+        "channel": if anonymous { "telephone" } else { "visit" },
     })
 }
 
-async fn handled(tx: &mut Tx, act: &Act, id: Uuid, repeats: Option<Uuid>) -> Result<(), Error> {
+async fn act_on_complaint(tx: &mut Tx, act: &Act, id: Uuid, duplicate_of: Option<Uuid>) -> Result<(), Error> {
     match *act {
         Act::Verify(class, priority) => {
             let note = "Diperiksa dengan data keluarga.";
@@ -112,14 +112,14 @@ async fn handled(tx: &mut Tx, act: &Act, id: Uuid, repeats: Option<Uuid>) -> Res
         }
         Act::Withdraw(reason) => drop(steps::withdraw(tx, id, body(json!({ "reason": reason }))?).await?),
         Act::MarkDuplicate(_) => {
-            steps::mark_duplicate(tx, id, body(json!({ "duplicate_of": repeats }))?).await?;
+            steps::mark_duplicate(tx, id, body(json!({ "duplicate_of": duplicate_of }))?).await?;
         }
-        _ => return Err(Error::internal("no step of a complaint")),
+        _ => return Err(Error::internal("not a step of a complaint")),
     }
     Ok(())
 }
 
-async fn answered(tx: &mut Tx, act: &Act, id: Uuid) -> Result<(), Error> {
+async fn act_on_referral(tx: &mut Tx, act: &Act, id: Uuid) -> Result<(), Error> {
     let now = tx.now;
     let after = |days| now + TimeDelta::days(days);
     match *act {
@@ -144,7 +144,7 @@ async fn answered(tx: &mut Tx, act: &Act, id: Uuid) -> Result<(), Error> {
             let body = body(json!({ "citizen_informed_at": now, "satisfaction": satisfaction }))?;
             answer::close_loop(tx, id, body).await?;
         }
-        _ => return Err(Error::internal("no step of a referral")),
+        _ => return Err(Error::internal("not a step of a referral")),
     }
     Ok(())
 }

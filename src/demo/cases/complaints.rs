@@ -1,4 +1,4 @@
-//! Complaints that a desk has in hand or has ended: every state, and every standing to the deadline.
+//! Complaints in progress or ended: every state, and every status of the deadline.
 
 use super::step::Act::{
     Ask, Close, Inform, MarkDuplicate, Note, Recommend, Reject, Resolve, Start, Submit, Verify, Withdraw,
@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
         steps: &[step(4, FRONT, Submit), step(3, BACK, Verify(UnmetNeed, Normal)), step(3, SECOND, Start)],
     },
     Case {
-        key: "road, likely a double",
+        key: "road, likely a duplicate",
         home: 25,
         about: About::Village,
         sector: Sector::Infrastructure,
@@ -112,7 +112,7 @@ pub const CASES: &[Case] = &[
         steps: &[step(1, FRONT, Submit)],
     },
     Case {
-        key: "road, marked as a double",
+        key: "road, marked as a duplicate",
         home: 26,
         about: About::Village,
         sector: Sector::Infrastructure,
@@ -120,9 +120,9 @@ pub const CASES: &[Case] = &[
         steps: &[step(3, FRONT, Submit), step(2, BACK, MarkDuplicate("road"))],
     },
     Case {
-        key: "nameless",
+        key: "anonymous",
         home: 27,
-        about: About::Unnamed,
+        about: About::Anonymous,
         sector: Sector::SocialRehabilitation,
         text: "Ada lansia terlantar tinggal sendiri di gubuk dekat pasar, sudah beberapa hari tidak terlihat makan.",
         steps: &[step(1, FRONT, Submit), step(1, BACK, Verify(UnmetNeed, High))],

@@ -1,5 +1,5 @@
-//! The demo's cases: what the tables tell is done step by step through the same actions that callers use, each step by its
-//! officer and with the clock turned back to its day. What was late by then is late on the first day of the demo.
+//! The demo's cases. Each step in the tables is performed through the use case that callers use, by its officer and with the
+//! clock set to its day. So a case that was late on that day is late when the demo starts.
 
 mod act;
 mod complaints;
@@ -30,7 +30,7 @@ use crate::service_levels::cache::{ServiceLevelCache, Standards};
 use crate::service_levels::calendar::{day_in, start_of};
 use crate::transaction::{self, TxContext};
 
-/// Desks open at eight; a day's steps follow one another.
+/// Desks open at eight; the steps of one day are spaced apart.
 const OPENS: TimeDelta = TimeDelta::hours(8);
 const BETWEEN_STEPS: TimeDelta = TimeDelta::minutes(20);
 
@@ -39,7 +39,7 @@ pub async fn seed(url: &str, keys: Arc<Keys>, homes: &[Home]) -> Result<(), Erro
     let resources = Resources::default().with(ProgramCache::default()).with(ServiceLevelCache::default());
     let standards = resources.get::<ServiceLevelCache>()?.latest(&*db.read().await?).await?;
     let mut driver =
-        Driver { db, keys: keys.ring(), resources, standards, began: Utc::now(), complaints: HashMap::new() };
+        Driver { db, keys: keys.ring(), resources, standards, started_at: Utc::now(), complaints: HashMap::new() };
     for case in complaints::CASES.iter().chain(referrals::CASES) {
         driver.play(case, homes).await?;
     }
@@ -51,8 +51,8 @@ struct Driver {
     keys: Arc<KeyRing>,
     resources: Resources,
     standards: Arc<Standards>,
-    began: DateTime<Utc>,
-    /// By the keys of their cases.
+    started_at: DateTime<Utc>,
+    /// Complaints by the key of their case.
     complaints: HashMap<&'static str, Uuid>,
 }
 
@@ -63,7 +63,7 @@ impl Driver {
         let home = home.ok_or_else(|| Error::internal(format!("{regency} has too few families")))?;
         let mut made = Made::default();
         for (index, step) in case.steps.iter().enumerate() {
-            let actor = actor(step.by).ok_or_else(|| Error::internal(format!("the demo has no {}", step.by)))?;
+            let actor = actor(step.by).ok_or_else(|| Error::internal(format!("the demo has no actor {}", step.by)))?;
             let at = self.moment(regency, step.ago, index);
             let clock = Clock::default();
             clock.advance(at - clock.now());
@@ -72,24 +72,27 @@ impl Driver {
                 ..TxContext::system(clock, self.keys.clone(), self.resources.clone())
             };
             if let Act::MarkDuplicate(key) = step.act {
-                made.repeats = self.complaints.get(key).copied();
+                made.duplicate_of = self.complaints.get(key).copied();
             }
             let home = home.clone();
-            let done =
-                transaction::run(&self.db, context, async move |tx| act::take(tx, case, &step.act, &home, made).await);
-            made = done.await.inspect_err(|error| tracing::error!(case = case.key, step = index, ?error, "demo"))?;
+            let done = transaction::run(&self.db, context, async move |tx| {
+                act::perform(tx, case, &step.act, &home, made).await
+            });
+            made = done
+                .await
+                .inspect_err(|error| tracing::error!(case = case.key, step = index, ?error, "demo case failed"))?;
         }
         self.complaints.extend(made.complaint.map(|id| (case.key, id)));
         Ok(())
     }
 
-    /// On the working day so many working days before today, or before the last one if today is none; now for none.
+    /// The time of a step: `ago` working days before today, or before the last working day if today is not one. 0 is now.
     fn moment(&self, region: &str, ago: u16, index: usize) -> DateTime<Utc> {
         if ago == 0 {
-            return self.began;
+            return self.started_at;
         }
         let calendar = &self.standards.calendar;
-        let mut day = day_in(region, self.began);
+        let mut day = day_in(region, self.started_at);
         if !calendar.is_working_day(region, day) {
             day = calendar.previous(region, day);
         }
@@ -101,7 +104,7 @@ impl Driver {
 }
 
 impl Case {
-    /// Where it happens: that of whoever takes the first step.
+    /// The regency of the case: that of the actor of the first step.
     fn regency(&self) -> &'static str {
         let first = self.steps.first().map_or("", |step| step.by);
         STAFF.iter().find(|o| o.id == first).and_then(|o| o.regions.first()).copied().unwrap_or_default()

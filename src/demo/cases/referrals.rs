@@ -1,4 +1,4 @@
-//! Cases that went out to somebody: waiting, accepted, held, silent, refused, done; and a shelter that is nearly full.
+//! Cases with referrals: waiting, accepted, on hold, unanswered, rejected, completed; and a shelter that is nearly full.
 
 use super::step::Act::{
     Accept, Acknowledge, Close, CloseLoop, Complete, Decline, Draft, Hold, Recommend, Refer, ReservePlace, Resolve,
@@ -36,7 +36,7 @@ const fn family(key: &'static str, home: usize, sector: Sector, text: &'static s
     Case { key, home, about: About::Family, sector, text, steps }
 }
 
-/// Sent without a complaint.
+/// A referral sent without a complaint.
 const fn direct(key: &'static str, home: usize, sector: Sector, steps: &'static [Step]) -> Case {
     family(key, home, sector, "", steps)
 }
@@ -47,7 +47,7 @@ const fn guest(key: &'static str, home: usize, steps: &'static [Step]) -> Case {
 
 pub const CASES: &[Case] = &[
     family(
-        "a referral to be decided",
+        "a referral awaiting a decision",
         1,
         SocioEconomic,
         "Ibu hamil dengan balita, suami tidak bekerja, belum mendapat PKH.",
@@ -120,7 +120,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     family(
-        "done, and the citizen does not know",
+        "completed, citizen not informed",
         16,
         SocioEconomic,
         "Dua anak sekolah, penghasilan tidak tetap, belum menerima PKH.",
@@ -137,7 +137,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     family(
-        "done and told",
+        "completed, citizen informed",
         19,
         SocioEconomic,
         "Belum menerima PKH walaupun tetangga dengan keadaan sama menerima.",
@@ -157,7 +157,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     family(
-        "no room",
+        "no capacity",
         22,
         Education,
         "Tiga anak sekolah belum mempunyai KIP.",
@@ -172,7 +172,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     direct(
-        "to be looked at again",
+        "due for review",
         28,
         Education,
         &[
@@ -230,7 +230,7 @@ pub const CASES: &[Case] = &[
         &[step(2, SLEMAN, Draft(SHELTER_SERVICE, NEEDS_SHELTER)), step(2, SLEMAN, Send), step(1, SHELTER, Accept)],
     ),
     guest(
-        "a place held",
+        "a reserved place",
         18,
         &[
             step(1, SLEMAN, Draft(SHELTER_SERVICE, NEEDS_SHELTER)),
@@ -239,7 +239,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     guest(
-        "has gone home",
+        "left the shelter",
         21,
         &[
             step(9, SLEMAN, Draft(SHELTER_SERVICE, NEEDS_SHELTER)),

@@ -1,4 +1,4 @@
-//! The words in which the tables tell what happened: a case, its steps, how many working days ago and by whom.
+//! Types of the case tables: a case, its steps, how many working days ago they happened, and who performed them.
 
 use crate::complaints::model::{
     ComplaintClass, ComplaintDecision, ComplaintPriority, ComplaintRejectionReason, NoteVisibility, RecommendationKind,
@@ -6,11 +6,11 @@ use crate::complaints::model::{
 use crate::directory::model::Sector;
 use crate::referrals::model::{ReferralHoldReason, ReferralOutcomeCode, ReferralRejectionReason};
 
-/// One matter: a complaint, a referral, or a complaint that became a referral.
+/// A complaint, a referral, or a complaint that became a referral.
 pub struct Case {
-    /// By which another case names it.
+    /// Name by which another case refers to it.
     pub key: &'static str,
-    /// Which of the regency's families; the matter lies in its village.
+    /// Index of the family within the regency; the case is in the family's village.
     pub home: usize,
     pub about: About,
     pub sector: Sector,
@@ -20,15 +20,15 @@ pub struct Case {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// The family, whose head reports.
+    /// About the family; its head reports.
     Family,
-    /// The village; the family's head reports.
+    /// About the village; the family's head reports.
     Village,
-    /// The village, and nobody gives a name.
-    Unnamed,
+    /// About the village; the reporter is anonymous.
+    Anonymous,
 }
 
-/// What was done, and when: so many working days before today, none for this moment.
+/// A step, and how many working days ago it happened; 0 is now.
 pub struct Step {
     pub ago: u16,
     /// An officer or a client of the demo.
@@ -48,7 +48,7 @@ pub enum Act {
     Ask(&'static str),
     Note(NoteVisibility, &'static str),
     Recommend(RecommendationKind, &'static str),
-    /// The manager sends what was drafted.
+    /// The manager sends the drafted referral.
     Refer,
     /// The manager answers the citizen.
     Resolve(ComplaintDecision, &'static str),
@@ -58,18 +58,18 @@ pub enum Act {
     Withdraw(&'static str),
     /// Of the case with this key.
     MarkDuplicate(&'static str),
-    /// A referral to this service, with what is needed.
+    /// A referral to this service, with the need.
     Draft(&'static str, &'static str),
     Send,
     Acknowledge,
-    /// For so many days.
+    /// For this many days.
     ReservePlace(i64),
     Accept,
     Decline(ReferralRejectionReason, &'static str),
     Serve,
-    /// To be looked at again after so many days.
+    /// With a review after this many days.
     Hold(ReferralHoldReason, i64),
     Complete(ReferralOutcomeCode, &'static str),
-    /// The citizen has heard, and says how good it was.
+    /// The citizen was informed; with their satisfaction.
     CloseLoop(u8),
 }

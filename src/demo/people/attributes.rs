@@ -1,5 +1,5 @@
-//! What is drawn for a person, a dwelling and a family. The shares are plausible, not statistics: the
-//! poorer the decile, the plainer the house, the shorter the schooling and the more the programmes.
+//! Random attributes of a person, a dwelling and a family. The shares are plausible, not statistics: the poorer the decile, the
+//! simpler the house, the shorter the schooling and the more programmes.
 
 use chrono::NaiveDate;
 
@@ -113,7 +113,7 @@ pub(super) fn dwelling(draw: &mut Draw, decile: u32, people: usize, is_rural: bo
     let power = [(4 * poor, 450), (40, 900), (6 * rich, 1300), (3 * rich.saturating_sub(4), 2200)];
     let power_va = has_pln.then(|| draw.weighted(&power));
     let other_light = draw.weighted(&[(50, "non_pln"), (50, "none")]);
-    // Behind a neighbour's meter there is current, but no customer number.
+    // A dwelling behind a neighbour's meter has electricity, but no customer number.
     let has_meter = has_pln && !draw.chance(8 * poor);
     let tenure = draw.weighted(&[(70, "own"), (12, "rent_free"), (town, "rent"), (1, "official")]);
     SyntheticDwelling {

@@ -1,4 +1,4 @@
-//! The dice: a small seeded generator (SplitMix64), the same on every platform.
+//! A small seeded random generator (SplitMix64), the same on every platform.
 
 pub(super) struct Draw(u64);
 
@@ -23,7 +23,7 @@ impl Draw {
         self.below(length as u32) as usize
     }
 
-    /// Both ends included.
+    /// Inclusive at both ends.
     pub fn between(&mut self, low: i32, high: i32) -> i32 {
         low + self.below(low.abs_diff(high) + 1) as i32
     }
@@ -38,10 +38,10 @@ impl Draw {
     }
 
     pub fn weighted<T: Copy + Default>(&mut self, choices: &[(u32, T)]) -> T {
-        let mut left = self.below(choices.iter().map(|(weight, _)| weight).sum());
+        let mut remaining = self.below(choices.iter().map(|(weight, _)| weight).sum());
         for (weight, choice) in choices {
-            match left.checked_sub(*weight) {
-                Some(rest) => left = rest,
+            match remaining.checked_sub(*weight) {
+                Some(rest) => remaining = rest,
                 None => return *choice,
             }
         }

@@ -1,9 +1,9 @@
-//! Invented names and addresses, put together from common words of several cultures.
+//! Fictitious names and addresses, combined from common words of several cultures.
 
 use super::draw::Draw;
 use crate::registry::identity::nik::Sex;
 
-/// Per culture: given names of men and of women, second names of men and of women, family names.
+/// Per culture: first names of men and of women, second names of men and of women, family names.
 const NAMES: [[&str; 5]; 7] = [
     [
         "Agus Bambang Budi Dwi Eko Hadi Heru Joko Sigit Slamet Sugeng Suparno Sutrisno Teguh Tri Wahyu Yanto Bayu Dimas Rizky",
@@ -63,14 +63,14 @@ const HAMLETS: &str =
 
 type Words = Vec<&'static str>;
 
-/// The word lists, cut once.
+/// The word lists, split once.
 pub(super) struct Names {
     cultures: Vec<[Words; 5]>,
     streets: Words,
     hamlets: Words,
 }
 
-/// What a family's names have in common.
+/// Common properties of a family's names.
 #[derive(Clone, Copy)]
 pub(super) struct Culture {
     index: usize,
@@ -87,10 +87,10 @@ impl Names {
         }
     }
 
-    /// Most families bear the names that are at home in their province.
+    /// Most families have names that are common in their province.
     pub fn culture(&self, draw: &mut Draw, province: &str) -> Culture {
-        let anywhere = draw.index(NAMES.len());
-        let at_home = match province {
+        let any = draw.index(NAMES.len());
+        let local = match province {
             "18" | "31" | "33" | "34" | "35" => 0,
             "32" | "36" => 1,
             "12" => 2,
@@ -98,9 +98,9 @@ impl Names {
             "72" | "73" | "74" | "75" | "76" => 4,
             "51" => 5,
             "53" | "71" | "81" | "82" | "91" | "92" | "93" | "94" | "95" | "96" => 6,
-            _ => anywhere,
+            _ => any,
         };
-        let index = if draw.chance(200) { anywhere } else { at_home };
+        let index = if draw.chance(200) { any } else { local };
         let clans = self.cultures.get(index).map(|[.., clans]| clans.as_slice());
         let clan = draw.pick(clans.unwrap_or_default());
         Culture { index, clan }

@@ -1,4 +1,4 @@
-//! What the synthetic people promise: valid and unique numbers, the same draw, plausible lives.
+//! Tests of the synthetic persons: valid and unique numbers, reproducible results, plausible data.
 
 use std::collections::{HashMap, HashSet};
 
@@ -52,7 +52,7 @@ fn numbers_are_valid_unique_and_synthetic() {
 }
 
 #[test]
-fn a_full_day_passes_to_the_day_before() {
+fn when_all_serials_of_a_day_are_used_the_previous_day_is_taken() {
     let mut used = HashMap::new();
     let numbers: Vec<_> = (0..2001).map(|_| number(&mut used, "320405", today(), 40)).collect();
     let unique: HashSet<_> = numbers.iter().map(|(number, _)| number).collect();
@@ -62,7 +62,7 @@ fn a_full_day_passes_to_the_day_before() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_people() {
+fn the_same_seed_gives_the_same_persons() {
     assert_eq!(families(7, 200), families(7, 200));
     assert_ne!(families(7, 200), families(8, 200));
 }
@@ -101,7 +101,7 @@ fn families_are_plausible() {
 }
 
 #[test]
-fn shares_are_about_right() {
+fn shares_are_plausible() {
     let families = families(3, 8000);
     let people: Vec<_> = families.iter().flat_map(|family| &family.members).collect();
     let share =

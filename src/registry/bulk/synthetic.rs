@@ -21,7 +21,7 @@ pub struct SyntheticFamily {
     pub family_card_no: String,
     pub village_code: String,
     pub address: String,
-    /// The head stands first.
+    /// The head is the first.
     pub members: Vec<SyntheticPerson>,
     pub dwelling: SyntheticDwelling,
     pub decile: u8,
@@ -38,7 +38,7 @@ pub struct SyntheticPerson {
     /// `head`, `spouse`, `child`, `parent` or `other`.
     pub relation: &'static str,
     pub marital_status: &'static str,
-    /// The level attended, or else the last one finished.
+    /// The level attended, or otherwise the last level completed.
     pub school_level: Option<&'static str>,
     pub school_enrolled: bool,
     pub occupation_class: &'static str,
@@ -61,7 +61,7 @@ pub struct SyntheticDwelling {
     pub roof_material: &'static str,
     pub water_source: &'static str,
     pub lighting_source: &'static str,
-    /// None in a dwelling without PLN electricity.
+    /// `None` for a dwelling without PLN electricity.
     pub power_va: Option<i32>,
     pub pln_customer_id: Option<String>,
     pub cooking_fuel: &'static str,

@@ -1,4 +1,4 @@
-//! One PostgreSQL for the run, without durability; one template, migrated once; a copy for each test.
+//! One PostgreSQL without durability for the test run, one migrated template, and a copy for each test.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 fn cluster() -> &'static EmbeddedPostgres {
     CLUSTER.get_or_init(|| {
         let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        sweep(parent);
+        delete_old_folders(parent);
         EmbeddedPostgres::start(&EmbeddedOptions {
             data_dir: parent.join(format!("cluster-{}", std::process::id())),
             postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(PathBuf::from),
@@ -25,8 +25,8 @@ fn cluster() -> &'static EmbeddedPostgres {
     })
 }
 
-/// Folders of runs that have ended.
-fn sweep(parent: &Path) {
+/// Deletes the folders of ended runs.
+fn delete_old_folders(parent: &Path) {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -56,7 +56,7 @@ pub async fn execute(database: &str, statement: &str) {
     diesel::sql_query(statement).execute(&mut conn).await.expect(statement);
 }
 
-/// A database of its own with schema, programmes and the demo's directory; its URL.
+/// Creates a new database with schema, programmes and the demo's directory; returns its URL.
 pub async fn fresh_database() -> String {
     tokio::task::spawn_blocking(cluster).await.expect("the cluster");
     template().await;

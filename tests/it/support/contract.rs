@@ -1,4 +1,4 @@
-//! Holds an answer against the contract: the status must be documented, and the body must fit its schema.
+//! Checks a response against the contract: the status must be documented, and the body must match its schema.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -21,13 +21,13 @@ pub fn operations() -> Vec<(String, String, Value)> {
 
 fn template(path: &str) -> Option<String> {
     let path = path.split('?').next().unwrap_or_default();
-    let asked: Vec<&str> = path.split('/').collect();
+    let segments: Vec<&str> = path.split('/').collect();
     let fits = |known: &str| {
         let known: Vec<&str> = known.split('/').collect();
-        known.len() == asked.len() && known.iter().zip(&asked).all(|(k, a)| k == a || k.starts_with('{'))
+        known.len() == segments.len() && known.iter().zip(&segments).all(|(k, a)| k == a || k.starts_with('{'))
     };
     let paths = CONTRACT["paths"].as_object().expect("paths");
-    // A literal path wins over one with a parameter.
+    // A literal path has precedence over one with a parameter.
     paths.get(path).map(|_| path.to_owned()).or_else(|| paths.keys().find(|p| fits(p)).cloned())
 }
 
@@ -50,7 +50,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         return;
     }
     assert!(!schema.is_null(), "{place} as {kind} is not in the contract");
-    // What is no JSON is a text.
+    // A body that is not JSON is text.
     let body = if kind == "application/json" || kind.ends_with("+json") {
         answer.body.clone()
     } else {
@@ -58,7 +58,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     };
     let faults: Vec<String> =
         validator(&format!("{place} {kind}"), schema).iter_errors(&body).map(|e| e.to_string()).collect();
-    assert!(faults.is_empty(), "{place} does not fit the contract: {faults:?}\n{}", answer.text);
+    assert!(faults.is_empty(), "{place} does not match the contract: {faults:?}\n{}", answer.text);
 }
 
 fn validator(place: &str, schema: &Value) -> Arc<jsonschema::Validator> {

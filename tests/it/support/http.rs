@@ -1,4 +1,4 @@
-//! A client that holds every answer against the contract.
+//! A client that checks every response against the contract.
 
 use std::net::SocketAddr;
 
@@ -23,14 +23,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body, if the status is the one expected.
+    /// Returns the body if the status is the expected one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
 
-    /// A problem with this status and code.
+    /// Returns the body of a problem with this status and code.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
@@ -81,7 +81,7 @@ impl Session {
         self.send(Method::POST, path, headers, Some(body)).await
     }
 
-    /// An action without a body.
+    /// Calls an action without a body.
     pub async fn act(&self, path: &str) -> Answer {
         self.send(Method::POST, path, &[], None).await
     }

@@ -1,5 +1,5 @@
-//! Proves over HTTP that a state machine refuses everything that is not in its table: every state, every action, every
-//! role. A call that the table allows carries a body that cannot be valid, so that nothing at all changes.
+//! Tests over HTTP that a state machine refuses everything that is not in its table: every state, every action, every role. A
+//! call that the table allows has an invalid body, so that nothing changes.
 
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission;
@@ -7,22 +7,22 @@ use slrt::state_machine::Edge;
 
 use super::http::Session;
 
-/// What people can call, with the states from which it is possible.
+/// An action that callers can use, with the states in which it is possible.
 pub struct Call {
-    /// Last segment of its address.
+    /// Last segment of its path.
     pub action: String,
     pub from: Vec<String>,
     pub needs: Permission,
 }
 
-/// How the things under test look to a role.
+/// Relation of a role to the tested resources.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// It may act if it holds the permission.
+    /// It may act if it has the permission.
     Within,
-    /// They lie outside its regions: 404.
+    /// The resources are outside its regions: 404.
     Outside,
-    /// It sees them, and every act is 403 with this code.
+    /// It sees the resources; every action is 403 with this code.
     OnlyReads(&'static str),
 }
 
@@ -34,16 +34,16 @@ pub struct Role {
 }
 
 pub struct Machine {
-    /// Folder of the addresses, such as `/v1/complaints`.
+    /// Path of the collection, for example `/v1/complaints`.
     pub root: &'static str,
-    /// Code of the 409.
+    /// Problem code of the 409.
     pub illegal: &'static str,
     pub calls: Vec<Call>,
-    /// One thing in each state: (state, id).
+    /// One resource in each state: (state, id).
     pub things: Vec<(String, String)>,
 }
 
-/// The calls of a table; `renamed` gives the address of an action that has another one.
+/// The actions of a table; `renamed` returns the path of an action whose path differs.
 pub fn calls<S, A>(edges: &[Edge<S, A>], renamed: impl Fn(&str) -> Option<&'static str>) -> Vec<Call>
 where
     S: std::fmt::Display,
@@ -64,7 +64,7 @@ where
 }
 
 impl Machine {
-    /// Gives how many calls were refused, each as it should be.
+    /// Returns the number of calls, all of which were refused as expected.
     pub async fn refuses_what_it_should(&self, reader: &Session, roles: &[Role]) -> usize {
         let all = self.things.iter().map(|(state, id)| self.of_one(state, id, reader, roles));
         futures_util::future::join_all(all).await.into_iter().sum()
@@ -72,11 +72,11 @@ impl Machine {
 
     async fn of_one(&self, state: &str, id: &str, reader: &Session, roles: &[Role]) -> usize {
         let path = format!("{}/{id}", self.root);
-        let look = async || -> (Value, Value) {
+        let snapshot = async || -> (Value, Value) {
             let now = reader.get(&path).await.expect(200);
             (now, reader.get(&format!("{path}/timeline")).await.expect(200))
         };
-        let before = look().await;
+        let before = snapshot().await;
         assert_eq!(before.0["status"], state);
         let mut refused = 0;
         for role in roles {
@@ -104,7 +104,7 @@ impl Machine {
             let now = reader.get(&path).await.expect(200);
             assert_eq!(now["version"], before.0["version"], "{state}: {} changed it", role.name);
         }
-        assert_eq!(look().await, before, "{state}");
+        assert_eq!(snapshot().await, before, "{state}");
         refused
     }
 }

@@ -1,11 +1,10 @@
-//! The harness: a throw-away cluster for the run, a database and a server for each test, a client that knows the
-//! contract.
+//! The test harness: a temporary cluster for the run, a database and a server for each test, a client that knows the contract.
 
 pub mod cluster;
 pub mod contract;
 pub mod http;
 pub mod machine;
-pub mod papers;
+pub mod resources;
 pub mod server;
 pub mod world;
 

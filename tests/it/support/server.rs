@@ -1,4 +1,4 @@
-//! A real server on a port of its own, in a thread of its own.
+//! A real server on its own port and thread.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,12 +37,12 @@ impl TestServer {
         Self::start_with(&[]).await
     }
 
-    /// With flags as at the command line.
+    /// With flags as on the command line.
     pub async fn start_with(flags: &[&str]) -> Self {
         Self::on(cluster::fresh_database().await, flags).await
     }
 
-    /// Another process on the same database, with keys of its own.
+    /// Another process on the same database, with its own keys.
     pub async fn beside(other: &Self, flags: &[&str]) -> Self {
         Self::on(other.database_url.clone(), flags).await
     }
@@ -52,7 +52,7 @@ impl TestServer {
         line.extend_from_slice(flags);
         // A slow disk must not fail a test.
         line.extend_from_slice(&["--public-url", "https://slrt.test", "--pool-wait-seconds", "600"]);
-        // A later flag of the same name is an error, so what a test sets replaces the default here.
+        // A repeated flag is an error, so a flag of the test replaces the default.
         if flags.contains(&"--rate-per-minute") {
             line.drain(5..7);
         }
@@ -60,16 +60,17 @@ impl TestServer {
         let keys = Arc::new(Keys::fixed(&KeyFile::generate(chrono::Utc::now()).expect("keys")).expect("keys"));
         let shared =
             Arc::new(Shared::new(&args, keys, Clock::default(), database_url.clone(), 0).expect("a configuration"));
-        let (tell, told) = std::sync::mpsc::channel();
+        let (sender, receiver) = std::sync::mpsc::channel();
         let inside = shared.clone();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (server, address) = app::serve(&args, inside).expect("a server");
-                tell.send((address, server.handle())).expect("the test waits");
+                sender.send((address, server.handle())).expect("the test waits");
                 server.await.expect("the server ends well");
             });
         });
-        let (address, handle) = tokio::task::spawn_blocking(move || told.recv().expect("an address")).await.unwrap();
+        let (address, handle) =
+            tokio::task::spawn_blocking(move || receiver.recv().expect("an address")).await.unwrap();
         Self { address, shared, database_url, handle }
     }
 
@@ -77,13 +78,13 @@ impl TestServer {
         AsyncPgConnection::establish(&self.database_url).await.expect("a connection")
     }
 
-    /// Background work as the service does it, each kind once; it runs by the test's clock.
+    /// Runs background work of each kind once, with the test's clock.
     pub async fn work(&self) {
         let worker = slrt::worker::Worker::new(&self.shared).expect("a worker");
         worker.run_once().await.expect("background work");
     }
 
-    /// Background work with these ways of doing jobs, under the name of another process.
+    /// Background work with these runners, like another process.
     pub fn worker(&self, runners: &[Runner]) -> Context {
         let context = self.shared.background().expect("background work");
         Context { resources: context.resources.with(Runners(runners.to_vec())), ..context }

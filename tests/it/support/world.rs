@@ -1,4 +1,4 @@
-//! The usual cast: a desk with officers, a manager, a programme, a neighbour, an overseer.
+//! The usual actors: a desk with officers, a manager, a programme, another regency, a province.
 
 use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
@@ -24,9 +24,9 @@ pub struct World {
     pub manager: Session,
     /// The PKH programme, without any region.
     pub pkh: Session,
-    /// Everything, but in another regency.
+    /// All permissions, but in another regency.
     pub elsewhere: Session,
-    /// West Java: sees, never acts.
+    /// West Java: reads, never acts.
     pub province: Session,
     pub auditor: Session,
 }
@@ -102,7 +102,7 @@ impl World {
         made["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A complaint with a recommendation to refer, before the manager.
+    /// A complaint with a recommendation to refer, which waits for the manager.
     pub async fn pending_complaint(&self) -> String {
         let id = self.complaint().await;
         self.step(&self.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
@@ -115,7 +115,7 @@ impl World {
         who.post(&format!("/v1/complaints/{complaint}/{action}"), body).await.expect(200)
     }
 
-    /// A draft to the programme PKH.
+    /// A draft referral to the programme PKH.
     pub async fn draft(&self, complaint: Option<&str>) -> String {
         let made = self.back.post("/v1/referrals", self.referral(complaint).await).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()
@@ -128,14 +128,14 @@ impl World {
         id
     }
 
-    /// A referral that PKH has taken on.
+    /// A referral that PKH has accepted.
     pub async fn accepted(&self) -> String {
         let id = self.requested().await;
         self.pkh.act(&format!("/v1/referrals/{id}/accept")).await.expect(200);
         id
     }
 
-    /// A need that went to two services; its id.
+    /// A need that was referred to two services; its id.
     pub async fn need(&self) -> String {
         let need = Uuid::now_v7();
         let first = self.referral(None).await;
@@ -174,13 +174,13 @@ impl World {
         made["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The officers of the organization that offers it.
+    /// The officers of the organization that offers this service.
     pub fn target_of_own(&self) -> Session {
         let may = [P::REFERRALS_READ, P::REFERRALS_SEND, P::REFERRALS_RESPOND, P::EVENTS_READ];
         self.server.session("pupr", Some(organization("pupr-bandung")), &[], &may)
     }
 
-    /// A referral sent to that service; its id.
+    /// A referral sent to this service; its id.
     pub async fn requested_at(&self, service: &str) -> String {
         let body = json!({
             "service_id": service, "need": "Perlu tempat.", "lawful_basis": "public_task", "region_code": VILLAGE,
@@ -191,7 +191,7 @@ impl World {
         id
     }
 
-    /// The programme's service with a limited number of places, which serves this regency.
+    /// The programme's service that serves this regency; one with a capacity if there is any.
     pub async fn service(&self, program: &str) -> String {
         let path = format!("/v1/services?program_code={program}&serving={VILLAGE}");
         let found = self.front.get(&path).await.expect(200);
@@ -211,7 +211,7 @@ pub fn submission() -> Value {
     })
 }
 
-/// A family of two, with synthetic numbers that are new at each call.
+/// A family of two; the serial makes its synthetic numbers unique.
 pub fn family(serial: u16) -> Value {
     json!({
         "family_card_no": format!("3204050101199{:03}", serial % 1000),
@@ -234,7 +234,7 @@ pub fn family(serial: u16) -> Value {
     })
 }
 
-/// The same as its source ranked it, which a desk does not.
+/// The same family with a welfare status from its source, which a desk cannot set.
 pub fn ranked(serial: u16) -> Value {
     let status = json!({
         "source": "dtsen", "snapshot_version": "2026-Q3", "as_of": "2026-09-30", "decile": 2, "percentile": 14,
@@ -245,30 +245,30 @@ pub fn ranked(serial: u16) -> Value {
 }
 
 impl World {
-    /// A family of the registry, ranked by its source; its id.
+    /// A family in the registry with a welfare status; its id.
     pub async fn family(&self) -> String {
         self.enter(ranked(1)).await["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A family as the regency's registry enters it.
+    /// Creates a family as the regency's registry does.
     pub async fn enter(&self, family: Value) -> Value {
         let may = [P::REGISTRY_READ, P::REGISTRY_WRITE, P::REGISTRY_IMPORT];
         let registry = self.server.session("registri", None, &["32.04"], &may);
         registry.post("/v1/families", family).await.expect(201)
     }
 
-    /// Whoever loads what the sources of the registry say.
+    /// A client that imports data of the registry's sources.
     pub fn keeper(&self) -> Session {
         self.server.session("pusdatin", None, &["32.04"], &[P::REGISTRY_READ, P::REGISTRY_IMPORT])
     }
 
-    /// Its head.
+    /// The head of a family.
     pub async fn member_of(&self, family: &str) -> String {
         let found = self.front.get(&format!("/v1/families/{family}")).await.expect(200);
         found["members"][0]["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A dispute about the head of a family, in a calendar that is open on every day; its id.
+    /// A dispute about the head of a family, with a proposal window that is always open; its id.
     pub async fn proposal(&self) -> String {
         let keeper = self.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
         let always = json!({
@@ -308,7 +308,7 @@ impl World {
         made["id"].as_str().expect("an id").to_owned()
     }
 
-    /// What a person asks for; its id.
+    /// A request of a data subject; its id.
     pub async fn subject_request(&self, person: &str, kind: &str) -> String {
         let body = json!({ "kind": kind, "requested_by": { "identity_check": "identity_paper" } });
         let made = self.front.post(&format!("/v1/persons/{person}/subject-requests"), body).await.expect(201);
@@ -317,7 +317,7 @@ impl World {
 }
 
 impl World {
-    /// So many synthetic families in each of these villages.
+    /// This many synthetic families in each of these villages.
     pub async fn families_in(&self, villages: &[&str], each: usize) {
         let now = self.server.shared.clock.now();
         let mut generator = demo::people::Generator::new(11);
@@ -331,8 +331,8 @@ impl World {
         slrt::registry::people::actions::insert_synthetic(&mut conn, &keys, made, now).await.expect("families");
     }
 
-    /// Lets a worker work until the job is so far, and drops it there with all that it started: what a kill leaves behind.
-    /// The job must come to hang by itself.
+    /// Runs a worker until the job has reached `done`, then drops it with everything it started, like a killed process. The job
+    /// must hang by itself.
     pub async fn work_until_killed(&self, who: &Session, job: &str, runners: &[Runner], done: i64) {
         let worker = self.server.worker(runners);
         let process = tokio::task::LocalSet::new();
@@ -342,12 +342,12 @@ impl World {
             }
         };
         tokio::select! {
-            ended = process.run_until(run_due(&worker)) => panic!("the job was to hang: {ended:?}"),
+            ended = process.run_until(run_due(&worker)) => panic!("expected the job to hang: {ended:?}"),
             () = seen => {}
         }
     }
 
-    /// Until so many of the service's statements wait for what somebody else holds.
+    /// Waits until this many statements of the service wait for a lock.
     pub async fn until_waiting(&self, statements: i64) {
         let query =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";

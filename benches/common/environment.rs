@@ -1,5 +1,5 @@
-//! What a stage stands on: a durable private PostgreSQL with schema, programmes and standards, and the keys that the service and
-//! the bench share.
+//! Environment of a benchmark: a durable private PostgreSQL with schema, programmes and standards, and the keys that the
+//! service and the benchmark share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,11 +19,11 @@ use crate::Fallible;
 
 pub const ISSUER: &str = "https://bench.test";
 const AUDIENCE: &str = "slrt-api";
-/// The desk of whoever asks.
+/// The organization of the calling desk.
 pub const ORGANIZATION: Uuid = Uuid::from_u128(0x01928f3e_7c1b_7a4e_9d2c_3f5a6b7c8d9e);
 pub const OFFICER: &str = "bench-officer";
 
-pub struct Ground {
+pub struct Environment {
     pub url: String,
     pub keys_file: PathBuf,
     pub postgres: EmbeddedPostgres,
@@ -31,8 +31,8 @@ pub struct Ground {
     folder: tempfile::TempDir,
 }
 
-impl Ground {
-    pub fn lay() -> Fallible<Self> {
+impl Environment {
+    pub fn create() -> Fallible<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
             data_dir: folder.path().join("db"),
@@ -44,17 +44,17 @@ impl Ground {
         let keys_file = folder.path().join("keys.json");
         let keys = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?);
         let tokens = Tokens::new(ISSUER.into(), AUDIENCE.into(), keys, TrustedIssuers::new(&[]));
-        let ground = Self { url: postgres.url("bench"), keys_file, postgres, tokens, folder };
+        let environment = Self { url: postgres.url("bench"), keys_file, postgres, tokens, folder };
         block_on(async {
-            let mut admin = AsyncPgConnection::establish(&ground.postgres.url("postgres")).await?;
+            let mut admin = AsyncPgConnection::establish(&environment.postgres.url("postgres")).await?;
             admin.batch_execute("create database bench locale 'C' encoding 'UTF8' template template0").await?;
-            slrt::db::migrate(&ground.url).await.map_err(|e| e.to_string())?;
-            let mut conn = ground.connect().await?;
+            slrt::db::migrate(&environment.url).await.map_err(|e| e.to_string())?;
+            let mut conn = environment.connect().await?;
             slrt::eligibility::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
             slrt::service_levels::actions::load_reference(&mut conn).await.map_err(|e| e.to_string())?;
             Ok(())
         })?;
-        Ok(ground)
+        Ok(environment)
     }
 
     pub fn folder(&self) -> &Path {
@@ -73,7 +73,7 @@ impl Ground {
         Ok(AsyncPgConnection::establish(&self.url).await?)
     }
 
-    /// For a desk of one regency.
+    /// A token for a desk of one regency.
     pub fn token(&self, regency: &str, permissions: &[Permission]) -> Fallible<String> {
         let actor = Actor {
             client_id: "bench-desk".into(),
@@ -86,7 +86,7 @@ impl Ground {
         Ok(self.tokens.issue(&actor, Utc::now()).map_err(|e| e.to_string())?)
     }
 
-    /// What autovacuum would do in the middle of a measurement is done before.
+    /// Runs vacuum and checkpoint first, so that they do not disturb the measurement.
     pub fn settle(&self) -> Fallible {
         block_on(async {
             let mut conn = self.connect().await?;

@@ -1,10 +1,10 @@
-//! Photos for tests, and what announces them.
+//! Photos for tests, their announcements, and other resources of a complaint.
 
 use serde_json::{Value, json};
 
 use super::World;
 
-/// A photo of 64 by 48 with a place in it, as a telephone makes it.
+/// A photo of 64 by 48 pixels with a GPS position, as a telephone creates it.
 pub fn photo() -> Vec<u8> {
     let segment = |marker: u8, content: &[u8]| {
         let length = u16::try_from(content.len() + 2).expect("a short segment").to_be_bytes();
@@ -22,14 +22,14 @@ pub fn photo() -> Vec<u8> {
     .concat()
 }
 
-/// What announces these bytes.
+/// The announcement of an attachment with this content.
 pub fn announcement(parent: Value, media_type: &str, bytes: &[u8]) -> Value {
     let sha256: String = slrt::http::json::sha256(bytes).iter().map(|b| format!("{b:02x}")).collect();
     json!({ "parent": parent, "kind": "photo_house", "media_type": media_type, "size": bytes.len(), "sha256": sha256 })
 }
 
 impl World {
-    /// A tablet that this officer carries in the usual village.
+    /// A tablet of this officer in the default village.
     pub async fn device(&self, officer: &str) -> String {
         let row = slrt::auth::clients::StaffRow {
             id: officer.to_owned(),
@@ -53,13 +53,13 @@ impl World {
         made["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The first note to the reporter of a complaint.
+    /// The first message to the reporter of a complaint.
     pub async fn message_about(&self, complaint: &str) -> String {
-        let told = self.front.get(&format!("/v1/complaints/{complaint}/messages")).await.expect(200);
-        told["items"][0]["id"].as_str().expect("an id").to_owned()
+        let messages = self.front.get(&format!("/v1/complaints/{complaint}/messages")).await.expect(200);
+        messages["items"][0]["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A photo on a complaint, announced but not sent.
+    /// A photo on a complaint, announced without content.
     pub async fn attachment(&self, complaint: &str) -> String {
         let body = announcement(json!({ "kind": "complaint", "id": complaint }), "image/jpeg", &photo());
         let made = self.front.post("/v1/attachments", body).await.expect(201);
