@@ -2,11 +2,11 @@
 //
 //   node .ci/tour.mjs <folder with var/demo-credentials.json> <base URL>
 //
-// The README's tour stands between `<!-- tour -->` and `<!-- end of tour -->`; of a chapter all blocks count. A comment that
+// The README's tour is between `<!-- tour -->` and `<!-- end of tour -->`; of a chapter all blocks count. A comment that
 // begins with a JSON value shows the answer of its line; a block without a language, or of json, shows the rest of the answers
 // of the block before it. Together they are the whole output: a line more, a line less, another number is a fault. Blanks do
-// not count. `…` stands for anything, the marks of MARKS for what differs from run to run. Each paper has an Indonesian twin
-// with the same blocks; only remarks in comments differ.
+// not count. `…` is any text, a mark such as <id> is a value that differs from run to run: see MARKS. Each paper has an Indonesian
+// translation with the same blocks; only remarks in comments differ.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -44,8 +44,8 @@ function blocks(paper) {
 
 const chapters = readdirSync(`${ROOT}docs/tour`).filter((name) => /^\d.*\.md$/.test(name)).sort();
 const PAPERS = [
-  { name: 'README.md', twin: 'README.id.md' },
-  ...chapters.map((name) => ({ name: `docs/tour/${name}`, twin: `docs/tour/id/${name}` })),
+  { name: 'README.md', translation: 'README.id.md' },
+  ...chapters.map((name) => ({ name: `docs/tour/${name}`, translation: `docs/tour/id/${name}` })),
 ];
 
 const COMMENT = /^(.*?)(?:^| +)# ?(.*)$/;
@@ -54,7 +54,7 @@ const VALUE = /^(?:"(?:[^"\\]|\\.)*"|[{[].*[}\]]|-?\d+(?:\.\d+)?(?!\S)|(?:true|f
 /** The JSON value with which the comment of a line begins. */
 const shownIn = (line) => line.match(COMMENT)?.[2].match(VALUE)?.[0];
 
-/** A block without its remarks, in which the twins differ. */
+/** A block without its remarks, in which the translations differ. */
 function bare({ lang, text }) {
   if (lang !== 'sh') return text;
   const line = (one) => {
@@ -102,10 +102,10 @@ const script = ['set -o pipefail', `API=${url}`];
 const faults = [];
 for (const paper of PAPERS) {
   const own = blocks(paper.name);
-  const twin = blocks(paper.twin);
+  const translated = blocks(paper.translation);
   script.push(AGE);
   own.forEach((block, index) => {
-    if (!twin[index] || bare(block) !== bare(twin[index])) faults.push(`${paper.twin} has not this block:\n${block.text}`);
+    if (!translated[index] || bare(block) !== bare(translated[index])) faults.push(`${paper.translation} does not have this block:\n${block.text}`);
     if (block.lang === 'sh') {
       steps.push({ paper: paper.name, text: block.text, shown: block.text.split('\n').map(shownIn).filter(Boolean).join('\n') });
       script.push(block.text.replaceAll(HELPERS, `${ROOT}${HELPERS}`), `echo "${END}"`);
@@ -113,7 +113,7 @@ for (const paper of PAPERS) {
       steps.at(-1).shown += `\n${block.text.replaceAll(ADDRESS, url)}`;
     }
   });
-  if (own.length !== twin.length) faults.push(`${paper.twin} has ${twin.length} blocks, not ${own.length}`);
+  if (own.length !== translated.length) faults.push(`${paper.translation} has ${translated.length} blocks, not ${own.length}`);
 }
 
 const ran = spawnSync('bash', ['-c', script.join('\n')], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 });
