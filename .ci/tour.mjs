@@ -5,7 +5,7 @@
 // The README's tour is between `<!-- tour -->` and `<!-- end of tour -->`; of a chapter all blocks count. A comment that
 // begins with a JSON value shows the answer of its line; a block without a language, or of json, shows the rest of the answers
 // of the block before it. Together they are the whole output: a line more, a line less, another number is a fault. Blanks do
-// not count. `…` is any text, a mark such as <id> is a value that differs from run to run: see MARKS. Each paper has an Indonesian
+// not count. `…` is any text; a mark such as <id> is a value that differs from run to run: see MARKS. Each paper has an Indonesian
 // translation with the same blocks; only remarks in comments differ.
 
 import { spawnSync } from 'node:child_process';

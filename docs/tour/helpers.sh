@@ -36,3 +36,6 @@ call() {
     curl -s -X "$1" "$API$3" -H "Authorization: Bearer $(token "$2")"
   fi
 }
+
+# step WHO PATH [BODY]: takes a step (POST /v1/PATH) and prints the state that it leads to.
+step() { call POST "$1" "/v1/$2" "${3:-"{}"}" | jq .status; }
