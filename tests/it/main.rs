@@ -20,6 +20,7 @@ mod complaints_in_full;
 mod consents;
 mod contract;
 mod conventions;
+mod data_model;
 mod demo;
 mod desks;
 mod directory;
