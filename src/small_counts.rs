@@ -6,27 +6,27 @@
 use std::collections::{BTreeMap, HashSet};
 
 /// The smallest count that is published. Zero is published too.
-pub const LEAST_TOLD: i64 = 10;
+pub const MIN_PUBLISHED: i64 = 10;
 
 /// Whether the total of the parts is published, in this table or in another response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whole {
-    Told,
+pub enum ParentTotal {
+    Published,
     /// Then the published parts must not allow a reader to derive it.
-    Hidden,
+    Suppressed,
 }
 
-/// Which of the parts are suppressed. The suppressed parts must add up to at least [`LEAST_TOLD`], and if the total is published there
+/// Which of the parts are suppressed. The suppressed parts must add up to at least [`MIN_PUBLISHED`], and if the total is published there
 /// must be at least two of them. Complementary suppression takes the smallest published parts first. Zero cells are published and
 /// never used for complementary suppression.
-pub fn hide(parts: &[i64], whole: Whole) -> Vec<bool> {
-    let mut suppressed: Vec<bool> = parts.iter().map(|count| (1..LEAST_TOLD).contains(count)).collect();
+pub fn suppress(parts: &[i64], whole: ParentTotal) -> Vec<bool> {
+    let mut suppressed: Vec<bool> = parts.iter().map(|count| (1..MIN_PUBLISHED).contains(count)).collect();
     loop {
         let cells = || parts.iter().zip(&suppressed).filter(|(_, suppressed)| **suppressed).map(|(count, _)| *count);
         let (number, sum) = (cells().count(), cells().sum::<i64>());
         let safe = match whole {
-            Whole::Told => number == 0 || (number > 1 && sum >= LEAST_TOLD),
-            Whole::Hidden => sum >= LEAST_TOLD,
+            ParentTotal::Published => number == 0 || (number > 1 && sum >= MIN_PUBLISHED),
+            ParentTotal::Suppressed => sum >= MIN_PUBLISHED,
         };
         let published = parts.iter().zip(&mut suppressed).filter(|(count, suppressed)| **count > 0 && !**suppressed);
         match published.min_by_key(|(count, _)| **count) {
@@ -37,12 +37,12 @@ pub fn hide(parts: &[i64], whole: Whole) -> Vec<bool> {
 }
 
 /// Key of the cell that counts the records with the region's own code, without those of the regions inside it.
-pub fn itself(code: &str) -> String {
+pub fn own_key(code: &str) -> String {
     format!("{code}/")
 }
 
 /// All regions whose count is suppressed, given counts by region code of any level; [`itself`] of a region stands for its own cell.
-pub fn hidden_regions(counts: &BTreeMap<String, i64>) -> HashSet<String> {
+pub fn suppressed_regions(counts: &BTreeMap<String, i64>) -> HashSet<String> {
     let mut parts: BTreeMap<&str, BTreeMap<String, i64>> = BTreeMap::new();
     for (code, count) in counts {
         let mut parent = "ID";
@@ -52,16 +52,16 @@ pub fn hidden_regions(counts: &BTreeMap<String, i64>) -> HashSet<String> {
             parent = part;
         }
         if code.len() < 13 {
-            *parts.entry(parent).or_default().entry(itself(code)).or_default() += count;
+            *parts.entry(parent).or_default().entry(own_key(code)).or_default() += count;
         }
     }
     let mut suppressed_regions = HashSet::new();
-    let mut queue = vec![("ID".to_owned(), Whole::Told)];
+    let mut queue = vec![("ID".to_owned(), ParentTotal::Published)];
     while let Some((parent, whole)) = queue.pop() {
         let Some(children) = parts.get(parent.as_str()) else { continue };
         let cells: Vec<i64> = children.values().copied().collect();
-        for (code, suppressed) in children.keys().zip(hide(&cells, whole)) {
-            queue.push((code.clone(), if suppressed { Whole::Hidden } else { Whole::Told }));
+        for (code, suppressed) in children.keys().zip(suppress(&cells, whole)) {
+            queue.push((code.clone(), if suppressed { ParentTotal::Suppressed } else { ParentTotal::Published }));
             if suppressed {
                 suppressed_regions.insert(code.clone());
             }
@@ -76,29 +76,29 @@ mod tests {
 
     use super::*;
 
-    fn table(parts: &[i64], whole: Whole) -> Vec<Option<i64>> {
-        parts.iter().zip(hide(parts, whole)).map(|(count, suppressed)| (!suppressed).then_some(*count)).collect()
+    fn table(parts: &[i64], whole: ParentTotal) -> Vec<Option<i64>> {
+        parts.iter().zip(suppress(parts, whole)).map(|(count, suppressed)| (!suppressed).then_some(*count)).collect()
     }
 
     #[test]
     fn complementary_suppression_takes_the_smallest_other_cells() {
-        use Whole::{Hidden, Told};
-        assert_eq!(table(&[12, 40, 30], Told), [Some(12), Some(40), Some(30)]);
-        assert_eq!(table(&[3, 40, 30], Told), [None, Some(40), None]);
-        assert_eq!(table(&[3, 9, 30], Told), [None, None, Some(30)]);
+        use ParentTotal::{Suppressed, Published};
+        assert_eq!(table(&[12, 40, 30], Published), [Some(12), Some(40), Some(30)]);
+        assert_eq!(table(&[3, 40, 30], Published), [None, Some(40), None]);
+        assert_eq!(table(&[3, 9, 30], Published), [None, None, Some(30)]);
         // Two cells of one: their sum of two would reveal both.
-        assert_eq!(table(&[1, 1, 30], Told), [None, None, None]);
-        assert_eq!(table(&[3], Told), [None]);
-        assert_eq!(table(&[0, 40], Told), [Some(0), Some(40)]);
+        assert_eq!(table(&[1, 1, 30], Published), [None, None, None]);
+        assert_eq!(table(&[3], Published), [None]);
+        assert_eq!(table(&[0, 40], Published), [Some(0), Some(40)]);
         // A suppressed total cannot be derived from its parts.
-        assert_eq!(table(&[20, 30], Hidden), [None, Some(30)]);
-        assert_eq!(table(&[3, 30], Hidden), [None, None]);
-        assert_eq!(table(&[12], Hidden), [None]);
+        assert_eq!(table(&[20, 30], Suppressed), [None, Some(30)]);
+        assert_eq!(table(&[3, 30], Suppressed), [None, None]);
+        assert_eq!(table(&[12], Suppressed), [None]);
     }
 
     /// For every published total with parts: the total minus the published counts below it, and the regions that this remainder covers.
     fn remainders(counts: &BTreeMap<String, i64>) -> Vec<(i64, Vec<String>)> {
-        let suppressed = hidden_regions(counts);
+        let suppressed = suppressed_regions(counts);
         let under = |parent: &str, code: &str| parent == "ID" || code.starts_with(parent);
         let mut regions: Vec<String> =
             counts.keys().flat_map(|c| [2, 5, 8, 13].map(|end| c[..end].to_owned())).collect();
@@ -131,12 +131,12 @@ mod tests {
             let all: i64 = counts.values().sum();
             for (remainder, unknown) in remainders(&counts) {
                 let is_whole = remainder == all;
-                prop_assert!(unknown.is_empty() || remainder >= LEAST_TOLD || is_whole, "{unknown:?}: {remainder}");
-                let small = unknown.len() == 1 && remainder < LEAST_TOLD;
+                prop_assert!(unknown.is_empty() || remainder >= MIN_PUBLISHED || is_whole, "{unknown:?}: {remainder}");
+                let small = unknown.len() == 1 && remainder < MIN_PUBLISHED;
                 prop_assert!(!small || is_whole, "{unknown:?}");
             }
-            let suppressed = hidden_regions(&counts);
-            for (code, _) in counts.iter().filter(|(_, count)| **count < LEAST_TOLD) {
+            let suppressed = suppressed_regions(&counts);
+            for (code, _) in counts.iter().filter(|(_, count)| **count < MIN_PUBLISHED) {
                 prop_assert!(suppressed.contains(code));
             }
         }

@@ -26,7 +26,7 @@ use slrt::auth::tokens::Tokens;
 use slrt::clock::local_day;
 use slrt::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
 use slrt::demo::people::Generator;
-use slrt::eligibility::answer::verdicts;
+use slrt::eligibility::answer::evaluate_household;
 use slrt::eligibility::cache::ProgramCache;
 use slrt::regions::{RegionScope, directory};
 use slrt::registry::people::actions::{insert_synthetic, next_households};
@@ -99,7 +99,7 @@ async fn run() -> Fallible {
     for _ in 0..ROUNDS {
         let (started, mut made) = (Instant::now(), 0);
         while started.elapsed() < Duration::from_secs(1) {
-            made += homes.iter().map(|home| std::hint::black_box(verdicts(home, &chosen, today)).len()).sum::<usize>();
+            made += homes.iter().map(|home| std::hint::black_box(evaluate_household(home, &chosen, today)).len()).sum::<usize>();
         }
         rates.push(made as f64 / started.elapsed().as_secs_f64());
     }

@@ -208,7 +208,7 @@ pub async fn list_about(tx: &mut Tx, parents: &[Uuid]) -> Result<Vec<AttachmentA
 }
 
 /// Deletes the content of attachments after the erasure of their subject; the rows stay.
-pub async fn forget(tx: &mut Tx, storage: &Storage, parents: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(tx: &mut Tx, storage: &Storage, parents: &[Uuid]) -> Result<(), Error> {
     for mut row in store::list_by_parents(&mut tx.conn, Unscoped::SubjectRights, parents).await? {
         remove(tx, storage, &mut row, Status::Withdrawn).await?;
         tx.audit("attachment.forget", "attachment", row.id, None);

@@ -36,7 +36,7 @@ pub const SLICE: Slice = Slice {
     work: &[Work {
         name: "attachments",
         every: Duration::from_secs(60),
-        run: |context| Box::pin(work::look_after(context)),
+        run: |context| Box::pin(work::maintain(context)),
     }],
     ..Slice::new("attachments")
 };

@@ -18,7 +18,7 @@ const PARENT_CHECK_INTERVAL: TimeDelta = TimeDelta::days(1);
 /// A complete upload is normally finished by the request that completed it.
 const GRACE: TimeDelta = TimeDelta::minutes(2);
 
-pub async fn look_after(context: &Context) -> Result<(), Error> {
+pub async fn maintain(context: &Context) -> Result<(), Error> {
     end_stalled(context).await?;
     let storage = &context.resources.get::<Storage>()?;
     let mut conn = context.db.read().await?;

@@ -140,15 +140,15 @@ impl<P: Requires> FromRequest for Caller<P> {
 }
 
 /// Caller of a public endpoint; `None` without a valid token.
-pub struct Visitor(Option<Arc<Actor>>);
+pub struct OptionalCaller(Option<Arc<Actor>>);
 
-impl Visitor {
+impl OptionalCaller {
     pub fn actor(&self) -> Option<&Actor> {
         self.0.as_deref()
     }
 }
 
-impl FromRequest for Visitor {
+impl FromRequest for OptionalCaller {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 

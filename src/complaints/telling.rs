@@ -17,7 +17,7 @@ pub(super) fn tell(tx: &mut Tx, row: &ComplaintRow, action: Action, note: Option
     let said = |field: &str| reporter.and_then(|r| r.get(field)).and_then(Value::as_str).map(str::to_owned);
     let (Some(name), Some(phone)) = (said("name"), said("phone")) else { return Ok(()) };
     let answer = row.resolution.as_ref().and_then(|r| r.get("answer")).and_then(Value::as_str).map(str::to_owned);
-    message_queue::queue(
+    message_queue::enqueue(
         tx,
         NewMessage {
             complaint_id: row.id,

@@ -88,7 +88,7 @@ pub(super) async fn of(tx: &mut Tx, region_code: &str) -> Result<TermsRow, Error
 }
 
 async fn nearest(conn: &mut AsyncPgConnection, place: &Place) -> Result<TermsRow, Error> {
-    let found = store::find_nearest(conn, Unscoped::ServiceStandards, &place.around()).await?;
+    let found = store::find_nearest(conn, Unscoped::ServiceStandards, &place.with_ancestors()).await?;
     found.ok_or_else(|| Error::internal("the terms of the whole country are missing"))
 }
 

@@ -237,7 +237,7 @@ pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Re
 
 /// Erases names and free text, and retains purpose, basis and dates. The family's own consents apply to other members too: only the
 /// person's name is erased there.
-pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str) -> Result<(), Error> {
+pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str) -> Result<(), Error> {
     let why = crate::regions::Unscoped::SubjectRights;
     let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
     for mut row in rows {

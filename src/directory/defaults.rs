@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::text::LongText;
 use crate::regions::model::contains;
-use crate::regions::place::nearness;
+use crate::regions::place::depth;
 use crate::regions::{Place, RegionCode};
 use crate::transaction::Tx;
 
@@ -83,8 +83,8 @@ pub async fn effective(
     place: &Place,
     sector: Option<Sector>,
 ) -> Result<Vec<RoutingDefault>, Error> {
-    let mut rows = store::list_defaults_around(conn, &public(), &place.around(), sector).await?;
-    rows.sort_by_key(|row| (row.sector, std::cmp::Reverse(nearness(&row.region_code))));
+    let mut rows = store::list_defaults_around(conn, &public(), &place.with_ancestors(), sector).await?;
+    rows.sort_by_key(|row| (row.sector, std::cmp::Reverse(depth(&row.region_code))));
     rows.dedup_by_key(|row| row.sector);
     Ok(rows.into_iter().map(|row| show(place, row)).collect())
 }

@@ -11,7 +11,7 @@ use super::api::{
 };
 use super::store;
 use crate::auth::Caller;
-use crate::auth::caller::Visitor;
+use crate::auth::caller::OptionalCaller;
 use crate::db::Db;
 use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
@@ -55,7 +55,7 @@ fn within(region: Option<crate::regions::RegionCode>) -> RegionScope {
     security(())
 )]
 #[get("/v1/organizations")]
-async fn list_organizations(visitor: Visitor, db: Db, query: Query<OrganizationQuery>) -> Result<Reply, Error> {
+async fn list_organizations(visitor: OptionalCaller, db: Db, query: Query<OrganizationQuery>) -> Result<Reply, Error> {
     let OrganizationQuery { kind, within: region, active, cursor, limit } = query.value;
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     // A list filtered by a village or a district would reveal a confidential location.
@@ -105,7 +105,7 @@ async fn create_organization(
     security(())
 )]
 #[get("/v1/organizations/{id}")]
-async fn get_organization(visitor: Visitor, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
+async fn get_organization(visitor: OptionalCaller, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let found = actions::find_organization(&mut *db.read().await?, *id, visitor.actor()).await?;
     let found = found.ok_or_else(Error::not_found)?;
     Reply::resource(&found, found.version)

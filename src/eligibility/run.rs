@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::answer::{ProgramOutcome, verdicts};
+use super::answer::{ProgramOutcome, evaluate_household};
 use super::api_many::CreateEligibilityRun;
 use super::cache::{CompiledProgram, Programs};
 use super::model::{EligibilityOutcome, RunFormat};
@@ -175,7 +175,7 @@ impl Page {
         for home in &usable {
             let village = home.family.region_code.as_str();
             let selected = applying.entry(village).or_insert_with(|| applying_in(programs, village, &params.programs));
-            for result in verdicts(home, selected, params.on) {
+            for result in evaluate_household(home, selected, params.on) {
                 *counts.entry((result.program.code.as_str(), result.outcome)).or_default() += 1;
                 if params.outcomes.contains(&result.outcome) {
                     match params.format {

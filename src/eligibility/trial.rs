@@ -8,7 +8,7 @@ use diesel_async::AsyncPgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::verdicts;
+use super::answer::evaluate_household;
 use super::api_many::{CreateRuleTrial, RegionTrial, RuleTrial, TrialCounts};
 use super::cache::{CompiledProgram, Programs, Version};
 use super::model::EligibilityOutcome;
@@ -26,7 +26,7 @@ use crate::jobs::run::{Outcome, Run, Runner, Stop};
 use crate::regions::{RegionScope, directory};
 use crate::registry::people::actions as registry;
 use crate::registry::rows::Household;
-use crate::small_counts::LEAST_TOLD;
+use crate::small_counts::MIN_PUBLISHED;
 use crate::transaction::Tx;
 
 pub const RULE_TRIAL: JobKind = JobKind::new(&JobKindSpec {
@@ -204,7 +204,7 @@ impl Tally {
     fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], params: &TrialParams) {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
         for home in &crate::registry::privacy::limits::usable(homes) {
-            let both = verdicts(home, &[current, draft], params.on);
+            let both = evaluate_household(home, &[current, draft], params.on);
             let numbers = self.0.entry(below(&params.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);
             for (before, after) in before.iter().zip(after) {
@@ -251,7 +251,7 @@ const fn counts(row: PublishedRow) -> TrialCounts {
 /// suppressed one could be derived, by subtraction from the sum of a column or by the equation of before and after within a row.
 fn suppress(rows: &[Row]) -> (PublishedRow, Vec<PublishedRow>) {
     let sum = rows.iter().fold([0; 6], |sum: Row, row| std::array::from_fn(|i| number(&sum, i) + number(row, i)));
-    let primary = |row: &Row| row.map(|value| Some(value).filter(|value| *value >= LEAST_TOLD));
+    let primary = |row: &Row| row.map(|value| Some(value).filter(|value| *value >= MIN_PUBLISHED));
     // The sum is the last row and is suppressed like the others.
     let mut published: Vec<PublishedRow> = rows.iter().chain([&sum]).map(primary).collect();
     loop {
@@ -269,7 +269,7 @@ fn suppress(rows: &[Row]) -> (PublishedRow, Vec<PublishedRow>) {
             let mut cells: Vec<&mut Option<i64>> = published.iter_mut().filter_map(|row| row.get_mut(column)).collect();
             let suppressed = cells.iter().filter(|cell| cell.is_none()).count();
             // The sum minus the published cells is a count too: it must not be small.
-            let is_small = suppressed > 0 && remainder < LEAST_TOLD && cells.last().is_some_and(|sum| sum.is_some());
+            let is_small = suppressed > 0 && remainder < MIN_PUBLISHED && cells.last().is_some_and(|sum| sum.is_some());
             if cells.len() > 2
                 && (suppressed == 1 || is_small)
                 && let Some(smallest) = cells.iter_mut().filter(|cell| cell.is_some()).min()

@@ -85,7 +85,7 @@ pub struct NewMessage {
 }
 
 /// Queues a message; it is inserted at the end of the transaction.
-pub fn queue(tx: &mut Tx, message: NewMessage) -> Result<(), Error> {
+pub fn enqueue(tx: &mut Tx, message: NewMessage) -> Result<(), Error> {
     let words =
         TemplateValues { name: message.name, reference: message.reference, question: message.question, answer: message.answer };
     tx.defer(MessageRow {

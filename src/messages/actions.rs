@@ -192,7 +192,7 @@ pub async fn list_about(tx: &mut Tx, complaints: &[Uuid]) -> Result<Vec<Message>
 }
 
 /// Deletes text and telephone of these complaints' messages after an erasure.
-pub async fn forget(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(tx: &mut Tx, complaints: &[Uuid]) -> Result<(), Error> {
     store::delete_text_of(&mut tx.conn, complaints).await?;
     Ok(())
 }

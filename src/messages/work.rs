@@ -107,7 +107,7 @@ fn jitter(id: Uuid) -> f64 {
     f64::from(*id.as_bytes().last().unwrap_or(&0)) / 255.0
 }
 
-pub async fn forget(context: &Context) -> Result<(), Error> {
+pub async fn delete_expired(context: &Context) -> Result<(), Error> {
     let before = context.clock.now() - TEXT_RETENTION;
     let deleted = store::delete_text_before(&mut *context.db.read().await?, before).await?;
     tracing::debug!(deleted, "deleted text and telephone of old messages");

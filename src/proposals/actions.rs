@@ -336,7 +336,7 @@ pub async fn count_open(tx: &mut Tx, person_ids: &[Uuid]) -> Result<usize, Error
 }
 
 /// Erases identity and free text from a person's proposals; kind, status and dates remain. Returns the ids of the proposals.
-pub async fn forget(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+pub async fn erase(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let rows = store::list_about(&mut tx.conn, Unscoped::SubjectRights, person_ids).await?;
     let ids = rows.iter().map(|row| row.id).collect();
     for mut row in rows {

@@ -32,7 +32,7 @@ impl Place {
     }
 
     /// The place and all enclosing places, widest first.
-    pub fn around(&self) -> Vec<String> {
+    pub fn with_ancestors(&self) -> Vec<String> {
         let inside = [2, 5, 8, 13].into_iter().filter(|_| !self.is_country()).filter_map(|end| self.0.get(..end));
         std::iter::once("ID").chain(inside).map(str::to_owned).collect()
     }
@@ -45,7 +45,7 @@ impl Place {
 }
 
 /// Depth of a place: 0 for `ID`, 1 for a province, 4 for a village.
-pub fn nearness(code: &str) -> usize {
+pub fn depth(code: &str) -> usize {
     if code == "ID" { 0 } else { code.split('.').count() }
 }
 
@@ -55,9 +55,9 @@ mod tests {
 
     #[test]
     fn a_place_lists_its_enclosing_places() {
-        assert_eq!(Place::parse("32.04.05").unwrap().around(), ["ID", "32", "32.04", "32.04.05"]);
-        assert_eq!(Place::parse("ID").unwrap().around(), ["ID"]);
+        assert_eq!(Place::parse("32.04.05").unwrap().with_ancestors(), ["ID", "32", "32.04", "32.04.05"]);
+        assert_eq!(Place::parse("ID").unwrap().with_ancestors(), ["ID"]);
         assert!(Place::parse("99").is_err());
-        assert!(nearness("ID") < nearness("32") && nearness("32") < nearness("32.04"));
+        assert!(depth("ID") < depth("32") && depth("32") < depth("32.04"));
     }
 }

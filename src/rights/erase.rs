@@ -82,13 +82,13 @@ async fn erase_elsewhere(tx: &mut Tx, storage: &Storage, scope: &ErasureScope) -
     phones.extend(erased.phones);
     let reporter = Reporter { name, family_id, region_code: &scope.subject.region_code, phones: &phones };
     let reported = complaints::subject::forget_reporter(tx, &reporter).await?;
-    messages::actions::forget(tx, &[erased.ids.as_slice(), reported.as_slice()].concat()).await?;
+    messages::actions::erase(tx, &[erased.ids.as_slice(), reported.as_slice()].concat()).await?;
     objections::actions::erase(tx, &erased.ids).await?;
-    sync::subject::forget(tx, family_id, scope.household.is_some(), &erased.ids, name).await?;
+    sync::subject::erase(tx, family_id, scope.household.is_some(), &erased.ids, name).await?;
     touched.extend(erased.ids);
-    touched.extend(proposals::actions::forget(tx, ids).await?);
-    attachments::actions::forget(tx, storage, &touched).await?;
-    consents::actions::forget(tx, ids, family_id, name).await?;
+    touched.extend(proposals::actions::erase(tx, ids).await?);
+    attachments::actions::erase(tx, storage, &touched).await?;
+    consents::actions::erase(tx, ids, family_id, name).await?;
     timeline::forget_words_of(&mut tx.conn, &touched).await?;
     // Stored responses and export files that contain the person.
     touched.extend(reported);

@@ -87,7 +87,7 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
 
 /// Starts the clock of a complaint that is older than the clocks, from its receipt. `since` is the time of its last change of state. Does
 /// nothing if the complaint has a clock by now.
-pub async fn start_late(
+pub async fn start_missing_clock(
     tx: &mut Tx,
     step: Step<'_>,
     verified_at: Option<DateTime<Utc>>,
@@ -194,7 +194,7 @@ fn publish_findings(tx: &mut Tx, clock: &Clock, findings: Findings) {
 
 /// Background work: recalculates deadlines after changes of the calendar and checks due clocks. Several processes share it with
 /// `SKIP LOCKED`.
-pub async fn look_at_due(context: &Context) -> Result<(), Error> {
+pub async fn check_due_clocks(context: &Context) -> Result<(), Error> {
     while transaction::run_if_any(&context.db, context.tx_context(), recalculate_some).await?.is_some() {}
     while transaction::run_if_any(&context.db, context.tx_context(), check_some).await?.is_some() {}
     Ok(())

@@ -11,7 +11,7 @@ use crate::db::schema::complaint_clocks as clocks;
 pub type Condition = Box<dyn BoxableExpression<clocks::table, Pg, SqlType = Bool>>;
 
 /// SQL condition for the state of a clock, in the form that its indexes support.
-pub fn stands(sla: SlaFilter, now: DateTime<Utc>) -> Condition {
+pub fn sla_condition(sla: SlaFilter, now: DateTime<Utc>) -> Condition {
     let running = clocks::stopped_at.is_null().and(clocks::paused_at.is_null());
     match sla {
         SlaFilter::Paused => Box::new(clocks::stopped_at.is_null().and(clocks::paused_at.is_not_null())),
@@ -24,5 +24,5 @@ pub fn stands(sla: SlaFilter, now: DateTime<Utc>) -> Condition {
 
 /// Clocks of undecided complaints in this state. Only for queries that filter by scope themselves.
 pub fn undecided(sla: SlaFilter, now: DateTime<Utc>) -> clocks::BoxedQuery<'static, Pg> {
-    clocks::table.filter(clocks::open).filter(stands(sla, now)).into_boxed()
+    clocks::table.filter(clocks::open).filter(sla_condition(sla, now)).into_boxed()
 }

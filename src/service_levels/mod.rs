@@ -32,7 +32,7 @@ pub const SLICE: Slice = Slice {
     work: &[Work {
         name: "service-levels",
         every: Duration::from_secs(30),
-        run: |context| Box::pin(actions::look_at_due(context)),
+        run: |context| Box::pin(actions::check_due_clocks(context)),
     }],
     ..Slice::new("service_levels")
 };

@@ -62,13 +62,13 @@ impl TargetRow {
         (usize::from(priority) + usize::from(class) + usize::from(sector), priority, class, sector)
     }
 
-    fn nearness(&self) -> usize {
+    fn depth(&self) -> usize {
         if self.region_code == EVERYWHERE { 0 } else { self.region_code.len() }
     }
 }
 
 pub fn choose<'a>(targets: &'a [TargetRow], criteria: &TargetCriteria<'_>) -> Option<&'a TargetRow> {
-    targets.iter().filter(|t| t.matches(criteria)).max_by_key(|t| (t.nearness(), t.specificity()))
+    targets.iter().filter(|t| t.matches(criteria)).max_by_key(|t| (t.depth(), t.specificity()))
 }
 
 #[cfg(test)]

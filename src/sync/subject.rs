@@ -34,7 +34,7 @@ pub async fn list_about(tx: &mut Tx, family_id: Uuid, complaints: &[Uuid]) -> Re
 
 /// Deletes the notes of visits about these complaints, and those of the household if it has no other member. In the other notes
 /// only the name is removed.
-pub async fn forget(tx: &mut Tx, family_id: Uuid, last: bool, complaints: &[Uuid], name: &str) -> Result<(), Error> {
+pub async fn erase(tx: &mut Tx, family_id: Uuid, last: bool, complaints: &[Uuid], name: &str) -> Result<(), Error> {
     for row in list_visits_of(&mut tx.conn, Unscoped::SubjectRights, family_id, complaints).await? {
         let delete = last || row.complaint_id.is_some_and(|id| complaints.contains(&id));
         let note = row.note.filter(|_| !delete).map(|text| without_name(&text, name));

@@ -114,7 +114,7 @@ async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
     with_all("neighbour", &["34.04"], Side::Outside);
     with_all("no region", &[], Side::Outside);
     with_all("region of the trail", &["32.73"], Side::OnlyReads("region-not-granted"));
-    let refused = machine.refuses_what_it_should(&cast.world.back, &roles).await;
+    let refused = machine.check_refusals(&cast.world.back, &roles).await;
     assert_eq!(refused, 11 * machine.calls.len() * roles.len());
 }
 

@@ -110,7 +110,7 @@ async fn a_referral_stores_the_check_of_its_day() {
     assert_eq!(sent["subject_name"], "Siti Rahmawati");
     assert_eq!(sent["eligibility"]["results"][0]["program_code"], "PKH");
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
-    world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    world.registry_loader().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     let read = world.back.get(&format!("/v1/referrals/{id}")).await.expect(200);
     assert_eq!(read["eligibility"]["snapshot"]["snapshot_version"], "2026-Q3");
     // The target sees the outcome, not the data.

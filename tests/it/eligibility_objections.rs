@@ -34,7 +34,7 @@ async fn an_objection_becomes_a_complaint_with_the_result_as_evidence() {
     assert_eq!((&complaint["subject"]["family_id"], &complaint["program_code"]), (&json!(family), &json!("PKH")));
     // Later changes of the registry do not change the evidence.
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
-    world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    world.registry_loader().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     let read = desk.get(&format!("/v1/eligibility/objections/{id}")).await.expect(200);
     assert_eq!(read["evidence"]["results"], made["evidence"]["results"]);
     assert_eq!(read["evidence"]["snapshot"]["snapshot_version"], "2026-Q3");

@@ -302,7 +302,7 @@ async fn a_family_that_moves_is_counted_in_its_new_region() {
     let world = World::start().await;
     let home = world.family().await;
     let ranked = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-10-01", "decile": 3 });
-    world.keeper().post(&format!("/v1/families/{home}/welfare-statuses"), ranked).await.expect(201);
+    world.registry_loader().post(&format!("/v1/families/{home}/welfare-statuses"), ranked).await.expect(201);
     let counted = async |region: &str| {
         let who = world.server.session("desk", None, &[region], &[P::STATS_READ, P::REGISTRY_READ]);
         let known = who.get("/v1/welfare-snapshots").await.expect(200);

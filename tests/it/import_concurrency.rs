@@ -39,7 +39,7 @@ async fn run_until_blocked(
     let mut work = std::pin::pin!(work);
     tokio::select! {
         ended = &mut work => panic!("expected the work to wait: {ended:?}"),
-        () = world.until_waiting(1) => {}
+        () = world.until_blocked(1) => {}
     }
     unblock.await;
     work.await.unwrap();

@@ -42,7 +42,7 @@ async fn an_export_with_restricted_and_erased_persons_can_be_imported_again() {
     let numbered = |n: u16| crate::support::world::ranked(n);
     let mut homes = Vec::new();
     for n in 1..=4 {
-        let made = world.enter(numbered(n)).await;
+        let made = world.create_family(numbered(n)).await;
         homes.push((made["id"].as_str().unwrap().to_owned(), made["members"][0]["id"].as_str().unwrap().to_owned()));
     }
     restrict(&world, &homes[0].1).await;

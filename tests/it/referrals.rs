@@ -36,7 +36,7 @@ async fn candidates_for_a_known_family_leave_out_what_its_rules_forbid() {
     let outcomes: Vec<_> = found["items"].as_array().unwrap().iter().map(|c| c["eligibility"].clone()).collect();
     assert_eq!(outcomes, ["likely_eligible", "likely_eligible"]);
     let richer = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
-    world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), richer).await.expect(201);
+    world.registry_loader().post(&format!("/v1/families/{family}/welfare-statuses"), richer).await.expect(201);
     let need = json!({ "subject": { "family_id": family }, "program_code": "PKH" });
     let none = world.back.post("/v1/referrals/candidates", need).await.expect(200);
     assert_eq!(none["items"], json!([]));

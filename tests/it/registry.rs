@@ -75,7 +75,7 @@ async fn a_desk_enters_a_family_and_no_decile() {
     let path = format!("/v1/families/{}/welfare-statuses", made["id"].as_str().unwrap());
     let status = ranked(1)["welfare_status"].clone();
     world.front.post(&path, status.clone()).await.expect_problem(403, "insufficient-scope");
-    world.keeper().post(&path, status).await.expect(201);
+    world.registry_loader().post(&path, status).await.expect(201);
 }
 
 /// A stolen dump names no NIK and no family card: every row of every table, as text.
@@ -138,7 +138,7 @@ async fn two_who_enter_the_same_people_in_another_order_do_not_stop_each_other()
     other.batch_execute("begin").await.unwrap();
     held.execute(&mut other).await.unwrap();
     let release = async {
-        world.until_waiting(2).await;
+        world.until_blocked(2).await;
         other.batch_execute("rollback").await.unwrap();
     };
     let [one, two] = [niks, [niks[2], niks[1], niks[0]]].map(|niks| world.front.post("/v1/families", household(niks)));
@@ -183,7 +183,7 @@ async fn a_snapshot_is_never_overwritten_and_a_move_is_an_event() {
     let world = World::start().await;
     let id = world.family().await;
     let path = format!("/v1/families/{id}/welfare-statuses");
-    let keeper = world.keeper();
+    let keeper = world.registry_loader();
     let next = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 5 });
     // A desk sets no decile.
     world.front.post(&path, next.clone()).await.expect_problem(403, "insufficient-scope");

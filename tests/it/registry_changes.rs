@@ -285,7 +285,7 @@ async fn a_search_by_facts_follows_every_change() {
     assert!(second.get("next_cursor").is_none());
 
     let later = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 9 });
-    world.keeper().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
+    world.registry_loader().post(&format!("/v1/families/{family}/welfare-statuses"), later).await.expect(201);
     assert!(found(&world, json!({ "decile": 2 })).await.is_empty());
     assert_eq!(found(&world, json!({ "decile": 9 })).await.len(), 2);
 
@@ -374,7 +374,7 @@ async fn a_shock_is_entered_and_overcome() {
 async fn a_list_goes_page_by_page_within_ones_regions() {
     let world = World::start().await;
     for serial in 1..=5 {
-        world.enter(ranked(serial)).await;
+        world.create_family(ranked(serial)).await;
     }
     let mut seen = Vec::new();
     let mut path = "/v1/families?limit=2&region_code=32.04.05".to_owned();

@@ -80,7 +80,7 @@ async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
 #[actix_web::test]
 async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
     let world = World::start().await;
-    let home = world.enter(ranked(1)).await;
+    let home = world.create_family(ranked(1)).await;
     let id = home["id"].as_str().unwrap();
     world.front.post(&format!("/v1/families/{id}/add-program"), json!({ "program_code": "PKH" })).await.expect(200);
     person(&world, "Siti Aminah", json!({ "birth_date": "1990-03-12", "ppks_codes": ["PPKS-16", "PPKS-24"] })).await;

@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::db::schema::complaint_terms;
 use crate::regions::Unscoped;
-use crate::regions::place::nearness;
+use crate::regions::place::depth;
 
 /// How long a reporter has.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -34,7 +34,7 @@ pub async fn find_nearest(
         .select(TermsRow::as_select())
         .load(conn)
         .await?;
-    Ok(found.into_iter().max_by_key(|row| nearness(&row.region_code)))
+    Ok(found.into_iter().max_by_key(|row| depth(&row.region_code)))
 }
 
 pub async fn lock_terms(

@@ -14,7 +14,7 @@ use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
-use crate::service_levels::filter::{Condition, stands};
+use crate::service_levels::filter::{Condition, sla_condition};
 use crate::service_levels::model::SlaFilter;
 use crate::service_levels::rules::Clock;
 
@@ -77,7 +77,7 @@ fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> C
         all = Box::new(all.and(clocks::escalation_level.ge(filter.level)));
     }
     if let Some(sla) = filter.sla {
-        all = Box::new(all.and(stands(sla, now)));
+        all = Box::new(all.and(sla_condition(sla, now)));
     }
     all
 }

@@ -1,5 +1,5 @@
 //! Counts of what waits, kept as clocks move: triggers add a row for each change, the sum over a regency's rows is what holds, and
-//! background work folds them together. What is alike in all that a queue counts by stands in one row.
+//! background work folds them together. What is alike in all that a queue counts by sla_condition in one row.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sum;

@@ -289,9 +289,9 @@ fn parts_told(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>)
         // A stay known only by a wider region counts for that region.
         *parts.entry(code.get(..length).unwrap_or(code)).or_default() += count;
     }
-    let hidden = small_counts::hidden_regions(counts);
+    let hidden = small_counts::suppressed_regions(counts);
     let told = |(code, count): (&str, i64)| {
-        let as_judged = if code.len() < length { small_counts::itself(code) } else { code.to_owned() };
+        let as_judged = if code.len() < length { small_counts::own_key(code) } else { code.to_owned() };
         let suppressed = hidden.contains(&as_judged);
         ResidenceCount {
             region_code: code.to_owned(),

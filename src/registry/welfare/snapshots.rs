@@ -21,7 +21,7 @@ use crate::jobs::run::{Outcome, Run, Runner, Stop};
 use crate::regions::model::contains;
 use crate::regions::{RegionCode, RegionScope, directory};
 use crate::registry::welfare::store::SnapshotRow;
-use crate::small_counts::{self, LEAST_TOLD, Whole};
+use crate::small_counts::{self, MIN_PUBLISHED, ParentTotal};
 use crate::transaction::Tx;
 
 pub const SNAPSHOT_COMPARISON: JobKind = JobKind::new(&JobKindSpec {
@@ -102,7 +102,7 @@ pub async fn list(conn: &mut Connection, scope: &RegionScope) -> Result<WelfareS
         source: row.source,
         snapshot_version: row.snapshot_version,
         as_of: row.as_of,
-        families: (row.families >= LEAST_TOLD).then_some(row.families),
+        families: (row.families >= MIN_PUBLISHED).then_some(row.families),
     };
     Ok(WelfareSnapshots { items: rows.into_iter().map(shown).collect() })
 }
@@ -222,8 +222,8 @@ fn judge(parts: &[Matrix], whole: &Hidden) -> Vec<Hidden> {
     let mut hidden = vec![[[false; DECILES]; DECILES]; parts.len()];
     for (from, to) in (0..DECILES).flat_map(|from| (0..DECILES).map(move |to| (from, to))) {
         let counts: Vec<i64> = parts.iter().map(|part| at(part, from, to)).collect();
-        let sum = if at(whole, from, to) { Whole::Hidden } else { Whole::Told };
-        for (part, is_hidden) in hidden.iter_mut().zip(small_counts::hide(&counts, sum)) {
+        let sum = if at(whole, from, to) { ParentTotal::Suppressed } else { ParentTotal::Published };
+        for (part, is_hidden) in hidden.iter_mut().zip(small_counts::suppress(&counts, sum)) {
             if let Some(cell) = part.get_mut(from).and_then(|line: &mut [bool; DECILES]| line.get_mut(to)) {
                 *cell = is_hidden;
             }

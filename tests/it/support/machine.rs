@@ -65,7 +65,7 @@ where
 
 impl Machine {
     /// Returns the number of calls, all of which were refused as expected.
-    pub async fn refuses_what_it_should(&self, reader: &Session, roles: &[Role]) -> usize {
+    pub async fn check_refusals(&self, reader: &Session, roles: &[Role]) -> usize {
         let all = self.things.iter().map(|(state, id)| self.of_one(state, id, reader, roles));
         futures_util::future::join_all(all).await.into_iter().sum()
     }

@@ -247,18 +247,18 @@ pub fn ranked(serial: u16) -> Value {
 impl World {
     /// A family in the registry with a welfare status; its id.
     pub async fn family(&self) -> String {
-        self.enter(ranked(1)).await["id"].as_str().expect("an id").to_owned()
+        self.create_family(ranked(1)).await["id"].as_str().expect("an id").to_owned()
     }
 
     /// Creates a family as the regency's registry does.
-    pub async fn enter(&self, family: Value) -> Value {
+    pub async fn create_family(&self, family: Value) -> Value {
         let may = [P::REGISTRY_READ, P::REGISTRY_WRITE, P::REGISTRY_IMPORT];
         let registry = self.server.session("registri", None, &["32.04"], &may);
         registry.post("/v1/families", family).await.expect(201)
     }
 
     /// A client that imports data of the registry's sources.
-    pub fn keeper(&self) -> Session {
+    pub fn registry_loader(&self) -> Session {
         self.server.session("pusdatin", None, &["32.04"], &[P::REGISTRY_READ, P::REGISTRY_IMPORT])
     }
 
@@ -348,7 +348,7 @@ impl World {
     }
 
     /// Waits until this many statements of the service wait for a lock.
-    pub async fn until_waiting(&self, statements: i64) {
+    pub async fn until_blocked(&self, statements: i64) {
         let query =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         let mut conn = self.server.connection().await;
