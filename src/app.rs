@@ -38,7 +38,7 @@ use crate::jobs::run::Runners;
 use crate::messages::Gateway;
 use crate::metrics::Metrics;
 use crate::middleware::{self, Cors, InFlight};
-use crate::referrals::silence::Policy;
+use crate::referrals::escalation::EscalationPolicy;
 use crate::resources::Resources;
 use crate::service_levels::cache::ServiceLevelCache;
 use crate::slices::{self, SLICES};
@@ -94,7 +94,7 @@ impl Shared {
             .with(ProgramCache::default())
             .with(ServiceLevelCache::default())
             .with(FollowUpQuota::default())
-            .with(Policy::of(&args.referrals))
+            .with(EscalationPolicy::of(&args.referrals))
             .with(Intake { tokens: tokens.clone(), clock: clock.clone(), limit })
             .with(Storage::open(&args.attachments)?)
             .with(Gateway::open(&args.messages)?);

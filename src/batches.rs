@@ -1,4 +1,4 @@
-//! Many new things in one request: one transaction, one result for each, and nothing at all when that was asked for.
+//! Batch creation: many items in one request and one transaction, with one result per item, optionally all or nothing.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -17,40 +17,41 @@ use crate::transaction::Tx;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct BatchQuery {
-    /// All or nothing: one failing item undoes the rest, which then show 424.
+    /// All or nothing: if one item fails, no item is stored, and the other items get the status 424.
     #[serde(default)]
     #[param(default = false)]
     pub atomic: bool,
-    /// Judge everything, write nothing.
+    /// Validates all items and stores none.
     #[serde(default)]
     #[param(default = false)]
     pub dry_run: bool,
 }
 
-/// What became of one item: the status it would have had alone, with the thing or with what is wrong.
-pub struct Made<T> {
+/// Result of one item: the HTTP status that it would have had in a request of its own, with the resource or the
+/// problem.
+pub struct ItemResult<T> {
     pub index: usize,
     pub status: u16,
     pub resource: Option<T>,
     pub problem: Option<Problem>,
 }
 
-impl<T> Made<T> {
+impl<T> ItemResult<T> {
     fn failed(tx: &Tx, path: &str, index: usize, error: &Error) -> Self {
         let problem = Draft::from(error).problem(path, &tx.context);
         Self { index, status: problem.status, resource: None, problem: Some(problem) }
     }
 }
 
-/// Makes each of `items` with `make`, which gives 201 for a new thing and 200 for one that was known. `path` is the
-/// operation's, and `result` puts what became of them into its words.
-pub async fn make_all<I, T, R>(
+/// Creates each of `items` with `make`, which returns 201 for a new resource and 200 for a repeated one. `path` is the
+/// path of the operation; `result` converts the item results to the response type.
+pub async fn create_all<I, T, R>(
     tx: &mut Tx,
     path: &str,
     query: BatchQuery,
     items: Vec<Value>,
     make: impl AsyncFn(&mut Tx, I) -> Result<(u16, T), Error>,
-    result: impl FnOnce(Vec<Made<T>>) -> R,
+    result: impl FnOnce(Vec<ItemResult<T>>) -> R,
 ) -> Result<Reply, Error>
 where
     I: DeserializeOwned + ToSchema + Validate + 'static,
@@ -63,19 +64,20 @@ where
             Err(error) => Err(error),
         };
         all.push(match outcome {
-            Ok((status, made)) => Made { index, status, resource: Some(made), problem: None },
-            // A fault of the service is no result of an item: the whole request fails and can be sent again.
+            Ok((status, made)) => ItemResult { index, status, resource: Some(made), problem: None },
+            // An internal error is not the result of one item: the whole request fails, so that the client can retry
+            // it.
             Err(error) if error.code.row().status >= 500 => return Err(error),
-            Err(error) => Made::failed(tx, path, index, &error),
+            Err(error) => ItemResult::failed(tx, path, index, &error),
         });
     }
-    let undone = query.atomic && all.iter().any(|item| item.problem.is_some());
-    if undone {
+    let rolled_back = query.atomic && all.iter().any(|item| item.problem.is_some());
+    if rolled_back {
         for item in all.iter_mut().filter(|item| item.problem.is_none()) {
-            *item = Made::failed(tx, path, item.index, &Error::new(Code::BATCH_UNDONE));
+            *item = ItemResult::failed(tx, path, item.index, &Error::new(Code::BATCH_UNDONE));
         }
     }
-    let nothing = undone || query.dry_run || all.iter().all(|item| item.status != 201);
+    let no_change = rolled_back || query.dry_run || all.iter().all(|item| item.status != 201);
     let reply = Reply::multi_status(&result(all))?;
-    Ok(if nothing { reply.unchanged() } else { reply })
+    Ok(if no_change { reply.unchanged() } else { reply })
 }

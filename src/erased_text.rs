@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// Replaces the name of an erased person.
 pub const ERASED: &str = "(dihapus)";
 
-/// The text without the name, however its letters are written.
+/// Removes the name from a text, in upper or lower case.
 pub fn without_name(text: &str, name: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let wanted: Vec<char> = name.chars().collect();
@@ -25,18 +25,18 @@ pub fn without_name(text: &str, name: &str) -> String {
     out
 }
 
-/// The same with the name taken out of every text in it.
-pub fn renamed(value: Value, name: &str) -> Value {
+/// Removes the name from every text inside a JSON value.
+pub fn without_name_in_json(value: Value, name: &str) -> Value {
     match value {
         Value::String(text) => Value::String(without_name(&text, name)),
-        Value::Array(items) => items.into_iter().map(|item| renamed(item, name)).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(key, field)| (key, renamed(field, name))).collect(),
+        Value::Array(items) => items.into_iter().map(|item| without_name_in_json(item, name)).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, field)| (key, without_name_in_json(field, name))).collect(),
         other => other,
     }
 }
 
-/// The same object with other words under a key that is there.
-pub fn blank(mut object: Value, key: &str) -> Value {
+/// Replaces the text under `key`, if it is there, with the mark of erasure.
+pub fn erase_text(mut object: Value, key: &str) -> Value {
     if let Some(words) = object.get_mut(key).filter(|v| v.is_string()) {
         *words = json!(ERASED);
     }

@@ -1,35 +1,35 @@
-//! State machines as data: one table of edges each, from which the guard, the 409 answer, the contract and the code
-//! lists are derived. Pure.
+//! State machines as data: one table of transitions each. The transition check, the 409 response, the contract and the
+//! code lists are derived from it. Pure.
 
 use crate::auth::Permission;
 
-/// Where an edge leads.
+/// The state after a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<S> {
     State(S),
-    /// The state it was in before (a pause that ends).
+    /// The state before the pause, when a pause ends.
     Previous,
-    /// No change of state; the action leaves its own mark.
+    /// The same state; the action changes only other fields.
     Same,
 }
 
-/// One row of a table.
+/// One row of a transition table.
 #[derive(Debug)]
 pub struct Edge<S: 'static, A> {
     pub action: A,
-    /// Empty for the edge that begins a life.
+    /// Empty for the action that creates the resource.
     pub from: &'static [S],
     pub to: Target<S>,
-    /// Who may; `None` is the service itself.
+    /// Permission that the action needs; `None` if only the service itself takes it.
     pub by: Option<Permission>,
-    /// What the action's body must carry.
+    /// Required fields of the action's request body.
     pub carries: &'static [&'static str],
-    /// Is there an endpoint for it? The table is whole from the start; the endpoints come one by one.
+    /// True if the action has an endpoint. The table is complete before all endpoints exist.
     pub offered: bool,
 }
 
 impl<S, A> Edge<S, A> {
-    /// The same edge, for which there is no endpoint yet.
+    /// The same row, marked as having no endpoint yet.
     pub const fn not_yet(self) -> Self
     where
         S: Copy,
@@ -39,15 +39,15 @@ impl<S, A> Edge<S, A> {
     }
 }
 
-/// An edge that is not in the table.
+/// An action that the current state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the state {current} does not allow this")]
+#[error("the state {current} does not allow this action")]
 pub struct IllegalTransition<S: std::fmt::Debug + std::fmt::Display, A: std::fmt::Debug> {
     pub current: S,
     pub allowed: Vec<A>,
 }
 
-/// Where `action` leads from `current`, or what could be done instead.
+/// The target of `action` from `current`, or an error with the allowed actions.
 pub fn next<S, A>(edges: &[Edge<S, A>], current: S, action: A) -> Result<Target<S>, IllegalTransition<S, A>>
 where
     S: Copy + PartialEq + std::fmt::Debug + std::fmt::Display,
@@ -60,7 +60,7 @@ where
         .ok_or_else(|| IllegalTransition { current, allowed: allowed(edges, current) })
 }
 
-/// What people can do with a thing in this state.
+/// Actions with an endpoint that are allowed in this state.
 pub fn allowed<S: Copy + PartialEq, A: Copy + PartialEq>(edges: &[Edge<S, A>], current: S) -> Vec<A> {
     let mut actions = Vec::new();
     for edge in edges.iter().filter(|e| e.by.is_some() && e.offered && e.from.contains(&current)) {

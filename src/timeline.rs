@@ -1,4 +1,4 @@
-//! What happened to one complaint or referral, in order, for people to read.
+//! Timeline of a complaint or referral: every step in order, for people to read.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -25,7 +25,7 @@ pub struct TimelineRow {
     pub note: Option<String>,
 }
 
-/// Takes the connection shared, so that several statements can be on their way at once.
+/// Takes a shared connection, so that several statements can be sent at once.
 pub async fn insert(mut conn: &AsyncPgConnection, rows: &[TimelineRow]) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
@@ -34,7 +34,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, rows: &[TimelineRow]) -> Query
     prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
-/// Of a subject that the caller was shown to see.
+/// Timeline of a subject that is visible to the caller.
 pub async fn list_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid) -> QueryResult<Timeline> {
     let rows: Vec<TimelineRow> = timeline_entries::table
         .filter(timeline_entries::subject_id.eq(subject_id))
@@ -45,8 +45,8 @@ pub async fn list_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid) -> 
     Ok(Timeline { items: rows.into_iter().map(TimelineEntry::from).collect() })
 }
 
-/// Takes the words out of what happened to these, and keeps that it did.
-pub async fn forget_words_of(conn: &mut AsyncPgConnection, subjects: &[Uuid]) -> QueryResult<()> {
+/// Erases the notes of these subjects; the steps remain.
+pub async fn erase_notes(conn: &mut AsyncPgConnection, subjects: &[Uuid]) -> QueryResult<()> {
     diesel::update(timeline_entries::table.filter(timeline_entries::subject_id.eq_any(subjects)))
         .set(timeline_entries::note.eq(None::<String>))
         .execute(conn)
@@ -54,8 +54,8 @@ pub async fn forget_words_of(conn: &mut AsyncPgConnection, subjects: &[Uuid]) ->
         .map(|_| ())
 }
 
-/// Takes a name out of the words that were said of one subject.
-pub async fn forget_name_in(conn: &mut AsyncPgConnection, subject_id: Uuid, name: &str) -> QueryResult<()> {
+/// Erases a name in the notes of one subject.
+pub async fn erase_name(conn: &mut AsyncPgConnection, subject_id: Uuid, name: &str) -> QueryResult<()> {
     for entry in list_of_visible(conn, subject_id).await?.items {
         let Some(note) = entry.note else { continue };
         diesel::update(timeline_entries::table.find((subject_id, entry.id)))
@@ -66,24 +66,24 @@ pub async fn forget_name_in(conn: &mut AsyncPgConnection, subject_id: Uuid, name
     Ok(())
 }
 
-/// All that happened, oldest first.
+/// All steps of a complaint or referral.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {
     /// The steps, oldest first.
     pub items: Vec<TimelineEntry>,
 }
 
-/// One step.
+/// One step of a complaint or referral.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TimelineEntry {
     /// Id of the entry.
     pub id: Uuid,
-    /// When it happened.
+    /// Time of the step.
     pub at: DateTime<Utc>,
-    /// The officer or client who acted, or `system`.
+    /// Id of the officer or client that acted, or `system`.
     #[schema(example = "bandung-bo-1")]
     pub actor: String,
-    /// What was done.
+    /// The action.
     #[schema(example = "verify")]
     pub action: String,
     /// State before; absent for the first entry.
@@ -93,7 +93,7 @@ pub struct TimelineEntry {
     /// State after.
     #[schema(example = "verified")]
     pub to_status: String,
-    /// Words that go with it.
+    /// Note of the actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Keluarga memenuhi syarat PKH.")]
     pub note: Option<String>,

@@ -40,7 +40,7 @@ pub async fn find_visible(
         Kind::Complaint => complaints::actions::find_region(conn, &actor.scope, parent.id)
             .await?
             .map(|region_code| Parent { region_code, target: None }),
-        Kind::Referral => referrals::actions::find_place(conn, &actor.scope, actor.organization_id, parent.id)
+        Kind::Referral => referrals::actions::find_region_and_target(conn, &actor.scope, actor.organization_id, parent.id)
             .await?
             .map(|(region_code, target)| Parent { region_code, target: Some(target) }),
         Kind::RegistryProposal => proposals::actions::find_region(conn, &actor.scope, parent.id)
@@ -57,9 +57,9 @@ pub async fn list_missing(
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>, Error> {
     let known = match kind {
-        Kind::Complaint => complaints::actions::list_known(conn, why, ids).await?,
-        Kind::Referral => referrals::actions::list_known(conn, why, ids).await?,
-        Kind::RegistryProposal => proposals::actions::list_known(conn, why, ids).await?,
+        Kind::Complaint => complaints::actions::list_existing(conn, why, ids).await?,
+        Kind::Referral => referrals::actions::list_existing(conn, why, ids).await?,
+        Kind::RegistryProposal => proposals::actions::list_existing(conn, why, ids).await?,
     };
     Ok(ids.iter().copied().filter(|id| !known.contains(id)).collect())
 }

@@ -1,5 +1,6 @@
-//! What officers do with a complaint on the straight way. Each function is one use case inside one transaction: find
-//! within scope, check the version, check the table of edges, judge the body, change, tell.
+//! The main actions of officers on a complaint. Each function is one use case inside one transaction: find the
+//! complaint within the scope, check its version, check the transition table, validate the body, change the row,
+//! publish the event.
 
 use std::ops::AsyncFnOnce;
 
@@ -14,13 +15,13 @@ use super::bodies::{
 };
 use super::model::{ComplaintAction as Action, ComplaintStatus as Status, RecommendationKind};
 pub use super::read::{
-    ReferableComplaint, add_levels, duplicates_of, find_for_referral, find_region, find_shown, list_known, list_open,
+    ReferableComplaint, add_levels, duplicates_of, find_for_referral, find_region, find_shown, list_existing, list_open,
     list_shown, look_up, read, require_open,
 };
 use super::store::parts;
 use super::store::{self, ComplaintRow, open_referrals};
 pub use super::submit::{Submitted, submit};
-use super::{telling, terms, transitions};
+use super::{notifications, terms, transitions};
 use crate::auth::clients::find_active_staff;
 use crate::directory;
 use crate::error::Code;
@@ -36,8 +37,8 @@ use crate::transaction::Tx;
 pub async fn verify(tx: &mut Tx, id: Uuid, body: Json<VerifyComplaint>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Verify).await?;
     let input = body.valid()?;
-    let known = parts::find_circumstances_of_visible(&mut tx.conn, row.id).await?;
-    if known.is_some_and(|k| input.priority < k.suggested_priority) && input.note.is_none() {
+    let circumstances = parts::find_circumstances_of_visible(&mut tx.conn, row.id).await?;
+    if circumstances.is_some_and(|c| input.priority < c.suggested_priority) && input.note.is_none() {
         return Err(Error::field("/note", "reason_for_lower_priority"));
     }
     row.class = Some(input.class);
@@ -51,8 +52,8 @@ pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectComplaint>) -> Resul
     let (mut row, to) = begin(tx, id, Action::Reject).await?;
     let input = body.valid()?;
     row.closed_at = Some(tx.now);
-    let words = input.note.map_or_else(String::new, |n| format!(": {}", n.as_str()));
-    finish(tx, row, Action::Reject, to, Some(format!("{}{words}", input.reason))).await
+    let note = input.note.map_or_else(String::new, |n| format!(": {}", n.as_str()));
+    finish(tx, row, Action::Reject, to, Some(format!("{}{note}", input.reason))).await
 }
 
 pub async fn start(tx: &mut Tx, id: Uuid, body: Json<StartComplaint>) -> Result<Complaint, Error> {
@@ -86,7 +87,8 @@ pub async fn send_back(tx: &mut Tx, id: Uuid, body: Json<ReturnComplaint>) -> Re
     finish(tx, row, Action::Return, to, Some(input.note.into_string())).await
 }
 
-/// The manager's decision: the drafted referrals are sent, by `request_drafts`, or the citizen is answered.
+/// Records the manager's decision: requests the drafted referrals, through `request_drafts`, or resolves with an answer to the
+/// reporter.
 pub async fn approve<R>(
     tx: &mut Tx,
     id: Uuid,
@@ -107,7 +109,7 @@ where
         }
         (RecommendationKind::Resolve, ..) => Err(Error::field("/decision", "required")),
         (RecommendationKind::Refer, ..) => {
-            let to = transitions::next(row.status, None, Action::Refer).map_err(refused)?;
+            let to = transitions::next(row.status, None, Action::Refer).map_err(transition_error)?;
             request_drafts(tx, row.id).await?;
             if open_referrals::count_of_visible(&mut tx.conn, row.id).await? == 0 {
                 return Err(Error::new(crate::complaints::problems::NOTHING_TO_REFER));
@@ -128,13 +130,14 @@ pub async fn close(tx: &mut Tx, id: Uuid, body: Json<CloseComplaint>) -> Result<
     finish(tx, row, Action::Close, to, note).await
 }
 
-/// A referral of this complaint was sent.
+/// Called when a referral of this complaint was sent.
 pub async fn referral_opened(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     open_referrals::adjust(&mut tx.conn, id, 1).await?;
     Ok(())
 }
 
-/// A referral of this complaint ended; `was_open` is false for a draft. After the last open one the desk goes on with the complaint.
+/// Called when a referral of this complaint has ended; `was_open` is false for a draft. After the last open one, the complaint
+/// returns to the desk.
 pub async fn referral_ended(tx: &mut Tx, id: Uuid, was_open: bool) -> Result<(), Error> {
     let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
     // Lock the complaint before the number of its referrals, as an approval does: no deadlock.
@@ -144,14 +147,14 @@ pub async fn referral_ended(tx: &mut Tx, id: Uuid, was_open: bool) -> Result<(),
         false => open_referrals::count_of_visible(&mut tx.conn, id).await?,
     };
     let Some(row) = row.filter(|row| row.status == Status::Referred && open == 0) else { return Ok(()) };
-    let to = transitions::next(row.status, None, Action::ReferralsEnded).map_err(refused)?;
+    let to = transitions::next(row.status, None, Action::ReferralsEnded).map_err(transition_error)?;
     finish(tx, row, Action::ReferralsEnded, to, None).await.map(|_| ())
 }
 
 pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ComplaintRow, Status), Error> {
     let scope = tx.actor.scope.clone();
     let Some(row) = store::lock_visible(&mut tx.conn, &scope, id).await? else {
-        // Whoever passed it on may read it, and is told so; everybody else learns nothing.
+        // A region that transferred the complaint may read it, so it gets 403; all other callers get 404.
         let passed_on = parts::find_passed_on(&mut tx.conn, &scope, id).await?;
         return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::REGION_NOT_GRANTED)));
     };
@@ -159,7 +162,7 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
         return Err(Error::new(crate::complaints::problems::OWN_RECOMMENDATION));
     }
     tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, row.previous_status, action).map_err(refused)?;
+    let to = transitions::next(row.status, row.previous_status, action).map_err(transition_error)?;
     Ok((row, to))
 }
 
@@ -167,7 +170,7 @@ fn recommended_by(row: &ComplaintRow, subject: &str) -> bool {
     row.recommendation.as_ref().and_then(|r| r.get("by")).and_then(|by| by.as_str()) == Some(subject)
 }
 
-fn refused(error: IllegalTransition<Status, Action>) -> Error {
+fn transition_error(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
     Error::transition(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
@@ -185,7 +188,7 @@ pub(super) async fn finish(
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)?;
     tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
-    telling::tell(tx, &row, action, note.as_deref())?;
+    notifications::notify_reporter(tx, &row, action, note.as_deref())?;
     if matches!(action, Action::ReferralsEnded | Action::TimeOut | Action::CloseUnanswered) {
         tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
     } else {
@@ -193,15 +196,15 @@ pub(super) async fn finish(
     }
     set_timer(tx, &row, from).await?;
     publish(tx, &row, to.as_str(), Some(from));
-    let sla = move_clocks(tx, &row, Some(from)).await?;
+    let sla = update_clocks(tx, &row, Some(from)).await?;
     Ok(Complaint { sla: Some(sla), ..show(row, false) })
 }
 
-/// What the service will do by itself in the state that was reached.
+/// Sets the timer for what the service does automatically in the new state.
 async fn set_timer(tx: &mut Tx, row: &ComplaintRow, from: Status) -> Result<(), Error> {
-    let waits = |status| matches!(status, Status::AwaitingInfo | Status::Resolved);
-    if !waits(row.status) {
-        return if waits(from) { Ok(parts::delete_timer(&mut tx.conn, row.id).await?) } else { Ok(()) };
+    let has_timer = |status| matches!(status, Status::AwaitingInfo | Status::Resolved);
+    if !has_timer(row.status) {
+        return if has_timer(from) { Ok(parts::delete_timer(&mut tx.conn, row.id).await?) } else { Ok(()) };
     }
     let terms = terms::of(tx, &row.region_code).await?;
     let (action, days) = match row.status {
@@ -220,12 +223,16 @@ pub(super) async fn require_no_open_referral(tx: &mut Tx, id: Uuid) -> Result<()
     Ok(())
 }
 
-pub(super) async fn move_clocks(tx: &mut Tx, row: &ComplaintRow, from: Option<Status>) -> Result<ServiceLevel, Error> {
-    service_levels::actions::on_transition(tx, step_of(row, from)).await
+pub(super) async fn update_clocks(
+    tx: &mut Tx,
+    row: &ComplaintRow,
+    from: Option<Status>,
+) -> Result<ServiceLevel, Error> {
+    service_levels::actions::on_transition(tx, clock_step(row, from)).await
 }
 
-/// What the clocks need to know of a step that led to the row as it is now.
-pub(super) fn step_of(row: &ComplaintRow, from: Option<Status>) -> service_levels::actions::Step<'_> {
+/// The input of the clocks for a transition from `from` to the current state of the row.
+pub(super) fn clock_step(row: &ComplaintRow, from: Option<Status>) -> service_levels::actions::Step<'_> {
     service_levels::actions::Step {
         complaint_id: row.id,
         region_code: &row.region_code,
@@ -251,7 +258,7 @@ pub(super) fn publish(tx: &mut Tx, row: &ComplaintRow, what: &str, from: Option<
     });
 }
 
-/// For a jsonb column.
+/// Converts a value for a jsonb column.
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
 }

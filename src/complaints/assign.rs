@@ -1,4 +1,4 @@
-//! Handing a complaint to an officer: no change of state, in any state that has not ended.
+//! Assignment of a complaint to an officer: allowed in every open state, and without a change of state.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::service_levels;
 use crate::state_machine;
 use crate::transaction::Tx;
 
-/// The officer must be one of the caller's organization, or the caller.
+/// Fails unless the assignee is the caller or an active officer of the caller's organization.
 pub async fn require_officer(tx: &mut Tx, assignee: &str) -> Result<(), Error> {
     if assignee == tx.actor.subject {
         return Ok(());
@@ -24,13 +24,13 @@ pub async fn require_officer(tx: &mut Tx, assignee: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// What became of an assignment: the complaint's version, and whether it is a new one.
+/// Result of an assignment: the complaint's version, and whether the assignment changed it.
 pub struct Assigned {
     pub version: i32,
     pub changed: bool,
 }
 
-/// Whoever has it already keeps it, and nothing is written.
+/// Assigns the complaint; writes nothing if the officer already has it.
 pub async fn assign(tx: &mut Tx, id: Uuid, assignee: String) -> Result<Assigned, Error> {
     let scope = tx.actor.scope.clone();
     let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;

@@ -1,8 +1,8 @@
-//! Many complaints in one request.
+//! Submission of many complaints in one request.
 
 use super::actions::{self, Submitted};
 use super::api_lists::{ComplaintBatch, ComplaintBatchItem, ComplaintBatchResult};
-use crate::batches::{self, BatchQuery, Made};
+use crate::batches::{self, BatchQuery, ItemResult};
 use crate::error::Error;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
@@ -14,8 +14,8 @@ pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: ComplaintBatch) -
             Submitted::Known(made) => (200, made),
         })
     };
-    let item = |Made { index, status, resource, problem }| ComplaintBatchItem { index, status, resource, problem };
-    batches::make_all(tx, "/v1/complaints/batch", query, batch.items, submit, |made| ComplaintBatchResult {
+    let item = |ItemResult { index, status, resource, problem }| ComplaintBatchItem { index, status, resource, problem };
+    batches::create_all(tx, "/v1/complaints/batch", query, batch.items, submit, |made| ComplaintBatchResult {
         items: made.into_iter().map(item).collect(),
     })
     .await

@@ -1,4 +1,4 @@
-//! Bodies of the actions: those of the straight way first, then those beside it, and of notes.
+//! Request bodies of the actions and of notes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,35 +15,35 @@ use crate::regions::RegionCode;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyComplaint {
-    /// What kind of complaint it is.
+    /// Class of the complaint.
     pub class: ComplaintClass,
-    /// How urgent it is.
+    /// Priority of the complaint. One below `suggested_priority` needs a `note`.
     pub priority: ComplaintPriority,
-    /// The programme it concerns, where that became clear only now.
+    /// Code of the programme concerned, if it was not known at submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH", max_length = 40)]
     pub program_code: Option<String>,
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// Refusal to take a complaint up.
+/// Rejection of a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RejectComplaint {
-    /// Why.
+    /// Reason for the rejection.
     pub reason: ComplaintRejectionReason,
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// The officer who takes a complaint on.
+/// Assignment of the officer who handles a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct StartComplaint {
-    /// Id of the officer; the caller itself if absent.
+    /// Id of the officer; if absent, the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<ShortText>,
@@ -53,13 +53,13 @@ pub struct StartComplaint {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RecommendComplaint {
-    /// Refer or resolve.
+    /// Recommended outcome: refer or resolve.
     pub kind: RecommendationKind,
-    /// Why.
+    /// Reason for the recommendation.
     pub text: LongText,
 }
 
-/// A recommendation sent back.
+/// Return of a recommendation to the back office.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnComplaint {
@@ -70,32 +70,32 @@ pub struct ReturnComplaint {
 /// The manager's decision.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "decision_fits"), schema(function = "answer_fits"))]
+#[validate(schema(function = "decision_matches_outcome"), schema(function = "answer_matches_outcome"))]
 #[schema(example = json!({"outcome": "refer", "note": "Setuju, rujuk ke pelaksana PKH."}))]
 pub struct ApproveComplaint {
-    /// `refer` sends the drafted referrals; `resolve` answers the citizen.
+    /// `refer` sends the drafted referrals; `resolve` answers the reporter.
     pub outcome: RecommendationKind,
-    /// How it is decided; required for `resolve`.
+    /// The decision; required for `resolve`, not allowed for `refer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<ComplaintDecision>,
-    /// What the citizen is told; required for `resolve`.
+    /// Answer to the reporter; required for `resolve`, not allowed for `refer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<LongText>,
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-fn decision_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
-    part_fits(input.outcome, input.decision.is_some(), "/decision")
+fn decision_matches_outcome(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    matches_outcome(input.outcome, input.decision.is_some(), "/decision")
 }
 
-fn answer_fits(input: &ApproveComplaint) -> Result<(), ValidationError> {
-    part_fits(input.outcome, input.answer.is_some(), "/answer")
+fn answer_matches_outcome(input: &ApproveComplaint) -> Result<(), ValidationError> {
+    matches_outcome(input.outcome, input.answer.is_some(), "/answer")
 }
 
-/// An answer to the citizen belongs to `resolve`, and to nothing else.
-fn part_fits(outcome: RecommendationKind, given: bool, at: &'static str) -> Result<(), ValidationError> {
+/// `resolve` needs a decision and an answer; `refer` takes neither.
+fn matches_outcome(outcome: RecommendationKind, given: bool, at: &'static str) -> Result<(), ValidationError> {
     let code = match (outcome, given) {
         (RecommendationKind::Resolve, false) => "required",
         (RecommendationKind::Refer, true) => "only_with_resolve",
@@ -106,38 +106,38 @@ fn part_fits(outcome: RecommendationKind, given: bool, at: &'static str) -> Resu
     Err(error)
 }
 
-/// The reporter's confirmation.
+/// Confirmation by the reporter.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CloseComplaint {
-    /// Satisfaction of the reporter, 1 (bad) to 5 (good).
+    /// Satisfaction of the reporter, from 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 4)]
     pub satisfaction: Option<u8>,
-    /// Words that go with it.
+    /// Note of the reporter or officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// Who is to handle it instead: another region, another organization, or both.
+/// New handler of a complaint: another region, another organization, or both.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "goes_somewhere"))]
+#[validate(schema(function = "has_destination"))]
 pub struct TransferComplaint {
-    /// Region that it belongs to; need not lie within the caller's regions.
+    /// New region; it may be outside the caller's regions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04.05.2002")]
     pub region_code: Option<RegionCode>,
-    /// Organization that is to handle it.
+    /// Id of the new organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub organization_id: Option<Uuid>,
-    /// Why; for the timeline.
+    /// Reason; shown in the timeline.
     pub note: LongText,
 }
 
-fn goes_somewhere(body: &TransferComplaint) -> Result<(), ValidationError> {
+fn has_destination(body: &TransferComplaint) -> Result<(), ValidationError> {
     if body.region_code.is_none() && body.organization_id.is_none() {
         let mut error = ValidationError::new("required");
         error.add_param("pointer".into(), &"/region_code");
@@ -146,15 +146,15 @@ fn goes_somewhere(body: &TransferComplaint) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// What the desk needs to know from the reporter.
+/// A question to the reporter.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AskReporter {
-    /// The question, as the reporter will read it.
+    /// The question; the reporter reads it as it is.
     pub question: LongText,
 }
 
-/// What the reporter answers.
+/// The reporter's answer to a question.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerQuestion {
@@ -162,64 +162,64 @@ pub struct AnswerQuestion {
     pub answer: LongText,
 }
 
-/// Information that settles the matter.
+/// Information that resolves a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct InformReporter {
-    /// What the citizen is told.
+    /// Answer to the reporter.
     pub answer: LongText,
 }
 
-/// Why a complaint is taken up again.
+/// Reopening of a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ReopenComplaint {
-    /// What is still amiss.
+    /// Reason: what is not resolved yet.
     pub reason: LongText,
 }
 
-/// Which complaint it repeats.
+/// Marking of a complaint as a duplicate.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct MarkDuplicate {
-    /// A complaint of the same regency. One that is a duplicate itself stands for the one it repeats.
+    /// Id of the original complaint, in the same regency. If that one is itself a duplicate, its original is used.
     pub duplicate_of: Uuid,
-    /// Words for the timeline.
+    /// Note for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// Why the reporter withdraws.
+/// Withdrawal by the reporter.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawComplaint {
-    /// The reason.
+    /// Reason for the withdrawal.
     pub reason: LongText,
 }
 
-/// What the reporter holds against the decision.
+/// Appeal of the reporter against a decision.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AppealComplaint {
-    /// The reporter's words.
+    /// Reason for the appeal, in the reporter's words.
     pub description: LongText,
 }
 
-/// A note on a complaint.
+/// A new note on a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateComplaintNote {
-    /// Who reads it.
+    /// Readers of the note.
     pub visibility: NoteVisibility,
-    /// The note.
+    /// Text of the note.
     pub text: LongText,
 }
 
-/// Which complaint to find.
+/// Lookup of a complaint by its reference number.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintLookup {
-    /// The reference number as it was said: case, blanks and dashes do not matter.
+    /// The reference number. Upper or lower case, blanks and dashes make no difference.
     #[validate(length(max = 40, code = "too_long"))]
     #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,

@@ -1,4 +1,4 @@
-//! What makes a complaint pressing, from what the registry knows of whom it is about. Pure.
+//! Vulnerabilities of the subjects of a complaint, from the registry, and the priority that follows. Pure.
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
@@ -7,11 +7,11 @@ use super::model::{ComplaintPriority, Vulnerability};
 use crate::registry::model::DisabilityType;
 use crate::registry::rows::PersonRow;
 
-/// UU 13/1998.
-const ELDERLY_FROM: i32 = 60;
-const INFANT_BELOW: i32 = 2;
+/// Age in years (UU 13/1998).
+const ELDERLY_MIN_AGE: i32 = 60;
+const INFANT_AGE_LIMIT: i32 = 2;
 
-/// Of one member, or of all when the complaint is about the family.
+/// Vulnerabilities of one member, or of all members if the complaint is about the family.
 pub fn vulnerabilities(members: &[PersonRow], person_id: Option<Uuid>, today: NaiveDate) -> Vec<Vulnerability> {
     let mut found = Vec::new();
     for member in members.iter().filter(|m| person_id.is_none_or(|id| id == m.id)) {
@@ -19,8 +19,8 @@ pub fn vulnerabilities(members: &[PersonRow], person_id: Option<Uuid>, today: Na
             found.push(Vulnerability::Disability);
         }
         match member.birth_date.map(|born| age(born, today)) {
-            Some(years) if years >= ELDERLY_FROM => found.push(Vulnerability::Elderly),
-            Some(years) if years < INFANT_BELOW => found.push(Vulnerability::Infant),
+            Some(years) if years >= ELDERLY_MIN_AGE => found.push(Vulnerability::Elderly),
+            Some(years) if years < INFANT_AGE_LIMIT => found.push(Vulnerability::Infant),
             _ => {}
         }
         if member.nik_sealed.is_none() {
@@ -37,7 +37,7 @@ fn age(born: NaiveDate, today: NaiveDate) -> i32 {
     today.year() - born.year() - i32::from(before_birthday)
 }
 
-/// An officer may set a higher one, and a lower one only with a reason.
+/// Priority suggested to the officer, who may set a higher one, or a lower one with a reason.
 pub fn suggested_priority(vulnerabilities: &[Vulnerability]) -> ComplaintPriority {
     match vulnerabilities.len() {
         0 => ComplaintPriority::Normal,
@@ -51,14 +51,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_age_counts_from_the_birthday() {
+    fn age_increases_on_the_birthday() {
         let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
         assert_eq!(age(day(1966, 11, 24), day(2026, 11, 24)), 60);
         assert_eq!(age(day(1966, 11, 25), day(2026, 11, 24)), 59);
     }
 
     #[test]
-    fn more_than_one_circumstance_is_urgent() {
+    fn more_than_one_vulnerability_is_urgent() {
         use ComplaintPriority::*;
         assert_eq!(suggested_priority(&[]), Normal);
         assert_eq!(suggested_priority(&[Vulnerability::Elderly]), High);

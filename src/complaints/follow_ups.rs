@@ -1,6 +1,6 @@
-//! Following one's own complaint without an account: the reference number with a code. The code is derived from a key
-//! of the service and stands nowhere; a new issue makes the one before worthless. Whether the number or the code is
-//! wrong, the answer is the same.
+//! Reporters follow their own complaint without an account, by reference number and code. The code is derived from a
+//! key of the service and stored nowhere; a new issue invalidates the old code. A wrong number and a wrong code get the
+//! same response.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use validator::Validate;
 
 use super::api::{Complaint, ComplaintResolution};
 use super::model::{ComplaintAction, ComplaintDecision, ComplaintStatus, NoteVisibility};
-use super::reference_no::{self, sign};
+use super::reference_no::{self, symbol};
 use super::store::{self, parts};
 use super::transitions::EDGES;
 use crate::auth::Actor;
@@ -26,119 +26,120 @@ use crate::regions::{RegionScope, Unscoped};
 use crate::state_machine;
 use crate::transaction::Tx;
 
-/// Who acts with a code, as audit and timeline name it.
+/// Name of the reporter as an actor, in audit and timeline.
 pub const REPORTER: &str = "reporter";
-const SIGNS: usize = 8;
+const CODE_LENGTH: usize = 8;
 
-/// `K7M4-9Q2X`: eight signs, half a billion times a thousand possibilities.
+/// `K7M4-9Q2X`: eight characters of 31, about 850 billion possibilities.
 pub fn code(tx: &Tx, complaint_id: Uuid, issue: i32) -> String {
     derive(&tx.keys, complaint_id, issue)
 }
 
 fn derive(keys: &KeyRing, complaint_id: Uuid, issue: i32) -> String {
     let digest = keys.hash_secret(&format!("complaint-follow-up/{complaint_id}/{issue}"));
-    let signs: String = digest.iter().take(SIGNS).map(|byte| sign(*byte)).collect();
-    format!("{}-{}", signs.get(..4).unwrap_or_default(), signs.get(4..).unwrap_or_default())
+    let symbols: String = digest.iter().take(CODE_LENGTH).map(|byte| symbol(*byte)).collect();
+    format!("{}-{}", symbols.get(..4).unwrap_or_default(), symbols.get(4..).unwrap_or_default())
 }
 
-/// What a reporter knows of the complaint.
+/// Reference number and code of a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpLookup {
-    /// The reference number; case, blanks and dashes do not matter.
+    /// The reference number. Upper or lower case, blanks and dashes make no difference.
     #[validate(length(max = 40, code = "too_long"))]
     #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
-    /// The code that was given with it.
+    /// The follow-up code from the submission, or the code that was issued last.
     #[validate(length(max = 20, code = "too_long"))]
     #[schema(max_length = 20, example = "K7M4-9Q2X")]
     pub code: String,
 }
 
-/// Something the reporter says.
+/// A text from the reporter, with reference number and code.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpMessage {
-    /// The reference number; case, blanks and dashes do not matter.
+    /// The reference number. Upper or lower case, blanks and dashes make no difference.
     #[validate(length(max = 40, code = "too_long"))]
     #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
-    /// The code that was given with it.
+    /// The follow-up code from the submission, or the code that was issued last.
     #[validate(length(max = 20, code = "too_long"))]
     #[schema(max_length = 20, example = "K7M4-9Q2X")]
     pub code: String,
-    /// The reporter's words.
+    /// Text of the reporter.
     pub text: LongText,
 }
 
-/// The reporter's confirmation that the matter is settled.
+/// Confirmation by the reporter that the matter is resolved.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpConfirmation {
-    /// The reference number; case, blanks and dashes do not matter.
+    /// The reference number. Upper or lower case, blanks and dashes make no difference.
     #[validate(length(max = 40, code = "too_long"))]
     #[schema(max_length = 40, example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
-    /// The code that was given with it.
+    /// The follow-up code from the submission, or the code that was issued last.
     #[validate(length(max = 20, code = "too_long"))]
     #[schema(max_length = 20, example = "K7M4-9Q2X")]
     pub code: String,
-    /// Satisfaction, 1 (bad) to 5 (good).
+    /// Satisfaction of the reporter, from 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 4)]
     pub satisfaction: Option<u8>,
 }
 
-/// A complaint as its reporter sees it: no name, no officer, no place.
+/// A complaint as its reporter sees it: without names, officers or places.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FollowUp {
     /// The reference number.
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
-    /// Where it stands.
+    /// State of the complaint.
     pub status: ComplaintStatus,
-    /// What the reporter can do now: `answer`, `withdraw`, `close`, `reopen`.
+    /// Actions that the reporter can take now: `answer`, `withdraw`, `close`, `reopen`.
     #[schema(example = json!(["withdraw"]))]
     pub allowed_actions: Vec<ComplaintAction>,
-    /// The question that waits for an answer.
+    /// The open question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
     pub question: Option<String>,
-    /// How it was decided.
+    /// The decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "upheld")]
     pub decision: Option<ComplaintDecision>,
-    /// The answer.
+    /// Answer to the reporter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bantuan sudah disalurkan.")]
     pub answer: Option<String>,
     /// Notes for the reporter, oldest first.
     pub notes: Vec<FollowUpNote>,
-    /// When it was received.
+    /// Time of receipt.
     pub received_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
 /// A note for the reporter.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FollowUpNote {
-    /// The note.
+    /// Text of the note.
     #[schema(example = "Berkas sudah kami teruskan ke dinas.")]
     pub text: String,
-    /// Did the reporter write it?
+    /// True if the reporter wrote it.
     #[schema(example = false)]
     pub own: bool,
-    /// When.
+    /// Time of writing.
     pub written_at: DateTime<Utc>,
 }
 
-/// The actions that belong to the reporter.
-const OWN: &[ComplaintAction] =
+/// Actions that the reporter can take.
+const REPORTER_ACTIONS: &[ComplaintAction] =
     &[ComplaintAction::Answer, ComplaintAction::Withdraw, ComplaintAction::Close, ComplaintAction::Reopen];
 
-/// The complaint with this number, if the code is its own. The work is the same whether or not there is one.
+/// Id of the complaint with this number, if the code matches. It does the same work for an unknown number, so that the
+/// response time does not show which numbers exist.
 pub async fn authenticate(
     conn: &mut Connection,
     keys: &KeyRing,
@@ -149,17 +150,18 @@ pub async fn authenticate(
     let found = parts::find_by_reference(conn, Unscoped::ReadWithinScopeNext, &stored).await?;
     let id = found.unwrap_or_default();
     let issue = parts::find_issue_of_visible(conn, id).await?;
-    let plain = |text: &str| -> String {
+    let normalize = |text: &str| -> String {
         text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
     };
-    let fits = verify_slices_are_equal(plain(&derive(keys, id, issue)).as_bytes(), plain(code).as_bytes()).is_ok();
+    let matches =
+        verify_slices_are_equal(normalize(&derive(keys, id, issue)).as_bytes(), normalize(code).as_bytes()).is_ok();
     match found {
-        Some(id) if fits => Ok(id),
+        Some(id) if matches => Ok(id),
         _ => Err(Error::not_found()),
     }
 }
 
-/// In the reporter's name: one complaint, named by its code, wherever it lies.
+/// The reporter as an actor. The scope is the whole country, because the code already selects one complaint.
 pub fn actor() -> Arc<Actor> {
     Arc::new(Actor {
         client_id: REPORTER.to_owned(),
@@ -177,7 +179,8 @@ pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
     let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
     let notes = parts::list_notes_of_visible(conn, id, Some(NoteVisibility::Reporter)).await?;
     let resolution = row.resolution.and_then(|r| serde_json::from_value::<ComplaintResolution>(r).ok());
-    let allowed = state_machine::allowed(EDGES, row.status).into_iter().filter(|a| OWN.contains(a)).collect();
+    let allowed =
+        state_machine::allowed(EDGES, row.status).into_iter().filter(|a| REPORTER_ACTIONS.contains(a)).collect();
     Ok(FollowUp {
         reference_no: row.reference_no.as_deref().map(reference_no::show).unwrap_or_default(),
         status: row.status,
@@ -194,13 +197,13 @@ pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
     })
 }
 
-/// A new code for whoever lost the first one.
+/// A new follow-up code.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FollowUpCode {
     /// The reference number.
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
-    /// Shown now and never again.
+    /// The code; shown only in this response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "K7M4-9Q2X")]
     pub follow_up_code: Option<String>,
@@ -216,7 +219,7 @@ pub async fn issue(tx: &mut Tx, id: Uuid) -> Result<FollowUpCode, Error> {
 }
 
 impl Complaint {
-    /// As it may be kept: the code is shown once.
+    /// The complaint as the idempotency key stores it: without the code, which is shown once.
     pub fn without_code(&self) -> Self {
         Self { follow_up_code: None, ..self.clone() }
     }

@@ -1,5 +1,5 @@
-//! Complaints: what people bring to a desk, from submission to closure. The table of edges in `transitions` is the only
-//! place that knows what may follow what.
+//! Complaints, from submission to closure. The table in `transitions` is the only place that defines the allowed state
+//! changes.
 
 pub mod actions;
 pub mod api;
@@ -13,6 +13,7 @@ pub mod events;
 pub mod follow_ups;
 pub mod model;
 pub mod notes;
+mod notifications;
 pub mod permissions;
 pub mod problems;
 mod read;
@@ -28,7 +29,6 @@ pub mod steps;
 mod store;
 pub mod subject;
 mod submit;
-mod telling;
 pub mod terms;
 pub mod transitions;
 

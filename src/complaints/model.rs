@@ -1,10 +1,11 @@
-//! The words of complaints.
+//! Code lists of complaints.
 
 pub use crate::service_levels::matter::{ComplaintClass, ComplaintPriority, ComplaintStatus};
 use crate::text_enum;
 
 text_enum! {
-    /// What can be done with a complaint; the last segment of the action's address. `refer` and `resolve` are the outcomes of `approve`.
+    /// Action on a complaint; the last segment of the action's URL. `refer` and `resolve` are the outcomes of
+    /// `approve`.
     pub enum ComplaintAction {
         Submit = "submit": "Sampaikan" / "Submit",
         Verify = "verify": "Verifikasi" / "Verify",
@@ -30,7 +31,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What the back office recommends.
+    /// Recommendation of the back office.
     pub enum RecommendationKind {
         Refer = "refer": "Rujuk" / "Refer",
         Resolve = "resolve": "Jawab" / "Resolve",
@@ -38,7 +39,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How a complaint was decided.
+    /// Decision on a complaint.
     pub enum ComplaintDecision {
         Upheld = "upheld": "Dikabulkan" / "Upheld",
         PartiallyUpheld = "partially_upheld": "Dikabulkan sebagian" / "Partially upheld",
@@ -49,7 +50,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a complaint is not taken up.
+    /// Reason for rejecting a complaint.
     pub enum ComplaintRejectionReason {
         OutOfScope = "out_of_scope": "Di luar lingkup SLRT" / "Out of scope",
         Abusive = "abusive": "Kasar" / "Abusive",
@@ -58,9 +59,9 @@ text_enum! {
 }
 
 text_enum! {
-    /// How a complaint reached the desk.
+    /// Channel through which a complaint reached the desk.
     pub enum ComplaintChannel {
-        Visit = "visit": "Datang ke meja layanan" / "Visit to the desk",
+        Visit = "visit": "Datang ke sekretariat/Puskesos" / "Visit to the desk",
         Outreach = "outreach": "Kunjungan fasilitator" / "Visit by a facilitator",
         Telephone = "telephone": "Telepon" / "Telephone",
         Message = "message": "Pesan" / "Message",
@@ -70,7 +71,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Who reads a note.
+    /// Readers of a note.
     pub enum NoteVisibility {
         Internal = "internal": "Petugas saja" / "Officers only",
         Reporter = "reporter": "Petugas dan pelapor" / "Officers and the reporter",
@@ -78,17 +79,17 @@ text_enum! {
 }
 
 text_enum! {
-    /// What makes a complaint pressing.
+    /// Vulnerability that raises the priority of a complaint.
     pub enum Vulnerability {
         Disability = "disability": "Penyandang disabilitas" / "A person with a disability",
         Elderly = "elderly": "Lanjut usia (60 tahun ke atas)" / "An elderly person (60 or older)",
         Infant = "infant": "Anak di bawah dua tahun" / "A child younger than two",
-        NoIdentityPapers = "no_identity_papers": "Tanpa dokumen kependudukan" / "Somebody without identity papers",
+        NoIdentityPapers = "no_identity_papers": "Tanpa dokumen kependudukan" / "A person without identity papers",
     }
 }
 
 text_enum! {
-    /// Why a complaint may be the same matter as another.
+    /// Reason why two complaints may be duplicates.
     pub enum DuplicateReason {
         SameSubject = "same_subject": "Orang atau keluarga yang sama" / "The same person or family",
         SamePlace = "same_place": "Tempat yang sama" / "The same place",

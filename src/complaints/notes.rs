@@ -1,4 +1,4 @@
-//! Notes on a complaint: for officers alone, or for the reporter too.
+//! Notes on a complaint, and its questions and answers.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -17,20 +17,20 @@ use crate::http::json::Json;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 
-/// A note.
+/// A note on a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintNote {
     /// Id of the note.
     pub id: Uuid,
-    /// Who reads it.
+    /// Readers of the note.
     pub visibility: NoteVisibility,
-    /// The note.
+    /// Text of the note.
     #[schema(example = "Berkas sudah kami teruskan ke dinas.")]
     pub text: String,
-    /// The officer or client who wrote it; `reporter` for the reporter's own.
+    /// Id of the officer or client that wrote it; `reporter` for the reporter.
     #[schema(example = "bandung-fo-1")]
     pub written_by: String,
-    /// When.
+    /// Time of writing.
     pub written_at: DateTime<Utc>,
 }
 
@@ -53,7 +53,7 @@ pub struct ComplaintNotes {
     pub items: Vec<ComplaintNote>,
 }
 
-/// A question to the reporter and what came back.
+/// A question to the reporter and its answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintExchange {
     /// Id of the question.
@@ -61,20 +61,20 @@ pub struct ComplaintExchange {
     /// The question.
     #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
     pub question: String,
-    /// Who asked.
+    /// Id of the officer who asked.
     #[schema(example = "bandung-bo-1")]
     pub asked_by: String,
-    /// When.
+    /// Time of the question.
     pub asked_at: DateTime<Utc>,
-    /// The answer; absent while the reporter is silent.
+    /// The answer; absent until the reporter answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "SDN Cileunyi 1.")]
     pub answer: Option<String>,
-    /// Who recorded it; `reporter` for the reporter's own.
+    /// Id of the officer who recorded the answer; `reporter` for the reporter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-fo-1")]
     pub answered_by: Option<String>,
-    /// When.
+    /// Time of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
 }
@@ -100,7 +100,7 @@ pub struct ComplaintExchanges {
     pub items: Vec<ComplaintExchange>,
 }
 
-/// A note changes no state; it is an event all the same.
+/// Adds a note. It changes no state, but publishes an event.
 pub async fn create(tx: &mut Tx, id: Uuid, body: Json<CreateComplaintNote>) -> Result<ComplaintNote, Error> {
     let scope = tx.actor.scope.clone();
     let complaint = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;

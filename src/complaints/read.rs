@@ -1,4 +1,4 @@
-//! Complaints as they are shown, and what other slices ask of them.
+//! Reading of complaints, also for other slices.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
@@ -16,18 +16,18 @@ use crate::registry;
 use crate::service_levels;
 use crate::transaction::Tx;
 
-const DUPLICATES_WITHIN: TimeDelta = TimeDelta::days(90);
-const DUPLICATES_LOOKED_AT: i64 = 50;
-const DUPLICATES_SHOWN: usize = 5;
+const DUPLICATE_SEARCH_PERIOD: TimeDelta = TimeDelta::days(90);
+const MAX_DUPLICATES_COMPARED: i64 = 50;
+const MAX_DUPLICATES_SHOWN: usize = 5;
 
-/// What a referral takes over from its complaint.
+/// The part of a complaint that its referrals copy.
 pub struct ReferableComplaint {
     pub region_code: RegionCode,
     pub person_id: Option<Uuid>,
     pub family_id: Option<Uuid>,
 }
 
-/// The complaint to which a referral is to be added, if the caller sees it and it has not ended.
+/// Finds the complaint for a new referral: visible to the caller and not in a final state.
 pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<ReferableComplaint>, Error> {
     let scope = tx.actor.scope.clone();
     let row = store::find_visible(&mut tx.conn, &scope, id).await?;
@@ -38,12 +38,12 @@ pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<Referable
     }))
 }
 
-/// Where a complaint that the caller sees lies.
+/// Region of a complaint that is visible to the caller.
 pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
     Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
 }
 
-/// A complaint as the caller sees it, masked.
+/// Finds a visible complaint; its response is masked.
 pub async fn find_shown(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -53,7 +53,7 @@ pub async fn find_shown(
     Ok(list_shown(conn, scope, &[id], now).await?.pop())
 }
 
-/// Those of a scope that have not ended, masked, the longest under way first.
+/// Lists the open complaints of a scope, masked, oldest first.
 pub async fn list_open(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -64,7 +64,7 @@ pub async fn list_open(
     show_all(conn, rows, now).await
 }
 
-/// Those of the ids that the scope covers, masked.
+/// Lists the complaints with these ids that are within the scope, masked.
 pub async fn list_shown(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -85,12 +85,12 @@ async fn show_all(
     Ok(shown)
 }
 
-/// Those of the ids that name a complaint.
-pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
-    Ok(store::list_known(conn, why, ids).await?)
+/// Lists the ids of existing complaints among `ids`.
+pub async fn list_existing(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_existing(conn, why, ids).await?)
 }
 
-/// A complaint that the scope covers, or that a region of the scope passed on.
+/// Finds a complaint in the scope, or one that a region of the scope transferred to another region.
 pub(super) async fn find_readable(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -102,7 +102,7 @@ pub(super) async fn find_readable(
     parts::find_passed_on(conn, scope, id).await?.ok_or_else(Error::not_found)
 }
 
-/// One complaint with all that its answer shows.
+/// Reads one complaint with all fields of its response.
 pub async fn read(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -120,9 +120,9 @@ pub async fn read(
     let further = parts::list_subjects_of_visible(conn, id).await?;
     shown.subjects =
         further.into_iter().map(|s| ComplaintSubject { person_id: s.person_id, family_id: s.family_id }).collect();
-    if let Some(known) = parts::find_circumstances_of_visible(conn, id).await? {
-        shown.suggested_priority = Some(known.suggested_priority);
-        shown.vulnerabilities = known.vulnerabilities.iter().filter_map(|v| v.parse().ok()).collect();
+    if let Some(circumstances) = parts::find_circumstances_of_visible(conn, id).await? {
+        shown.suggested_priority = Some(circumstances.suggested_priority);
+        shown.vulnerabilities = circumstances.vulnerabilities.iter().filter_map(|v| v.parse().ok()).collect();
     }
     if awaits_answer {
         let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
@@ -131,7 +131,7 @@ pub async fn read(
     Ok(shown)
 }
 
-/// May a complaint be opened for this purpose? Whoever it is about may have closed that.
+/// Fails if a subject of the complaint has restricted the processing of their data for this purpose.
 pub async fn require_open(
     conn: &mut AsyncPgConnection,
     shown: &Complaint,
@@ -143,31 +143,32 @@ pub async fn require_open(
     registry::privacy::limits::require_open(conn, &persons, &families, purpose).await
 }
 
-/// Complaints of the scope that may be the same matter, the likeliest first.
+/// Complaints of the scope that may be duplicates of `row`, highest score first.
 pub async fn possible_duplicates(
     conn: &AsyncPgConnection,
     scope: &RegionScope,
     row: &ComplaintRow,
 ) -> Result<Vec<PossibleDuplicate>, Error> {
-    let (since, words) = (row.created_at - DUPLICATES_WITHIN, similar::Words::of(&row.description));
-    let mut found: Vec<PossibleDuplicate> = store::parts::list_similar(conn, scope, row, since, DUPLICATES_LOOKED_AT)
-        .await?
-        .into_iter()
-        .filter_map(|old| {
-            let (score, reasons) = similar::score(row, &words, &old)?;
-            let reference_no = old.reference_no.as_deref().map(reference_no::show);
-            Some(PossibleDuplicate {
-                id: old.id,
-                reference_no,
-                status: old.status,
-                score,
-                reasons,
-                created_at: old.created_at,
+    let (since, trigrams) = (row.created_at - DUPLICATE_SEARCH_PERIOD, similar::Trigrams::of(&row.description));
+    let mut found: Vec<PossibleDuplicate> =
+        store::parts::list_similar(conn, scope, row, since, MAX_DUPLICATES_COMPARED)
+            .await?
+            .into_iter()
+            .filter_map(|old| {
+                let (score, reasons) = similar::score(row, &trigrams, &old)?;
+                let reference_no = old.reference_no.as_deref().map(reference_no::show);
+                Some(PossibleDuplicate {
+                    id: old.id,
+                    reference_no,
+                    status: old.status,
+                    score,
+                    reasons,
+                    created_at: old.created_at,
+                })
             })
-        })
-        .collect();
+            .collect();
     found.sort_by_key(|d| (std::cmp::Reverse(d.score), d.created_at));
-    found.truncate(DUPLICATES_SHOWN);
+    found.truncate(MAX_DUPLICATES_SHOWN);
     Ok(found)
 }
 
@@ -180,14 +181,14 @@ pub async fn duplicates_of(
     possible_duplicates(conn, scope, &row).await
 }
 
-/// By the number that people say on the phone.
+/// Finds a complaint by its reference number, as typed by the caller.
 pub async fn look_up(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    said: &str,
+    typed: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Complaint>, Error> {
-    let Some(stored) = reference_no::parse(said) else {
+    let Some(stored) = reference_no::parse(typed) else {
         return Err(Error::field("/reference_no", "not_a_reference"));
     };
     let found = parts::find_by_reference(conn, Unscoped::ReadWithinScopeNext, &stored).await?;
@@ -199,7 +200,7 @@ pub async fn look_up(
     }
 }
 
-/// Adds to complaints that the caller was shown where their clocks stand.
+/// Adds the deadlines to complaints that the caller may see.
 pub async fn add_levels(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Submitting and reading complaints.
+//! Routes to submit and read complaints.
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
@@ -43,14 +43,15 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Submit a complaint
 ///
-/// Records what somebody brings, named or anonymous, in a region of the caller's. A tablet that worked offline sends the id it
-/// made (UUIDv7): the same id and content again is answered with 200 and the stored complaint.
+/// Creates a complaint, named or anonymous, in one of the caller's regions. A tablet that worked offline sends the id
+/// that it generated (UUIDv7). If the same id and content were sent before, the response is 200 with the stored
+/// complaint.
 #[utoipa::path(
     tag = "Complaints",
     request_body = SubmitComplaint,
     responses(
         (status = 201, description = "The complaint", body = Complaint),
-        (status = 200, description = "It was sent before; this is what is stored", body = Complaint)
+        (status = 200, description = "The stored complaint; the same request was sent before", body = Complaint)
     ),
     security(("oauth2" = ["complaints:submit"]))
 )]
@@ -73,12 +74,13 @@ async fn submit_complaint(
 
 /// Submit many complaints
 ///
-/// Up to 1,000 at once, one result each in order. `atomic=true` takes all or none, `dry_run=true` judges and writes nothing.
+/// Creates up to 1,000 complaints and returns one result per item, in order. `atomic=true` stores all or none;
+/// `dry_run=true` validates all and stores none.
 #[utoipa::path(
     tag = "Complaints",
     params(BatchQuery),
     request_body = ComplaintBatch,
-    responses((status = 207, description = "One result an item", body = ComplaintBatchResult)),
+    responses((status = 207, description = "One result per item", body = ComplaintBatchResult)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[post("/v1/complaints/batch")]
@@ -93,8 +95,8 @@ async fn submit_complaint_batch(
 
 /// List complaints
 ///
-/// Complaints within the caller's regions, newest first. With `updated_since` it is a change feed instead: by time of
-/// change, oldest first, and what is still being committed waits for the next call.
+/// Returns the complaints within the caller's regions, newest first. With `updated_since` the list is a change feed:
+/// ordered by time of change, oldest first. Changes whose transaction has not committed yet appear in a later call.
 #[utoipa::path(
     tag = "Complaints",
     params(ComplaintQuery),
@@ -108,33 +110,33 @@ async fn list_complaints(
     clock: web::Data<Clock>,
     query: Query<ComplaintQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
-    let by_change = asked.updated_since.is_some();
+    let params = query.value;
+    let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
+    let by_change = params.updated_since.is_some();
     let mut conn = db.read().await?;
-    // Complaints about records that were merged into the person's are the person's.
-    let subject_person_ids = match asked.subject_person_id {
+    // Complaints about records that were merged into this person's record belong to this person.
+    let subject_person_ids = match params.subject_person_id {
         None => None,
         Some(id) => Some(registry::list_ids_of_person(&mut conn, id).await?),
     };
     let filter = ComplaintFilter {
-        within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
-        status: asked.status,
-        class: asked.class,
-        sector: asked.sector,
-        assignee: asked.assignee,
+        within: params.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
+        status: params.status,
+        class: params.class,
+        sector: params.sector,
+        assignee: params.assignee,
         subject_person_ids,
-        sla: asked.sla.map(|sla| (sla, clock.now())),
-        updated_since: asked.updated_since,
+        sla: params.sla.map(|sla| (sla, clock.now())),
+        updated_since: params.updated_since,
     };
-    if let (Some(sla), false, false) = (filter.sla, by_change, asked.passed_on) {
+    if let (Some(sla), false, false) = (filter.sla, by_change, params.passed_on) {
         let rows = store::list_by_deadline(&mut conn, &caller.scope, filter, sla, &page).await?;
         let position = |(due_at, row): &(DateTime<Utc>, ComplaintRow)| Position::at(*due_at, row.id);
         let mut shown = page.page(rows, position, |(_, row)| show(row, false));
         actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
         return Reply::page(&shown);
     }
-    let rows = if asked.passed_on {
+    let rows = if params.passed_on {
         store::parts::list_passed_on(&mut conn, &caller.scope, &page).await?
     } else {
         store::list_visible(&mut conn, &caller.scope, filter, &page).await?
@@ -147,8 +149,8 @@ async fn list_complaints(
 
 /// Read a complaint
 ///
-/// One complaint with the actions that its state allows. The reporter's telephone is masked unless the token has
-/// `pii:reveal` and the header `Access-Purpose` says why; that leaves an access record.
+/// Returns one complaint with the actions that its state allows. The reporter's telephone number is masked unless the
+/// token has `pii:reveal` and the header `Access-Purpose` names the purpose; each such call leaves an access record.
 #[utoipa::path(
     tag = "Complaints",
     responses((status = 200, description = "The complaint", body = Complaint)),
@@ -169,7 +171,7 @@ async fn get_complaint(caller: Caller<ComplaintsRead>, db: Db, log: AccessLog, i
 
 /// Read a complaint's timeline
 ///
-/// Every step of the complaint, oldest first: who did what when, and from which state to which.
+/// Returns every step of the complaint, oldest first: the actor, the action, the time, and the states before and after.
 #[utoipa::path(
     tag = "Complaints",
     responses((status = 200, description = "The timeline", body = Timeline)),

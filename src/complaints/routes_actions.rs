@@ -1,4 +1,4 @@
-//! The actions on a complaint: one address for each edge that people take.
+//! Routes of the main actions on a complaint, one URL for each transition.
 
 use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,8 +33,8 @@ fn shown(complaint: &Complaint) -> Result<Reply, Error> {
 
 /// Verify a complaint
 ///
-/// The back office checks that the complaint is what it says, classes it and sets its priority. The first-response clock
-/// stops here.
+/// Confirms the complaint and sets its class and priority (back office). The first-response clock stops. A priority
+/// below `suggested_priority` needs a `note` (422 `reason_for_lower_priority` without one).
 #[utoipa::path(
     tag = "Complaints",
     request_body = VerifyComplaint,
@@ -54,7 +54,7 @@ async fn verify_complaint(
 
 /// Reject a complaint
 ///
-/// For what is out of scope, abusive or unintelligible. Final.
+/// Rejects a complaint that is out of scope, abusive or unintelligible. The state is final.
 #[utoipa::path(
     tag = "Complaints",
     request_body = RejectComplaint,
@@ -74,7 +74,7 @@ async fn reject_complaint(
 
 /// Start handling a complaint
 ///
-/// Names the officer who handles it.
+/// Assigns the officer who handles the complaint: the caller, or an officer of the caller's organization.
 #[utoipa::path(
     tag = "Complaints",
     request_body = StartComplaint,
@@ -94,8 +94,8 @@ async fn start_complaint(
 
 /// Recommend a decision
 ///
-/// The back office recommends to refer or to resolve; somebody else decides. To refer, draft the referrals first
-/// (`POST /v1/referrals` with this complaint's id).
+/// Submits the back office's recommendation, to refer or to resolve, to the manager. Another officer must decide
+/// (four-eyes rule). To refer, draft the referrals first (`POST /v1/referrals` with this complaint's id).
 #[utoipa::path(
     tag = "Complaints",
     request_body = RecommendComplaint,
@@ -115,7 +115,8 @@ async fn recommend_complaint(
 
 /// Return a recommendation
 ///
-/// The manager asks for more. Never by whoever recommended.
+/// Returns the recommendation to the back office with a note. The officer who recommended cannot return it (403
+/// `own-recommendation`).
 #[utoipa::path(
     tag = "Complaints",
     request_body = ReturnComplaint,
@@ -135,8 +136,8 @@ async fn return_complaint(
 
 /// Close a complaint
 ///
-/// The reporter has heard the answer. Refused while one of its referrals is open (409
-/// `complaint-has-open-referrals`).
+/// Closes a resolved complaint after the reporter has received the answer. While one of its referrals is open, the
+/// response is 409 `complaint-has-open-referrals`: wait for the referral to end, or cancel it.
 #[utoipa::path(
     tag = "Complaints",
     request_body = CloseComplaint,

@@ -1,4 +1,5 @@
-//! Following one's own complaint with number and code, without an account. Public; bounded for each number.
+//! Routes for reporters who follow their own complaint with reference number and code, without an account. Public, with
+//! a quota for each reference number.
 
 use std::num::NonZeroU32;
 
@@ -24,24 +25,26 @@ use crate::http::reply::Reply;
 use crate::http::text::LongText;
 use crate::transaction::{Tx, Write};
 
-/// Tries for one number in a minute. With a code of eight signs that leaves nothing to guess.
-const TRIES_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// Maximum attempts per minute for one reference number: ten. A code of eight characters cannot be guessed at this
+/// rate.
+const MAX_ATTEMPTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-/// How often one number may be tried.
+/// Quota of attempts for each reference number.
 pub struct FollowUpQuota(pub Limiter);
 
 impl Default for FollowUpQuota {
     fn default() -> Self {
-        Self(Limiter::new(TRIES_A_MINUTE))
+        Self(Limiter::new(MAX_ATTEMPTS_PER_MINUTE))
     }
 }
 
 impl FollowUpQuota {
-    /// Whether there is such a complaint does not matter: every number has its own quota.
-    fn spend(&self, reference_no: &str) -> Result<(), Error> {
+    /// Counts one attempt. Also numbers of no complaint have a quota, so that the response does not show which numbers
+    /// exist.
+    fn consume(&self, reference_no: &str) -> Result<(), Error> {
         let number = reference_no::parse(reference_no).unwrap_or_default();
-        let verdict = self.0.check(&Key::Reference(number));
-        if verdict.allowed { Ok(()) } else { Err(Error::new(Code::TOO_MANY_REQUESTS).retry_after(verdict.retry_after)) }
+        let quota = self.0.check(&Key::Reference(number));
+        if quota.allowed { Ok(()) } else { Err(Error::new(Code::TOO_MANY_REQUESTS).retry_after(quota.retry_after)) }
     }
 }
 
@@ -62,16 +65,16 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(issue_follow_up_code);
 }
 
-/// See one's own complaint
+/// Read one's own complaint
 ///
-/// For the reporter, without a token: by the reference number and the code that was given with it. A wrong number and a wrong
-/// code are answered alike. Ten tries a minute for each number.
+/// Returns the complaint to its reporter, without a token: by reference number and follow-up code. A wrong number and a
+/// wrong code get the same 404. The limit is ten attempts per minute for each number (429).
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpLookup,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -83,55 +86,62 @@ async fn look_up_own_complaint(
     body: Json<FollowUpLookup>,
 ) -> Result<Reply, Error> {
     let body = body.valid()?;
-    quota.spend(&body.reference_no)?;
+    quota.consume(&body.reference_no)?;
     let mut conn = db.read().await?;
     let id = follow_ups::authenticate(&mut conn, &tokens.keys().ring(), &body.reference_no, &body.code).await?;
     Reply::ok(&follow_ups::read(&mut conn, id).await?)
 }
 
-/// Runs an action in the reporter's name and shows what came of it.
+/// Runs an action on behalf of the reporter and returns the complaint.
 async fn act<W>(
     write: Write,
     quota: &FollowUpQuota,
     digest: [u8; 32],
-    known: FollowUpLookup,
+    credentials: FollowUpLookup,
     work: W,
 ) -> Result<Reply, Error>
 where
     W: AsyncFnOnce(&mut Tx, Uuid) -> Result<(), Error> + 'static,
 {
-    quota.spend(&known.reference_no)?;
+    quota.consume(&credentials.reference_no)?;
     write
         .run_as(follow_ups::actor(), digest, async move |tx| {
             let keys = tx.keys.clone();
-            let id = follow_ups::authenticate(&mut tx.conn, &keys, &known.reference_no, &known.code).await?;
+            let id =
+                follow_ups::authenticate(&mut tx.conn, &keys, &credentials.reference_no, &credentials.code).await?;
             work(tx, id).await?;
             Reply::ok(&follow_ups::read(&mut tx.conn, id).await?)
         })
         .await
 }
 
-/// The same for what the reporter says.
-async fn say<W>(write: Write, quota: &FollowUpQuota, body: Json<FollowUpMessage>, work: W) -> Result<Reply, Error>
+/// Runs an action that takes a text from the reporter.
+async fn act_with_text<W>(
+    write: Write,
+    quota: &FollowUpQuota,
+    body: Json<FollowUpMessage>,
+    work: W,
+) -> Result<Reply, Error>
 where
     W: AsyncFnOnce(&mut Tx, Uuid, LongText) -> Result<(), Error> + 'static,
 {
     let digest = body.digest();
     let FollowUpMessage { reference_no, code, text } = body.valid()?;
-    let known = FollowUpLookup { reference_no, code };
-    act(write, quota, digest, known, async move |tx, id| work(tx, id, text).await).await
+    let credentials = FollowUpLookup { reference_no, code };
+    act(write, quota, digest, credentials, async move |tx, id| work(tx, id, text).await).await
 }
 
 /// Answer the desk's question
 ///
-/// The answer to the open question; the desk goes on. Without a token: with reference number and code.
+/// Records the reporter's answer to the open question; the desk continues. Needs no token, but reference number and
+/// code.
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpMessage,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The action is not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -141,23 +151,23 @@ async fn answer_own_question(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    say(write, &quota, body, async move |tx, id, text| {
+    act_with_text(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(AnswerQuestion { answer: text });
         steps::answer(tx, id, body).await.map(|_| ())
     })
     .await
 }
 
-/// Add to one's own complaint
+/// Add a note to one's own complaint
 ///
-/// A note that the desk reads. Without a token: with reference number and code.
+/// Adds a note for the desk. Needs no token, but reference number and code.
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpMessage,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The action is not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -167,7 +177,7 @@ async fn add_own_note(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    say(write, &quota, body, async move |tx, id, text| {
+    act_with_text(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(CreateComplaintNote { visibility: NoteVisibility::Reporter, text });
         notes::create(tx, id, body).await.map(|_| ())
     })
@@ -176,14 +186,14 @@ async fn add_own_note(
 
 /// Withdraw one's own complaint
 ///
-/// With a reason, at any time before the end. Without a token: with reference number and code.
+/// Withdraws a complaint that has not ended, with a reason. Needs no token, but reference number and code.
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpMessage,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The action is not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -193,7 +203,7 @@ async fn withdraw_own_complaint(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    say(write, &quota, body, async move |tx, id, text| {
+    act_with_text(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(WithdrawComplaint { reason: text });
         steps::withdraw(tx, id, body).await.map(|_| ())
     })
@@ -202,14 +212,15 @@ async fn withdraw_own_complaint(
 
 /// Reopen one's own complaint
 ///
-/// When the matter is not settled after all, within the region's term. Without a token: with reference number and code.
+/// Reopens a resolved or closed complaint because the matter is not resolved. Allowed within the region's term (409
+/// `reopen-window-passed` after it). Needs no token, but reference number and code.
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpMessage,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The action is not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -219,23 +230,23 @@ async fn reopen_own_complaint(
     quota: web::Data<FollowUpQuota>,
     body: Json<FollowUpMessage>,
 ) -> Result<Reply, Error> {
-    say(write, &quota, body, async move |tx, id, text| {
+    act_with_text(write, &quota, body, async move |tx, id, text| {
         let body = Json::made(ReopenComplaint { reason: text });
         steps::reopen(tx, id, body).await.map(|_| ())
     })
     .await
 }
 
-/// Confirm that the matter is settled
+/// Confirm that the matter is resolved
 ///
-/// Closes a resolved complaint. Without a token: with reference number and code.
+/// Closes a resolved complaint. Needs no token, but reference number and code.
 #[utoipa::path(
     tag = "Follow-up",
     request_body = FollowUpConfirmation,
     responses(
         (status = 200, description = "The complaint as its reporter sees it", body = FollowUp),
-        (status = 404, description = "Number or code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The reference number or the code is wrong", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The action is not possible in this state", body = crate::http::problem::Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
@@ -247,8 +258,8 @@ async fn confirm_own_complaint(
 ) -> Result<Reply, Error> {
     let digest = body.digest();
     let FollowUpConfirmation { reference_no, code, satisfaction } = body.valid()?;
-    let known = FollowUpLookup { reference_no, code };
-    act(write, &quota, digest, known, async move |tx, id| {
+    let credentials = FollowUpLookup { reference_no, code };
+    act(write, &quota, digest, credentials, async move |tx, id| {
         let body = Json::made(CloseComplaint { satisfaction, note: None });
         actions::close(tx, id, body).await.map(|_| ())
     })
@@ -257,7 +268,7 @@ async fn confirm_own_complaint(
 
 /// Issue a new follow-up code
 ///
-/// For a reporter who lost the first one; that one then no longer works. The code is shown once.
+/// Issues a new code for a reporter who has lost the old one. The old code stops working. The new code is shown once.
 #[utoipa::path(
     tag = "Complaints",
     responses((status = 200, description = "The new code", body = FollowUpCode)),
@@ -268,8 +279,8 @@ async fn issue_follow_up_code(caller: Caller<ComplaintsSubmit>, write: Write, id
     write
         .act(&caller, async move |tx| {
             let issued = follow_ups::issue(tx, *id).await?;
-            let kept = FollowUpCode { follow_up_code: None, ..issued.clone() };
-            Reply::ok(&issued)?.kept_as(&kept)
+            let stored = FollowUpCode { follow_up_code: None, ..issued.clone() };
+            Reply::ok(&issued)?.kept_as(&stored)
         })
         .await
 }

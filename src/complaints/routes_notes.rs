@@ -1,4 +1,4 @@
-//! Notes, questions, possible duplicates and the number that people say.
+//! Routes of notes, questions, possible duplicates and the lookup by reference number.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,12 +29,12 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Find a complaint by its reference number
 ///
-/// As it was said on the phone: case, blanks and dashes do not matter. A number with a slip in it is 422; one that names no
-/// complaint of the caller's regions finds nothing.
+/// Returns the complaint with this reference number. Upper or lower case, blanks and dashes make no difference. A
+/// mistyped number is 422 (`not_a_reference`); a number of no complaint in the caller's regions returns an empty list.
 #[utoipa::path(
     tag = "Complaints",
     request_body = ComplaintLookup,
-    responses((status = 200, description = "The complaint, if there is one", body = ComplaintMatches)),
+    responses((status = 200, description = "The complaint, or an empty list", body = ComplaintMatches)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[post("/v1/complaints/lookup")]
@@ -52,7 +52,7 @@ async fn look_up_complaint(
 
 /// Add a note to a complaint
 ///
-/// For officers alone (`internal`), or for the reporter too (`reporter`).
+/// Adds a note for officers only (`internal`) or for officers and the reporter (`reporter`).
 #[utoipa::path(
     tag = "Complaints",
     request_body = CreateComplaintNote,
@@ -77,7 +77,7 @@ async fn create_complaint_note(
 
 /// List the notes of a complaint
 ///
-/// All of them, oldest first.
+/// Returns all notes of the complaint, oldest first.
 #[utoipa::path(
     tag = "Complaints",
     responses((status = 200, description = "The notes", body = ComplaintNotes)),
@@ -91,7 +91,7 @@ async fn list_complaint_notes(caller: Caller<ComplaintsRead>, db: Db, id: Path<U
 
 /// List the questions of a complaint
 ///
-/// What the desk asked the reporter, and what came back; oldest first.
+/// Returns the questions to the reporter with their answers, oldest first.
 #[utoipa::path(
     tag = "Complaints",
     responses((status = 200, description = "The questions and answers", body = ComplaintExchanges)),
@@ -105,11 +105,12 @@ async fn list_complaint_exchanges(caller: Caller<ComplaintsRead>, db: Db, id: Pa
 
 /// Find complaints that may be the same matter
 ///
-/// By place, sector, subject and words, of the ninety days before it; each with a score and its reasons. An officer decides
-/// (`mark-duplicate`).
+/// Returns up to five complaints that may be duplicates of this one, each with a score and its reasons. Compared are
+/// region, sector, subject and description. Complaints of the same village count for the 90 days before this one, those
+/// about the same subject at any time. An officer decides (`POST /v1/complaints/{id}/mark-duplicate`).
 #[utoipa::path(
     tag = "Complaints",
-    responses((status = 200, description = "Complaints that may be the same", body = PossibleDuplicates)),
+    responses((status = 200, description = "Complaints that may be duplicates", body = PossibleDuplicates)),
     security(("oauth2" = ["complaints:read"]))
 )]
 #[get("/v1/complaints/{id}/duplicate-candidates")]

@@ -1,4 +1,4 @@
-//! The actions beside the straight way, one address for each edge.
+//! Routes of the other actions on a complaint, one URL for each transition.
 
 use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,8 +32,8 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Transfer a complaint
 ///
-/// To the region or organization that it belongs to, which receives it anew. The region that passes it on goes on reading it
-/// (`GET /v1/complaints?passed_on=true`) and can no longer act on it (403).
+/// Transfers the complaint to another region or organization, where it starts again as `received`. The old region can
+/// still read it (`GET /v1/complaints?passed_on=true`) but can no longer act on it (403 `region-not-granted`).
 #[utoipa::path(
     tag = "Complaints",
     request_body = TransferComplaint,
@@ -58,8 +58,8 @@ async fn transfer_complaint(
 
 /// Ask the reporter
 ///
-/// Puts a question to the reporter and stops the clocks until there is an answer. Without one the service resolves the
-/// complaint with `no_response` after the region's term.
+/// Asks the reporter a question and pauses the clocks until the answer arrives. If no answer arrives within the
+/// region's term (`GET /v1/complaint-terms/{region_code}`), the service resolves the complaint with `no_response`.
 #[utoipa::path(
     tag = "Complaints",
     request_body = AskReporter,
@@ -84,7 +84,8 @@ async fn ask_reporter(
 
 /// Record the reporter's answer
 ///
-/// The complaint goes on where the question interrupted it, and so do its clocks.
+/// Records the answer to the open question. The complaint returns to the state before the question, and its clocks
+/// resume.
 #[utoipa::path(
     tag = "Complaints",
     request_body = AnswerQuestion,
@@ -109,7 +110,7 @@ async fn answer_question(
 
 /// Settle a request for information
 ///
-/// For what needs no decision, only an answer.
+/// Resolves a complaint that only needs information, without a manager's decision.
 #[utoipa::path(
     tag = "Complaints",
     request_body = InformReporter,
@@ -134,8 +135,8 @@ async fn inform_reporter(
 
 /// Reopen a complaint
 ///
-/// The reporter says that the matter is not settled, within the region's term (409 `reopen-window-passed` after it). The
-/// clocks start anew.
+/// Reopens a resolved or closed complaint because the matter is not resolved. Allowed within the region's term; after
+/// it, the response is 409 `reopen-window-passed`. The clocks restart.
 #[utoipa::path(
     tag = "Complaints",
     request_body = ReopenComplaint,
@@ -160,8 +161,9 @@ async fn reopen_complaint(
 
 /// Mark a complaint as a duplicate
 ///
-/// Of another one of the same regency. It points at the root: a duplicate of a duplicate is a duplicate of the first, and what
-/// pointed here points there. Refused while one of its referrals is open.
+/// Marks the complaint as a duplicate of another one in the same regency. `duplicate_of` always names the original: if
+/// the given complaint is itself a duplicate, its original is stored, and duplicates of this complaint now point to
+/// that original. While one of its referrals is open, the response is 409 `complaint-has-open-referrals`.
 #[utoipa::path(
     tag = "Complaints",
     request_body = MarkDuplicate,
@@ -186,7 +188,8 @@ async fn mark_duplicate(
 
 /// Withdraw a complaint
 ///
-/// At the reporter's wish. Refused while one of its referrals is open: cancel it first.
+/// Withdraws the complaint at the reporter's request. While one of its referrals is open, the response is 409
+/// `complaint-has-open-referrals`: cancel the referral first.
 #[utoipa::path(
     tag = "Complaints",
     request_body = WithdrawComplaint,
@@ -211,12 +214,12 @@ async fn withdraw_complaint(
 
 /// Appeal against a decision
 ///
-/// Makes a new complaint against one that was rejected or closed, `appeal_of` it, handled one level up: by the province. The
-/// regency reads it and can no longer act. Once for each complaint.
+/// Creates a new complaint that appeals against a rejected or closed one (`appeal_of`). The province handles it; the
+/// regency can read it but cannot act on it. Each complaint can be appealed against once.
 #[utoipa::path(
     tag = "Complaints",
     request_body = AppealComplaint,
-    responses((status = 201, description = "The appeal, a complaint of its own", body = Complaint)),
+    responses((status = 201, description = "The appeal, as a new complaint", body = Complaint)),
     security(("oauth2" = ["complaints:submit"]))
 )]
 #[post("/v1/complaints/{id}/appeal")]

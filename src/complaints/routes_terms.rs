@@ -1,4 +1,4 @@
-//! How long a reporter has, region by region.
+//! Routes of complaint terms: the time limits for reporters, set per region.
 
 use actix_web::{delete, get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,11 +20,12 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Read the terms of a region
 ///
-/// How long reporters there have to answer a question, to confirm a resolution and to ask for reopening, and which region
-/// set it: this one, or the nearest around it. Public. There is an `ETag` only when the region itself set them.
+/// Returns how long reporters in the region have to answer a question, to confirm a resolution and to ask for
+/// reopening, and which region set these terms: this one, or the nearest region that contains it. Public. The response
+/// has an `ETag` only if the region set its own terms.
 #[utoipa::path(
     tag = "Service levels",
-    responses((status = 200, description = "The terms that hold there", body = ComplaintTerms)),
+    responses((status = 200, description = "The terms in force in the region", body = ComplaintTerms)),
     security(())
 )]
 #[get("/v1/complaint-terms/{region_code}")]
@@ -36,15 +37,15 @@ async fn get_complaint_terms(db: Db, region_code: Path<String>) -> Result<Reply,
 
 /// Set the terms of a region
 ///
-/// For the region and everything inside that has set none itself. A wait that has begun keeps its end; reopening is judged by
-/// the terms of its day. `If-Match` names the version that is to be replaced, `"0"` while the region has set none. `ID` takes a
-/// token for the whole country.
+/// Sets the terms for the region and for the regions inside it that have set none. Time limits that are already running
+/// do not change; a request to reopen uses the terms of the day of the request. `If-Match` names the version to
+/// replace, `"0"` if the region has set none. The region `ID` needs a token for the whole country.
 #[utoipa::path(
     tag = "Service levels",
     request_body = PutComplaintTerms,
     responses(
         (status = 201, description = "The terms, set for the first time", body = ComplaintTerms),
-        (status = 200, description = "The terms, replaced", body = ComplaintTerms)
+        (status = 200, description = "The replaced terms", body = ComplaintTerms)
     ),
     security(("oauth2" = ["directory:write"]))
 )]
@@ -70,10 +71,11 @@ async fn put_complaint_terms(
 
 /// Remove the terms of a region
 ///
-/// What the nearest region around has set holds again. The country's cannot be removed (409 `terms-of-last-resort`).
+/// Removes the region's own terms; those of the nearest region that contains it apply again. The terms of the country
+/// cannot be removed (409 `terms-of-last-resort`).
 #[utoipa::path(
     tag = "Service levels",
-    responses((status = 204, description = "They are removed")),
+    responses((status = 204, description = "The terms are removed")),
     security(("oauth2" = ["directory:write"]))
 )]
 #[delete("/v1/complaint-terms/{region_code}")]

@@ -1,4 +1,4 @@
-//! The edges beside the straight way: transfer, question and answer, information, reopening, duplicates, withdrawal,
+//! The other actions on a complaint: transfer, question and answer, information, reopening, duplicates, withdrawal and
 //! appeal.
 
 use chrono::TimeDelta;
@@ -13,7 +13,7 @@ use super::bodies::{
 use super::model::{ComplaintAction as Action, ComplaintDecision, ComplaintStatus as Status};
 use super::store::parts::{self, ExchangeRow, TrailRow};
 use super::store::{self, ComplaintRow};
-use super::submit::{number, open_follow_up};
+use super::submit::{new_reference_no, record_submission};
 use super::terms;
 use crate::directory;
 use crate::error::Code;
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::http::json::{Json, sha256};
 use crate::transaction::Tx;
 
-/// Hands the complaint to another region or organization. The old region goes on reading it.
+/// Transfers the complaint to another region or organization. The old region can still read it.
 pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Transfer).await?;
     let input = body.valid()?;
@@ -34,7 +34,8 @@ pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> R
     if region == row.region_code && input.organization_id.is_none_or(|o| Some(o) == row.organization_id) {
         return Err(Error::field("/region_code", "same_as_before"));
     }
-    // Whoever decided would decide on the appeal against it; and no desk works for a whole province.
+    // An appeal must not return to a regency, because its desk made the contested decision. Other complaints cannot go
+    // to a province, because no desk works for a whole province.
     match (row.appeal_of, region.len() > 2) {
         (Some(_), true) => return Err(Error::field("/region_code", "appeal_stays_above")),
         (None, false) => return Err(Error::field("/region_code", "wider_than_regency")),
@@ -48,7 +49,7 @@ pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> R
         left_at: tx.now,
     };
     parts::insert_trail(&mut tx.conn, &trail).await?;
-    // Whoever handled it learns that it left; the new region hears of it as received.
+    // Event for the old region. The new region gets the event `complaint.received` from `finish`.
     publish(tx, &row, "transferred", Some(row.status));
     row.region_code = region;
     row.organization_id = input.organization_id;
@@ -75,7 +76,7 @@ pub async fn ask(tx: &mut Tx, id: Uuid, body: Json<AskReporter>) -> Result<Compl
     finish(tx, row, Action::Ask, to, Some(input.question.into_string())).await
 }
 
-/// The pause ends where it began.
+/// Ends the pause: the complaint returns to the state before the question.
 pub async fn answer(tx: &mut Tx, id: Uuid, body: Json<AnswerQuestion>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Answer).await?;
     let input = body.valid()?;
@@ -85,7 +86,7 @@ pub async fn answer(tx: &mut Tx, id: Uuid, body: Json<AnswerQuestion>) -> Result
     finish(tx, row, Action::Answer, to, Some(input.answer.into_string())).await
 }
 
-/// Settles a request for information without a decision.
+/// Resolves a request for information without a manager's decision.
 pub async fn inform(tx: &mut Tx, id: Uuid, body: Json<InformReporter>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Inform).await?;
     let input = body.valid()?;
@@ -114,11 +115,11 @@ pub async fn reopen(tx: &mut Tx, id: Uuid, body: Json<ReopenComplaint>) -> Resul
     finish(tx, row, Action::Reopen, to, Some(input.reason.into_string())).await
 }
 
-/// Points at the complaint that it repeats: always at the root, so that there are no chains and no rings.
+/// Points to the original complaint: always to the root, so that there are no chains and no cycles.
 pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) -> Result<Complaint, Error> {
-    // Of two that are marked as each other's duplicate at once, the second sees what the first did. Both lie in one
-    // regency, and another regency's desk does not wait.
-    let regency = regency_to_hold(tx, id).await?;
+    // Serialise markings within the regency: if two complaints are marked as duplicates of each other at the same time,
+    // the second transaction sees the result of the first. Other regencies do not wait.
+    let regency = regency_to_lock(tx, id).await?;
     if let Some(regency) = &regency {
         store::set_marking_lock(&mut tx.conn, regency).await?;
     }
@@ -148,9 +149,9 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     if root.region_code.get(..5) != row.region_code.get(..5) {
         return Err(fault("other_regency"));
     }
-    // Held, so that it is not transferred meanwhile and marked by the regency that received it.
-    let held = store::lock_visible(&mut tx.conn, &scope, root.id).await?;
-    if held.is_none_or(|now| now.duplicate_of.is_some() || now.region_code.get(..5) != row.region_code.get(..5)) {
+    // Lock the root, so that no concurrent request transfers it to another regency and marks it there.
+    let locked = store::lock_visible(&mut tx.conn, &scope, root.id).await?;
+    if locked.is_none_or(|now| now.duplicate_of.is_some() || now.region_code.get(..5) != row.region_code.get(..5)) {
         return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
     for (id, region_code) in parts::set_root_of_duplicates(&mut tx.conn, row.id, root.id, tx.now).await? {
@@ -162,8 +163,8 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     finish(tx, row, Action::MarkDuplicate, to, input.note.map(|n| n.into_string())).await
 }
 
-/// Where the complaint lies, as far as the caller sees it; an appeal lies with a province and has no regency.
-async fn regency_to_hold(tx: &mut Tx, id: Uuid) -> Result<Option<String>, Error> {
+/// Regency of a complaint that is visible to the caller; `None` for an appeal, which belongs to a province.
+async fn regency_to_lock(tx: &mut Tx, id: Uuid) -> Result<Option<String>, Error> {
     let scope = tx.actor.scope.clone();
     let row = store::find_visible(&mut tx.conn, &scope, id).await?;
     Ok(row.and_then(|row| row.region_code.get(..5).map(str::to_owned)))
@@ -178,7 +179,7 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawComplaint>) -> R
     finish(tx, row, Action::Withdraw, to, Some(input.reason.into_string())).await
 }
 
-/// A new complaint against the decision, handled one level up: by the province. The regency reads it, no more.
+/// Creates a new complaint against the decision. The province handles it; the regency can only read it.
 pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Result<Complaint, Error> {
     let (row, _) = begin(tx, id, Action::Appeal).await?;
     if row.appeal_of.is_some() {
@@ -216,7 +217,7 @@ pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Resul
         reopen_count: 0,
         ..row.clone()
     };
-    new.reference_no = Some(number(tx, new.id, &row.region_code).await?);
+    new.reference_no = Some(new_reference_no(tx, new.id, &row.region_code).await?);
     store::insert(&mut tx.conn, &new).await?;
     let trail = TrailRow {
         complaint_id: new.id,
@@ -229,6 +230,6 @@ pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Resul
     tx.timeline(row.id, Action::Appeal.as_str(), Some(row.status.as_str()), row.status.as_str(), None);
     tx.audit("complaint.appeal", "complaint", row.id, Some(&row.region_code));
     publish(tx, &row, "appealed", Some(row.status));
-    let sla = open_follow_up(tx, &new).await?;
+    let sla = record_submission(tx, &new).await?;
     Ok(Complaint { sla: Some(sla), follow_up_code: Some(super::follow_ups::code(tx, new.id, 0)), ..show(new, false) })
 }

@@ -1,4 +1,5 @@
-//! What complaints hold on one person, for that person's own rights: in any region, and read by nobody else.
+//! Personal data of one person in complaints, for that person's data subject rights. It covers all regions and is not
+//! used for any other purpose.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
@@ -18,75 +19,76 @@ use super::store::parts;
 use super::transitions::FINAL;
 use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints, persons};
 use crate::directory::model::Sector;
-use crate::erased_text::{ERASED, blank, renamed, without_name};
+use crate::erased_text::{ERASED, erase_text, without_name_in_json, without_name};
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
 use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 
-/// A complaint about a person or their household, as the person may see it.
+/// A complaint about a person or their household, in that person's own data export.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintAbout {
     /// Id of the complaint.
     pub id: Uuid,
-    /// Where the matter lies.
+    /// Region that the complaint is about.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The number that people say on the phone.
+    /// Reference number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: Option<String>,
-    /// State.
+    /// State of the complaint.
     pub status: ComplaintStatus,
-    /// The field of life it belongs to.
+    /// Sector of the complaint.
     pub sector: Sector,
-    /// What kind of complaint it is.
+    /// Class of the complaint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
-    /// The programme it concerns.
+    /// Code of the programme concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
-    /// Tickets of the same matter elsewhere, where the person spoke.
+    /// Tickets about the same matter in other systems; only if the person was the reporter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external_refs: Vec<ExternalRef>,
-    /// What it is about, in the reporter's words.
+    /// Description in the reporter's words.
     #[schema(example = "Anak saya tidak lagi menerima PKH.")]
     pub description: String,
-    /// Who spoke, where that was the person. Another reporter is not named to the person.
+    /// The reporter; only if that was the person. Other reporters are not disclosed to the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complainant: Option<Complainant>,
-    /// What the back office recommended, where the person spoke.
+    /// Recommendation of the back office; only if the person was the reporter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub recommendation: Option<Value>,
-    /// How it was closed, where the person spoke.
+    /// Confirmation at closure; only if the person was the reporter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub closure: Option<Value>,
-    /// Notes, those for officers too, where the person spoke. In another reporter's matter they may tell who that was.
+    /// Notes, including internal ones; only if the person was the reporter, because notes may disclose another
+    /// reporter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ComplaintNote>,
-    /// Questions and answers, where the person spoke.
+    /// Questions and answers; only if the person was the reporter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<ComplaintExchange>,
-    /// Every step, where the person spoke.
+    /// Timeline; only if the person was the reporter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineEntry>,
-    /// How it was decided and what was answered.
+    /// Decision and answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub resolution: Option<Value>,
-    /// When it was received.
+    /// Time of receipt.
     pub created_at: DateTime<Utc>,
-    /// When it was closed.
+    /// Time of closure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
-struct Held {
+struct SubjectComplaintRow {
     id: Uuid,
     region_code: String,
     status: ComplaintStatus,
@@ -104,47 +106,49 @@ struct Held {
     closed_at: Option<DateTime<Utc>>,
 }
 
-impl Held {
-    /// Who spoke, where that was the person. Without a relation the reporter speaks for themselves.
-    fn own_voice(&self) -> Option<Complainant> {
-        let who = self.complainant.clone().and_then(|v| serde_json::from_value::<Complainant>(v).ok());
-        who.filter(|who| who.relation.is_none())
+impl SubjectComplaintRow {
+    /// The reporter, if that was the subject: a reporter without a stated relation reports for themselves.
+    fn self_reporter(&self) -> Option<Complainant> {
+        let reporter = self.complainant.clone().and_then(|v| serde_json::from_value::<Complainant>(v).ok());
+        reporter.filter(|reporter| reporter.relation.is_none())
     }
 }
 
-async fn held(
+async fn list_rows_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     person_ids: &[Uuid],
     family_id: Option<Uuid>,
-) -> QueryResult<Vec<Held>> {
-    let mut query =
-        complaints::table.order((complaints::created_at, complaints::id)).select(Held::as_select()).into_boxed();
-    // One of several whom it is about.
-    let named = complaint_subjects::table
+) -> QueryResult<Vec<SubjectComplaintRow>> {
+    let mut query = complaints::table
+        .order((complaints::created_at, complaints::id))
+        .select(SubjectComplaintRow::as_select())
+        .into_boxed();
+    // The person is one of the further subjects.
+    let as_further_subject = complaint_subjects::table
         .filter(complaint_subjects::person_id.eq_any(person_ids.to_vec()))
         .select(complaint_subjects::complaint_id);
     let about = complaints::subject_person_id.eq_any(person_ids.to_vec());
     query = match family_id {
         Some(family) => query.filter(
             about
-                .or(complaints::id.eq_any(named))
+                .or(complaints::id.eq_any(as_further_subject))
                 .or(complaints::subject_family_id.eq(family).and(complaints::subject_person_id.is_null())),
         ),
-        None => query.filter(about.or(complaints::id.eq_any(named))),
+        None => query.filter(about.or(complaints::id.eq_any(as_further_subject))),
     };
     query.load(conn).await
 }
 
-/// About the person and, when the family is named too, about the household.
+/// Lists the complaints about the person and, if a family is given, about the household.
 pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Vec<ComplaintAbout>, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
-        let complainant = row.own_voice();
-        let spoke = complainant.is_some();
+        let complainant = row.self_reporter();
+        let is_reporter = complainant.is_some();
         let (mut notes, mut exchanges, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-        if spoke {
+        if is_reporter {
             notes = parts::list_notes_of_visible(&mut tx.conn, row.id, None).await?;
             exchanges = parts::list_exchanges_of_visible(&mut tx.conn, row.id).await?;
             steps = timeline::list_of_visible(&mut tx.conn, row.id).await?.items;
@@ -157,11 +161,11 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
             sector: row.sector,
             class: row.class,
             program_code: row.program_code,
-            external_refs: serde_json::from_value(row.external_refs).ok().filter(|_| spoke).unwrap_or_default(),
+            external_refs: serde_json::from_value(row.external_refs).ok().filter(|_| is_reporter).unwrap_or_default(),
             description: row.description,
             complainant,
-            recommendation: row.recommendation.filter(|_| spoke),
-            closure: row.closure.filter(|_| spoke),
+            recommendation: row.recommendation.filter(|_| is_reporter),
+            closure: row.closure.filter(|_| is_reporter),
             notes: notes.into_iter().map(ComplaintNote::from).collect(),
             exchanges: exchanges.into_iter().map(ComplaintExchange::from).collect(),
             timeline: steps,
@@ -174,35 +178,35 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
 }
 
 pub async fn count_open(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<usize, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     Ok(rows.iter().filter(|row| !FINAL.contains(&row.status)).count())
 }
 
-/// What a forgetting came to.
+/// Result of an erasure.
 #[derive(Debug, Default)]
-pub struct Forgotten {
-    /// Complaints of which all words went.
+pub struct Erased {
+    /// Complaints whose texts were erased.
     pub ids: Vec<Uuid>,
-    /// Telephones that the person gave.
+    /// Telephone numbers that the person had given.
     pub phones: Vec<String>,
 }
 
-/// Takes the words and the reporter out, and keeps what kind of matter it was.
-pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Forgotten, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
-    let mut forgotten = Forgotten::default();
+/// Erases the texts and the reporter; the class, sector and states remain.
+pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Erased, Error> {
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+    let mut erased = Erased::default();
     for row in rows {
-        forgotten.ids.push(row.id);
-        forgotten.phones.extend(row.own_voice().and_then(|who| who.phone).map(|phone| phone.into_string()));
+        erased.ids.push(row.id);
+        erased.phones.extend(row.self_reporter().and_then(|reporter| reporter.phone).map(|phone| phone.into_string()));
         diesel::update(complaints::table.find(row.id))
             .set((
                 complaints::description.eq(ERASED),
                 complaints::complainant.eq(row.complainant.map(|_| json!({ "name": ERASED }))),
                 complaints::external_refs.eq(json!([])),
-                complaints::recommendation.eq(row.recommendation.map(|v| blank(v, "text"))),
-                complaints::resolution.eq(row.resolution.map(|v| blank(v, "answer"))),
-                complaints::closure.eq(row.closure.map(|v| blank(v, "note"))),
-                // A hash of what was sent would still let a guess at it be confirmed.
+                complaints::recommendation.eq(row.recommendation.map(|v| erase_text(v, "text"))),
+                complaints::resolution.eq(row.resolution.map(|v| erase_text(v, "answer"))),
+                complaints::closure.eq(row.closure.map(|v| erase_text(v, "note"))),
+                // A hash of the erased text would still confirm a guess at it.
                 complaints::submission_hash.eq(Vec::new()),
                 complaints::version.eq(complaints::version + 1),
                 complaints::updated_at.eq(tx.now),
@@ -210,7 +214,7 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -
             .execute(&mut *tx.conn)
             .await?;
     }
-    let ids = &forgotten.ids;
+    let ids = &erased.ids;
     diesel::update(complaint_notes::table.filter(complaint_notes::complaint_id.eq_any(ids)))
         .set(complaint_notes::text.eq(ERASED))
         .execute(&mut *tx.conn)
@@ -219,10 +223,10 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -
         .set((complaint_exchanges::question.eq(ERASED), complaint_exchanges::answer.eq(None::<String>)))
         .execute(&mut *tx.conn)
         .await?;
-    Ok(forgotten)
+    Ok(erased)
 }
 
-/// Somebody who spoke in matters of others.
+/// A person who reported complaints about others.
 pub struct Reporter<'a> {
     pub name: &'a str,
     pub family_id: Uuid,
@@ -230,48 +234,49 @@ pub struct Reporter<'a> {
     pub phones: &'a [String],
 }
 
-/// In matters of the household, and in those of the regency that were reported under the same name and telephone, the contact
-/// goes and the name in the words with it; the matter stays. Gives those in which the person was the reporter.
-pub async fn forget_reporter(tx: &mut Tx, who: &Reporter<'_>) -> Result<Vec<Uuid>, Error> {
+/// Erases the person's contact and name, the name also inside texts, and leaves the rest: in complaints about the
+/// household, and in complaints of the regency that were reported under the same name and telephone number. Returns the
+/// complaints in which the person was the reporter.
+pub async fn erase_reporter(tx: &mut Tx, who: &Reporter<'_>) -> Result<Vec<Uuid>, Error> {
     let members: Vec<Uuid> =
         persons::table.filter(persons::family_id.eq(who.family_id)).select(persons::id).load(&mut *tx.conn).await?;
     let members: Vec<Option<Uuid>> = members.into_iter().map(Some).collect();
-    let of_household: Vec<Held> = complaints::table
+    let of_household: Vec<SubjectComplaintRow> = complaints::table
         .filter(complaints::subject_family_id.eq(who.family_id).or(complaints::subject_person_id.eq_any(members)))
         .filter(complaints::description.ne(ERASED))
-        .select(Held::as_select())
+        .select(SubjectComplaintRow::as_select())
         .load(&mut *tx.conn)
         .await?;
     let around = RegionScope::from_codes(&[who.region_code.get(..5).unwrap_or(who.region_code)]);
     let same_name = sql::<Nullable<Bool>>("lower(complainant->>'name') = lower(").bind::<Text, _>(who.name).sql(")");
-    let elsewhere: Vec<Held> = complaints::table
+    let elsewhere: Vec<SubjectComplaintRow> = complaints::table
         .filter(around.covers_by_regency(complaints::region_code))
         .filter(complaints::id.ne_all(of_household.iter().map(|row| row.id).collect::<Vec<_>>()))
         .filter(same_name)
-        .select(Held::as_select())
+        .select(SubjectComplaintRow::as_select())
         .load(&mut *tx.conn)
         .await?;
-    let own_phone = |row: &Held| phone_of(row).is_some_and(|phone| who.phones.contains(&phone));
+    let own_phone = |row: &SubjectComplaintRow| phone_of(row).is_some_and(|phone| who.phones.contains(&phone));
     let mut reported = Vec::new();
     for row in of_household.into_iter().chain(elsewhere.into_iter().filter(own_phone)) {
         let id = row.id;
-        if forget_name(tx, row, who.name).await? {
+        if erase_name(tx, row, who.name).await? {
             reported.push(id);
         }
     }
     Ok(reported)
 }
 
-fn phone_of(row: &Held) -> Option<String> {
+fn phone_of(row: &SubjectComplaintRow) -> Option<String> {
     row.complainant.as_ref()?.get("phone")?.as_str().map(str::to_owned)
 }
 
-/// Was the person the reporter?
-async fn forget_name(tx: &mut Tx, row: Held, name: &str) -> Result<bool, Error> {
-    let said = row.complainant.as_ref().and_then(|who| who.get("name")?.as_str());
-    let reported = said.is_some_and(|said| said.to_lowercase() == name.to_lowercase());
+/// Erases the name in one complaint; returns true if the person was its reporter.
+async fn erase_name(tx: &mut Tx, row: SubjectComplaintRow, name: &str) -> Result<bool, Error> {
+    let reporter_name = row.complainant.as_ref().and_then(|reporter| reporter.get("name")?.as_str());
+    let reported = reporter_name.is_some_and(|other| other.to_lowercase() == name.to_lowercase());
     let complainant = if reported { Some(json!({ "name": ERASED })) } else { row.complainant };
-    let without = |value: Value| renamed(value, name);
+    let without = |value: Value| without_name_in_json(value, name);
     diesel::update(complaints::table.find(row.id))
         .set((
             complaints::description.eq(without_name(&row.description, name)),
@@ -291,15 +296,15 @@ async fn forget_name(tx: &mut Tx, row: Held, name: &str) -> Result<bool, Error> 
             .execute(&mut *tx.conn)
             .await?;
     }
-    for asked in parts::list_exchanges_of_visible(&mut tx.conn, row.id).await? {
-        diesel::update(complaint_exchanges::table.find((row.id, asked.id)))
+    for exchange in parts::list_exchanges_of_visible(&mut tx.conn, row.id).await? {
+        diesel::update(complaint_exchanges::table.find((row.id, exchange.id)))
             .set((
-                complaint_exchanges::question.eq(without_name(&asked.question, name)),
-                complaint_exchanges::answer.eq(asked.answer.map(|words| without_name(&words, name))),
+                complaint_exchanges::question.eq(without_name(&exchange.question, name)),
+                complaint_exchanges::answer.eq(exchange.answer.map(|text| without_name(&text, name))),
             ))
             .execute(&mut *tx.conn)
             .await?;
     }
-    timeline::forget_name_in(&mut tx.conn, row.id, name).await?;
+    timeline::erase_name(&mut tx.conn, row.id, name).await?;
     Ok(reported)
 }

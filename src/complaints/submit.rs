@@ -1,15 +1,16 @@
-//! A new complaint: judged, numbered, kept with what the registry knows of those whom it is about.
+//! Submission of a complaint: validates it, gives it a reference number, and stores it with the vulnerabilities of its
+//! subjects from the registry.
 
 use chrono::{Datelike, TimeDelta};
 use uuid::Uuid;
 
-use super::actions::{json, move_clocks, publish};
+use super::actions::{json, publish, update_clocks};
 use super::api::{Complaint, ComplaintSubject, SubmitComplaint, show};
 use super::model::{ComplaintAction as Action, ComplaintPriority, ComplaintStatus as Status, Vulnerability};
 use super::read::{add_levels, possible_duplicates};
 use super::store::parts::{self, CircumstancesRow, SubjectRow};
 use super::store::{self, ComplaintRow};
-use super::{circumstances, follow_ups, reference_no, telling};
+use super::{circumstances, follow_ups, notifications, reference_no};
 use crate::directory;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
@@ -18,14 +19,15 @@ use crate::registry;
 use crate::service_levels::api::ServiceLevel;
 use crate::transaction::Tx;
 
-/// How far a tablet's clock may run ahead.
-const CLOCK_SLACK: TimeDelta = TimeDelta::hours(1);
+/// Maximum clock skew of a tablet.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-const NUMBER_TRIES: usize = 8;
-/// What became of a submission.
+const MAX_NUMBER_ATTEMPTS: usize = 8;
+
+/// Result of a submission.
 pub enum Submitted {
     New(Complaint),
-    /// The same id and content were sent before.
+    /// The same id and content were submitted before.
     Known(Complaint),
 }
 
@@ -34,7 +36,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     if input.region_code.level() < 3 {
         return Err(Error::field("/region_code", "region_too_wide"));
     }
-    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SLACK) {
+    if input.captured_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
         return Err(Error::field("/captured_at", "in_the_future"));
     }
     let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
@@ -59,14 +61,14 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
     }
     let further = input.subjects.clone();
     let mut row = new_row(tx, input, hash)?;
-    row.reference_no = Some(number(tx, row.id, &row.region_code).await?);
+    row.reference_no = Some(new_reference_no(tx, row.id, &row.region_code).await?);
     if !store::insert(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)? {
-        return known(tx, row).await;
+        return find_repeated(tx, row).await;
     }
     let subjects: Vec<SubjectRow> = further.iter().map(|s| subject_row(row.id, s)).collect();
     parts::insert_subjects(&mut tx.conn, &subjects).await?;
     let circumstances = record_circumstances(tx, row.id, &families).await?;
-    let sla = open_follow_up(tx, &row).await?;
+    let sla = record_submission(tx, &row).await?;
     let duplicates = possible_duplicates(&tx.conn, &scope, &row).await?;
     let code = follow_ups::code(tx, row.id, 0);
     let mut made = Complaint {
@@ -87,7 +89,7 @@ fn subject_row(complaint_id: Uuid, subject: &ComplaintSubject) -> SubjectRow {
     SubjectRow { complaint_id, id: Uuid::now_v7(), person_id: subject.person_id, family_id: subject.family_id }
 }
 
-/// What the registry knows today of those whom the complaint is about.
+/// Stores the vulnerabilities of the subjects, from today's registry.
 async fn record_circumstances(
     tx: &mut Tx,
     complaint_id: Uuid,
@@ -149,42 +151,47 @@ fn new_row(tx: &Tx, input: SubmitComplaint, submission_hash: Vec<u8>) -> Result<
     })
 }
 
-/// The id is taken: by the same submission, or by something else.
-async fn known(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Error> {
+/// The id already exists: returns the stored complaint if this is the same submission, and an error otherwise.
+async fn find_repeated(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Error> {
     let scope = tx.actor.scope.clone();
     match store::find_visible(&mut tx.conn, &scope, sent.id).await? {
         Some(stored) if stored.submission_hash == sent.submission_hash => {
-            let mut known = show(stored, false);
-            add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut known)).await?;
-            Ok(Submitted::Known(known))
+            let mut shown = show(stored, false);
+            add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut shown)).await?;
+            Ok(Submitted::Known(shown))
         }
         _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
 }
 
-/// A number that nobody has, of this year.
-pub(super) async fn number(tx: &mut Tx, id: Uuid, region_code: &str) -> Result<String, Error> {
+/// A new unique reference number of this year.
+pub(super) async fn new_reference_no(tx: &mut Tx, id: Uuid, region_code: &str) -> Result<String, Error> {
     let year = crate::clock::local_day(tx.now).year();
-    number_of_year(tx, id, region_code, year).await
+    new_reference_no_of_year(tx, id, region_code, year).await
 }
 
-pub(super) async fn number_of_year(tx: &mut Tx, id: Uuid, region_code: &str, year: i32) -> Result<String, Error> {
-    for _ in 0..NUMBER_TRIES {
+pub(super) async fn new_reference_no_of_year(
+    tx: &mut Tx,
+    id: Uuid,
+    region_code: &str,
+    year: i32,
+) -> Result<String, Error> {
+    for _ in 0..MAX_NUMBER_ATTEMPTS {
         let mut random = [0; reference_no::RANDOM];
-        aws_lc_rs::rand::fill(&mut random).map_err(|_| Error::internal("no random bytes"))?;
+        aws_lc_rs::rand::fill(&mut random).map_err(|_| Error::internal("the system returned no random bytes"))?;
         let reference_no = reference_no::make(region_code, year, random);
         if parts::insert_reference(&mut tx.conn, &reference_no, id).await? {
             return Ok(reference_no);
         }
     }
-    Err(Error::internal("no reference number is free"))
+    Err(Error::internal("no unused reference number found"))
 }
 
-/// What every new complaint leaves: audit, timeline, event, clocks.
-pub(super) async fn open_follow_up(tx: &mut Tx, row: &ComplaintRow) -> Result<ServiceLevel, Error> {
+/// Records a new complaint: audit, timeline, event, notification, clocks.
+pub(super) async fn record_submission(tx: &mut Tx, row: &ComplaintRow) -> Result<ServiceLevel, Error> {
     tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, row, "submitted", None);
-    telling::tell(tx, row, Action::Submit, None)?;
-    move_clocks(tx, row, None).await
+    notifications::notify_reporter(tx, row, Action::Submit, None)?;
+    update_clocks(tx, row, None).await
 }

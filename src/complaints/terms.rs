@@ -1,5 +1,5 @@
-//! How long a reporter has to answer, to confirm, and to ask for reopening: data that a region sets for itself and everything
-//! inside; the nearest one's holds. A wait that has begun keeps the term with which it began.
+//! Time limits for reporters to answer, to confirm and to ask for reopening. A region sets them for itself and the
+//! regions inside it; the smallest region with own terms decides. A time limit that is already running does not change.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -16,38 +16,38 @@ use crate::http::text::ShortText;
 use crate::regions::{Place, RegionCode, Unscoped};
 use crate::transaction::Tx;
 
-/// How long a reporter has.
+/// Time limits for reporters of a region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintTerms {
-    /// The region that was asked for; `ID` is the country.
+    /// The requested region; `ID` is the country.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// The region that set them: the one asked for, or the nearest around it.
+    /// The region that set these terms: the requested one, or the nearest region that contains it.
     #[schema(example = "ID")]
     pub set_in: String,
-    /// Working days to answer a question; then the complaint is resolved with `no_response`.
+    /// Working days to answer a question; after that, the complaint is resolved with `no_response`.
     #[schema(example = 10)]
     pub answer_working_days: i16,
-    /// Working days to confirm a resolution; then the complaint is closed.
+    /// Working days to confirm a resolution; after that, the complaint is closed.
     #[schema(example = 10)]
     pub confirm_working_days: i16,
     /// Calendar days in which a resolved or closed complaint can be reopened.
     #[schema(example = 30)]
     pub reopen_days: i16,
-    /// On what they rest.
+    /// Legal basis of the terms.
     #[schema(example = "Perbup Bandung 12/2026")]
     pub source: String,
-    /// Who set them; `system` for what came with the release.
+    /// Id of the officer or client that set them; `system` for the defaults of the release.
     #[schema(example = "bandung-mgr-1")]
     pub set_by: String,
-    /// Version of what this region itself has set, as in the `ETag`; 0 when it takes over what another one set.
+    /// Version of the region's own terms, as in the `ETag`; 0 if the terms are inherited from another region.
     #[schema(example = 1)]
     pub version: i32,
-    /// When they last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Terms to set.
+/// New terms of a region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PutComplaintTerms {
@@ -59,11 +59,11 @@ pub struct PutComplaintTerms {
     #[validate(range(min = 1, max = 120, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 120, example = 10)]
     pub confirm_working_days: i16,
-    /// Calendar days in which a complaint can be reopened; 0 for not at all.
+    /// Calendar days in which a complaint can be reopened; 0 does not allow reopening.
     #[validate(range(min = 0, max = 366, code = "out_of_range"))]
     #[schema(minimum = 0, maximum = 366, example = 30)]
     pub reopen_days: i16,
-    /// The decree behind them.
+    /// Legal basis of the terms, such as a decree.
     #[schema(example = "Perbup Bandung 12/2026")]
     pub source: ShortText,
 }
@@ -82,7 +82,7 @@ fn shown(place: &Place, row: TermsRow) -> ComplaintTerms {
     }
 }
 
-/// The terms under which a complaint of this region is handled.
+/// The terms in force for complaints of this region.
 pub(super) async fn of(tx: &mut Tx, region_code: &str) -> Result<TermsRow, Error> {
     nearest(&mut tx.conn, &Place::of(&RegionCode::stored(region_code.to_owned()))).await
 }
@@ -92,12 +92,13 @@ async fn nearest(conn: &mut AsyncPgConnection, place: &Place) -> Result<TermsRow
     found.ok_or_else(|| Error::internal("the terms of the whole country are missing"))
 }
 
-/// What holds in a place.
+/// The terms in force in a region.
 pub async fn effective(conn: &mut AsyncPgConnection, place: &Place) -> Result<ComplaintTerms, Error> {
     Ok(shown(place, nearest(conn, place).await?))
 }
 
-/// Sets or replaces; version 0 is what `If-Match` names while the region has set none. True when it is the first time.
+/// Sets or replaces the terms; returns true if the region had none before. For such a region `If-Match` names version
+/// 0.
 pub async fn put(tx: &mut Tx, place: &Place, body: Json<PutComplaintTerms>) -> Result<(ComplaintTerms, bool), Error> {
     let old = begin(tx, place).await?;
     let input = body.valid()?;
@@ -120,7 +121,7 @@ pub async fn put(tx: &mut Tx, place: &Place, body: Json<PutComplaintTerms>) -> R
     Ok((shown(place, row), old.is_none()))
 }
 
-/// What the region around has set holds again.
+/// Removes the region's own terms.
 pub async fn remove(tx: &mut Tx, place: &Place) -> Result<(), Error> {
     let old = begin(tx, place).await?.ok_or_else(Error::not_found)?;
     if place.is_country() {
@@ -138,7 +139,7 @@ async fn begin(tx: &mut Tx, place: &Place) -> Result<Option<TermsRow>, Error> {
     Ok(old)
 }
 
-/// Terms have no id of their own: the trail finds them by their region.
+/// Audit row with the nil id: terms have no id, so the audit trail refers to them by region.
 fn audit(tx: &mut Tx, action: &str, place: &Place) {
     tx.audit(action, "complaint_terms", Uuid::nil(), Some(place.as_str()));
 }

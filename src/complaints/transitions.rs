@@ -1,11 +1,12 @@
-//! The edges of a complaint's life. Pure: who may take an edge is named here and checked by the handler's type.
+//! State transitions of a complaint. Pure: the permission of each transition is named here and checked by the type of
+//! the handler's caller.
 
 use super::model::ComplaintAction as A;
 use super::model::ComplaintStatus::{self as S, *};
 use crate::auth::Permission as P;
 use crate::state_machine::{self, Edge, IllegalTransition, Target};
 
-/// States that a complaint does not leave by itself.
+/// Final states: an open complaint is in any other state.
 pub const FINAL: &[S] = &[Closed, Rejected, Withdrawn, Duplicate];
 const OPEN: &[S] = &[Received, Verified, AwaitingInfo, InProgress, PendingApproval, Referred, Resolved];
 
@@ -104,7 +105,7 @@ pub const EDGES: &[Edge<S, A>] = &[
     },
 ];
 
-/// `before` is the state that a pause interrupted.
+/// The state that follows; `before` is the state that a pause interrupted.
 pub fn next(from: S, before: Option<S>, action: A) -> Result<S, IllegalTransition<S, A>> {
     match state_machine::next(EDGES, from, action)? {
         Target::State(to) => Ok(to),
@@ -117,7 +118,7 @@ pub fn next(from: S, before: Option<S>, action: A) -> Result<S, IllegalTransitio
 mod tests {
     use super::*;
 
-    /// The table of the handbook, written out a second time as pairs, so that a slip in either shows.
+    /// The transition table of the handbook, written a second time as triples, so that an error in either copy shows.
     const LEGAL: &[(S, A, S)] = &[
         (Received, A::Verify, Verified),
         (Received, A::Reject, Rejected),
@@ -144,7 +145,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+    fn every_pair_of_state_and_action_matches_the_handbook() {
         for &from in S::ALL {
             for &action in A::ALL {
                 let expected = match action {
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_what_is_possible() {
+    fn a_refusal_lists_the_allowed_actions() {
         let refused = next(Received, None, A::Close).unwrap_err();
         assert_eq!(refused.current, Received);
         assert_eq!(refused.allowed, [A::Verify, A::Reject, A::Transfer, A::Ask, A::MarkDuplicate, A::Withdraw]);

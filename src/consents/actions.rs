@@ -10,7 +10,7 @@ use super::store::{self, ConsentRow};
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
-use crate::erased_text::renamed;
+use crate::erased_text::without_name_in_json;
 use crate::erased_text::without_name;
 use crate::error::Code;
 use crate::error::Error;
@@ -242,9 +242,9 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str
     let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
     for mut row in rows {
         if row.person_id.is_none() {
-            row.giver = row.giver.map(|giver| renamed(giver, name));
+            row.giver = row.giver.map(|giver| without_name_in_json(giver, name));
             row.note = row.note.map(|note| without_name(&note, name));
-            row.withdrawal = row.withdrawal.map(|withdrawal| renamed(withdrawal, name));
+            row.withdrawal = row.withdrawal.map(|withdrawal| without_name_in_json(withdrawal, name));
             row.submission_hash = Vec::new();
             row.version += 1;
             row.updated_at = tx.now;

@@ -1,4 +1,4 @@
-//! What can be done with desks and assignments, and what other slices ask of them.
+//! Actions on desks and assignments, and reading of desks for other slices.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -21,8 +21,8 @@ use crate::transaction::Tx;
 
 pub async fn create_desk(tx: &mut Tx, input: CreateDesk) -> Result<Desk, Error> {
     tx.actor.scope.require(&input.region_code)?;
-    let mut faults = misplaced(input.kind, &input.region_code);
-    faults.extend(outside(&input.region_code, &input.villages));
+    let mut faults = check_region_level(input.kind, &input.region_code);
+    faults.extend(check_villages(&input.region_code, &input.villages));
     let organization = directory::actions::find_organization(&mut tx.conn, input.organization_id, None).await?;
     if organization.is_none_or(|o| !tx.actor.scope.allows(&o.region_code)) {
         faults.push(FieldError::new("/organization_id", "unknown_organization"));
@@ -50,7 +50,7 @@ pub async fn create_desk(tx: &mut Tx, input: CreateDesk) -> Result<Desk, Error> 
     show(&mut tx.conn, row).await
 }
 
-fn misplaced(kind: DeskKind, region: &RegionCode) -> Vec<FieldError> {
+fn check_region_level(kind: DeskKind, region: &RegionCode) -> Vec<FieldError> {
     let fault = match (kind, region.level()) {
         (DeskKind::Slrt, 2) | (DeskKind::Puskesos, 4) => return Vec::new(),
         (DeskKind::Slrt, _) => "regency_required",
@@ -59,9 +59,9 @@ fn misplaced(kind: DeskKind, region: &RegionCode) -> Vec<FieldError> {
     vec![FieldError::new("/region_code", fault)]
 }
 
-fn outside(region: &RegionCode, villages: &[RegionCode]) -> Vec<FieldError> {
+fn check_villages(region: &RegionCode, villages: &[RegionCode]) -> Vec<FieldError> {
     let fault = |code: &RegionCode| match code.level() {
-        // A Puskesos may serve the villages beside its own, within its district.
+        // A Puskesos may also serve other villages of its district.
         4 if contains(region.as_str().get(..8).unwrap_or(region.as_str()), code.as_str()) => None,
         4 => Some("outside_desk_region"),
         _ => Some("village_required"),
@@ -70,13 +70,13 @@ fn outside(region: &RegionCode, villages: &[RegionCode]) -> Vec<FieldError> {
     found.map(|(at, code)| FieldError::new(format!("/villages/{at}"), code)).collect()
 }
 
-/// A desk with its villages.
+/// Converts a desk to its response, with its villages.
 pub async fn show(conn: &mut AsyncPgConnection, row: DeskRow) -> Result<Desk, Error> {
     let villages = store::list_villages_of_visible(conn, row.id).await?;
     Ok(Desk { villages: Some(villages), ..Desk::from(row) })
 }
 
-async fn lock_own(tx: &mut Tx, id: Uuid) -> Result<DeskRow, Error> {
+async fn lock_current(tx: &mut Tx, id: Uuid) -> Result<DeskRow, Error> {
     let scope = tx.actor.scope.clone();
     let row = store::lock_desk(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
@@ -92,7 +92,7 @@ async fn save(tx: &mut Tx, mut row: DeskRow, action: &str) -> Result<Desk, Error
 }
 
 pub async fn patch_desk(tx: &mut Tx, id: Uuid, body: Json<PatchDesk>) -> Result<Desk, Error> {
-    let mut row = lock_own(tx, id).await?;
+    let mut row = lock_current(tx, id).await?;
     let input = body.valid()?;
     patch::replace(&mut row.name, input.name, |t| t.into_string());
     patch::apply(&mut row.address, input.address, |t| t.into_string());
@@ -103,9 +103,9 @@ pub async fn patch_desk(tx: &mut Tx, id: Uuid, body: Json<PatchDesk>) -> Result<
 }
 
 pub async fn replace_villages(tx: &mut Tx, id: Uuid, body: Json<DeskVillages>) -> Result<Desk, Error> {
-    let row = lock_own(tx, id).await?;
+    let row = lock_current(tx, id).await?;
     let input = body.valid()?;
-    let faults = outside(&RegionCode::stored(row.region_code.clone()), &input.villages);
+    let faults = check_villages(&RegionCode::stored(row.region_code.clone()), &input.villages);
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
@@ -113,7 +113,7 @@ pub async fn replace_villages(tx: &mut Tx, id: Uuid, body: Json<DeskVillages>) -
     save(tx, row, "desk.villages").await
 }
 
-/// The desk of this id, if the scope covers it, with the villages it serves (none: its whole region).
+/// Finds a desk within the scope, with the villages that it serves (empty: its whole region).
 pub async fn find_desk(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -192,7 +192,7 @@ pub async fn end_assignment(
     Ok(row.into())
 }
 
-/// Every village of a region and what it lacks on a day.
+/// Coverage of every village of a region today.
 pub async fn coverage_of(
     conn: &mut AsyncPgConnection,
     region: &RegionCode,
@@ -205,7 +205,7 @@ pub async fn coverage_of(
     Ok(coverage::of_villages(region.as_str(), &desks, &workers))
 }
 
-/// Who covers the villages of a desk today.
+/// Officers and gaps of each village of a desk today.
 pub async fn coverage_of_desk(
     conn: &mut AsyncPgConnection,
     desk: DeskRow,
@@ -217,7 +217,7 @@ pub async fn coverage_of_desk(
         villages = inside.map(|e| e.code.to_owned()).collect();
     }
     let people = store::list_people_of_visible(conn, &villages, day_in(&desk.region_code, now)).await?;
-    let mut covers = Vec::with_capacity(villages.len());
+    let mut villages_covered = Vec::with_capacity(villages.len());
     let workers: Vec<FieldWorker> = people
         .iter()
         .map(|(row, _)| FieldWorker {
@@ -238,14 +238,14 @@ pub async fn coverage_of_desk(
             })
             .collect();
         let served = coverage::DeskReach { village: Some(code.clone()), ..reach.clone() };
-        let judged = coverage::of_villages(&code, &[served], &workers).into_iter().next();
-        let (name, gaps) = judged.map_or_else(|| (String::new(), Vec::new()), |v| (v.name.to_owned(), v.gaps));
-        covers.push(VillageCover { region_code: code, name, people, gaps });
+        let coverage = coverage::of_villages(&code, &[served], &workers).into_iter().next();
+        let (name, gaps) = coverage.map_or_else(|| (String::new(), Vec::new()), |v| (v.name.to_owned(), v.gaps));
+        villages_covered.push(VillageCover { region_code: code, name, people, gaps });
     }
-    Ok(DeskCoverage { desk_id: desk.id, villages: covers })
+    Ok(DeskCoverage { desk_id: desk.id, villages: villages_covered })
 }
 
-/// The scope under which the public part of desks is read.
+/// Scope to read the public data of desks.
 pub fn public() -> RegionScope {
     RegionScope::everything(Unscoped::PublicDirectory)
 }

@@ -1,4 +1,4 @@
-//! Wire types of desks, assignments and coverage.
+//! Request and response types of desks, assignments and coverage.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,46 +12,46 @@ use crate::http::patch;
 use crate::http::text::{Name, ShortText};
 use crate::regions::RegionCode;
 
-/// Where people come with a need or a complaint.
+/// A desk where people report a need or a complaint.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Desk {
     /// Id of the desk.
     pub id: Uuid,
-    /// What kind it is.
+    /// Kind of desk.
     pub kind: DeskKind,
-    /// The organization of the directory that it belongs to.
+    /// Id of the organization that it belongs to.
     pub organization_id: Uuid,
-    /// Its name.
+    /// Name of the desk.
     #[schema(example = "Puskesos Cileunyi Kulon")]
     pub name: String,
-    /// Its region.
+    /// Region of the desk.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Where it is.
+    /// Address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kantor Desa Cileunyi Kulon")]
     pub address: Option<String>,
-    /// Telephone for the public.
+    /// Public telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "(022) 555-0105")]
     pub phone: Option<String>,
-    /// When it is open.
+    /// Opening hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Senin–Jumat 08.00–15.00")]
     pub opening_hours: Option<String>,
-    /// Is it at work?
+    /// True if the desk is open for service; false if it was closed.
     #[schema(example = true)]
     pub active: bool,
-    /// The villages it serves; empty for its whole region. Absent in lists.
+    /// Codes of the villages that it serves; empty for its whole region. Not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["32.04.05.2001"]))]
     pub villages: Option<Vec<String>>,
     /// Version, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -79,60 +79,61 @@ impl From<DeskRow> for Desk {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateDesk {
-    /// What kind it is.
+    /// Kind of desk.
     pub kind: DeskKind,
-    /// The organization it belongs to, one of the caller's regions.
+    /// Id of the organization that it belongs to, in one of the caller's regions.
     pub organization_id: Uuid,
-    /// Its name.
+    /// Name of the desk.
     pub name: Name,
-    /// Its region: a regency or city for `slrt`, a village for `puskesos`.
+    /// Region of the desk: a regency or city for `slrt`, a village for `puskesos`.
     pub region_code: RegionCode,
-    /// Where it is.
+    /// Address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<ShortText>,
-    /// Telephone for the public.
+    /// Public telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<ShortText>,
-    /// When it is open.
+    /// Opening hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<ShortText>,
-    /// The villages it serves, inside its region; its whole region when empty.
+    /// Codes of the villages that it serves: inside its region, for a Puskesos inside its district. If empty, its whole
+    /// region.
     #[serde(default)]
     #[validate(length(max = 1000, code = "too_many"))]
     #[schema(max_items = 1000, example = json!(["32.04.05.2001"]))]
     pub villages: Vec<RegionCode>,
 }
 
-/// What is to change; what is left out stays, null empties.
+/// Changes to a desk. Absent fields do not change; `null` clears a field.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PatchDesk {
-    /// Its name.
+    /// Name of the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
-    /// Where it is.
+    /// Address.
     #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ShortText>)]
     pub address: Option<Option<ShortText>>,
-    /// Telephone for the public.
+    /// Public telephone number.
     #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ShortText>)]
     pub phone: Option<Option<ShortText>>,
-    /// When it is open.
+    /// Opening hours.
     #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ShortText>)]
     pub opening_hours: Option<Option<ShortText>>,
-    /// Is it at work?
+    /// False closes the desk, true reopens it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub active: Option<bool>,
 }
 
-/// The villages that a desk serves.
+/// Villages of a desk.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct DeskVillages {
-    /// Codes inside the desk's region; its whole region when empty.
+    /// Codes of the villages, inside the desk's region, for a Puskesos inside its district. If empty, the whole region.
     #[validate(length(max = 1000, code = "too_many"))]
     #[schema(max_items = 1000, example = json!(["32.04.05.2001"]))]
     pub villages: Vec<RegionCode>,
@@ -142,44 +143,44 @@ pub struct DeskVillages {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeskQuery {
-    /// Only this kind.
+    /// Only desks of this kind.
     #[param(inline)]
     pub kind: Option<DeskKind>,
     /// Only desks of this organization.
     pub organization_id: Option<Uuid>,
-    /// Only desks of this region or inside it.
+    /// Only desks in this region.
     #[param(value_type = Option<String>, example = "32.04")]
     pub within: Option<RegionCode>,
-    /// Only desks that serve this village.
+    /// Only active desks that serve this village.
     #[param(value_type = Option<String>, example = "32.04.05.2001")]
     pub serving: Option<RegionCode>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Desks a page, 1 to 200.
+    /// Number of desks per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// Somebody covers a village.
+/// Assignment of an officer to a village.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FacilitatorAssignment {
     /// Id of the assignment.
     pub id: Uuid,
-    /// The officer.
+    /// Id of the officer.
     #[schema(example = "cileunyi-relawan-1")]
     pub staff_id: String,
-    /// What they do there.
+    /// Duty of the officer in the village.
     pub duty: FieldDuty,
-    /// The village.
+    /// Code of the village.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The desk they work for.
+    /// Id of the desk that the officer works for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_id: Option<Uuid>,
-    /// First day.
+    /// First day of the assignment.
     #[schema(example = "2026-01-05")]
     pub since: NaiveDate,
-    /// Last day, if it has one.
+    /// Last day of the assignment, if set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-31")]
     pub until: Option<NaiveDate>,
@@ -189,9 +190,9 @@ pub struct FacilitatorAssignment {
     /// Version, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was entered.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -217,20 +218,20 @@ impl From<AssignmentRow> for FacilitatorAssignment {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateFacilitatorAssignment {
-    /// The officer.
+    /// Id of the officer.
     #[schema(example = "cileunyi-relawan-1", max_length = 64)]
     pub staff_id: String,
-    /// What they do there.
+    /// Duty of the officer in the village.
     pub duty: FieldDuty,
-    /// The village.
+    /// Code of the village.
     pub region_code: RegionCode,
-    /// The desk they work for; required of a volunteer.
+    /// Id of the desk that the officer works for; required for a volunteer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_id: Option<Uuid>,
-    /// First day.
+    /// First day of the assignment.
     #[schema(example = "2026-01-05")]
     pub since: NaiveDate,
-    /// Last day, if it is known.
+    /// Last day of the assignment, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-31")]
     pub until: Option<NaiveDate>,
@@ -238,11 +239,11 @@ pub struct CreateFacilitatorAssignment {
     pub assignment_order: ShortText,
 }
 
-/// The end of an assignment.
+/// End of an assignment.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct EndFacilitatorAssignment {
-    /// Last day, not before the first.
+    /// Last day; not before the first day.
     #[schema(example = "2026-12-31")]
     pub until: NaiveDate,
 }
@@ -251,51 +252,51 @@ pub struct EndFacilitatorAssignment {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AssignmentQuery {
-    /// Only this officer's.
+    /// Only assignments of this officer.
     #[param(example = "cileunyi-relawan-1")]
     pub staff_id: Option<String>,
-    /// Only of this desk.
+    /// Only assignments of this desk.
     pub desk_id: Option<Uuid>,
-    /// Only in this region or inside it.
+    /// Only assignments in this region.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only this duty.
+    /// Only assignments with this duty.
     #[param(inline)]
     pub duty: Option<FieldDuty>,
-    /// Only those in force on this day.
+    /// Only assignments in force on this day.
     pub on: Option<NaiveDate>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Assignments a page, 1 to 200.
+    /// Number of assignments per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// Who covers what at a desk today.
+/// Coverage of a desk's villages today.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DeskCoverage {
-    /// The desk.
+    /// Id of the desk.
     pub desk_id: Uuid,
-    /// Every village it serves, in order of code.
+    /// All villages that it serves, in order of code.
     pub villages: Vec<VillageCover>,
 }
 
-/// One village and who covers it.
+/// Coverage of one village.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct VillageCover {
     /// Code of the village.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the village.
     #[schema(example = "Cileunyi Kulon")]
     pub name: String,
-    /// Who covers it today, from this desk or another.
+    /// Officers who cover it today, from this desk or another.
     pub people: Vec<FieldPerson>,
-    /// What it lacks.
+    /// Gaps in its coverage.
     pub gaps: Vec<CoverageGap>,
 }
 
-/// Somebody in the field.
+/// An officer who covers a village.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FieldPerson {
     /// Id of the officer.
@@ -304,7 +305,7 @@ pub struct FieldPerson {
     /// Name of the officer.
     #[schema(example = "Dewi Lestari")]
     pub name: String,
-    /// What they do.
+    /// Duty of the officer.
     pub duty: FieldDuty,
     /// Number of the assignment order.
     #[schema(example = "SPT/460/12/2026")]
@@ -315,7 +316,7 @@ pub struct FieldPerson {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CoverageQuery {
-    /// The region to report on, one of the caller's.
+    /// Region of the report, within the caller's regions.
     #[param(value_type = String, example = "32.04")]
     pub region_code: RegionCode,
 }
@@ -324,47 +325,47 @@ pub struct CoverageQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CoverageGapQuery {
-    /// The region to report on, one of the caller's.
+    /// Region of the report, within the caller's regions.
     #[param(value_type = String, example = "32.04")]
     pub region_code: RegionCode,
-    /// Only villages that lack this; any gap when absent.
+    /// Only villages with this gap; if absent, with any gap.
     #[param(inline)]
     pub missing: Option<CoverageGap>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Villages a page, 1 to 200.
+    /// Number of villages per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// How a region's villages are covered today.
+/// Coverage of a region's villages today.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CoverageReport {
-    /// The region.
+    /// Code of the region.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// The day, in the region's own time zone.
+    /// Day of the report, in the time zone of the region.
     #[schema(example = "2026-11-24")]
     pub on: NaiveDate,
-    /// The whole region.
+    /// Counts of the whole region.
     pub total: CoverageCounts,
-    /// Each district, in order of code.
+    /// Counts of each district, in order of code.
     pub districts: Vec<DistrictCoverage>,
 }
 
-/// Counts of villages.
+/// Number of villages, in total and by gap.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CoverageCounts {
-    /// Villages there are.
+    /// Number of villages.
     #[schema(example = 280)]
     pub villages: usize,
-    /// Served by no active desk.
+    /// Villages that no active desk serves.
     #[schema(example = 12)]
     pub without_desk: usize,
-    /// Covered by no facilitator.
+    /// Villages without a facilitator.
     #[schema(example = 31)]
     pub without_facilitator: usize,
-    /// With fewer than two volunteers.
+    /// Villages with fewer than two volunteers.
     #[schema(example = 64)]
     pub without_volunteers: usize,
 }
@@ -380,34 +381,34 @@ impl From<super::coverage::Counts> for CoverageCounts {
     }
 }
 
-/// One district's counts.
+/// Coverage of one district.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DistrictCoverage {
     /// Code of the district.
     #[schema(example = "32.04.05")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the district.
     #[schema(example = "Cileunyi")]
     pub name: String,
-    /// Its counts.
+    /// Counts of the district.
     pub counts: CoverageCounts,
 }
 
-/// A village that lacks something.
+/// A village with gaps in its coverage.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct VillageGap {
     /// Code of the village.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the village.
     #[schema(example = "Cileunyi Kulon")]
     pub name: String,
-    /// Facilitators who cover it.
+    /// Number of facilitators who cover it.
     #[schema(example = 0)]
     pub facilitators: usize,
-    /// Volunteers who cover it.
+    /// Number of volunteers who cover it.
     #[schema(example = 1)]
     pub volunteers: usize,
-    /// What it lacks.
+    /// Gaps in its coverage.
     pub gaps: Vec<CoverageGap>,
 }

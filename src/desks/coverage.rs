@@ -1,5 +1,5 @@
-//! Which villages lack a desk, a facilitator or volunteers. Pure: the regions are in memory, and what the database knows
-//! comes in as rows.
+//! Coverage of villages by desks, facilitators and volunteers. Pure: the regions are in memory, and the rows are
+//! arguments.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,10 +7,10 @@ use super::model::{CoverageGap, DeskKind, FieldDuty};
 use crate::regions::directory;
 use crate::regions::model::contains;
 
-/// A village desk has at least so many volunteers (Permensos 15/2018).
-pub const VOLUNTEERS: usize = 2;
+/// Minimum number of volunteers of a village desk (Permensos 15/2018).
+pub const MIN_VOLUNTEERS: usize = 2;
 
-/// An active desk and one village it serves; none when it serves its whole region.
+/// An active desk and one village that it serves; `None` if it serves its whole region.
 #[derive(Debug, Clone)]
 pub struct DeskReach {
     pub kind: DeskKind,
@@ -18,7 +18,7 @@ pub struct DeskReach {
     pub village: Option<String>,
 }
 
-/// Somebody who covers a village now.
+/// An officer who covers a village.
 #[derive(Debug, Clone)]
 pub struct FieldWorker {
     pub village: String,
@@ -35,7 +35,7 @@ pub struct VillageCoverage {
     pub gaps: Vec<CoverageGap>,
 }
 
-/// Every village of a region, in order of code.
+/// Coverage of every village of a region, in order of code.
 pub fn of_villages(region: &str, desks: &[DeskReach], workers: &[FieldWorker]) -> Vec<VillageCoverage> {
     let served: HashSet<&str> = desks.iter().filter_map(|d| d.village.as_deref()).collect();
     let whole: Vec<&str> = desks.iter().filter(|d| d.village.is_none()).map(|d| d.region_code.as_str()).collect();
@@ -57,7 +57,7 @@ pub fn of_villages(region: &str, desks: &[DeskReach], workers: &[FieldWorker]) -
             if facilitators == 0 {
                 gaps.push(CoverageGap::Facilitator);
             }
-            if volunteers < VOLUNTEERS {
+            if volunteers < MIN_VOLUNTEERS {
                 gaps.push(CoverageGap::Volunteers);
             }
             VillageCoverage { code: entry.code, name: entry.name, facilitators, volunteers, gaps }
@@ -65,7 +65,7 @@ pub fn of_villages(region: &str, desks: &[DeskReach], workers: &[FieldWorker]) -
         .collect()
 }
 
-/// How many villages there are, and how many lack what.
+/// Number of villages, in total and by gap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub villages: usize,
@@ -87,7 +87,7 @@ impl Counts {
     }
 }
 
-/// The sum, and the counts of each district.
+/// Counts in total and of each district.
 pub fn count(villages: &[VillageCoverage]) -> (Counts, BTreeMap<&'static str, Counts>) {
     let mut total = Counts::default();
     let mut districts: BTreeMap<&'static str, Counts> = BTreeMap::new();
@@ -104,12 +104,12 @@ pub fn count(villages: &[VillageCoverage]) -> (Counts, BTreeMap<&'static str, Co
 mod tests {
     use super::*;
 
-    fn worker(village: &str, who: &str, duty: FieldDuty) -> FieldWorker {
-        FieldWorker { village: village.into(), staff_id: who.into(), duty }
+    fn worker(village: &str, staff_id: &str, duty: FieldDuty) -> FieldWorker {
+        FieldWorker { village: village.into(), staff_id: staff_id.into(), duty }
     }
 
     #[test]
-    fn a_village_lacks_what_nobody_brings() {
+    fn a_village_has_the_gaps_that_no_desk_or_officer_fills() {
         let (a, b) = ("32.04.05.2001", "32.04.05.2002");
         let desks = [DeskReach { kind: DeskKind::Puskesos, region_code: a.into(), village: Some(a.into()) }];
         let workers = [
@@ -121,7 +121,7 @@ mod tests {
         ];
         let villages = of_villages("32.04.05", &desks, &workers);
         let gaps = |code| villages.iter().find(|v| v.code == code).unwrap().gaps.clone();
-        // One volunteer named twice is one.
+        // A volunteer with two rows counts once.
         assert_eq!(gaps(a), [CoverageGap::Volunteers]);
         assert_eq!(gaps(b), [CoverageGap::Desk, CoverageGap::Facilitator]);
         let (total, districts) = count(&villages);

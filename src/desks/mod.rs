@@ -1,6 +1,6 @@
-//! Desks, who works there, and which village is covered by whom. A desk belongs to an organization of the directory; an
-//! officer is given no region that whoever enters them does not cover, and what a token then allows is what the client and
-//! the officer's roles have in common.
+//! Desks, officers, and the facilitators of each village. A desk belongs to an organization of the directory. An
+//! administrator can give an officer only regions that the administrator's own token covers. A token for an officer has
+//! the permissions and regions that client and officer have in common.
 
 pub mod actions;
 pub mod api;

@@ -1,7 +1,7 @@
-//! The words of desks.
+//! Code lists of desks.
 
 crate::text_enum! {
-    /// What kind of desk it is.
+    /// Kind of desk.
     pub enum DeskKind {
         Slrt = "slrt": "Sekretariat SLRT" / "SLRT secretariat",
         Puskesos = "puskesos": "Puskesos" / "Village desk (Puskesos)",
@@ -9,17 +9,17 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What somebody does in a village.
+    /// Duty of an officer in a village.
     pub enum FieldDuty {
         Facilitator = "facilitator": "Fasilitator" / "Facilitator",
-        Volunteer = "volunteer": "Relawan Puskesos" / "Volunteer of a Puskesos",
+        Volunteer = "volunteer": "Relawan Puskesos" / "Puskesos volunteer",
     }
 }
 
 crate::text_enum! {
-    /// What a village lacks.
+    /// Gap in the coverage of a village.
     pub enum CoverageGap {
-        Desk = "desk": "Belum dilayani meja layanan" / "No desk serves it",
+        Desk = "desk": "Belum dilayani sekretariat/Puskesos" / "No desk serves it",
         Facilitator = "facilitator": "Belum ada fasilitator" / "No facilitator covers it",
         Volunteers = "volunteers": "Relawan kurang dari dua" / "Fewer than two volunteers",
     }

@@ -1,4 +1,4 @@
-//! The endpoints of desks.
+//! Routes of desks.
 
 use actix_web::{get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,7 +36,8 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List desks
 ///
-/// Where to bring a need or a complaint, in order of entry. `serving` finds the desks of a village.
+/// Returns the desks where people can report a need or a complaint, in order of creation. `serving` finds the desks of
+/// a village. Public.
 #[utoipa::path(
     tag = "Desks",
     params(DeskQuery),
@@ -53,9 +54,9 @@ async fn list_desks(db: Db, query: Query<DeskQuery>) -> Result<Reply, Error> {
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Desk::from))
 }
 
-/// Enter a desk
+/// Create a desk
 ///
-/// A desk of an organization, in a region of the caller's.
+/// Creates a desk of an organization, in one of the caller's regions.
 #[utoipa::path(
     tag = "Desks",
     request_body = CreateDesk,
@@ -74,7 +75,7 @@ async fn create_desk(caller: Caller<DirectoryWrite>, write: Write, body: Json<Cr
 
 /// Read a desk
 ///
-/// One desk with the villages it serves.
+/// Returns one desk with the villages that it serves. Public.
 #[utoipa::path(
     tag = "Desks",
     responses((status = 200, description = "The desk", body = Desk)),
@@ -90,7 +91,7 @@ async fn get_desk(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
 
 /// Change a desk
 ///
-/// Name, address, telephone, opening hours; `active=false` closes it.
+/// Changes name, address, telephone number or opening hours. `active=false` closes the desk.
 #[utoipa::path(
     tag = "Desks",
     request_body = PatchDesk,
@@ -114,7 +115,8 @@ async fn patch_desk(
 
 /// Set a desk's villages
 ///
-/// Replaces the villages that the desk serves; an empty list is its whole region. The version is the desk's.
+/// Replaces the list of villages that the desk serves. An empty list means its whole region. `If-Match` takes the
+/// version of the desk.
 #[utoipa::path(
     tag = "Desks",
     request_body = DeskVillages,
@@ -138,7 +140,7 @@ async fn replace_desk_villages(
 
 /// Read a desk's coverage
 ///
-/// Who covers which of the desk's villages today, and what each village lacks.
+/// Returns, for each village of the desk, the officers who cover it today and the gaps.
 #[utoipa::path(
     tag = "Desks",
     responses((status = 200, description = "The coverage", body = DeskCoverage)),

@@ -1,4 +1,4 @@
-//! The endpoints of assignments and of the coverage report.
+//! Routes of assignments and of the coverage report.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -40,7 +40,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// List assignments
 ///
-/// Who covers which village since and until when, in order of entry, within the caller's regions.
+/// Returns the assignments of officers to villages within the caller's regions, in order of creation.
 #[utoipa::path(
     tag = "Desks",
     params(AssignmentQuery),
@@ -53,23 +53,23 @@ async fn list_facilitator_assignments(
     db: Db,
     query: Query<AssignmentQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let params = query.value;
+    let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
     let filter = AssignmentFilter {
-        staff_id: asked.staff_id,
-        desk_id: asked.desk_id,
-        within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
-        duty: asked.duty,
-        on: asked.on,
+        staff_id: params.staff_id,
+        desk_id: params.desk_id,
+        within: params.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
+        duty: params.duty,
+        on: params.on,
     };
     let rows = store::list_assignments(&mut *db.read().await?, &caller.scope, filter, &page).await?;
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), FacilitatorAssignment::from))
 }
 
-/// Assign a village
+/// Assign an officer to a village
 ///
-/// An officer covers a village from a day on, by an assignment order. The same duty in the same village cannot be held twice
-/// at a time (409 `already-assigned`).
+/// Assigns an officer to a village from a day on, under an assignment order (surat perintah tugas). If the officer
+/// already has the same duty in that village in this period, the response is 409 `already-assigned`.
 #[utoipa::path(
     tag = "Desks",
     request_body = CreateFacilitatorAssignment,
@@ -92,7 +92,7 @@ async fn create_facilitator_assignment(
 
 /// Read an assignment
 ///
-/// One assignment.
+/// Returns one assignment.
 #[utoipa::path(
     tag = "Desks",
     responses((status = 200, description = "The assignment", body = FacilitatorAssignment)),
@@ -108,7 +108,7 @@ async fn get_facilitator_assignment(caller: Caller<ComplaintsRead>, db: Db, id: 
 
 /// End an assignment
 ///
-/// Sets its last day, which may lie ahead.
+/// Sets the last day of the assignment, which may be in the future.
 #[utoipa::path(
     tag = "Desks",
     request_body = EndFacilitatorAssignment,
@@ -130,16 +130,16 @@ async fn end_facilitator_assignment(
         .await
 }
 
-/// Report on coverage
+/// Read the coverage report
 ///
-/// How many villages of a region have no desk, no facilitator, or fewer than two volunteers today: the sum and each
-/// district. A region outside the caller's is 404.
+/// Returns how many villages of a region have no desk, no facilitator or fewer than two volunteers today, in total and
+/// by district. The region must be within the caller's regions (404 otherwise).
 #[utoipa::path(
     tag = "Desks",
     params(CoverageQuery),
     responses(
         (status = 200, description = "The report", body = CoverageReport),
-        (status = 404, description = "The region is not one of the caller's", body = crate::http::problem::Problem,
+        (status = 404, description = "The region is outside the caller's regions", body = crate::http::problem::Problem,
          content_type = "application/problem+json")
     ),
     security(("oauth2" = ["stats:read"]))
@@ -174,13 +174,13 @@ async fn get_coverage_report(
 
 /// List villages with gaps
 ///
-/// The villages of the coverage report that lack something, in order of code.
+/// Returns the villages of the coverage report that have gaps, in order of code.
 #[utoipa::path(
     tag = "Desks",
     params(CoverageGapQuery),
     responses(
         (status = 200, description = "A page of villages", body = Page<VillageGap>),
-        (status = 404, description = "The region is not one of the caller's", body = crate::http::problem::Problem,
+        (status = 404, description = "The region is outside the caller's regions", body = crate::http::problem::Problem,
          content_type = "application/problem+json")
     ),
     security(("oauth2" = ["stats:read"]))
@@ -198,13 +198,13 @@ async fn list_coverage_gaps(
     }
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     let villages = actions::coverage_of(&mut *db.read().await?, &region_code, clock.now()).await?;
-    let lacks = |v: &VillageCoverage| missing.map_or(!v.gaps.is_empty(), |gap| v.gaps.contains(&gap));
-    // The place in the region's own order, which changes only with a release.
+    let has_gap = |v: &VillageCoverage| missing.map_or(!v.gaps.is_empty(), |gap| v.gaps.contains(&gap));
+    // The cursor is the index in the list of villages, which changes only with a release.
     let start =
         usize::try_from(page.after.map_or(0, |after| after.key)).map_err(|_| Error::new(Code::INVALID_CURSOR))?;
     let fetch = usize::try_from(page.fetch()).unwrap_or(0);
     let rows: Vec<(usize, VillageCoverage)> =
-        villages.into_iter().enumerate().skip(start).filter(|(_, v)| lacks(v)).take(fetch).collect();
+        villages.into_iter().enumerate().skip(start).filter(|(_, v)| has_gap(v)).take(fetch).collect();
     let position =
         |row: &(usize, VillageCoverage)| Position { key: i64::try_from(row.0 + 1).unwrap_or(0), id: Uuid::nil() };
     Reply::page(&page.page(rows, position, |(_, village)| VillageGap {

@@ -1,4 +1,4 @@
-//! The endpoints of officers.
+//! Routes of officers.
 
 use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,7 +23,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// List officers
 ///
-/// The officers of organizations in the caller's regions, in order of entry.
+/// Returns the officers of organizations in the caller's regions, in order of creation.
 #[utoipa::path(
     tag = "Staff",
     params(StaffQuery),
@@ -39,10 +39,11 @@ async fn list_staff(caller: Caller<AccessAdmin>, db: Db, query: Query<StaffQuery
     Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.record_id), StaffMember::from))
 }
 
-/// Enter an officer
+/// Create an officer
 ///
-/// Clients of the organization may then act for the officer (`operator=` at the token endpoint), in the regions and with the
-/// permissions that both have. No region can be given that the caller does not cover.
+/// Creates an officer of an organization. Clients of the organization can then get tokens for the officer (`operator=`
+/// at the token endpoint), with the regions and permissions that client and officer have in common. The regions must be
+/// within the caller's regions.
 #[utoipa::path(
     tag = "Staff",
     request_body = CreateStaffMember,
@@ -65,7 +66,7 @@ async fn create_staff_member(
 
 /// Read an officer
 ///
-/// One officer.
+/// Returns one officer.
 #[utoipa::path(
     tag = "Staff",
     responses((status = 200, description = "The officer", body = StaffMember)),
@@ -80,7 +81,8 @@ async fn get_staff_member(caller: Caller<AccessAdmin>, db: Db, id: Path<String>)
 
 /// Change an officer
 ///
-/// Name, regions, roles; `active=false` disables. What is out expires within 15 minutes.
+/// Changes name, regions or roles. `active=false` disables the officer; tokens that were already issued expire within
+/// 15 minutes.
 #[utoipa::path(
     tag = "Staff",
     request_body = PatchStaffMember,

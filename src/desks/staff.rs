@@ -1,4 +1,4 @@
-//! Officers: entered, changed and disabled by whoever administers access in their organization's region.
+//! Officers: administrators of access in the region of the officer's organization create, change and disable them.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::transaction::Tx;
 
 pub async fn create_officer(tx: &mut Tx, input: CreateStaffMember) -> Result<StaffMember, Error> {
     let scope = tx.actor.scope.clone();
-    let mut faults = beyond(&scope, &input.regions);
+    let mut faults = check_regions(&scope, &input.regions);
     let organization = directory::actions::find_organization(&mut tx.conn, input.organization_id, None).await?;
     let region = organization.map(|o| o.region_code).filter(|region| scope.allows(region));
     if region.is_none() {
@@ -42,8 +42,8 @@ pub async fn create_officer(tx: &mut Tx, input: CreateStaffMember) -> Result<Sta
     Ok(row.into())
 }
 
-/// Nobody gives more regions than they have.
-fn beyond(scope: &RegionScope, regions: &[RegionCode]) -> Vec<FieldError> {
+/// An administrator can give only regions within their own scope.
+fn check_regions(scope: &RegionScope, regions: &[RegionCode]) -> Vec<FieldError> {
     let outside = regions.iter().enumerate().filter(|(_, code)| !scope.allows(code.as_str()));
     outside.map(|(at, _)| FieldError::new(format!("/regions/{at}"), "outside_your_regions")).collect()
 }
@@ -53,7 +53,7 @@ pub async fn patch_officer(tx: &mut Tx, id: &str, body: Json<PatchStaffMember>) 
     let mut row = store::lock_officer(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
     let input = body.valid()?;
-    let faults = beyond(&scope, input.regions.as_deref().unwrap_or_default());
+    let faults = check_regions(&scope, input.regions.as_deref().unwrap_or_default());
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }

@@ -1,4 +1,4 @@
-//! Wire types of officers.
+//! Request and response types of officers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,35 +11,35 @@ use crate::auth::roles::Role;
 use crate::http::text::PersonName;
 use crate::regions::RegionCode;
 
-/// An officer for whom the clients of an organization may act.
+/// An officer of an organization, for whom the organization's clients can get tokens.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StaffMember {
-    /// Id of the officer, as it stands in timelines and the audit trail.
+    /// Id of the officer, as shown in timelines and the audit trail.
     #[schema(example = "bandung-bo-1")]
     pub id: String,
-    /// Id under which the audit trail keeps changes to this entry.
+    /// Id that the audit trail uses for changes to this officer.
     pub record_id: Uuid,
-    /// The organization.
+    /// Id of the organization.
     pub organization_id: Uuid,
-    /// The officer's name.
+    /// Name of the officer.
     #[schema(example = "Dewi Lestari")]
     pub name: String,
-    /// Where they work; a token covers what this and the client's regions have in common.
+    /// Regions of the officer. A token covers the regions that client and officer have in common.
     #[schema(example = json!(["32.04"]))]
     pub regions: Vec<String>,
-    /// What they are.
+    /// Roles of the officer.
     pub roles: Vec<Role>,
-    /// May anybody act for them?
+    /// True if clients can get tokens for the officer.
     #[schema(example = true)]
     pub active: bool,
     /// Version, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
-    /// When they were entered.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// When the entry last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
-    /// Since when nobody may act for them.
+    /// Time when the officer was disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -66,49 +66,49 @@ impl From<OfficerRow> for StaffMember {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateStaffMember {
-    /// 3 to 64 of a-z, 0-9, `-` and `_`; it stays in timelines for good.
-    #[validate(custom(function = "fits"))]
+    /// Id of the officer: 3 to 64 characters of a-z, 0-9, `-` and `_`. It cannot change, because timelines refer to it.
+    #[validate(custom(function = "validate_id"))]
     #[schema(example = "bandung-bo-9", pattern = "^[a-z0-9_-]{3,64}$")]
     pub id: String,
-    /// The organization, one of the caller's regions.
+    /// Id of the organization, in one of the caller's regions.
     pub organization_id: Uuid,
-    /// The officer's name.
+    /// Name of the officer.
     pub name: PersonName,
-    /// Where they work, inside the caller's regions.
+    /// Regions of the officer, within the caller's regions.
     #[validate(length(min = 1, max = 100, code = "too_few"))]
     #[schema(min_items = 1, max_items = 100, example = json!(["32.04"]))]
     pub regions: Vec<RegionCode>,
-    /// What they are.
+    /// Roles of the officer.
     #[validate(length(min = 1, max = 9, code = "too_few"))]
     #[schema(min_items = 1, max_items = 9)]
     pub roles: Vec<Role>,
 }
 
-fn fits(id: &str) -> Result<(), ValidationError> {
-    let fits = (3..=64).contains(&id.len())
+fn validate_id(id: &str) -> Result<(), ValidationError> {
+    let valid = (3..=64).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
         && id.bytes().filter(u8::is_ascii_digit).count() < 16;
-    if fits { Ok(()) } else { Err(ValidationError::new("format")) }
+    if valid { Ok(()) } else { Err(ValidationError::new("format")) }
 }
 
-/// What is to change; what is left out stays.
+/// Changes to an officer. Absent fields do not change.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PatchStaffMember {
-    /// The officer's name.
+    /// Name of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
-    /// Where they work, inside the caller's regions.
+    /// Regions of the officer, within the caller's regions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 100, code = "too_few"))]
     #[schema(min_items = 1, max_items = 100, example = json!(["32.04"]))]
     pub regions: Option<Vec<RegionCode>>,
-    /// What they are.
+    /// Roles of the officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 9, code = "too_few"))]
     #[schema(min_items = 1, max_items = 9)]
     pub roles: Option<Vec<Role>>,
-    /// May anybody act for them? Tokens that are out expire within 15 minutes.
+    /// False disables the officer, true enables them again. Tokens that were already issued expire within 15 minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub active: Option<bool>,
@@ -118,16 +118,16 @@ pub struct PatchStaffMember {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StaffQuery {
-    /// Only this organization's.
+    /// Only officers of this organization.
     pub organization_id: Option<Uuid>,
-    /// Only with this role.
+    /// Only officers with this role.
     #[param(inline)]
     pub role: Option<Role>,
-    /// Only active ones, or only disabled ones.
+    /// Only active officers (`true`) or only disabled ones (`false`).
     pub active: Option<bool>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Officers a page, 1 to 200.
+    /// Number of officers per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }

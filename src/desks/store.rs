@@ -1,4 +1,4 @@
-//! The rows of desks, their villages, assignments and officers.
+//! Rows of desks, their villages, assignments and officers.
 
 mod staff;
 
@@ -80,7 +80,7 @@ pub async fn lock_desk(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uu
         .optional()
 }
 
-/// What a list of desks is narrowed to.
+/// Filters of a list of desks.
 #[derive(Debug, Default)]
 pub struct DeskFilter {
     pub kind: Option<DeskKind>,
@@ -108,12 +108,12 @@ pub async fn list_desks(
     }
     if let Some(village) = filter.serving {
         let around: Vec<String> = village.lineage().map(str::to_owned).collect();
-        let named = desk_villages::table
+        let listed = desk_villages::table
             .filter(desk_villages::region_code.eq(village.as_str().to_owned()))
             .select(desk_villages::desk_id);
-        let narrowed = desk_villages::table.filter(desk_villages::desk_id.eq(desks::id));
-        let whole = desks::region_code.eq_any(around).and(diesel::dsl::not(diesel::dsl::exists(narrowed)));
-        query = query.filter(desks::active).filter(desks::id.eq_any(named).or(whole));
+        let villages = desk_villages::table.filter(desk_villages::desk_id.eq(desks::id));
+        let whole = desks::region_code.eq_any(around).and(diesel::dsl::not(diesel::dsl::exists(villages)));
+        query = query.filter(desks::active).filter(desks::id.eq_any(listed).or(whole));
     }
     if let Some(after) = page.after {
         query = query.filter(
@@ -149,7 +149,7 @@ pub async fn save_assignment(conn: &mut AsyncPgConnection, row: &AssignmentRow) 
     diesel::update(assignments::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
 }
 
-/// Assignments of the same officer, duty and village that share a day with this one.
+/// Number of assignments of the same officer, duty and village that overlap with this one.
 pub async fn count_overlapping(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -198,7 +198,7 @@ pub async fn lock_assignment(
         .optional()
 }
 
-/// What a list of assignments is narrowed to.
+/// Filters of a list of assignments.
 #[derive(Debug, Default)]
 pub struct AssignmentFilter {
     pub staff_id: Option<String>,
@@ -247,8 +247,8 @@ pub async fn list_assignments(
     query.load(conn).await
 }
 
-/// Active desks that may serve something in a region, one row for each village that is named: those in `scope`, and those
-/// of the regions around it.
+/// Active desks that may serve villages of a region, one row per listed village: desks in `scope`, and desks of the
+/// regions `around` that contain it.
 pub async fn list_reach(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -264,7 +264,7 @@ pub async fn list_reach(
     Ok(rows.into_iter().map(|(kind, region_code, village)| DeskReach { kind, region_code, village }).collect())
 }
 
-/// Whoever covers a village of these regions on a day, if they are still at work.
+/// Active officers who cover a village of these regions on a day.
 pub async fn list_field_workers(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -282,7 +282,7 @@ pub async fn list_field_workers(
     Ok(rows.into_iter().map(|(village, staff_id, duty)| FieldWorker { village, staff_id, duty }).collect())
 }
 
-/// The same with names and orders, for the villages of a desk that the caller was shown.
+/// The same with names and assignment orders, for the villages of a desk that is visible to the caller.
 pub async fn list_people_of_visible(
     conn: &mut AsyncPgConnection,
     villages: &[String],

@@ -20,7 +20,7 @@ use super::{rules, transitions, windows};
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
 use crate::directory::actions::unknown_program;
-use crate::erased_text::blank;
+use crate::erased_text::erase_text;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
@@ -350,7 +350,7 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<Uuid>, Error>
         row.statement = None;
         row.evidence = Value::Array(Vec::new());
         for (step, field) in [(&mut row.agency, "finding"), (&mut row.outcome, "note")] {
-            *step = step.take().map(|step| blank(step, field));
+            *step = step.take().map(|step| erase_text(step, field));
         }
         row.version += 1;
         row.updated_at = tx.now;

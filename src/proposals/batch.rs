@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::actions::{self, Submitted};
 use super::api::{RegistryProposal, SubmitRegistryProposal};
-use crate::batches::{self, BatchQuery, Made};
+use crate::batches::{self, BatchQuery, ItemResult};
 use crate::error::Error;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
@@ -55,8 +55,8 @@ pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: RegistryProposalB
         })
     };
     let item =
-        |Made { index, status, resource, problem }| RegistryProposalBatchItem { index, status, resource, problem };
-    batches::make_all(tx, "/v1/registry-proposals/batch", query, batch.items, submit, |made| {
+        |ItemResult { index, status, resource, problem }| RegistryProposalBatchItem { index, status, resource, problem };
+    batches::create_all(tx, "/v1/registry-proposals/batch", query, batch.items, submit, |made| {
         RegistryProposalBatchResult { items: made.into_iter().map(item).collect() }
     })
     .await

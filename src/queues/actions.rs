@@ -1,4 +1,4 @@
-//! Reading a queue, and handing out what waits in it.
+//! Reading of work queues, and bulk assignment.
 
 use std::collections::BTreeMap;
 
@@ -29,25 +29,26 @@ use crate::transaction::Tx;
 pub async fn filter_of(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
-    asked: &WorkQueueQuery,
+    params: &WorkQueueQuery,
 ) -> Result<QueueFilter, Error> {
-    let mut filter = narrowed(conn, actor, asked.role, asked.desk, asked.region_code.as_ref(), asked.level).await?;
-    if let Some(status) = asked.status {
+    let mut filter =
+        base_filter(conn, actor, params.role, params.desk, params.region_code.as_ref(), params.level).await?;
+    if let Some(status) = params.status {
         filter.statuses = match filter.statuses {
             Some(states) if !states.contains(&status) => Some(Vec::new()),
             _ => Some(vec![status]),
         };
     }
-    filter.assignee = asked.assignee.as_deref().map(|text| match text {
-        "none" => Assignee::Nobody,
-        "me" => Assignee::Is(actor.subject.clone()),
-        other => Assignee::Is(other.to_owned()),
+    filter.assignee = params.assignee.as_deref().map(|text| match text {
+        "none" => Assignee::Unassigned,
+        "me" => Assignee::Officer(actor.subject.clone()),
+        other => Assignee::Officer(other.to_owned()),
     });
-    filter.sla = asked.sla;
+    filter.sla = params.sla;
     Ok(filter)
 }
 
-async fn narrowed(
+async fn base_filter(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     role: Option<Role>,
@@ -79,27 +80,27 @@ async fn narrowed(
 pub async fn counts(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
-    asked: WorkCountQuery,
+    params: WorkCountQuery,
     now: DateTime<Utc>,
 ) -> Result<WorkCounts, Error> {
-    let filter = narrowed(conn, actor, asked.role, asked.desk, asked.region_code.as_ref(), asked.level).await?;
-    let mut counts = summed(store::count_waiting(conn, &actor.scope, filter, now).await?);
+    let filter = base_filter(conn, actor, params.role, params.desk, params.region_code.as_ref(), params.level).await?;
+    let mut counts = sum_counts(store::count_waiting(conn, &actor.scope, filter, now).await?);
     if actor.may(crate::referrals::permissions::REFERRALS_READ) {
         counts.referrals = Some(super::referrals::counts(conn, actor, now).await?);
     }
     Ok(counts)
 }
 
-/// No clock of an instance lags behind another's by as much.
-const CLOCKS_AGREE_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// Maximum clock skew between instances.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-/// Keeps the counts short.
-pub async fn fold_tallies(context: &Context) -> Result<(), Error> {
-    let past = context.clock.now() - CLOCKS_AGREE_WITHIN;
-    Ok(store::tallies::fold(&mut *context.db.read().await?, Unscoped::Housekeeping, past).await?)
+/// Compacts the tally rows, in the background.
+pub async fn compact_tallies(context: &Context) -> Result<(), Error> {
+    let past = context.clock.now() - MAX_CLOCK_SKEW;
+    Ok(store::tallies::compact(&mut *context.db.read().await?, Unscoped::Housekeeping, past).await?)
 }
 
-fn summed(rows: Vec<CountRow>) -> WorkCounts {
+fn sum_counts(rows: Vec<CountRow>) -> WorkCounts {
     let mut counts = WorkCounts::default();
     let mut states: BTreeMap<ComplaintStatus, i64> = BTreeMap::new();
     let mut officers: BTreeMap<Option<String>, (i64, i64)> = BTreeMap::new();
@@ -121,7 +122,7 @@ fn summed(rows: Vec<CountRow>) -> WorkCounts {
     counts
 }
 
-/// Hands complaints to an officer: one result each, and one that fails holds no other up.
+/// Assigns complaints to an officer, with one result per complaint. A failed one does not affect the others.
 pub async fn assign_all(tx: &mut Tx, input: BulkAssign) -> Result<Reply, Error> {
     let assignee = input.assignee.into_string();
     complaints::actions::require_officer(tx, &assignee).await?;
@@ -135,7 +136,8 @@ pub async fn assign_all(tx: &mut Tx, input: BulkAssign) -> Result<Reply, Error> 
                 changed |= assigned.changed;
                 BulkAssignItem { index, id, status: 200, version: Some(assigned.version), problem: None }
             }
-            // A fault of the service is no result of an item: the whole request fails and can be sent again.
+            // An internal error is not the result of one item: the whole request fails, so that the client can retry
+            // it.
             Err(error) if error.code.row().status >= 500 => return Err(error),
             Err(error) => {
                 let problem = Draft::from(&error).problem("/v1/complaints/bulk-assign", &tx.context);

@@ -1,4 +1,4 @@
-//! Wire types of work queues.
+//! Request and response types of the complaint queue.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,42 +18,42 @@ use crate::http::text::ShortText;
 use crate::regions::RegionCode;
 use crate::service_levels::model::{SlaFilter, SlaState};
 
-/// A complaint that waits for somebody.
+/// A complaint that waits for an action.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkItem {
     /// Id of the complaint.
     pub id: Uuid,
-    /// Its number, as people say it on the phone.
+    /// Reference number of the complaint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: Option<String>,
-    /// Its state.
+    /// State of the complaint.
     pub status: ComplaintStatus,
-    /// The step it waits for; `resolve` stands for the manager's decision, `referrals_ended` for the answer of others.
+    /// The action it waits for. `resolve` means the manager's decision, `referrals_ended` the outcome of its referrals.
     pub waiting_for: ComplaintAction,
-    /// Where the matter lies.
+    /// Region that the complaint is about.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Its sector.
+    /// Sector of the complaint.
     pub sector: Sector,
-    /// Its class, once verified.
+    /// Class of the complaint; set by verification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
-    /// Its priority, once verified.
+    /// Priority of the complaint; set by verification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
-    /// The officer who handles it.
+    /// Id of the officer who handles it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<String>,
-    /// The deadline that comes next.
+    /// Next deadline.
     pub due_at: DateTime<Utc>,
-    /// How it stands to that deadline.
+    /// Status of that deadline.
     pub sla: SlaState,
-    /// How high a breach has risen: 0 desk, 1 manager, 2 province, 3 ministry.
+    /// Escalation level of a breached deadline: 0 desk, 1 manager, 2 province, 3 ministry.
     #[schema(minimum = 0, maximum = 3, example = 0)]
     pub escalation_level: i16,
-    /// When it was received.
+    /// Time of receipt.
     pub received_at: DateTime<Utc>,
 }
 
@@ -78,11 +78,11 @@ impl WorkItem {
     }
 }
 
-/// In which order.
+/// Sort order of a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkOrder {
-    /// By the deadline that comes next, the longest overdue first.
+    /// By next deadline, the longest overdue first.
     #[default]
     Due,
 }
@@ -91,34 +91,35 @@ pub enum WorkOrder {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WorkQueueQuery {
-    /// Only what waits for a step that this role may take.
+    /// Only complaints that wait for an action of this role.
     #[param(inline)]
     pub role: Option<Role>,
-    /// Only this officer's: an id, `me`, or `none` for what nobody has.
+    /// Only complaints of this officer: an id, `me`, or `none` for unassigned complaints.
     #[param(example = "me")]
     pub assignee: Option<String>,
-    /// Only this desk's: for a secretariat what its organization received, for a Puskesos what lies in its villages.
+    /// Only complaints of this desk: for a secretariat those that its organization handles, for a Puskesos those in its
+    /// villages.
     pub desk: Option<Uuid>,
-    /// Only what stands so to its deadline and is not decided yet.
+    /// Only undecided complaints with this deadline status.
     #[param(inline)]
     pub sla: Option<SlaFilter>,
     /// Only this state.
     #[param(inline)]
     pub status: Option<ComplaintStatus>,
-    /// Only this region and what lies inside it.
+    /// Only this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only what has risen at least so high. When absent: 3 for a token of the whole country, 2 for one of whole provinces, 0
-    /// for a desk.
+    /// Only complaints with at least this escalation level. If absent: 3 for a token of the whole country, 2 for one of
+    /// whole provinces, 0 for all others.
     #[param(minimum = 0, maximum = 3, example = 0)]
     pub level: Option<i16>,
-    /// In which order.
+    /// Sort order.
     #[serde(default)]
     #[param(inline)]
     pub sort: WorkOrder,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Items a page, 1 to 200.
+    /// Number of items per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
@@ -127,50 +128,50 @@ pub struct WorkQueueQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WorkCountQuery {
-    /// Only what waits for a step that this role may take.
+    /// Only complaints that wait for an action of this role.
     #[param(inline)]
     pub role: Option<Role>,
-    /// Only this desk's.
+    /// Only complaints of this desk, as in the queue.
     pub desk: Option<Uuid>,
-    /// Only this region and what lies inside it.
+    /// Only this region and the regions inside it.
     #[param(value_type = Option<String>, example = "32.04.05")]
     pub region_code: Option<RegionCode>,
-    /// Only what has risen at least so high; as for the queue when absent.
+    /// Only complaints with at least this escalation level. If absent, as in the queue.
     #[param(minimum = 0, maximum = 3, example = 0)]
     pub level: Option<i16>,
 }
 
-/// How much waits. Complaints that have ended are not counted.
+/// Counts of open complaints.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct WorkCounts {
-    /// All that waits.
+    /// Number of open complaints.
     #[schema(example = 412)]
     pub total: i64,
-    /// By state, in the order of a complaint's life.
+    /// Complaints by state, in the order of the process.
     pub by_status: Vec<StatusCount>,
-    /// By how it stands to its deadline.
+    /// Undecided complaints by deadline status.
     pub by_sla: SlaCounts,
-    /// By officer, most first; what nobody has stands without a name.
+    /// Complaints by assignee, in descending order of `count`; unassigned complaints have no `assignee`.
     pub by_assignee: Vec<AssigneeCount>,
-    /// What waits of referrals, for a caller who may read them; the parameters do not narrow it.
+    /// Referrals that wait, if the caller has `referrals:read`. The query parameters do not apply to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrals: Option<ReferralWorkCounts>,
 }
 
-/// Complaints in one state.
+/// Number of complaints in one state.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StatusCount {
     /// The state.
     pub status: ComplaintStatus,
-    /// How many.
+    /// Number of complaints.
     #[schema(example = 120)]
     pub count: i64,
 }
 
-/// Undecided complaints by their deadline; what is decided and waits to be closed is in none of them.
+/// Undecided complaints by deadline status. Decided complaints that wait for closure are in none of the counts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct SlaCounts {
-    /// In good time.
+    /// Not due soon.
     #[schema(example = 300)]
     pub on_time: i64,
     /// Due soon.
@@ -179,62 +180,62 @@ pub struct SlaCounts {
     /// Past the deadline.
     #[schema(example = 12)]
     pub breached: i64,
-    /// Standing still while the reporter is asked.
+    /// Paused until the reporter answers a question.
     #[schema(example = 25)]
     pub paused: i64,
 }
 
-/// Complaints of one officer.
+/// Number of complaints of one officer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AssigneeCount {
-    /// The officer; absent for what nobody has.
+    /// Id of the officer; absent for unassigned complaints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<String>,
-    /// How many.
+    /// Number of complaints.
     #[schema(example = 35)]
     pub count: i64,
-    /// Of these past the deadline.
+    /// Number of these complaints that are past the deadline.
     #[schema(example = 2)]
     pub breached: i64,
 }
 
-/// Up to 1,000 complaints for one officer.
+/// Assignment of up to 1,000 complaints to one officer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct BulkAssign {
-    /// The officer, of the caller's organization.
+    /// Id of an officer in the caller's organization.
     #[schema(example = "bandung-bo-1")]
     pub assignee: ShortText,
-    /// The complaints.
+    /// Ids of the complaints.
     #[validate(length(min = 1, max = 1000, code = "too_many"))]
     #[schema(min_items = 1, max_items = 1000)]
     pub complaint_ids: Vec<Uuid>,
 }
 
-/// What became of a bulk assignment.
+/// Results of a bulk assignment.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulkAssignResult {
-    /// One result a complaint, in order.
+    /// One result per complaint, in order.
     pub items: Vec<BulkAssignItem>,
 }
 
-/// What became of one complaint.
+/// Result of one complaint.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulkAssignItem {
-    /// Place in the request, from 0.
+    /// Position in the request, from 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// The complaint.
+    /// Id of the complaint.
     pub id: Uuid,
-    /// 200 when it is the officer's now.
+    /// HTTP status of this item: 200 if the complaint is now assigned to the officer.
     #[schema(example = 200)]
     pub status: u16,
-    /// Its new version.
+    /// Version of the complaint after the assignment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 3)]
     pub version: Option<i32>,
-    /// What is wrong, if it was not assigned.
+    /// The problem, if the complaint was not assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,

@@ -1,4 +1,4 @@
-//! Wire types of the queues of referrals.
+//! Request and response types of the referral queues.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,41 +9,41 @@ use super::rules::{Side, referral_waits_for};
 use super::store::referrals::WaitingReferral;
 use crate::referrals::model::{ReferralAction, ReferralStatus};
 
-/// A referral that waits for somebody.
+/// A referral that waits for an action.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralWorkItem {
     /// Id of the referral.
     pub id: Uuid,
-    /// Its state.
+    /// State of the referral.
     pub status: ReferralStatus,
-    /// The step it waits for; where there are others, the one that takes it on.
+    /// The action it waits for. If several are possible, the one that leads to completion.
     pub waiting_for: ReferralAction,
-    /// Where the client lives.
+    /// Region where the client lives.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// The service referred to.
+    /// Id of the service that the referral was sent to.
     pub service_id: Uuid,
-    /// Who received it.
+    /// Id of the organization that received it.
     pub target_organization_id: Uuid,
-    /// The complaint it came from.
+    /// Id of the complaint that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complaint_id: Option<Uuid>,
-    /// By when it was or is to be answered.
+    /// Time when the answer is or was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
-    /// Unanswered past that time?
+    /// True if it is unanswered and past `due_at`.
     #[schema(example = false)]
     pub overdue: bool,
-    /// When a pause is to be looked at again.
+    /// Time of the next review, while it is on hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_at: Option<DateTime<Utc>>,
-    /// How high the want of an answer has risen: 0 desk, 1 manager, 2 province, 3 ministry.
+    /// Escalation level of an unanswered referral: 0 desk, 1 manager, 2 province, 3 ministry.
     #[schema(minimum = 0, maximum = 3, example = 0)]
     pub escalation_level: i16,
-    /// When it was sent.
+    /// Time when it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<DateTime<Utc>>,
-    /// When it ended: the citizen waits for word since then.
+    /// Time when it ended. Since then the citizen waits for the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -72,52 +72,52 @@ impl ReferralWorkItem {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReferralQueueQuery {
-    /// What waits for this side: `target` is the caller's organization, `source` the caller's regions. When absent: `source`
+    /// Side that must act: `target` is the caller's organization, `source` the caller's regions. If absent: `source`
     /// for a token with regions, `target` for one without.
     #[param(inline)]
     pub side: Option<Side>,
     /// Only this state.
     #[param(inline)]
     pub status: Option<ReferralStatus>,
-    /// Only what is unanswered past its due time.
+    /// Only unanswered referrals past their due time.
     #[serde(default)]
     #[param(default = false)]
     pub overdue: bool,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor`.
     pub cursor: Option<String>,
-    /// Items a page, 1 to 200.
+    /// Number of items per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
-/// How many referrals wait.
+/// Counts of referrals that wait for an action.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct ReferralWorkCounts {
-    /// For the caller's organization, as the target.
+    /// Referrals that wait for the caller's organization as the target.
     pub as_target: ReferralSideCounts,
-    /// For those who sent them, in the caller's regions: ended, and the citizen is to be told.
+    /// Ended referrals of the caller's regions whose outcome the citizen does not know yet.
     pub as_source: ReferralSideCounts,
 }
 
-/// What waits for one side.
+/// Counts of referrals that wait for one side.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct ReferralSideCounts {
-    /// All that waits.
+    /// Number of referrals that wait.
     #[schema(example = 17)]
     pub total: i64,
-    /// Of these unanswered past their due time.
+    /// Number of these referrals that are unanswered and past their due time.
     #[schema(example = 2)]
     pub overdue: i64,
-    /// By state, in the order of a referral's life.
+    /// Referrals by state, in the order of the process.
     pub by_status: Vec<ReferralStatusCount>,
 }
 
-/// Referrals in one state.
+/// Number of referrals in one state.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralStatusCount {
     /// The state.
     pub status: ReferralStatus,
-    /// How many.
+    /// Number of referrals.
     #[schema(example = 12)]
     pub count: i64,
 }

@@ -1,5 +1,5 @@
-//! Work queues: what waits for whom, most urgent first. A view over the clocks of complaints that have not ended; it
-//! never looks at those that have, so that a desk's queue costs the same after ten years.
+//! Work queues: complaints and referrals that wait for an action, most urgent first. The complaint queue reads only the
+//! clocks of open complaints, so that its cost does not grow with the number of ended ones.
 
 pub mod actions;
 pub mod api;
@@ -20,7 +20,7 @@ pub const SLICE: Slice = Slice {
     work: &[Work {
         name: "tallies",
         every: Duration::from_secs(10),
-        run: |context| Box::pin(actions::fold_tallies(context)),
+        run: |context| Box::pin(actions::compact_tallies(context)),
     }],
     ..Slice::new("queues")
 };

@@ -1,4 +1,4 @@
-//! Reading the queues of referrals.
+//! Reading of the referral queues.
 
 use std::collections::HashMap;
 
@@ -18,12 +18,12 @@ use crate::http::page::{Page, PageRequest, Position};
 pub async fn list(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
-    asked: &ReferralQueueQuery,
+    params: &ReferralQueueQuery,
     page: &PageRequest,
     now: DateTime<Utc>,
 ) -> Result<Page<ReferralWorkItem>, Error> {
-    let side = asked.side.unwrap_or(if actor.scope.codes().is_empty() { Side::Target } else { Side::Source });
-    let queue = ReferralQueue { side, status: asked.status, overdue_by: asked.overdue.then_some(now) };
+    let side = params.side.unwrap_or(if actor.scope.codes().is_empty() { Side::Target } else { Side::Source });
+    let queue = ReferralQueue { side, status: params.status, overdue_by: params.overdue.then_some(now) };
     let rows = store::list_waiting_referrals(conn, &actor.scope, actor.organization_id, queue, page).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let waits = store::list_waits_of_visible(conn, &ids).await?;
@@ -41,12 +41,12 @@ pub async fn counts(
     now: DateTime<Utc>,
 ) -> Result<ReferralWorkCounts, Error> {
     Ok(ReferralWorkCounts {
-        as_target: of_side(conn, actor, Side::Target, now).await?,
-        as_source: of_side(conn, actor, Side::Source, now).await?,
+        as_target: counts_of_side(conn, actor, Side::Target, now).await?,
+        as_source: counts_of_side(conn, actor, Side::Source, now).await?,
     })
 }
 
-async fn of_side(
+async fn counts_of_side(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     side: Side,

@@ -1,4 +1,4 @@
-//! The endpoints of work queues.
+//! Routes of work queues.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,16 +29,16 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(bulk_assign_complaints);
 }
 
-/// List what waits
+/// List the work queue
 ///
-/// Complaints that have not ended, by the deadline that comes next: for a role, an officer, a desk. A token for whole
-/// provinces or the country begins with what has risen to it; `level=0` shows everything.
+/// Returns open complaints by next deadline, optionally for a role, an officer or a desk. A token for whole provinces
+/// or the country gets only complaints that were escalated to its level; `level=0` returns all.
 #[utoipa::path(
     tag = "Work queues",
     params(WorkQueueQuery),
     responses(
         (status = 200, description = "A page of the queue", body = Page<WorkItem>),
-        (status = 404, description = "The desk is unknown or outside the caller's regions",
+        (status = 404, description = "The desk does not exist or is outside the caller's regions",
          body = crate::http::problem::Problem, content_type = "application/problem+json")
     ),
     security(("oauth2" = ["complaints:read"]))
@@ -50,24 +50,24 @@ async fn list_work_queue(
     clock: web::Data<Clock>,
     query: Query<WorkQueueQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
+    let params = query.value;
+    let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
     let (now, mut conn) = (clock.now(), db.read().await?);
-    let filter = actions::filter_of(&mut conn, &caller, &asked).await?;
+    let filter = actions::filter_of(&mut conn, &caller, &params).await?;
     let rows = store::list_waiting(&mut conn, &caller.scope, filter, now, &page).await?;
     let position = |row: &QueueRow| Position::at(row.clock.due_at, row.clock.complaint_id);
     Reply::page(&page.page(rows, position, |row| WorkItem::of(row, now)))
 }
 
-/// Count what waits
+/// Count the work queue
 ///
-/// By state, by deadline and by officer. Complaints that have ended are not counted.
+/// Returns the number of open complaints by state, by deadline status and by officer.
 #[utoipa::path(
     tag = "Work queues",
     params(WorkCountQuery),
     responses(
         (status = 200, description = "The counts", body = WorkCounts),
-        (status = 404, description = "The desk is unknown or outside the caller's regions",
+        (status = 404, description = "The desk does not exist or is outside the caller's regions",
          body = crate::http::problem::Problem, content_type = "application/problem+json")
     ),
     security(("oauth2" = ["complaints:read"]))
@@ -83,11 +83,11 @@ async fn count_work_queue(
     Reply::ok(&counts)
 }
 
-/// List referrals that wait
+/// List the referral queue
 ///
-/// For the organization that received them (`side=target`): what is to be answered and brought to an end, by the time at
-/// which an answer is due. For those who sent them (`side=source`): what has ended and of which the citizen is still to be
-/// told, the longest ago first.
+/// Returns the referrals that wait for one side. `side=target`: referrals to the caller's organization that it must
+/// answer or finish, ordered by `due_at`. `side=source`: ended referrals of the caller's regions whose outcome the
+/// citizen does not know yet, oldest end first.
 #[utoipa::path(
     tag = "Work queues",
     params(ReferralQueueQuery),
@@ -101,14 +101,14 @@ async fn list_referral_queue(
     clock: web::Data<Clock>,
     query: Query<ReferralQueueQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
-    Reply::page(&referrals::list(&mut *db.read().await?, &caller, &asked, &page, clock.now()).await?)
+    let params = query.value;
+    let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
+    Reply::page(&referrals::list(&mut *db.read().await?, &caller, &params, &page, clock.now()).await?)
 }
 
-/// Count referrals that wait
+/// Count the referral queue
 ///
-/// For both sides, by state.
+/// Returns the number of waiting referrals for both sides, by state.
 #[utoipa::path(
     tag = "Work queues",
     responses((status = 200, description = "The counts", body = ReferralWorkCounts)),
@@ -121,12 +121,13 @@ async fn count_referral_queue(caller: Caller<ReferralsRead>, db: Db, clock: web:
 
 /// Assign complaints
 ///
-/// Hands up to 1,000 complaints to one officer of the caller's organization, one result each in order. A complaint that has
-/// ended is 409, one outside the caller's regions 404; they hold no other up.
+/// Assigns up to 1,000 complaints to one officer of the caller's organization and returns one result per complaint, in
+/// order. The result of an ended complaint is 409, of one outside the caller's regions 404; the other complaints are
+/// still assigned.
 #[utoipa::path(
     tag = "Work queues",
     request_body = BulkAssign,
-    responses((status = 207, description = "One result a complaint", body = BulkAssignResult)),
+    responses((status = 207, description = "One result per complaint", body = BulkAssignResult)),
     security(("oauth2" = ["complaints:handle"]))
 )]
 #[post("/v1/complaints/bulk-assign")]

@@ -1,4 +1,4 @@
-//! Which step a state waits for, and whom it therefore waits for. Pure, and derived from the table of edges.
+//! The action that each state waits for, and the role that takes it. Pure, and derived from the transition tables.
 
 use crate::auth::roles::Role;
 use crate::complaints::model::{ComplaintAction as Action, ComplaintStatus as Status};
@@ -6,7 +6,7 @@ use crate::complaints::transitions::EDGES;
 use crate::referrals::model::{ReferralAction, ReferralStatus};
 use crate::regions::RegionScope;
 
-/// The step that takes a complaint on; `None` when it has ended.
+/// The action that a complaint waits for; `None` if it has ended.
 pub const fn waits_for(status: Status) -> Option<Action> {
     match status {
         Status::Received => Some(Action::Verify),
@@ -21,14 +21,15 @@ pub const fn waits_for(status: Status) -> Option<Action> {
 }
 
 crate::text_enum! {
-    /// Whom a referral waits for.
+    /// Side of a referral that must act.
     pub enum Side {
-        Target = "target": "Penerima rujukan" / "Who received it",
-        Source = "source": "Pengirim rujukan" / "Who sent it",
+        Target = "target": "Penerima rujukan" / "Receiver of the referral",
+        Source = "source": "Pengirim rujukan" / "Sender of the referral",
     }
 }
 
-/// The step that takes a referral on: the target's until it ends, then the source's word to the citizen.
+/// The action that a referral waits for: an action of the target until it ends, then the source must inform the
+/// citizen.
 pub const fn referral_waits_for(status: ReferralStatus) -> Option<ReferralAction> {
     match status {
         ReferralStatus::Requested => Some(ReferralAction::Accept),
@@ -42,7 +43,7 @@ pub const fn referral_waits_for(status: ReferralStatus) -> Option<ReferralAction
     }
 }
 
-/// The states in which the next step is one that this role may take.
+/// States whose next action this role may take.
 pub fn states_for(role: Role) -> Vec<Status> {
     let may = |status: Status| {
         let Some(action) = waits_for(status) else { return false };
@@ -52,7 +53,7 @@ pub fn states_for(role: Role) -> Vec<Status> {
     Status::ALL.iter().copied().filter(|status| may(*status)).collect()
 }
 
-/// From which level on a queue concerns whoever covers these regions: the ministry's begins at 3, a province's at 2.
+/// Default escalation level of a queue for a scope: 3 for the ministry, 2 for a province, 0 for all others.
 pub fn level_of(scope: &RegionScope) -> i16 {
     match scope.codes() {
         codes if codes.iter().any(|code| code == "ID") => 3,
@@ -67,7 +68,7 @@ mod tests {
     use crate::complaints::transitions::FINAL;
 
     #[test]
-    fn every_state_that_has_not_ended_waits_for_a_step_of_its_own() {
+    fn every_open_state_waits_for_one_of_its_actions() {
         for &status in Status::ALL {
             let next = waits_for(status);
             assert_eq!(next.is_none(), FINAL.contains(&status), "{status}");
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_referral_waits_for_a_step_that_its_state_has() {
+    fn a_referral_waits_for_one_of_the_actions_of_its_state() {
         use crate::referrals::transitions;
         for &status in ReferralStatus::ALL {
             if let Some(action) = referral_waits_for(status) {
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn each_role_sees_what_it_can_take_on() {
+    fn each_role_gets_the_states_it_can_act_on() {
         assert_eq!(states_for(Role::Manager), [Status::PendingApproval]);
         assert_eq!(states_for(Role::FrontOffice), [Status::AwaitingInfo, Status::Resolved]);
         assert_eq!(states_for(Role::Supervisor), [Status::Received, Status::Verified, Status::InProgress]);
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wider_scope_begins_higher() {
+    fn a_wider_scope_has_a_higher_default_level() {
         let level = |codes: &[&str]| level_of(&RegionScope::from_codes(codes));
         assert_eq!(
             [level(&["ID"]), level(&["32"]), level(&["32", "34.04"]), level(&["32.04"]), level(&[])],

@@ -1,5 +1,4 @@
-//! Drafting and sending a referral, and what every step of its life does alike. The source sends, cancels and closes the
-//! loop; the target answers; whoever oversees only looks on.
+//! Creation and sending of a referral, and the work that is common to all its transitions.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
@@ -32,14 +31,14 @@ use crate::service_levels;
 use crate::state_machine::IllegalTransition;
 use crate::transaction::Tx;
 
-/// What became of a new referral.
+/// Result of creating a referral.
 pub enum Drafted {
     New(Referral),
-    /// The same id and content were sent before.
+    /// The same id and content were submitted before.
     Known(Referral),
 }
 
-/// Whether this was the first reading.
+/// Result of an acknowledgement: the first one, or a repeated one that changed nothing.
 pub enum Acknowledged {
     Now(Referral),
     Before(Referral),
@@ -61,13 +60,13 @@ pub(super) fn subject_ref(subject: &Subject) -> eligibility::actions::SubjectRef
     }
 }
 
-pub(super) async fn subject_in(
+pub(super) async fn find_subject(
     conn: &mut Connection,
     scope: &RegionScope,
-    asked: &ReferralSubject,
+    subject: &ReferralSubject,
 ) -> Result<Subject, Error> {
-    let found = registry::people::actions::find_subject(conn, scope, asked.person_id, asked.family_id).await?;
-    found.ok_or_else(|| match asked.person_id {
+    let found = registry::people::actions::find_subject(conn, scope, subject.person_id, subject.family_id).await?;
+    found.ok_or_else(|| match subject.person_id {
         Some(_) => Error::field("/subject/person_id", "unknown_person"),
         None => Error::field("/subject/family_id", "unknown_family"),
     })
@@ -86,19 +85,19 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     };
     let Links { part_of, replaces } = links::find(tx, &input).await?;
     let before = part_of.as_ref().or(replaces.as_ref()).map(|record| &record.row);
-    let asked = input.subject.clone().or_else(|| {
+    let requested_subject = input.subject.clone().or_else(|| {
         before.filter(|b| b.family_id.is_some()).map(|b| ReferralSubject {
             person_id: b.person_id,
             family_id: b.family_id.filter(|_| b.person_id.is_none()),
         })
     });
-    let asked = asked.or_else(|| {
-        let known = complaint.as_ref()?;
-        (known.person_id.is_some() || known.family_id.is_some())
-            .then_some(ReferralSubject { person_id: known.person_id, family_id: known.family_id })
+    let requested_subject = requested_subject.or_else(|| {
+        let complaint = complaint.as_ref()?;
+        (complaint.person_id.is_some() || complaint.family_id.is_some())
+            .then_some(ReferralSubject { person_id: complaint.person_id, family_id: complaint.family_id })
     });
-    let subject = match &asked {
-        Some(subject) => Some(subject_in(&mut tx.conn, &scope, subject).await?),
+    let subject = match &requested_subject {
+        Some(subject) => Some(find_subject(&mut tx.conn, &scope, subject).await?),
         None => None,
     };
     let region = input
@@ -157,7 +156,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         updated_at: tx.now,
     };
     if !store::insert(&mut tx.conn, &row).await? {
-        return known(tx, row).await;
+        return find_repeated(tx, row).await;
     }
     if let Some(subject) = &subject {
         let basis = ReferralBasis {
@@ -182,13 +181,13 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     let row = &record.row;
     tx.audit("referral.create", "referral", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
-    // The target never learns of a draft: the event is for the source's regions alone.
+    // The target does not see drafts: this event goes to the source's regions only.
     publish(tx, row, "drafted", None);
     Ok(Drafted::New(show(record, tx.actor.organization_id)))
 }
 
-/// The id is taken: by the same draft, or by something else.
-async fn known(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
+/// The id already exists: returns the stored referral if this is the same draft, and an error otherwise.
+async fn find_repeated(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: None };
     match store::find_visible(&mut tx.conn, view, sent.id).await? {
@@ -208,14 +207,14 @@ pub(super) async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<
     let row = &mut record.row;
     let service = directory::actions::find_service_to_refer_to(tx, row.service_id).await?;
     let scope = tx.actor.scope.clone();
-    let asked =
+    let requested_subject =
         ReferralSubject { person_id: row.person_id, family_id: row.family_id.filter(|_| row.person_id.is_none()) };
-    if asked.person_id.is_some() || asked.family_id.is_some() {
-        let subject = subject_in(&mut tx.conn, &scope, &asked).await?;
+    if requested_subject.person_id.is_some() || requested_subject.family_id.is_some() {
+        let subject = find_subject(&mut tx.conn, &scope, &requested_subject).await?;
         consents::actions::require_for_referral(tx, &subject, row.lawful_basis).await?;
         row.subject_name = subject.name.clone();
-        let known = client::find(&mut tx.conn, &scope, &subject, local_day(tx.now)).await?;
-        record.details.subject_birth_year = known.birth_year;
+        let client = client::find(&mut tx.conn, &scope, &subject, local_day(tx.now)).await?;
+        record.details.subject_birth_year = client.birth_year;
         store::save_details(&mut tx.conn, &record.details).await?;
         if let Some(code) = &row.program_code {
             let programs = tx.resources.get::<ProgramCache>()?;
@@ -233,24 +232,24 @@ pub(super) async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<
     finish(tx, record, Action::Request, to, None).await
 }
 
-/// Finds, judges who asks and from which version, and asks the table.
+/// Locks the referral and checks the caller's side, the version and the transition.
 pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Record, Status), Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
     let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
     sides::check(tx, &record.row, action).await?;
     tx.if_match.check(record.row.version)?;
-    let to = transitions::next(record.row.status, action).map_err(refused)?;
+    let to = transitions::next(record.row.status, action).map_err(transition_error)?;
     Ok((record, to))
 }
 
-pub(super) fn refused(error: IllegalTransition<Status, Action>) -> Error {
+pub(super) fn transition_error(error: IllegalTransition<Status, Action>) -> Error {
     let allowed = error.allowed.into_iter().map(Action::as_str).collect();
     Error::transition(crate::referrals::problems::REFERRAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
-/// An edge that the state has, but this referral has left behind.
-pub(super) fn refused_now(status: Status) -> Error {
+/// Error for an action that the state allows, but this referral does not, such as a loop that is already closed.
+pub(super) fn not_allowed_now(status: Status) -> Error {
     Error::transition(crate::referrals::problems::REFERRAL_INVALID_TRANSITION, status.as_str(), Vec::new())
 }
 
@@ -261,11 +260,11 @@ pub(super) async fn finish(
     to: Status,
     note: Option<String>,
 ) -> Result<Referral, Error> {
-    conclude(tx, record, action, to, note, false).await
+    finish_as(tx, record, action, to, note, false).await
 }
 
-/// `by_system`: the step follows from the passing of time, and nobody took it.
-pub(super) async fn conclude(
+/// Like `finish`. With `by_system`, the timeline names the service as the actor, for steps that no officer took.
+pub(super) async fn finish_as(
     tx: &mut Tx,
     mut record: Record,
     action: Action,
@@ -279,7 +278,7 @@ pub(super) async fn conclude(
     if ends {
         row.ended_at = Some(tx.now);
     }
-    if transitions::holds_place(from) && !transitions::holds_place(to) {
+    if transitions::occupies_place(from) && !transitions::occupies_place(to) {
         directory::places::free(tx, row.service_id).await?;
     }
     if matches!(to, Status::Cancelled | Status::EnteredInError) {
@@ -292,7 +291,7 @@ pub(super) async fn conclude(
     if from == Status::OnHold || to == Status::OnHold || waited != waits {
         details.review_at = details.review_at.filter(|_| to == Status::OnHold);
         details.review_told_at = None;
-        // Background work looks at once and says when it looks next.
+        // Background work checks the referral immediately and then sets the next check.
         details.check_at = waits.then_some(tx.now);
         store::save_details(&mut tx.conn, details).await?;
     }
@@ -323,8 +322,8 @@ pub(super) async fn conclude(
     Ok(show(record, tx.actor.organization_id))
 }
 
-/// What a letter of recommendation says of its referral.
-pub struct Commended {
+/// Content of a recommendation letter that comes from its referral.
+pub struct LetterContent {
     pub region_code: String,
     pub source_organization_id: Option<Uuid>,
     pub target_organization_id: Uuid,
@@ -335,7 +334,7 @@ pub struct Commended {
     pub need: String,
 }
 
-impl From<Record> for Commended {
+impl From<Record> for LetterContent {
     fn from(Record { row, details }: Record) -> Self {
         Self {
             region_code: row.region_code,
@@ -350,22 +349,27 @@ impl From<Record> for Commended {
     }
 }
 
-/// The referral for which the caller, as its source, would issue a letter; locked.
-pub async fn lock_commendable(tx: &mut Tx, id: Uuid) -> Result<Commended, Error> {
+/// Locks the referral for which the caller, as its source, issues a letter.
+pub async fn lock_for_letter(tx: &mut Tx, id: Uuid) -> Result<LetterContent, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
     let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
     sides::check(tx, &record.row, Action::Request).await?;
-    let runs = matches!(record.row.status, Status::Requested | Status::Accepted | Status::InProgress | Status::OnHold);
-    if !runs || record.row.subject_name.is_none() {
+    let is_active =
+        matches!(record.row.status, Status::Requested | Status::Accepted | Status::InProgress | Status::OnHold);
+    if !is_active || record.row.subject_name.is_none() {
         return Err(Error::new(crate::referrals::problems::LETTER_NOT_POSSIBLE));
     }
     Ok(record.into())
 }
 
-pub async fn find_commended(conn: &mut AsyncPgConnection, actor: &Actor, id: Uuid) -> Result<Option<Commended>, Error> {
+pub async fn find_for_letter(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<LetterContent>, Error> {
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    Ok(store::find_visible(conn, view, id).await?.map(Commended::from))
+    Ok(store::find_visible(conn, view, id).await?.map(LetterContent::from))
 }
 
 pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {
@@ -383,8 +387,8 @@ pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<S
     });
 }
 
-/// Where a referral that the caller sees lies, and to whom it goes.
-pub async fn find_place(
+/// Region and target organization of a referral that is visible to the caller.
+pub async fn find_region_and_target(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     organization: Option<Uuid>,
@@ -394,12 +398,12 @@ pub async fn find_place(
     Ok(found.map(|found| (found.row.region_code, found.row.target_organization_id)))
 }
 
-/// Those of the ids that name a referral.
-pub async fn list_known(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
-    Ok(store::list_known(conn, why, ids).await?)
+/// Lists the ids of existing referrals among `ids`.
+pub async fn list_existing(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    Ok(store::list_existing(conn, why, ids).await?)
 }
 
-/// For a jsonb column.
+/// Converts a value for a jsonb column.
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value).map_err(Error::internal)
 }

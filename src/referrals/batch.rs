@@ -1,4 +1,4 @@
-//! Many drafts in one request.
+//! Creation of many drafts in one request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json as object;
@@ -8,53 +8,53 @@ use validator::{Validate, ValidationError};
 
 use super::actions::{self, Drafted};
 use super::api::{CreateReferral, Referral, fault};
-use crate::batches::{self, BatchQuery, Made};
+use crate::batches::{self, BatchQuery, ItemResult};
 use crate::error::Error;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
-/// Up to 200 drafts at once, such as one need that goes to several services.
+/// A batch of up to 200 drafts, for example for one need that is referred to several services.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "batch_fits"))]
+#[validate(schema(function = "validate_batch"))]
 pub struct ReferralBatch {
-    /// The need that all of them share, unless an item names its own. Made by the client (UUIDv7).
+    /// Need of all items that do not name their own. The caller generates the id (UUIDv7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need_id: Option<Uuid>,
-    /// The drafts; each is judged by itself.
+    /// The drafts; each is validated on its own.
     #[validate(length(min = 1, max = 200, code = "too_many"))]
     #[schema(value_type = Vec<CreateReferral>, min_items = 1, max_items = 200)]
     pub items: Vec<serde_json::Value>,
 }
 
-fn batch_fits(input: &ReferralBatch) -> Result<(), ValidationError> {
+fn validate_batch(input: &ReferralBatch) -> Result<(), ValidationError> {
     if input.need_id.is_some_and(|id| id.get_version_num() != 7) {
         return fault("not_uuid_v7", "/need_id");
     }
     Ok(())
 }
 
-/// What became of a batch.
+/// Results of a batch.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferralBatchResult {
-    /// One result an item, in order.
+    /// One result per item, in order.
     pub items: Vec<ReferralBatchItem>,
 }
 
-/// What became of one draft.
+/// Result of one item.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferralBatchItem {
-    /// Place in the request, from 0.
+    /// Position in the request, from 0.
     #[schema(example = 0)]
     pub index: usize,
-    /// The status it would have had alone.
+    /// HTTP status that the item would have had in a request of its own.
     #[schema(example = 201)]
     pub status: u16,
-    /// The referral, if it was taken.
+    /// The referral, if the item succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Referral>,
-    /// What is wrong, if it was not.
+    /// The problem, if the item failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
@@ -73,8 +73,8 @@ pub async fn create_all(tx: &mut Tx, query: BatchQuery, batch: ReferralBatch) ->
             Drafted::Known(made) => (200, made),
         })
     };
-    let item = |Made { index, status, resource, problem }| ReferralBatchItem { index, status, resource, problem };
-    batches::make_all(tx, "/v1/referrals/batch", query, drafts, create, |made| ReferralBatchResult {
+    let item = |ItemResult { index, status, resource, problem }| ReferralBatchItem { index, status, resource, problem };
+    batches::create_all(tx, "/v1/referrals/batch", query, drafts, create, |made| ReferralBatchResult {
         items: made.into_iter().map(item).collect(),
     })
     .await

@@ -1,4 +1,4 @@
-//! What the actions on a referral carry.
+//! Request bodies of the actions on a referral.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,122 +12,122 @@ use super::model::{
 };
 use crate::http::text::LongText;
 
-/// Refusal by the target.
+/// Rejection by the target.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "rejection_fits"))]
+#[validate(schema(function = "validate_rejection"))]
 pub struct RejectReferral {
-    /// Why.
+    /// Reason for the rejection.
     pub reason: ReferralRejectionReason,
-    /// Words that go with it; required for `other`.
+    /// Explanation of the reason; required for `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
-fn rejection_fits(input: &RejectReferral) -> Result<(), ValidationError> {
+fn validate_rejection(input: &RejectReferral) -> Result<(), ValidationError> {
     if input.reason == ReferralRejectionReason::Other && input.text.is_none() {
         return fault("text_required", "/text");
     }
     Ok(())
 }
 
-/// What came of it.
+/// Completion by the target.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteReferral {
     /// Code of the outcome.
     pub outcome: ReferralOutcomeCode,
-    /// When the help was given; not in the future.
+    /// Date when the service was delivered; not in the future.
     pub delivered_on: NaiveDate,
-    /// What was done.
+    /// Description of what was done.
     pub note: LongText,
 }
 
-/// Cancellation by the source, or by the target after it accepted.
+/// Cancellation by the source, or by the target after accepting.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "cancellation_fits"))]
+#[validate(schema(function = "validate_cancellation"))]
 pub struct CancelReferral {
-    /// Why.
+    /// Reason for the cancellation.
     pub reason: ReferralCancellationReason,
-    /// Words that go with it; required for `other`.
+    /// Explanation of the reason; required for `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
-fn cancellation_fits(input: &CancelReferral) -> Result<(), ValidationError> {
+fn validate_cancellation(input: &CancelReferral) -> Result<(), ValidationError> {
     if input.reason == ReferralCancellationReason::Other && input.text.is_none() {
         return fault("text_required", "/text");
     }
     Ok(())
 }
 
-/// The citizen has heard.
+/// Confirmation that the citizen was informed of the outcome.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CloseReferralLoop {
-    /// When the citizen heard what came of it; not in the future.
+    /// Time when the citizen was informed; not in the future.
     pub citizen_informed_at: DateTime<Utc>,
-    /// Satisfaction of the citizen, 1 (bad) to 5 (good).
+    /// Satisfaction of the citizen, from 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 5)]
     pub satisfaction: Option<u8>,
-    /// Words that go with it.
+    /// Note for the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
-/// A pause.
+/// Putting a referral on hold.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct HoldReferral {
-    /// Why.
+    /// Reason for the hold.
     pub reason: ReferralHoldReason,
-    /// When the target looks at it again: in the future, at most a year ahead. From then on it stands among those whose
-    /// review is due, and the event `referral.review_due` tells both sides once.
+    /// Time of the next review by the target: in the future, at most 366 days ahead. At that time the event
+    /// `referral.review_due` is published once to both sides, and the filter `review_due=true` includes the referral.
     #[schema(example = "2027-01-15T02:00:00Z")]
     pub review_at: DateTime<Utc>,
-    /// Words that go with it.
+    /// Explanation of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
-/// The help did not come about.
+/// Failure of a referral.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FailReferral {
-    /// Why.
+    /// Reason for the failure.
     pub reason: ReferralFailureReason,
-    /// Words that go with it.
+    /// Explanation of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
-/// A mistake of record.
+/// Marking of a referral as entered in error.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "error_fits"))]
+#[validate(schema(function = "validate_error"))]
 pub struct EnterReferralInError {
-    /// What was recorded wrongly.
+    /// Reason why the record is an error.
     pub reason: ReferralErrorReason,
-    /// Words that go with it; required for `other`.
+    /// Explanation of the reason; required for `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
-fn error_fits(input: &EnterReferralInError) -> Result<(), ValidationError> {
+fn validate_error(input: &EnterReferralInError) -> Result<(), ValidationError> {
     if input.reason == ReferralErrorReason::Other && input.text.is_none() {
         return fault("text_required", "/text");
     }
     Ok(())
 }
 
-/// A place kept free for the client until the target answers.
+/// Reservation of a place for the client until the target answers.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ReservePlace {
-    /// Until when: in the future, at most 30 days ahead. The place is free again afterwards.
+    /// Expiry of the reservation: in the future, at most 30 days ahead. After it, the place is free again.
     #[schema(example = "2027-01-15T02:00:00Z")]
     pub expires_at: DateTime<Utc>,
 }

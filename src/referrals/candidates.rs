@@ -1,5 +1,5 @@
-//! Whom to refer to: services that match the need, serve the region and whose rules the client does not fail, ranked
-//! by who is in charge, free places, default routes, closeness and past answer time, each with its reasons. Pure.
+//! Ranking of candidate services, each with its reasons: by office in charge, free places, default route, closeness and
+//! past answer time. Services whose programme rules the client does not meet are left out. Pure.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,33 +12,33 @@ use crate::regions::RegionCode;
 use crate::regions::model::contains;
 use crate::registry::model::SchoolLevel;
 
-/// A service that could meet the need.
+/// A service that can meet the need.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralCandidate {
-    /// Place in the ranking, from 1.
+    /// Position in the ranking, from 1.
     #[schema(example = 1)]
     pub rank: usize,
     /// The service.
     pub service: Service,
-    /// Who offers it.
+    /// Organization that offers the service.
     pub organization: Organization,
-    /// What the service's programme makes of the client, if it has one and the client is known.
+    /// Outcome of the eligibility check, if the service belongs to a programme and the client is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityOutcome>,
-    /// Why it stands where it stands.
+    /// Reasons for the position in the ranking.
     pub reasons: Vec<CandidateReason>,
 }
 
-/// One reason.
+/// A reason for the position in the ranking.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CandidateReason {
     /// Stable machine name.
     #[schema(example = "serves_regency")]
     pub code: String,
-    /// In Indonesian.
+    /// Text in Indonesian.
     #[schema(example = "Melayani kabupaten/kota klien")]
     pub text_id: String,
-    /// In English.
+    /// Text in English.
     #[schema(example = "Serves the client's regency or city")]
     pub text_en: String,
 }
@@ -55,16 +55,17 @@ pub struct Offer {
     pub organization: Organization,
     pub eligibility: Option<EligibilityOutcome>,
     pub answer_days: Option<f64>,
-    /// The client has no NIK, and this service gives one: papers gate all aid.
+    /// The client has no NIK and this service issues one. All aid requires identity papers, so it is ranked first.
     pub papers_first: bool,
-    /// The region that sends needs of this sector here by default.
+    /// Code of the region that has set this service as its default for the sector.
     pub default_of: Option<String>,
-    /// The level of government that is in charge of the need, if it is known.
+    /// Level of government in charge of the need, if it is known.
     pub level: Option<GovernmentLevel>,
 }
 
-/// Who is in charge: the owner of the thing, or for a pupil the keeper of the schools of that level (UU 23/2014: up to
-/// SMP the regency, SMA and SMK the province). Pupils of several levels leave it open.
+/// Level of government in charge: the owner of the thing concerned, or for a pupil the level that runs the school (UU
+/// 23/2014: up to SMP the regency, SMA and SMK the province). `None` if the pupils' schools are run by different
+/// levels.
 pub fn level_in_charge(
     service: &Service,
     owner: Option<GovernmentLevel>,
@@ -73,25 +74,26 @@ pub fn level_in_charge(
     if owner.is_some() || !service.sectors.contains(&Sector::Education) {
         return owner;
     }
-    let keeper = |level: &SchoolLevel| match level {
+    let run_by = |level: &SchoolLevel| match level {
         SchoolLevel::Paud | SchoolLevel::Sd | SchoolLevel::Smp => Some(GovernmentLevel::Regency),
         SchoolLevel::Sma => Some(GovernmentLevel::Province),
         SchoolLevel::Higher => Some(GovernmentLevel::National),
         SchoolLevel::None => None,
     };
-    let mut keepers = schools.iter().map(keeper);
-    let first = keepers.next()??;
-    keepers.all(|k| k == Some(first)).then_some(first)
+    let mut levels = schools.iter().map(run_by);
+    let first = levels.next()??;
+    levels.all(|level| level == Some(first)).then_some(first)
 }
 
 pub fn rank(offers: Vec<Offer>, region: &RegionCode) -> Vec<ReferralCandidate> {
-    let mut kept: Vec<(Weight, Offer)> = offers
+    let mut ranked: Vec<(Weight, Offer)> = offers
         .into_iter()
         .filter(|o| o.papers_first || o.eligibility != Some(EligibilityOutcome::NotEligible))
         .map(|offer| (weight(&offer, region), offer))
         .collect();
-    kept.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.service.id.cmp(&y.service.id)));
-    kept.into_iter()
+    ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.service.id.cmp(&y.service.id)));
+    ranked
+        .into_iter()
         .enumerate()
         .map(|(index, (_, offer))| ReferralCandidate {
             rank: index + 1,
@@ -103,27 +105,27 @@ pub fn rank(offers: Vec<Offer>, region: &RegionCode) -> Vec<ReferralCandidate> {
         .collect()
 }
 
-/// How near the service's area is to the client: 4 for the village itself, 0 for the whole country.
+/// How close the service's area is to the client: 4 for the village, 0 for the whole country.
 fn closeness(service: &Service, region: &RegionCode) -> usize {
     let around = service.area_codes.iter().filter(|area| contains(area, region.as_str()));
     around.map(|area| if area == "ID" { 0 } else { area.split('.').count() }).max().unwrap_or(0)
 }
 
-/// What comes first in the tuple outweighs all that follows: papers, the office in charge, a place to go to, the
-/// default, closeness, a sure rule, a quick answer.
+/// Sort key; earlier fields take precedence: identity papers, office in charge, free place, default route, closeness,
+/// likely eligible, short answer time.
 type Weight = (bool, i8, bool, bool, usize, bool, i64);
 
 fn weight(offer: &Offer, region: &RegionCode) -> Weight {
     let close = closeness(&offer.service, region);
     let in_charge = offer.level.map_or(0, |level| if area_level(level) == close { 1 } else { -1 });
     let promised = f64::from(offer.service.answer_days);
-    let quick = 99 - whole_days(offer.answer_days.unwrap_or(promised)).min(99);
-    let sure = offer.eligibility == Some(EligibilityOutcome::LikelyEligible);
-    let place = offer.service.free_places() != Some(0);
-    (offer.papers_first, in_charge, place, offer.default_of.is_some(), close, sure, quick)
+    let speed = 99 - whole_days(offer.answer_days.unwrap_or(promised)).min(99);
+    let eligible = offer.eligibility == Some(EligibilityOutcome::LikelyEligible);
+    let has_place = offer.service.free_places() != Some(0);
+    (offer.papers_first, in_charge, has_place, offer.default_of.is_some(), close, eligible, speed)
 }
 
-/// The closeness of a service whose area is that of this level.
+/// Closeness of a service whose area has this level.
 fn area_level(level: GovernmentLevel) -> usize {
     match level {
         GovernmentLevel::National => 0,
@@ -134,7 +136,7 @@ fn area_level(level: GovernmentLevel) -> usize {
 }
 
 fn whole_days(days: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to 9,999")]
     let whole = days.clamp(0.0, 9_999.0).round() as i64;
     whole
 }

@@ -1,4 +1,4 @@
-//! What routing and the target need to know of the client, and nothing more.
+//! The few facts about the client that routing and the target need.
 
 use chrono::{Datelike as _, NaiveDate};
 use diesel_async::AsyncPgConnection;
@@ -12,10 +12,10 @@ use crate::registry::rows::PersonRow;
 
 #[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// Of the person, or of the family's head.
+    /// Birth year of the person, or of the head of the family.
     pub birth_year: Option<i16>,
     pub has_nik: bool,
-    /// The person's, or those of all pupils of the family.
+    /// School level of the person, or of all pupils of the family.
     pub school_levels: Vec<SchoolLevel>,
 }
 

@@ -28,7 +28,7 @@ pub async fn approve(tx: &mut Tx, id: Uuid, body: Json<ApproveComplaint>) -> Res
 async fn request_drafts_of(tx: &mut Tx, complaint_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
     for record in store::lock_drafts_of(&mut tx.conn, &scope, complaint_id).await? {
-        let to = transitions::next(record.row.status, Action::Request).map_err(actions::refused)?;
+        let to = transitions::next(record.row.status, Action::Request).map_err(actions::transition_error)?;
         actions::send(tx, record, to).await?;
     }
     Ok(())
@@ -36,8 +36,8 @@ async fn request_drafts_of(tx: &mut Tx, complaint_id: Uuid) -> Result<(), Error>
 
 /// Decide on a complaint
 ///
-/// The manager's decision: `refer` sends the drafted referrals, `resolve` answers the citizen. The officer who recommended may not
-/// decide (403 `own-recommendation`).
+/// Records the manager's decision: `refer` sends the drafted referrals, `resolve` answers the reporter. The officer who
+/// recommended cannot decide (403 `own-recommendation`, four-eyes rule).
 #[utoipa::path(
     tag = "Complaints",
     request_body = ApproveComplaint,

@@ -1,12 +1,12 @@
-//! Whether the person before the target is the client: the target enters a NIK that it was shown, and hears match or no
-//! match. No NIK leaves the registry.
+//! Identity check of a client: the target sends the NIK from an identity card and gets match or no match. No NIK leaves
+//! the registry.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::actions::refused_now;
+use super::actions::not_allowed_now;
 use super::model::{IdentityMatch, ReferralStatus as Status};
 use super::store::{self, Viewpoint};
 use crate::clock::local_day;
@@ -17,23 +17,23 @@ use crate::registry;
 use crate::registry::people::api::NikDigits;
 use crate::transaction::Tx;
 
-/// A target that guesses is stopped.
-const WRONG_ATTEMPTS: i16 = 10;
+/// Maximum number of wrong attempts per referral, so that a target cannot guess a NIK.
+const MAX_WRONG_ATTEMPTS: i16 = 10;
 
-/// A NIK that the target was shown.
+/// A NIK to compare with the client's.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct MatchIdentity {
-    /// The NIK on the card before the target; 16 digits.
+    /// NIK from the identity card; 16 digits.
     pub nik: NikDigits,
 }
 
-/// What the comparison gave.
+/// Result of an identity check.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct IdentityMatchResult {
-    /// For a referral of a family, any member of it matches.
+    /// Result of the comparison. For a referral of a family, the NIK of any member matches.
     pub result: IdentityMatch,
-    /// How many wrong numbers may still be tried.
+    /// Number of wrong attempts left.
     #[schema(example = 9)]
     pub attempts_left: i16,
 }
@@ -46,9 +46,9 @@ pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result
         return Err(Error::new(crate::referrals::problems::NOT_THE_TARGET));
     }
     if !matches!(record.row.status, Status::Accepted | Status::InProgress | Status::OnHold | Status::Completed) {
-        return Err(refused_now(record.row.status));
+        return Err(not_allowed_now(record.row.status));
     }
-    if record.details.match_attempts >= WRONG_ATTEMPTS {
+    if record.details.match_attempts >= MAX_WRONG_ATTEMPTS {
         return Err(Error::new(crate::referrals::problems::MATCH_ATTEMPTS_USED));
     }
     let nik = registry::people::actions::read_nik(&body.valid()?.nik, local_day(tx.now))?;
@@ -66,7 +66,7 @@ pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result
         store::save_details(&mut tx.conn, &record.details).await?;
     }
     tx.audit("referral.match_identity", "referral", record.row.id, Some(&record.row.region_code));
-    Ok(IdentityMatchResult { result, attempts_left: WRONG_ATTEMPTS - record.details.match_attempts })
+    Ok(IdentityMatchResult { result, attempts_left: MAX_WRONG_ATTEMPTS - record.details.match_attempts })
 }
 
 async fn has_nik(tx: &mut Tx, person: Uuid) -> Result<bool, Error> {

@@ -1,4 +1,4 @@
-//! Referrals that belong together: an onward one is part of another, a new one stands in the place of one that ended.
+//! Links between referrals: an onward referral is part of another one, and a new referral can replace an ended one.
 
 use uuid::Uuid;
 
@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::registry::people::actions::Subject;
 use crate::transaction::Tx;
 
-/// Longer chains of onward referrals are a ring in disguise.
-const LONGEST_CHAIN: usize = 10;
+/// Maximum length of a chain of onward referrals.
+const MAX_CHAIN_LENGTH: usize = 10;
 
-/// What a new referral follows from.
+/// The referrals that a new referral links to.
 pub struct Links {
     pub part_of: Option<Record>,
     pub replaces: Option<Record>,
@@ -23,7 +23,7 @@ pub struct Links {
 pub async fn find(tx: &mut Tx, input: &CreateReferral) -> Result<Links, Error> {
     let part_of = match input.part_of {
         Some(id) => {
-            let whole = visible(tx, id).await?.ok_or_else(|| Error::field("/part_of", "unknown_referral"))?;
+            let whole = lock_visible(tx, id).await?.ok_or_else(|| Error::field("/part_of", "unknown_referral"))?;
             if !matches!(whole.row.status, Accepted | InProgress | OnHold | Completed | Failed) {
                 return Err(Error::field("/part_of", "not_accepted"));
             }
@@ -33,11 +33,11 @@ pub async fn find(tx: &mut Tx, input: &CreateReferral) -> Result<Links, Error> {
     };
     let replaces = match input.replaces {
         Some(id) => {
-            let old = visible(tx, id).await?.ok_or_else(|| Error::field("/replaces", "unknown_referral"))?;
+            let old = lock_visible(tx, id).await?.ok_or_else(|| Error::field("/replaces", "unknown_referral"))?;
             if !matches!(old.row.status, Rejected | Failed | Cancelled) {
                 return Err(Error::field("/replaces", "not_ended"));
             }
-            // The same draft sent again has replaced it itself.
+            // If the same draft is sent again, the replacement is this draft itself.
             if old.details.replaced_by_id.is_some_and(|by| Some(by) != input.id) {
                 return Err(Error::field("/replaces", "already_replaced"));
             }
@@ -48,32 +48,32 @@ pub async fn find(tx: &mut Tx, input: &CreateReferral) -> Result<Links, Error> {
     Ok(Links { part_of, replaces })
 }
 
-/// Locked: of two that would replace the same one, the second sees the first.
-async fn visible(tx: &mut Tx, id: Uuid) -> Result<Option<Record>, Error> {
+/// Locks the referral: if two requests replace the same one, the second sees the result of the first.
+async fn lock_visible(tx: &mut Tx, id: Uuid) -> Result<Option<Record>, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
     Ok(store::lock_visible(&mut tx.conn, view, id).await?)
 }
 
-/// Both are about the same client.
+/// Linked referrals must be about the same client.
 pub fn check_client(
     part_of: &Option<Record>,
     replaces: &Option<Record>,
     subject: Option<&Subject>,
 ) -> Result<(), Error> {
     for (before, pointer) in [(part_of, "/part_of"), (replaces, "/replaces")] {
-        let known = before.as_ref().and_then(|b| b.row.family_id);
-        if known.is_some_and(|family| subject.is_none_or(|s| s.family_id != family)) {
+        let client_family = before.as_ref().and_then(|b| b.row.family_id);
+        if client_family.is_some_and(|family| subject.is_none_or(|s| s.family_id != family)) {
             return Err(Error::field(pointer, "other_client"));
         }
     }
     Ok(())
 }
 
-/// A client is not sent round in a ring: no service twice in a chain while it still has the client.
+/// Prevents cycles: a chain must not contain a service whose referral is still open.
 pub async fn check_chain(tx: &mut Tx, whole: &Record, service_id: Uuid) -> Result<(), Error> {
     let mut at = whole.clone();
-    for _ in 0..LONGEST_CHAIN {
+    for _ in 0..MAX_CHAIN_LENGTH {
         if at.row.service_id == service_id && !transitions::FINAL.contains(&at.row.status) {
             return Err(Error::field("/service_id", "already_in_chain"));
         }
@@ -88,25 +88,25 @@ pub async fn check_chain(tx: &mut Tx, whole: &Record, service_id: Uuid) -> Resul
     Err(Error::field("/part_of", "chain_too_long"))
 }
 
-/// Marks the old one as replaced; its state stays what it is.
+/// Marks the old referral as replaced; its state does not change.
 pub async fn replace(tx: &mut Tx, mut old: Record, by: Uuid) -> Result<(), Error> {
     old.details.replaced_by_id = Some(by);
-    mark(tx, old, "replaced").await
+    save_link(tx, old, "replaced").await
 }
 
-/// What a referral entered in error had replaced stands alone again.
-pub async fn release_replaced(tx: &mut Tx, record: &Record) -> Result<(), Error> {
+/// Removes the link from the referral that a referral entered in error had replaced.
+pub async fn unlink_replaced(tx: &mut Tx, record: &Record) -> Result<(), Error> {
     let Some(id) = record.details.replaces_id else { return Ok(()) };
-    match visible(tx, id).await? {
+    match lock_visible(tx, id).await? {
         Some(mut old) if old.details.replaced_by_id == Some(record.row.id) => {
             old.details.replaced_by_id = None;
-            mark(tx, old, "replacement_withdrawn").await
+            save_link(tx, old, "replacement_withdrawn").await
         }
         _ => Ok(()),
     }
 }
 
-async fn mark(tx: &mut Tx, mut old: Record, what: &str) -> Result<(), Error> {
+async fn save_link(tx: &mut Tx, mut old: Record, what: &str) -> Result<(), Error> {
     let Record { row, details } = &mut old;
     row.version += 1;
     row.updated_at = tx.now;

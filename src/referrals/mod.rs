@@ -1,5 +1,5 @@
-//! Referrals: from a desk to whoever can help, and back. Visible to the regions that own one and to its target
-//! organization, and to nobody else; the target never sees a draft.
+//! Referrals from a desk to an organization that can help, and the result. A referral is visible only to the regions
+//! that own it and to its target organization. The target does not see drafts.
 
 pub mod actions;
 pub mod api;
@@ -22,7 +22,7 @@ mod routes_actions;
 mod routes_needs;
 mod routing;
 mod sides;
-pub mod silence;
+pub mod escalation;
 pub mod steps;
 mod store;
 pub mod subject;
@@ -46,7 +46,7 @@ pub const SLICE: Slice = Slice {
     work: &[Work {
         name: "silent targets",
         every: Duration::from_secs(300),
-        run: |context| Box::pin(silence::follow_up(context)),
+        run: |context| Box::pin(escalation::follow_up(context)),
     }],
     ..Slice::new("referrals")
 };

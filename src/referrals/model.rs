@@ -1,4 +1,4 @@
-//! The words of referrals.
+//! Code lists of referrals.
 
 use crate::text_enum;
 
@@ -19,7 +19,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a referral; with hyphens, the last segment of the action's address.
+    /// Action on a referral; written with hyphens, the last segment of the action's URL.
     pub enum ReferralAction {
         Create = "create": "Buat konsep" / "Draft",
         Request = "request": "Kirim" / "Request",
@@ -34,12 +34,12 @@ text_enum! {
         Cancel = "cancel": "Batalkan" / "Cancel",
         EnterInError = "enter_in_error": "Nyatakan salah catat" / "Enter in error",
         CloseLoop = "close_loop": "Kabari warga" / "Close the loop",
-        ReservePlace = "reserve_place": "Sisihkan tempat" / "Hold a place",
+        ReservePlace = "reserve_place": "Sisihkan tempat" / "Reserve a place",
     }
 }
 
 text_enum! {
-    /// Why a target refuses.
+    /// Reason of a target for rejecting a referral.
     pub enum ReferralRejectionReason {
         NoCapacity = "no_capacity": "Tidak ada tempat" / "No capacity",
         NotEligible = "not_eligible": "Tidak memenuhi syarat" / "Not eligible",
@@ -51,7 +51,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a referral is cancelled.
+    /// Reason for cancelling a referral.
     pub enum ReferralCancellationReason {
         ClientWithdrew = "client_withdrew": "Klien mundur" / "The client withdrew",
         ResolvedOtherwise = "resolved_otherwise": "Sudah tertangani" / "Resolved otherwise",
@@ -63,7 +63,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a target pauses.
+    /// Reason of a target for putting a referral on hold.
     pub enum ReferralHoldReason {
         Waitlist = "waitlist": "Daftar tunggu" / "Waiting list",
         AwaitingDocuments = "awaiting_documents": "Menunggu berkas" / "Awaiting documents",
@@ -72,7 +72,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why the help did not come about.
+    /// Reason why a referral failed.
     pub enum ReferralFailureReason {
         ClientDeclined = "client_declined": "Klien menolak" / "The client declined",
         Moved = "moved": "Klien pindah" / "The client moved away",
@@ -83,7 +83,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What was recorded wrongly.
+    /// Reason why a referral was entered in error.
     pub enum ReferralErrorReason {
         WrongSubject = "wrong_subject": "Salah orang" / "Wrong person",
         WrongService = "wrong_service": "Salah layanan" / "Wrong service",
@@ -93,7 +93,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What came of a referral.
+    /// Outcome of a completed referral.
     pub enum ReferralOutcomeCode {
         Enrolled = "enrolled": "Menjadi penerima program" / "Enrolled in the programme",
         ServiceDelivered = "service_delivered": "Layanan diberikan" / "Service delivered",
@@ -105,17 +105,17 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a need stands that went to several services.
+    /// State of a need that was referred to several services.
     pub enum ReferralNeedState {
         Drafted = "drafted": "Belum dikirim" / "Not yet sent",
-        Open = "open": "Menunggu hasil" / "Awaiting what comes of it",
+        Open = "open": "Menunggu hasil" / "Awaiting the outcome",
         Met = "met": "Terpenuhi" / "Met",
         Unmet = "unmet": "Tidak terpenuhi" / "Not met",
     }
 }
 
 text_enum! {
-    /// What comparing a NIK with the client's gave.
+    /// Result of comparing a NIK with the client's NIK.
     pub enum IdentityMatch {
         Match = "match": "Cocok" / "Match",
         NoMatch = "no_match": "Tidak cocok" / "No match",
@@ -124,7 +124,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// From which side a list of referrals is seen.
+    /// Direction of the referrals in a list, from the view of the caller's organization.
     pub enum ReferralDirection {
         Incoming = "incoming": "Masuk" / "Incoming",
         Outgoing = "outgoing": "Keluar" / "Outgoing",

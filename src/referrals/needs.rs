@@ -1,4 +1,4 @@
-//! One need of one client that goes to several services: the state of each, and of the whole.
+//! One need of one client that is referred to several services: the state of each referral and of the need.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,25 +9,25 @@ use super::model::{ReferralNeedState, ReferralStatus as Status};
 use super::store::Record;
 use super::transitions::FINAL;
 
-/// The referrals that share a need.
+/// A need and its referrals.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferralNeed {
     /// Id of the need.
     pub id: Uuid,
-    /// `met` once one of them was completed; `unmet` when all ended otherwise.
+    /// State of the need: `met` if one referral is completed; `unmet` if all ended in another way.
     pub state: ReferralNeedState,
-    /// How many are in each state; states that none is in are absent.
+    /// Number of referrals in each state; states without a referral are left out.
     pub counts: Vec<ReferralNeedCount>,
-    /// The referrals, oldest first, without what was entered in error.
+    /// The referrals, oldest first, without those entered in error.
     pub items: Vec<Referral>,
 }
 
-/// How many referrals are in a state.
+/// Number of referrals in one state.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferralNeedCount {
     /// The state.
     pub status: Status,
-    /// How many.
+    /// Number of referrals.
     #[schema(example = 2)]
     pub count: usize,
 }

@@ -1,4 +1,4 @@
-//! Finding candidates, drafting and reading referrals.
+//! Routes to find candidates, and to draft and read referrals.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -42,10 +42,11 @@ fn view(actor: &Actor) -> Viewpoint<'_> {
     Viewpoint { scope: &actor.scope, organization: actor.organization_id }
 }
 
-/// Find whom to refer to
+/// Find services to refer to
 ///
-/// Active services that match the programme or sector, serve the client's region and whose rules the client does not fail, ranked by
-/// free places, closeness and past answer time, each with its reasons. A proposal: an officer decides.
+/// Returns active services that match the programme or sector and serve the client's region, without those whose
+/// programme rules the client does not meet. They are ranked by office in charge, free places, closeness and past
+/// answer time, each with its reasons. The ranking is a suggestion; an officer decides.
 #[utoipa::path(
     tag = "Referrals",
     request_body = FindCandidates,
@@ -68,14 +69,14 @@ async fn find_referral_candidates(
 
 /// Draft a referral
 ///
-/// From a complaint or alone. A draft is visible to the source's regions only; send it with `request`, or have the
-/// manager's approval of the complaint send it.
+/// Creates a draft, with or without a complaint. Only the source's regions can see a draft. Send it with
+/// `POST /v1/referrals/{id}/request`; the approval of its complaint with the outcome `refer` sends it too.
 #[utoipa::path(
     tag = "Referrals",
     request_body = CreateReferral,
     responses(
         (status = 201, description = "The referral", body = Referral),
-        (status = 200, description = "It was sent before; this is what is stored", body = Referral)
+        (status = 200, description = "The stored referral; the same request was sent before", body = Referral)
     ),
     security(("oauth2" = ["referrals:send"]))
 )]
@@ -95,9 +96,9 @@ async fn create_referral(
 
 /// List referrals
 ///
-/// Referrals of the caller's regions and those addressed to its organization, newest first; without what was entered in error,
-/// unless that is asked for. With `updated_since` it is a
-/// change feed instead: by time of change, oldest first.
+/// Returns the referrals of the caller's regions and those sent to the caller's organization, newest first, without
+/// those entered in error. With `updated_since` the list is a change feed: ordered by time of change, oldest first,
+/// including those entered in error.
 #[utoipa::path(
     tag = "Referrals",
     params(ReferralQuery),
@@ -111,28 +112,28 @@ async fn list_referrals(
     clock: web::Data<Clock>,
     query: Query<ReferralQuery>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
-    let by_change = asked.updated_since.is_some();
+    let params = query.value;
+    let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
+    let by_change = params.updated_since.is_some();
     let mut conn = db.read().await?;
-    // Referrals of records that were merged into the person's are the person's.
-    let person_ids = match asked.person_id {
+    // Referrals of records that were merged into this person's record belong to this person.
+    let person_ids = match params.person_id {
         None => None,
         Some(id) => Some(registry::people::actions::list_ids_of_person(&mut conn, id).await?),
     };
     let filter = ReferralFilter {
-        direction: asked.direction,
-        status: asked.status,
-        complaint_id: asked.complaint_id,
-        service_id: asked.service_id,
+        direction: params.direction,
+        status: params.status,
+        complaint_id: params.complaint_id,
+        service_id: params.service_id,
         person_ids,
-        need_id: asked.need_id,
-        part_of: asked.part_of,
-        review_due_by: asked.review_due.unwrap_or_default().then(|| clock.now()),
-        overdue_by: asked.overdue.unwrap_or_default().then(|| clock.now()),
-        escalated_to: asked.escalation_level,
-        with_errors: asked.include_entered_in_error.unwrap_or_default(),
-        updated_since: asked.updated_since,
+        need_id: params.need_id,
+        part_of: params.part_of,
+        review_due_by: params.review_due.unwrap_or_default().then(|| clock.now()),
+        overdue_by: params.overdue.unwrap_or_default().then(|| clock.now()),
+        escalated_to: params.escalation_level,
+        with_errors: params.include_entered_in_error.unwrap_or_default(),
+        updated_since: params.updated_since,
     };
     let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
     let position =
@@ -142,8 +143,9 @@ async fn list_referrals(
 
 /// Read a referral
 ///
-/// One referral. The target's first read of a requested referral, with a token that may answer it, acknowledges it. With
-/// `Access-Purpose` the client's telephone is shown in full to a target that has accepted, and to a source with `pii:reveal`.
+/// Returns one referral. The first read of a requested referral by its target, with a token that has
+/// `referrals:respond`, acknowledges it. With `Access-Purpose`, the client's telephone number is unmasked for a target
+/// that has accepted, and for a source with `pii:reveal`.
 #[utoipa::path(
     tag = "Referrals",
     extensions(("x-reveals" = json!(true))),
@@ -174,7 +176,7 @@ async fn get_referral(
     let region_code = row.region_code.clone();
     let (person, family) = (row.person_id, row.family_id.filter(|_| row.person_id.is_none()));
     let mut shown = show(found, caller.organization_id);
-    // To the source it is its own client's number; to the target it is part of what it has taken on.
+    // The source needs `pii:reveal`. The target needs only a purpose: it has accepted the client.
     let purpose = if is_target { caller.purpose()? } else { caller.reveal_if_asked()? };
     if let (Some(purpose), Some(phone)) = (purpose, phone.filter(|_| shown.client_phone.is_some() || !is_target)) {
         let (persons, families) = (person.as_slice(), family.as_slice());
@@ -188,7 +190,7 @@ async fn get_referral(
 
 /// Read a referral's timeline
 ///
-/// Every step of the referral, oldest first.
+/// Returns every step of the referral, oldest first.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The timeline", body = Timeline)),

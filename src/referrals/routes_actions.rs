@@ -1,4 +1,4 @@
-//! The actions on a referral: one address for each edge that people take.
+//! Routes of the actions on a referral, one URL for each transition.
 
 use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -41,9 +41,9 @@ fn shown(referral: &Referral) -> Result<Reply, Error> {
 
 /// Send a referral
 ///
-/// The draft goes to the target organization, with an eligibility check as it stands now if the service leads to a programme.
-/// The answer is due within the service's `answer_days`, counted in working days on the calendar of the client's region. A service that is
-/// closed or out of use takes nothing new (409).
+/// Sends the draft to the target organization. If the service belongs to a programme, the referral includes a new
+/// eligibility check. The answer is due within the service's `answer_days`, counted in working days on the calendar of
+/// the client's region. A closed or inactive service accepts no new referrals (409).
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -56,7 +56,7 @@ async fn request_referral(caller: Caller<ReferralsSend>, write: Write, id: Path<
 
 /// Acknowledge a referral
 ///
-/// The target has read it. Reading it with a token of the target does the same.
+/// Records that the target has read the referral. Its first `GET` by the target has the same effect.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -69,7 +69,7 @@ async fn acknowledge_referral(caller: Caller<ReferralsRespond>, write: Write, id
 
 /// Accept a referral
 ///
-/// The target takes the client on; a place at the service is taken.
+/// Accepts the referral (target). The client occupies one place of the service.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -82,7 +82,8 @@ async fn accept_referral(caller: Caller<ReferralsRespond>, write: Write, id: Pat
 
 /// Reject a referral
 ///
-/// The target refuses, with a reason. For `no_capacity` the answer lists other services that fit.
+/// Rejects the referral with a reason (target). For `no_capacity` the response lists other suitable services in
+/// `alternatives`.
 #[utoipa::path(
     tag = "Referrals",
     request_body = RejectReferral,
@@ -102,7 +103,7 @@ async fn reject_referral(
 
 /// Start serving
 ///
-/// The target begins its work.
+/// Records that the target has started to serve the client.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -115,7 +116,7 @@ async fn start_referral(caller: Caller<ReferralsRespond>, write: Write, id: Path
 
 /// Complete a referral
 ///
-/// The target tells what came of it. When all referrals of a complaint have ended, the complaint goes on.
+/// Records the outcome (target). When all referrals of a complaint have ended, the complaint returns to `in_progress`.
 #[utoipa::path(
     tag = "Referrals",
     request_body = CompleteReferral,
@@ -135,7 +136,8 @@ async fn complete_referral(
 
 /// Cancel a referral
 ///
-/// By the source at any time before the end.
+/// Cancels a referral that was sent and has not ended. The source may cancel at any time, the target only after
+/// accepting.
 #[utoipa::path(
     tag = "Referrals",
     request_body = CancelReferral,
@@ -155,7 +157,7 @@ async fn cancel_referral(
 
 /// Close the loop
 ///
-/// The source has told the citizen what came of it. Once, after the end.
+/// Records that the source has informed the citizen of the outcome. Possible once, after the referral has ended.
 #[utoipa::path(
     tag = "Referrals",
     request_body = CloseReferralLoop,
@@ -173,11 +175,11 @@ async fn close_referral_loop(
     write.run(&caller, digest, async move |tx| shown(&steps::close_loop(tx, *id, body).await?)).await
 }
 
-/// Hold a place for a referral
+/// Reserve a place for a referral
 ///
-/// The target keeps a place of the service free until it answers, at the latest until `expires_at`. Acceptance uses that place;
-/// rejection, cancellation and expiry free it. When every place is taken or held, the answer is 409 `no-capacity`. Said again, it
-/// moves the expiry.
+/// Reserves a place of the service until the target answers, at most until `expires_at` (target). Acceptance uses the
+/// place; rejection, cancellation and expiry release it. If every place is taken or reserved, the response is 409
+/// `no-capacity`. A second call changes the expiry.
 #[utoipa::path(
     tag = "Referrals",
     request_body = ReservePlace,
@@ -197,7 +199,7 @@ async fn reserve_referral_place(
 
 /// Put a referral on hold
 ///
-/// The target pauses, says why and when it will look again. The client keeps the place.
+/// Pauses the service with a reason and a time of review (target). The client keeps the place.
 #[utoipa::path(
     tag = "Referrals",
     request_body = HoldReferral,
@@ -217,7 +219,7 @@ async fn hold_referral(
 
 /// Resume a referral
 ///
-/// The target goes on after a pause.
+/// Ends the hold (target).
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The referral", body = Referral)),
@@ -230,7 +232,7 @@ async fn resume_referral(caller: Caller<ReferralsRespond>, write: Write, id: Pat
 
 /// Fail a referral
 ///
-/// The help did not come about, for a reason on the client's side or because the service ended.
+/// Records that the service was not delivered, for a reason on the client's side or because the service ended (target).
 #[utoipa::path(
     tag = "Referrals",
     request_body = FailReferral,
@@ -250,9 +252,9 @@ async fn fail_referral(
 
 /// Enter a referral in error
 ///
-/// It should never have been recorded. By a supervisor of the source at any time; after the target accepted, also by the
-/// province. The referral stays readable by its id and in the change feed, and leaves lists and statistics. A letter that was
-/// issued for it is no longer valid.
+/// Marks a referral that should not have been recorded. A supervisor of the source may do this at any time; after the
+/// target has accepted, the province may too. The referral remains readable by its id and in the change feed, but
+/// disappears from lists and statistics. Letters that were issued for it are revoked.
 #[utoipa::path(
     tag = "Referrals",
     request_body = EnterReferralInError,

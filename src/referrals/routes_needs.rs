@@ -1,4 +1,4 @@
-//! Several referrals for one need, and telling the client apart.
+//! Routes of batches, needs and the identity check.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,13 +25,13 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Draft many referrals
 ///
-/// Up to 200 at once, one result each in order; `need_id` groups them as one need that goes to several services. `atomic=true`
-/// takes all or none, `dry_run=true` judges and writes nothing.
+/// Creates up to 200 drafts and returns one result per item, in order. `need_id` groups them as one need that is
+/// referred to several services. `atomic=true` stores all or none; `dry_run=true` validates all and stores none.
 #[utoipa::path(
     tag = "Referrals",
     params(BatchQuery),
     request_body = ReferralBatch,
-    responses((status = 207, description = "One result an item", body = ReferralBatchResult)),
+    responses((status = 207, description = "One result per item", body = ReferralBatchResult)),
     security(("oauth2" = ["referrals:send"]))
 )]
 #[post("/v1/referrals/batch")]
@@ -41,13 +41,14 @@ async fn create_referral_batch(
     query: Query<BatchQuery>,
     body: Json<ReferralBatch>,
 ) -> Result<Reply, Error> {
-    let asked = query.value;
-    write.run(&caller, body.digest(), async move |tx| batch::create_all(tx, asked, body.valid()?).await).await
+    let params = query.value;
+    write.run(&caller, body.digest(), async move |tx| batch::create_all(tx, params, body.valid()?).await).await
 }
 
 /// Read a need
 ///
-/// The referrals that share a need, as far as the caller sees them, and what has come of the whole. Not found when it sees none.
+/// Returns the referrals of one need that the caller may see, and the state of the need. The response is 404 if the
+/// caller may see none.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The need", body = ReferralNeed)),
@@ -65,12 +66,13 @@ async fn get_referral_need(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>
 
 /// Match the client's identity
 ///
-/// The target, once it has accepted, enters the NIK on the card before it and hears whether it is the client's. No NIK is told.
-/// After ten numbers that do not match, the answer is 409 `match-attempts-used`.
+/// Compares a NIK that the target reads from an identity card with the client's NIK. The target must have accepted the
+/// referral. The response contains no NIK. After ten numbers that do not match, the response is 409
+/// `match-attempts-used`.
 #[utoipa::path(
     tag = "Referrals",
     request_body = MatchIdentity,
-    responses((status = 200, description = "Match or no match", body = IdentityMatchResult)),
+    responses((status = 200, description = "The result of the comparison", body = IdentityMatchResult)),
     security(("oauth2" = ["referrals:respond"]))
 )]
 #[post("/v1/referrals/{id}/match-identity")]

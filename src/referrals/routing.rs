@@ -1,9 +1,9 @@
-//! Whom to refer to: gathers what the ranking needs.
+//! Candidates for a referral: collects the services and facts for the ranking.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::actions::{subject_in, subject_ref};
+use super::actions::{find_subject, subject_ref};
 use super::api::FindCandidates;
 use super::candidates::{self, Offer, ReferralCandidate};
 use super::{client, store};
@@ -18,7 +18,7 @@ use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::registry::model::SchoolLevel;
 use crate::registry::people::actions::Subject;
 
-/// The need for which candidates are sought.
+/// The need to find candidates for.
 pub struct Need<'a> {
     pub region: &'a RegionCode,
     pub subject: Option<&'a Subject>,
@@ -36,7 +36,7 @@ pub async fn find_candidates(
     now: DateTime<Utc>,
 ) -> Result<Vec<ReferralCandidate>, Error> {
     let subject = match &input.subject {
-        Some(subject) => Some(subject_in(conn, &actor.scope, subject).await?),
+        Some(subject) => Some(find_subject(conn, &actor.scope, subject).await?),
         None => None,
     };
     let region = match (&input.region_code, &subject) {

@@ -1,5 +1,5 @@
-//! Which side of a referral may take which edge. The target answers, the source sends and closes the loop, and whoever
-//! oversees both only corrects a record.
+//! Checks which side of a referral may take an action. The target answers; the source sends and closes the loop; a
+//! province or the ministry, which oversees both, may only mark a referral as entered in error.
 
 use super::model::{ReferralAction as Action, ReferralStatus as Status};
 use super::store::ReferralRow;
@@ -8,8 +8,8 @@ use crate::directory::model::OrganizationKind as Kind;
 use crate::error::Error;
 use crate::transaction::Tx;
 
-/// A scope that is narrower than a province stands on the source's side.
-const REGENCY: usize = 2;
+/// Level of a regency. A scope of this level or below can act as the source; a wider one only oversees.
+const REGENCY_LEVEL: usize = 2;
 
 pub async fn check(tx: &mut Tx, row: &ReferralRow, action: Action) -> Result<(), Error> {
     let is_target = tx.actor.organization_id == Some(row.target_organization_id);
@@ -29,7 +29,7 @@ pub async fn check(tx: &mut Tx, row: &ReferralRow, action: Action) -> Result<(),
                 Err(Error::new(crate::referrals::problems::NOT_THE_TARGET))
             }
         }
-        // A target refuses before it accepts; only afterwards can it cancel.
+        // Before accepting, the target rejects instead.
         Action::Cancel if is_target && row.status != Status::Requested => Ok(()),
         Action::EnterInError if !is_target && oversees(tx, row) => {
             if was_accepted(row) {
@@ -48,13 +48,13 @@ pub async fn check(tx: &mut Tx, row: &ReferralRow, action: Action) -> Result<(),
     }
 }
 
-/// The organization that refers, or another desk over the same region below the province.
+/// True for the organization that refers, and for another desk or government office of the same regency or village.
 async fn is_source(tx: &mut Tx, row: &ReferralRow) -> Result<bool, Error> {
     let Some(level) = tx.actor.scope.level_over(&row.region_code) else { return Ok(false) };
     if tx.actor.organization_id == row.source_organization_id {
         return Ok(true);
     }
-    if level < REGENCY {
+    if level < REGENCY_LEVEL {
         return Ok(false);
     }
     let Some(own) = tx.actor.organization_id else { return Ok(true) };
@@ -64,10 +64,10 @@ async fn is_source(tx: &mut Tx, row: &ReferralRow) -> Result<bool, Error> {
 
 fn oversees(tx: &Tx, row: &ReferralRow) -> bool {
     let own = tx.actor.organization_id == row.source_organization_id;
-    !own && tx.actor.scope.level_over(&row.region_code).is_some_and(|level| level < REGENCY)
+    !own && tx.actor.scope.level_over(&row.region_code).is_some_and(|level| level < REGENCY_LEVEL)
 }
 
-/// Has the target ever accepted it? A rejection is an answer too.
+/// True if the target has accepted it. `answered_at` is also set by a rejection.
 fn was_accepted(row: &ReferralRow) -> bool {
     row.answered_at.is_some() && row.status != Status::Rejected
 }

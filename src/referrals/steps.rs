@@ -1,9 +1,9 @@
-//! The edges that the two sides take, one function each.
+//! The actions of the two sides, one function each.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::actions::{Acknowledged, begin, finish, json, refused_now};
+use super::actions::{Acknowledged, begin, finish, json, not_allowed_now};
 use super::api::{LoopClosure, Referral, ReferralOutcome, ReferralReason, show};
 use super::bodies::{
     CancelReferral, CloseReferralLoop, CompleteReferral, EnterReferralInError, FailReferral, HoldReferral,
@@ -21,26 +21,27 @@ use crate::http::text::LongText;
 use crate::regions::RegionCode;
 use crate::transaction::Tx;
 
-/// How far ahead a held referral may be looked at again, and how long a place may be held.
-const REVIEW_WITHIN: TimeDelta = TimeDelta::days(366);
-const RESERVED_FOR: TimeDelta = TimeDelta::days(30);
+/// Maximum time until the review of a referral on hold.
+const MAX_REVIEW_DELAY: TimeDelta = TimeDelta::days(366);
+/// Maximum duration of a reservation.
+const MAX_RESERVATION: TimeDelta = TimeDelta::days(30);
 
 fn reason(code: &str, text: Option<LongText>) -> Result<Option<serde_json::Value>, Error> {
     Ok(Some(json(&ReferralReason { code: code.to_owned(), text })?))
 }
 
-/// The time must lie ahead, but not too far.
-fn ahead(tx: &Tx, pointer: &str, at: chrono::DateTime<chrono::Utc>, within: TimeDelta) -> Result<(), Error> {
+/// The time must be in the future, by `max` at most.
+fn require_future(tx: &Tx, pointer: &str, at: chrono::DateTime<chrono::Utc>, max: TimeDelta) -> Result<(), Error> {
     if at <= tx.now {
         return Err(Error::field(pointer, "in_the_past"));
     }
-    if at > tx.now + within {
+    if at > tx.now + max {
         return Err(Error::field(pointer, "too_far_ahead"));
     }
     Ok(())
 }
 
-/// The target has read it. On a referral that it acknowledged before, nothing changes.
+/// Records that the target has read the referral. A repeated acknowledgement changes nothing.
 pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Acknowledged, Error> {
     let (mut record, to) = begin(tx, id, Action::Acknowledge).await?;
     if record.row.acknowledged_at.is_some() {
@@ -58,20 +59,20 @@ pub async fn accept(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
     finish(tx, record, Action::Accept, to, None).await
 }
 
-/// Refuses; for want of capacity, the answer offers other services that fit.
+/// Rejects the referral. For `no_capacity`, the response lists other suitable services.
 pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectReferral>) -> Result<Referral, Error> {
     let (mut record, to) = begin(tx, id, Action::Reject).await?;
     let input = body.valid()?;
     record.row.acknowledged_at = record.row.acknowledged_at.or(Some(tx.now));
     record.row.answered_at = Some(tx.now);
     record.row.reason = reason(input.reason.as_str(), input.text)?;
-    let refused_service = record.row.service_id;
+    let rejected_service = record.row.service_id;
     let region = RegionCode::stored(record.row.region_code.clone());
     let program = record.row.program_code.clone();
     let mut shown = finish(tx, record, Action::Reject, to, Some(input.reason.to_string())).await?;
     if input.reason == ReferralRejectionReason::NoCapacity {
-        let refused_by = directory::actions::find_service(&mut tx.conn, refused_service).await?;
-        let sector = refused_by.and_then(|s| s.sectors.first().copied());
+        let service = directory::actions::find_service(&mut tx.conn, rejected_service).await?;
+        let sector = service.and_then(|s| s.sectors.first().copied());
         let need = Need {
             region: &region,
             subject: None,
@@ -83,17 +84,17 @@ pub async fn reject(tx: &mut Tx, id: Uuid, body: Json<RejectReferral>) -> Result
         let programs = tx.resources.get::<ProgramCache>()?;
         let actor = tx.actor.clone();
         let mut others = routing::candidates_for(&mut tx.conn, &programs, &actor, need, tx.now).await?;
-        others.retain(|c| c.service.id != refused_service);
+        others.retain(|c| c.service.id != rejected_service);
         shown.alternatives = Some(others);
     }
     Ok(shown)
 }
 
-/// Keeps a place free until the target has made up its mind.
+/// Reserves a place until the target answers.
 pub async fn reserve_place(tx: &mut Tx, id: Uuid, body: Json<ReservePlace>) -> Result<Referral, Error> {
     let (mut record, to) = begin(tx, id, Action::ReservePlace).await?;
     let input = body.valid()?;
-    ahead(tx, "/expires_at", input.expires_at, RESERVED_FOR)?;
+    require_future(tx, "/expires_at", input.expires_at, MAX_RESERVATION)?;
     directory::places::reserve(tx, record.row.service_id, record.row.id, input.expires_at).await?;
     record.row.acknowledged_at = record.row.acknowledged_at.or(Some(tx.now));
     finish(tx, record, Action::ReservePlace, to, None).await
@@ -107,7 +108,7 @@ pub async fn start(tx: &mut Tx, id: Uuid) -> Result<Referral, Error> {
 pub async fn hold(tx: &mut Tx, id: Uuid, body: Json<HoldReferral>) -> Result<Referral, Error> {
     let (mut record, to) = begin(tx, id, Action::Hold).await?;
     let input = body.valid()?;
-    ahead(tx, "/review_at", input.review_at, REVIEW_WITHIN)?;
+    require_future(tx, "/review_at", input.review_at, MAX_REVIEW_DELAY)?;
     record.row.reason = reason(input.reason.as_str(), input.text)?;
     record.details.review_at = Some(input.review_at);
     finish(tx, record, Action::Hold, to, Some(input.reason.to_string())).await
@@ -126,12 +127,12 @@ pub async fn fail(tx: &mut Tx, id: Uuid, body: Json<FailReferral>) -> Result<Ref
     finish(tx, record, Action::Fail, to, Some(input.reason.to_string())).await
 }
 
-/// Void, but kept: what it replaced can be replaced again.
+/// Marks the referral as entered in error. The referral that it had replaced can be replaced again.
 pub async fn enter_in_error(tx: &mut Tx, id: Uuid, body: Json<EnterReferralInError>) -> Result<Referral, Error> {
     let (mut record, to) = begin(tx, id, Action::EnterInError).await?;
     let input = body.valid()?;
     record.row.reason = reason(input.reason.as_str(), input.text)?;
-    links::release_replaced(tx, &record).await?;
+    links::unlink_replaced(tx, &record).await?;
     finish(tx, record, Action::EnterInError, to, Some(input.reason.to_string())).await
 }
 
@@ -158,7 +159,7 @@ pub async fn cancel(tx: &mut Tx, id: Uuid, body: Json<CancelReferral>) -> Result
 pub async fn close_loop(tx: &mut Tx, id: Uuid, body: Json<CloseReferralLoop>) -> Result<Referral, Error> {
     let (mut record, to) = begin(tx, id, Action::CloseLoop).await?;
     if record.row.loop_closed_at.is_some() {
-        return Err(refused_now(record.row.status));
+        return Err(not_allowed_now(record.row.status));
     }
     let input = body.valid()?;
     if input.citizen_informed_at > tx.now {

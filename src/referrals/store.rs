@@ -1,4 +1,4 @@
-//! The rows of referrals.
+//! Rows of referrals.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,8 @@ use crate::http::page::PageRequest;
 use crate::purposes::model::LawfulBasis;
 use crate::regions::{RegionScope, Unscoped};
 
-/// More referrals than this for one need is a mistake of whoever made them.
-const NEED_SHOWN: i64 = 1_000;
+/// Maximum number of referrals returned for one need; no real need has as many.
+const MAX_REFERRALS_OF_NEED: i64 = 1_000;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
@@ -54,7 +54,7 @@ pub struct ReferralRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What belongs to a referral besides its life.
+/// Further columns of a referral: links, reminders, contact.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = referral_details, check_for_backend(diesel::pg::Pg))]
 #[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -73,7 +73,7 @@ pub struct ReferralDetails {
     pub client_phone: Option<String>,
     pub match_attempts: i16,
     pub subject_birth_year: Option<i16>,
-    /// When time may bring something to it next, while it waits for its answer.
+    /// Time of the next check by background work, while the referral waits for its answer.
     pub check_at: Option<DateTime<Utc>>,
 }
 
@@ -99,22 +99,22 @@ impl ReferralDetails {
     }
 }
 
-/// A referral as it is stored.
+/// A stored referral, from both tables.
 #[derive(Debug, Clone, Queryable)]
 pub struct Record {
     pub row: ReferralRow,
     pub details: ReferralDetails,
 }
 
-/// From where referrals are seen: the regions that own them, and the organization they are addressed to.
+/// Whose view a query takes: the regions that own referrals, and the organization that receives them.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewpoint<'a> {
     pub scope: &'a RegionScope,
     pub organization: Option<Uuid>,
 }
 
-/// The filter of a viewpoint. A macro, because diesel's types for it do not bear writing out.
-macro_rules! seen_from {
+/// Filter of a viewpoint. A macro, because the diesel type of this expression is too long to write.
+macro_rules! visible_from {
     ($view:expr) => {
         $view.scope.covers_by_regency(referrals::region_code).or(referrals::target_organization_id
             .eq($view.organization.unwrap_or_default())
@@ -122,7 +122,7 @@ macro_rules! seen_from {
     };
 }
 
-/// Both tables, read as `Record`.
+/// Query of both tables that returns `Record`.
 macro_rules! records {
     () => {
         referrals::table
@@ -131,7 +131,7 @@ macro_rules! records {
     };
 }
 
-/// False when the id is taken.
+/// Returns false if the id already exists.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResult<bool> {
     diesel::insert_into(referrals::table)
         .values(row)
@@ -147,14 +147,14 @@ pub async fn insert_details(conn: &mut AsyncPgConnection, details: &ReferralDeta
 }
 
 pub async fn find_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
-    records!().filter(referrals::id.eq(id)).filter(seen_from!(view)).first(conn).await.optional()
+    records!().filter(referrals::id.eq(id)).filter(visible_from!(view)).first(conn).await.optional()
 }
 
 pub async fn lock_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
-    records!().filter(referrals::id.eq(id)).filter(seen_from!(view)).for_update().first(conn).await.optional()
+    records!().filter(referrals::id.eq(id)).filter(visible_from!(view)).for_update().first(conn).await.optional()
 }
 
-/// The drafts of a complaint that the caller was shown to see, locked.
+/// Locks the drafts of a complaint that is visible to the caller.
 pub async fn lock_drafts_of(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -170,11 +170,11 @@ pub async fn lock_drafts_of(
         .await
 }
 
-pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+pub async fn list_existing(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     referrals::table.filter(referrals::id.eq_any(ids)).select(referrals::id).load(conn).await
 }
 
-/// Writes back a row that this transaction has locked.
+/// Updates a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ReferralRow) -> QueryResult<()> {
     prepared(diesel::update(referrals::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
@@ -184,7 +184,7 @@ pub async fn save_details(conn: &mut AsyncPgConnection, details: &ReferralDetail
     prepared(update).execute(conn).await.map(|_| ())
 }
 
-/// The referrals of one need that still count, oldest first.
+/// Referrals of one need, oldest first, without those entered in error.
 pub async fn list_of_need(
     conn: &mut AsyncPgConnection,
     view: Viewpoint<'_>,
@@ -193,15 +193,15 @@ pub async fn list_of_need(
     records!()
         .filter(referral_details::need_id.eq(need_id))
         .filter(referrals::status.ne(ReferralStatus::EnteredInError))
-        .filter(seen_from!(view))
+        .filter(visible_from!(view))
         .order((referrals::created_at, referrals::id))
-        .limit(NEED_SHOWN)
+        .limit(MAX_REFERRALS_OF_NEED)
         .load(conn)
         .await
 }
 
-/// Unanswered referrals whose moment has come.
-pub async fn list_silent(
+/// Unanswered referrals whose next check is due.
+pub async fn list_unanswered(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,
     now: DateTime<Utc>,
@@ -216,7 +216,7 @@ pub async fn list_silent(
         .await
 }
 
-/// Held referrals whose review is due and of which nobody was told.
+/// Referrals on hold whose review is due and not yet notified.
 pub async fn list_review_due(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,
@@ -234,8 +234,8 @@ pub async fn list_review_due(
         .await
 }
 
-/// One of those, unless another process is at it.
-pub async fn lock_if_idle(
+/// Locks one of those, unless another process has locked it or its state has changed.
+pub async fn lock_if_unlocked(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
@@ -252,7 +252,7 @@ pub async fn lock_if_idle(
         .optional()
 }
 
-/// What a list is narrowed to.
+/// Filters of a list.
 #[derive(Debug, Default)]
 pub struct ReferralFilter {
     pub direction: Option<ReferralDirection>,
@@ -262,23 +262,24 @@ pub struct ReferralFilter {
     pub person_ids: Option<Vec<Uuid>>,
     pub need_id: Option<Uuid>,
     pub part_of: Option<Uuid>,
-    /// Held, and to be looked at again by then.
+    /// On hold, with a review due by this time.
     pub review_due_by: Option<DateTime<Utc>>,
-    /// Unanswered, and due before then.
+    /// Unanswered, with an answer due before this time.
     pub overdue_by: Option<DateTime<Utc>>,
     pub escalated_to: Option<i16>,
     pub with_errors: bool,
     pub updated_since: Option<DateTime<Utc>>,
 }
 
-/// By time of making, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
+/// By time of creation, newest first. With `updated_since`: by time of change, oldest first, up to the last settled
+/// change.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     view: Viewpoint<'_>,
     filter: ReferralFilter,
     page: &PageRequest,
 ) -> QueryResult<Vec<Record>> {
-    let mut query = records!().filter(seen_from!(view)).limit(page.fetch()).into_boxed();
+    let mut query = records!().filter(visible_from!(view)).limit(page.fetch()).into_boxed();
     let own = view.organization.unwrap_or_default();
     query = match filter.direction {
         Some(ReferralDirection::Incoming) => query.filter(referrals::target_organization_id.eq(own)),
@@ -312,7 +313,7 @@ pub async fn list_visible(
     if let Some(level) = filter.escalated_to {
         query = query.filter(referral_details::escalation_level.ge(level));
     }
-    // A change feed shows what became void; a list does so only when asked.
+    // A change feed always contains referrals that were entered in error; a list only on request.
     if filter.updated_since.is_none() && filter.status != Some(ReferralStatus::EnteredInError) && !filter.with_errors {
         query = query.filter(referrals::status.ne(ReferralStatus::EnteredInError));
     }
@@ -347,8 +348,8 @@ struct AnswerTime {
     days: f64,
 }
 
-/// How many days each service took to answer, on average over all referrals that it answered. A property of the
-/// service, from which no referral can be told, so without a caller's scope.
+/// Average answer time of each service in days, over all referrals that it answered. Not limited to the caller's scope:
+/// the average is a property of the service and does not disclose single referrals.
 pub async fn answer_days(
     conn: &mut AsyncPgConnection,
     _scope: &RegionScope,

@@ -1,4 +1,5 @@
-//! What referrals hold on one person, for that person's own rights: in any region, and read by nobody else.
+//! Personal data of one person in referrals, for that person's data subject rights. It covers all regions and is not
+//! used for any other purpose.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -13,76 +14,76 @@ use super::transitions::FINAL;
 use crate::db::schema::{referral_details, referrals};
 use crate::directory;
 use crate::erased_text::without_name;
-use crate::erased_text::{ERASED, blank, renamed};
+use crate::erased_text::{ERASED, erase_text, without_name_in_json};
 use crate::error::Error;
 use crate::purposes::model::LawfulBasis;
 use crate::regions::Unscoped;
 use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 
-/// A referral of a person or their household.
+/// A referral of a person or their household, in that person's own data export.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralAbout {
     /// Id of the referral.
     pub id: Uuid,
-    /// State.
+    /// State of the referral.
     pub status: ReferralStatus,
-    /// The service referred to.
+    /// Id of the service that the referral was sent to.
     pub service_id: Uuid,
-    /// Its name.
+    /// Name of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Verifikasi kepesertaan PKH")]
     pub service_name: Option<String>,
-    /// The organization that received it.
+    /// Id of the organization that received the referral.
     pub target_organization_id: Uuid,
-    /// The programme.
+    /// Code of the programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
-    /// The name that was passed on.
+    /// Name that was disclosed to the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Siti Rahmawati")]
     pub subject_name: Option<String>,
-    /// What was needed, in the desk's words.
+    /// Description of the need, in the desk's words.
     #[schema(example = "Keluarga dengan dua anak sekolah belum menerima PKH.")]
     pub need: String,
-    /// Why the data was passed on.
+    /// Lawful basis for disclosing the data.
     pub lawful_basis: LawfulBasis,
-    /// When consent was given.
+    /// Date of the consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_given_on: Option<NaiveDate>,
-    /// The telephone that was passed on.
+    /// Telephone number that was disclosed to the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "0812-0000-9001")]
     pub client_phone: Option<String>,
-    /// The eligibility check that went with it.
+    /// Eligibility check that was sent with the referral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub eligibility: Option<Value>,
-    /// Why it was refused, held, failed or cancelled.
+    /// Reason why it was rejected, put on hold, failed or cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub reason: Option<Value>,
-    /// How it was closed.
+    /// How and when the citizen was informed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub closure: Option<Value>,
-    /// Every step.
+    /// Timeline of the referral.
     pub timeline: Vec<TimelineEntry>,
-    /// What came of it.
+    /// Outcome of the referral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub outcome: Option<Value>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// When it was sent.
+    /// Time when it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
-struct Held {
+struct SubjectReferralRow {
     id: Uuid,
     status: ReferralStatus,
     service_id: Uuid,
@@ -100,14 +101,16 @@ struct Held {
     requested_at: Option<DateTime<Utc>>,
 }
 
-async fn held(
+async fn list_rows_about(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     person_ids: &[Uuid],
     family_id: Option<Uuid>,
-) -> QueryResult<Vec<Held>> {
-    let mut query =
-        referrals::table.order((referrals::created_at, referrals::id)).select(Held::as_select()).into_boxed();
+) -> QueryResult<Vec<SubjectReferralRow>> {
+    let mut query = referrals::table
+        .order((referrals::created_at, referrals::id))
+        .select(SubjectReferralRow::as_select())
+        .into_boxed();
     let about = referrals::person_id.eq_any(person_ids.to_vec());
     query = match family_id {
         Some(family) => query.filter(about.or(referrals::family_id.eq(family).and(referrals::person_id.is_null()))),
@@ -116,9 +119,9 @@ async fn held(
     query.load(conn).await
 }
 
-/// Of the person and, when the family is named too, of the household.
+/// Lists the referrals of the person and, if a family is given, of the household.
 pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Vec<ReferralAbout>, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
         let service = directory::actions::find_service(&mut tx.conn, row.service_id).await?;
@@ -153,13 +156,13 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
 }
 
 pub async fn count_open(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<usize, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     Ok(rows.iter().filter(|row| !FINAL.contains(&row.status)).count())
 }
 
-/// Telephones that were passed on with the person.
+/// Telephone numbers of the person that were disclosed to targets.
 pub async fn list_phones(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<String>, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, None).await?;
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, None).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let phones: Vec<Option<String>> = referral_details::table
         .filter(referral_details::referral_id.eq_any(ids))
@@ -169,18 +172,19 @@ pub async fn list_phones(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<String>
     Ok(phones.into_iter().flatten().collect())
 }
 
-/// Takes the name and the words out, and keeps what was asked of whom and what came of it; gives the ids.
-pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
+/// Erases the name, the telephone number and the texts; service, organizations, states and codes remain. Returns the
+/// ids.
+pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     for row in rows {
         diesel::update(referrals::table.find(row.id))
             .set((
                 referrals::subject_name.eq(None::<String>),
                 referrals::need.eq(ERASED),
-                referrals::reason.eq(row.reason.map(|v| blank(v, "text"))),
-                referrals::outcome.eq(row.outcome.map(|v| blank(v, "note"))),
-                referrals::closure.eq(row.closure.map(|v| blank(v, "note"))),
+                referrals::reason.eq(row.reason.map(|v| erase_text(v, "text"))),
+                referrals::outcome.eq(row.outcome.map(|v| erase_text(v, "note"))),
+                referrals::closure.eq(row.closure.map(|v| erase_text(v, "note"))),
                 referrals::submission_hash.eq(Vec::new()),
                 referrals::version.eq(referrals::version + 1),
                 referrals::updated_at.eq(tx.now),
@@ -195,12 +199,12 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -
     Ok(ids)
 }
 
-/// Of the household's referrals, which are not the person's alone, the name goes.
-pub async fn forget_name(tx: &mut Tx, family_id: Uuid, name: &str) -> Result<(), Error> {
-    let rows = held(&mut tx.conn, Unscoped::SubjectRights, &[], Some(family_id)).await?;
+/// Erases the person's name in the referrals of the household, which also belong to other members.
+pub async fn erase_name(tx: &mut Tx, family_id: Uuid, name: &str) -> Result<(), Error> {
+    let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, &[], Some(family_id)).await?;
     for row in rows.into_iter().filter(|row| row.need != ERASED) {
-        let without = |value: Value| renamed(value, name);
-        let subject_name = row.subject_name.filter(|said| said.to_lowercase() != name.to_lowercase());
+        let without = |value: Value| without_name_in_json(value, name);
+        let subject_name = row.subject_name.filter(|other| other.to_lowercase() != name.to_lowercase());
         diesel::update(referrals::table.find(row.id))
             .set((
                 referrals::subject_name.eq(subject_name),
@@ -214,7 +218,7 @@ pub async fn forget_name(tx: &mut Tx, family_id: Uuid, name: &str) -> Result<(),
             ))
             .execute(&mut *tx.conn)
             .await?;
-        timeline::forget_name_in(&mut tx.conn, row.id, name).await?;
+        timeline::erase_name(&mut tx.conn, row.id, name).await?;
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! The edges of a referral's life. Pure. Which side of a referral takes an edge is judged in `actions`, where both are known.
+//! State transitions of a referral. Pure. `sides` checks which side of a referral may take a transition.
 
 use super::model::ReferralAction as A;
 use super::model::ReferralStatus::{self as S, *};
 use crate::auth::Permission as P;
 use crate::state_machine::{self, Edge, IllegalTransition, Target};
 
-/// States that a referral never leaves, save as a mistake.
+/// Final states. The only transition out of one is to `entered_in_error`.
 pub const FINAL: &[S] = &[Completed, Failed, Rejected, Cancelled, EnteredInError];
 
 const fn edge(action: A, from: &'static [S], to: S, by: Option<P>, carries: &'static [&'static str]) -> Edge<S, A> {
@@ -55,21 +55,9 @@ pub const EDGES: &[Edge<S, A>] = &[
         Some(crate::referrals::permissions::REFERRALS_RESPOND),
         &["outcome", "delivered_on", "note"],
     ),
-    edge(
-        A::Fail,
-        &[Accepted, InProgress, OnHold],
-        Failed,
-        Some(crate::referrals::permissions::REFERRALS_RESPOND),
-        &["reason"],
-    ),
-    edge(
-        A::Cancel,
-        &[Requested, Accepted, InProgress, OnHold],
-        Cancelled,
-        Some(crate::referrals::permissions::REFERRALS_SEND),
-        &["reason"],
-    ),
-    // A target that never answers; see `silence`.
+    edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(crate::referrals::permissions::REFERRALS_RESPOND), &["reason"]),
+    edge(A::Cancel, &[Requested, Accepted, InProgress, OnHold], Cancelled, Some(crate::referrals::permissions::REFERRALS_SEND), &["reason"]),
+    // The service cancels a referral that the target never answers; see `silence`.
     edge(A::Cancel, &[Requested], Cancelled, None, &[]),
     edge(
         A::EnterInError,
@@ -96,8 +84,8 @@ pub fn next(from: S, action: A) -> Result<S, IllegalTransition<S, A>> {
     }
 }
 
-/// Does the referral hold a place at the service in this state?
-pub fn holds_place(status: S) -> bool {
+/// True if a referral in this state occupies a place at the service.
+pub fn occupies_place(status: S) -> bool {
     matches!(status, Accepted | InProgress | OnHold)
 }
 
@@ -132,7 +120,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_pair_of_state_and_action_is_as_the_handbook_says() {
+    fn every_pair_of_state_and_action_matches_the_handbook() {
         for &from in S::ALL {
             for &action in A::ALL {
                 let expected = match action {
@@ -145,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_final_state_is_left_only_as_a_mistake() {
+    fn a_final_state_changes_only_to_entered_in_error() {
         for &from in FINAL {
             for &action in A::ALL {
                 let to = next(from, action).ok();

@@ -10,10 +10,10 @@ use validator::{Validate, ValidationError};
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "one_subject"))]
 pub struct ReferralSubject {
-    /// A person of the registry.
+    /// Id of a person in the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// A family of the registry.
+    /// Id of a family in the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub family_id: Option<Uuid>,

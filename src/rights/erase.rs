@@ -76,12 +76,12 @@ pub async fn erase(tx: &mut Tx, storage: &Storage, id: Uuid, body: Json<ErasePer
 async fn erase_elsewhere(tx: &mut Tx, storage: &Storage, scope: &ErasureScope) -> Result<(), Error> {
     let (ids, family_id, name) = (&scope.ids, scope.subject.family_id, scope.subject.full_name.as_str());
     let mut phones = referrals::subject::list_phones(tx, ids).await?;
-    let mut touched = referrals::subject::forget(tx, ids, scope.household).await?;
-    referrals::subject::forget_name(tx, family_id, name).await?;
-    let erased = complaints::subject::forget(tx, ids, scope.household).await?;
+    let mut touched = referrals::subject::erase(tx, ids, scope.household).await?;
+    referrals::subject::erase_name(tx, family_id, name).await?;
+    let erased = complaints::subject::erase(tx, ids, scope.household).await?;
     phones.extend(erased.phones);
     let reporter = Reporter { name, family_id, region_code: &scope.subject.region_code, phones: &phones };
-    let reported = complaints::subject::forget_reporter(tx, &reporter).await?;
+    let reported = complaints::subject::erase_reporter(tx, &reporter).await?;
     messages::actions::erase(tx, &[erased.ids.as_slice(), reported.as_slice()].concat()).await?;
     objections::actions::erase(tx, &erased.ids).await?;
     sync::subject::erase(tx, family_id, scope.household.is_some(), &erased.ids, name).await?;
@@ -89,7 +89,7 @@ async fn erase_elsewhere(tx: &mut Tx, storage: &Storage, scope: &ErasureScope) -
     touched.extend(proposals::actions::erase(tx, ids).await?);
     attachments::actions::erase(tx, storage, &touched).await?;
     consents::actions::erase(tx, ids, family_id, name).await?;
-    timeline::forget_words_of(&mut tx.conn, &touched).await?;
+    timeline::erase_notes(&mut tx.conn, &touched).await?;
     // Stored responses and export files that contain the person.
     touched.extend(reported);
     touched.extend(ids);

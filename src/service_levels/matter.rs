@@ -20,16 +20,16 @@ text_enum! {
 }
 
 text_enum! {
-    /// What kind of complaint it is (Permensos 15/2018).
+    /// Class of a complaint (Permensos 15/2018).
     pub enum ComplaintClass {
         Enrolment = "enrolment": "Kepesertaan program" / "Enrolment in a programme",
         ProgrammeService = "programme_service": "Layanan program" / "Service of a programme",
-        UnmetNeed = "unmet_need": "Kebutuhan di luar program" / "Need that no programme meets",
+        UnmetNeed = "unmet_need": "Kebutuhan di luar program" / "Need outside the programmes",
     }
 }
 
 text_enum! {
-    /// How urgent it is.
+    /// Priority of a complaint.
     pub enum ComplaintPriority {
         Low = "low": "Rendah" / "Low",
         Normal = "normal": "Biasa" / "Normal",

@@ -1,4 +1,5 @@
-//! Every state of a complaint, every action, every role: what the table does not allow is refused and changes nothing.
+//! Every action of every role in every state of a complaint: actions that the table does not allow are refused and
+//! change nothing.
 
 use serde_json::json;
 use slrt::auth::permission::Permission;
@@ -10,24 +11,24 @@ use crate::support::machine::{Machine, Role, Side, calls};
 use crate::support::world::submission;
 use crate::support::{Session, World};
 
-/// A regency whose complaints were transferred to the desk's: it reads them.
+/// A regency that transferred its complaints to the desk's regency and can still read them.
 const OLD_REGION: &str = "32.73.01.1001";
 
-struct Cast {
+struct Fixture {
     world: World,
-    /// Everything, in the regency that the complaints left.
-    before: Session,
+    /// A session with all permissions in the old regency.
+    old_regency: Session,
 }
 
-impl Cast {
-    /// A complaint that came to the desk from another regency.
+impl Fixture {
+    /// A complaint that another regency transferred to the desk.
     async fn received(&self) -> String {
         let mut body = submission();
         body["region_code"] = json!(OLD_REGION);
-        let made = self.before.post("/v1/complaints", body).await.expect(201);
+        let made = self.old_regency.post("/v1/complaints", body).await.expect(201);
         let id = made["id"].as_str().unwrap().to_owned();
         let to = json!({ "region_code": crate::support::world::VILLAGE, "note": "Pelapor tinggal di sana." });
-        self.before.post(&format!("/v1/complaints/{id}/transfer"), to).await.expect(200);
+        self.old_regency.post(&format!("/v1/complaints/{id}/transfer"), to).await.expect(200);
         id
     }
 
@@ -80,22 +81,22 @@ impl Cast {
 }
 
 #[actix_web::test]
-async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
+async fn every_illegal_action_of_every_role_in_every_state_is_refused() {
     let world = World::start().await;
-    let before = world.server.session("kota", None, &["32.73"], Permission::all());
-    let cast = Cast { world, before };
-    let all = &cast;
+    let old_regency = world.server.session("kota", None, &["32.73"], Permission::all());
+    let fixture = Fixture { world, old_regency };
+    let all = &fixture;
     let made = ComplaintStatus::ALL.iter().map(|state| async move { (state.to_string(), all.in_state(*state).await) });
-    let things = futures_util::future::join_all(made).await;
-    assert_eq!(things.len(), 11);
+    let complaints = futures_util::future::join_all(made).await;
+    assert_eq!(complaints.len(), 11);
     let machine = Machine {
         root: "/v1/complaints",
         illegal: "complaint-invalid-transition",
         calls: calls(EDGES, |action| matches!(action, "refer" | "resolve").then_some("approve")),
-        things,
+        things: complaints,
     };
     assert!(machine.calls.len() >= 14);
-    let server = &cast.world.server;
+    let server = &fixture.world.server;
     let mut roles: Vec<Role> = Officer::ALL
         .iter()
         .map(|officer| {
@@ -114,12 +115,12 @@ async fn every_illegal_step_of_every_role_in_every_state_is_refused() {
     with_all("neighbour", &["34.04"], Side::Outside);
     with_all("no region", &[], Side::Outside);
     with_all("region of the trail", &["32.73"], Side::OnlyReads("region-not-granted"));
-    let refused = machine.check_refusals(&cast.world.back, &roles).await;
+    let refused = machine.check_refusals(&fixture.world.back, &roles).await;
     assert_eq!(refused, 11 * machine.calls.len() * roles.len());
 }
 
 #[actix_web::test]
-async fn whoever_recommended_is_refused_the_decision_in_the_one_state_that_has_one() {
+async fn the_officer_who_recommended_cannot_decide_or_return() {
     let world = World::start().await;
     let id = world.pending_complaint().await;
     let both = world.server.session("bandung-bo", None, &["32.04"], Permission::all());

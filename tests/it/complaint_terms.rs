@@ -1,4 +1,4 @@
-//! How long a reporter has: the nearest region's terms hold, and whoever covers a region sets them.
+//! Complaint terms: the smallest region with own terms decides, and a caller sets terms only within their own regions.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -25,12 +25,12 @@ async fn put(who: &Session, place: &str, version: Option<&str>, body: Value) -> 
 }
 
 #[actix_web::test]
-async fn a_region_sets_its_own_terms_and_gives_them_up_again() {
+async fn a_region_sets_and_removes_its_own_terms() {
     let world = World::start().await;
-    let nobody = world.server.anonymous();
-    let country = nobody.get("/v1/complaint-terms/ID").await.expect(200);
+    let anonymous = world.server.anonymous();
+    let country = anonymous.get("/v1/complaint-terms/ID").await.expect(200);
     assert_eq!((&country["answer_working_days"], &country["reopen_days"]), (&json!(10), &json!(30)));
-    let inherited = nobody.get("/v1/complaint-terms/32.04").await;
+    let inherited = anonymous.get("/v1/complaint-terms/32.04").await;
     assert!(inherited.header("etag").is_none());
     let inherited = inherited.expect(200);
     assert_eq!((&inherited["set_in"], &inherited["version"]), (&json!("ID"), &json!(0)));
@@ -47,14 +47,14 @@ async fn a_region_sets_its_own_terms_and_gives_them_up_again() {
     assert_eq!(set.expect(201)["set_by"], "bandung-mgr");
     put(&world.manager, "32.04", Some("\"0\""), terms(8)).await.expect_problem(412, "version-mismatch");
     assert_eq!(put(&world.manager, "32.04", Some("\"1\""), terms(8)).await.expect(200)["version"], 2);
-    let inside = nobody.get(&format!("/v1/complaint-terms/{VILLAGE}")).await.expect(200);
+    let inside = anonymous.get(&format!("/v1/complaint-terms/{VILLAGE}")).await.expect(200);
     assert_eq!((&inside["set_in"], &inside["reopen_days"]), (&json!("32.04"), &json!(8)));
-    assert_eq!(nobody.get("/v1/complaint-terms/34.04").await.expect(200)["reopen_days"], 30);
-    nobody.get("/v1/complaint-terms/99").await.expect_problem(404, "not-found");
+    assert_eq!(anonymous.get("/v1/complaint-terms/34.04").await.expect(200)["reopen_days"], 30);
+    anonymous.get("/v1/complaint-terms/99").await.expect_problem(404, "not-found");
 
     send(&world.manager, Method::DELETE, "32.04", None, None).await.expect_problem(428, "precondition-required");
     assert_eq!(send(&world.manager, Method::DELETE, "32.04", Some("\"2\""), None).await.status, 204);
-    assert_eq!(nobody.get("/v1/complaint-terms/32.04").await.expect(200)["set_in"], "ID");
+    assert_eq!(anonymous.get("/v1/complaint-terms/32.04").await.expect(200)["set_in"], "ID");
     let ministry = world.server.session("ministry", None, &["ID"], &[P::DIRECTORY_WRITE]);
     let last = send(&ministry, Method::DELETE, "ID", Some("\"1\""), None).await;
     last.expect_problem(409, "terms-of-last-resort");
@@ -65,12 +65,12 @@ async fn a_region_sets_its_own_terms_and_gives_them_up_again() {
 }
 
 #[actix_web::test]
-async fn complaints_of_the_region_go_by_its_terms() {
+async fn complaints_follow_the_terms_of_their_region() {
     let world = World::start().await;
     put(&world.manager, "32.04", Some("\"0\""), terms(0)).await.expect(201);
     let id = world.complaint().await;
     world.step(&world.back, &id, "ask", json!({ "question": "Di mana?" })).await;
-    // One working day: more than a weekend with holidays, and far less than the country's ten.
+    // More than one working day even with a weekend and holidays, and less than the ten working days of the country.
     world.server.shared.clock.advance(TimeDelta::days(12));
     world.server.work().await;
     let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ];

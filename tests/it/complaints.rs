@@ -34,7 +34,7 @@ async fn a_complaint_goes_from_the_desk_to_an_answer() {
 }
 
 #[actix_web::test]
-async fn nobody_decides_on_their_own_recommendation() {
+async fn an_officer_cannot_decide_on_their_own_recommendation() {
     let world = World::start().await;
     let both = world.server.session(
         "bandung-bo",
@@ -71,7 +71,7 @@ async fn an_anonymous_report_carries_no_name() {
 }
 
 #[actix_web::test]
-async fn every_fault_is_told_at_once_and_no_value_comes_back() {
+async fn all_faults_are_reported_at_once_without_the_rejected_values() {
     let world = World::start().await;
     let body = json!({
         "region_code": "32.04.99", "sector": "weather", "description": "", "anonymous": "maybe",
@@ -107,7 +107,7 @@ async fn an_identity_number_in_free_text_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_tablets_own_id_makes_a_repeat_harmless() {
+async fn a_client_generated_id_makes_a_submission_idempotent() {
     let world = World::start().await;
     let mut body = submission();
     let id = uuid::Uuid::now_v7().to_string();
@@ -123,7 +123,7 @@ async fn a_tablets_own_id_makes_a_repeat_harmless() {
 }
 
 #[actix_web::test]
-async fn a_batch_judges_each_item_by_itself() {
+async fn a_batch_validates_each_item_on_its_own() {
     let world = World::start().await;
     let mut wrong = submission();
     wrong["region_code"] = json!("34.04.01.2001");
@@ -149,7 +149,7 @@ async fn a_batch_judges_each_item_by_itself() {
 }
 
 #[actix_web::test]
-async fn a_list_is_filtered_and_its_pages_cover_it_once() {
+async fn a_list_is_filtered_and_its_pages_contain_each_item_once() {
     let world = World::start().await;
     let items: Vec<_> = (0..25)
         .map(|n| {
@@ -184,7 +184,7 @@ async fn a_list_is_filtered_and_its_pages_cover_it_once() {
 }
 
 #[actix_web::test]
-async fn the_change_feed_gives_what_changed_since() {
+async fn the_change_feed_contains_the_changes_since_a_time() {
     let world = World::start().await;
     let first = world.complaint().await;
     let second = world.complaint().await;
@@ -218,14 +218,14 @@ async fn the_reporters_telephone_is_masked_unless_a_purpose_is_given() {
 }
 
 #[actix_web::test]
-async fn an_illegal_step_says_where_the_complaint_stands() {
+async fn the_error_of_an_illegal_action_names_the_state_and_the_allowed_actions() {
     let world = World::start().await;
     let id = world.complaint().await;
     let path = format!("/v1/complaints/{id}/close");
     let problem = world.front.post(&path, json!({})).await.expect_problem(409, "complaint-invalid-transition");
     assert_eq!(problem["current_state"], "received");
     assert_eq!(problem["allowed"], json!(["verify", "reject", "transfer", "ask", "mark_duplicate", "withdraw"]));
-    // The state is judged before the body.
+    // The state is checked before the body.
     let broken = world.back.post(&format!("/v1/complaints/{id}/recommend"), json!({ "kind": 1 })).await;
     broken.expect_problem(409, "complaint-invalid-transition");
     let missing = world.back.post(&format!("/v1/complaints/{id}/verify"), json!({})).await;
@@ -235,7 +235,7 @@ async fn an_illegal_step_says_where_the_complaint_stands() {
 }
 
 #[actix_web::test]
-async fn what_names_nothing_is_refused() {
+async fn references_to_unknown_things_are_refused() {
     let world = World::start().await;
     for (field, value, code) in [
         ("program_code", json!("NOPE"), "unknown_program"),
@@ -255,7 +255,7 @@ async fn what_names_nothing_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_decision_carries_what_belongs_to_it() {
+async fn a_decision_must_have_the_fields_of_its_outcome() {
     let world = World::start().await;
     let id = world.pending_complaint().await;
     let path = format!("/v1/complaints/{id}/approve");
@@ -268,7 +268,7 @@ async fn a_decision_carries_what_belongs_to_it() {
 }
 
 #[actix_web::test]
-async fn a_province_is_too_wide_a_place_for_a_complaint() {
+async fn a_complaint_needs_at_least_a_district_and_a_known_subject() {
     let world = World::start().await;
     let mut body = submission();
     body["region_code"] = json!("32.04");

@@ -41,7 +41,7 @@ fn administrator(world: &World) -> Session {
 }
 
 #[actix_web::test]
-async fn a_desk_tells_who_covers_its_villages_and_what_they_lack() {
+async fn the_coverage_of_a_desk_shows_officers_and_gaps() {
     let world = World::start().await;
     let admin = administrator(&world);
     let desk = world.manager.post("/v1/desks", puskesos()).await.expect(201);
@@ -61,7 +61,7 @@ async fn a_desk_tells_who_covers_its_villages_and_what_they_lack() {
         (&covered["villages"][0]["gaps"], covered["villages"][0]["people"].as_array().unwrap().len()),
         (&json!([]), 3)
     );
-    // An officer who is disabled covers nothing any more.
+    // A disabled officer covers no village.
     let off = json!({ "active": false });
     let disabled = change(&admin, Method::PATCH, "/v1/staff/relawan-2", 1, off).await;
     assert_eq!((&disabled["active"], &disabled["version"]), (&json!(false), &json!(2)));
@@ -70,7 +70,7 @@ async fn a_desk_tells_who_covers_its_villages_and_what_they_lack() {
 }
 
 #[actix_web::test]
-async fn the_report_counts_a_province_by_district() {
+async fn the_coverage_report_counts_villages_by_district() {
     let world = World::start().await;
     let whole = json!({
         "kind": "slrt", "organization_id": organization("slrt-bandung"), "name": "SLRT", "region_code": "32.04",
@@ -84,7 +84,7 @@ async fn the_report_counts_a_province_by_district() {
     };
     assert_eq!(of(&report, "32.04.05")["without_desk"], 0);
     assert_ne!(of(&report, "32.05.01")["without_desk"], 0);
-    // From inside the regency its desk is seen, too.
+    // A report on a district includes the desk of its regency.
     let district = overseer.get("/v1/coverage-report?region_code=32.04.05").await.expect(200);
     assert_eq!(district["total"], of(&report, "32.04.05"));
     let gaps = overseer.get("/v1/coverage-report/villages?region_code=32&missing=desk&limit=3").await.expect(200);
@@ -101,18 +101,21 @@ async fn the_report_counts_a_province_by_district() {
 }
 
 #[actix_web::test]
-async fn a_village_finds_its_desks_without_a_token() {
+async fn desks_of_a_village_are_public() {
     let world = World::start().await;
     let desk = world.manager.post("/v1/desks", puskesos()).await.expect(201);
-    let nobody = world.server.anonymous();
-    let found = nobody.get(&format!("/v1/desks?serving={HERE}")).await.expect(200);
+    let anonymous = world.server.anonymous();
+    let found = anonymous.get(&format!("/v1/desks?serving={HERE}")).await.expect(200);
     assert_eq!(found["items"][0]["id"], desk["id"]);
-    assert!(nobody.get("/v1/desks?serving=32.04.05.2002").await.expect(200)["items"].as_array().unwrap().is_empty());
+    assert!(anonymous.get("/v1/desks?serving=32.04.05.2002").await.expect(200)["items"].as_array().unwrap().is_empty());
     let path = format!("/v1/desks/{}", desk["id"].as_str().unwrap());
     let villages = json!({ "villages": ["32.04.05.2001", "32.04.05.2002"] });
     let changed = change(&world.manager, Method::PUT, &format!("{path}/villages"), 1, villages).await;
     assert_eq!((&changed["version"], changed["villages"].as_array().unwrap().len()), (&json!(2), 2));
-    assert_eq!(nobody.get("/v1/desks?serving=32.04.05.2002").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        anonymous.get("/v1/desks?serving=32.04.05.2002").await.expect(200)["items"].as_array().unwrap().len(),
+        1
+    );
     let wrong = json!({ "villages": ["34.04.07.2001", "32.04.05"] });
     let refused = world
         .manager
@@ -124,7 +127,7 @@ async fn a_village_finds_its_desks_without_a_token() {
 }
 
 #[actix_web::test]
-async fn nobody_gives_an_officer_more_regions_than_they_have() {
+async fn an_administrator_cannot_give_regions_outside_their_own() {
     let world = World::start().await;
     let admin = administrator(&world);
     let mut wide = officer("terlalu-luas");
@@ -175,7 +178,7 @@ async fn an_assignment_has_an_order_and_an_end() {
     let on = |day: &str| format!("/v1/facilitator-assignments?region_code=32.04&on={day}");
     assert_eq!(world.front.get(&on("2026-06-30")).await.expect(200)["items"].as_array().unwrap().len(), 1);
     assert_eq!(world.front.get(&on("2026-07-01")).await.expect(200)["items"].as_array().unwrap().len(), 0);
-    // The next year's order for the same village.
+    // A later assignment order for the same village does not overlap.
     let mut next = body;
     next["since"] = json!("2026-07-01");
     world.manager.post("/v1/facilitator-assignments", next).await.expect(201);

@@ -1,11 +1,11 @@
-//! The main job, end to end: complaint, eligibility, decision, referral, answer, closed loop.
+//! The main process, end to end: complaint, decision, referrals, answer, closure.
 
 use serde_json::json;
 
 use crate::support::World;
 
 #[actix_web::test]
-async fn the_desk_hears_back() {
+async fn a_complaint_with_two_referrals_is_answered_and_closed() {
     let world = World::start().await;
     let complaint = world.pending_complaint().await;
     let path = format!("/v1/complaints/{complaint}");
@@ -50,7 +50,7 @@ async fn a_complaint_with_an_open_referral_is_not_closed() {
 }
 
 #[actix_web::test]
-async fn two_referrals_that_end_at_once_move_the_complaint_once() {
+async fn two_referrals_that_end_concurrently_change_the_complaint_once() {
     let world = World::start().await;
     let complaint = world.pending_complaint().await;
     let ids = [world.draft(Some(&complaint)).await, world.draft(Some(&complaint)).await];

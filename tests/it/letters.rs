@@ -1,12 +1,12 @@
-//! A letter of recommendation, from the desk to whoever checks it.
+//! Recommendation letters, from issue to public verification.
 
 use serde_json::{Value, json};
 use slrt::slices::permissions as P;
 
 use crate::support::World;
 
-/// A referral of a person, sent to PKH; its address.
-async fn of_a_person(world: &World) -> String {
+/// Creates a referral of a person and sends it to PKH; returns its path.
+async fn referral_of_person(world: &World) -> String {
     let family = world.family().await;
     let person = world.member_of(&family).await;
     let mut body = world.referral(None).await;
@@ -28,9 +28,9 @@ async fn verify(world: &World, letter: &Value) -> String {
 }
 
 #[actix_web::test]
-async fn a_letter_is_issued_printed_and_checked() {
+async fn a_letter_is_issued_printed_and_verified() {
     let world = World::start().await;
-    let path = of_a_person(&world).await;
+    let path = referral_of_person(&world).await;
     let at = format!("{path}/recommendation-letter");
     world.back.get(&at).await.expect_problem(404, "not-found");
     world.pkh.post(&at, json!({})).await.expect_problem(403, "not-the-source");
@@ -39,7 +39,7 @@ async fn a_letter_is_issued_printed_and_checked() {
     assert_eq!(letter["status"], "valid");
     assert!(letter["number"].as_str().unwrap().starts_with("460/"));
     let again = world.back.post(&at, json!({})).await.expect(200);
-    assert_eq!(again, letter, "while it holds there is no second one");
+    assert_eq!(again, letter, "no second letter while the first is valid");
     let seen = world.pkh.get(&at).await.expect(200);
     assert_eq!(seen["number"], letter["number"]);
     let file = world.pkh.get(&format!("{at}/document")).await;
@@ -53,15 +53,15 @@ async fn a_letter_is_issued_printed_and_checked() {
     let page = verify(&world, &letter).await;
     let number = letter["number"].as_str().unwrap();
     assert!(page.contains("Genuine, and valid") && page.contains(number));
-    // The number is in part random letters, which may be those of a programme.
+    // The random part of the number can contain the code of a programme.
     let page = page.replace(number, "");
-    assert!(!page.contains("Siti") && !page.contains("PKH"), "nothing of the person or of the programme");
+    assert!(!page.contains("Siti") && !page.contains("PKH"), "the page shows no person and no programme");
 }
 
 #[actix_web::test]
-async fn a_letter_ends_with_its_time_and_with_its_referral() {
+async fn a_letter_expires_and_is_revoked_with_its_referral() {
     let world = World::start().await;
-    let path = of_a_person(&world).await;
+    let path = referral_of_person(&world).await;
     let at = format!("{path}/recommendation-letter");
     let first = world.back.post(&at, json!({ "valid_days": 7 })).await.expect(201);
     world.server.shared.clock.advance(chrono::TimeDelta::days(9));
@@ -77,11 +77,11 @@ async fn a_letter_ends_with_its_time_and_with_its_referral() {
 }
 
 #[actix_web::test]
-async fn what_is_no_code_is_no_letter() {
+async fn an_unknown_code_and_a_draft_have_no_letter() {
     let world = World::start().await;
     for code in ["8F3K-Q0ZD-77MX-1R4T-P", "x", "%3Cscript%3E"] {
         let page = world.server.anonymous().get(&format!("/verify/{code}")).await;
-        assert!(page.status == 200 && page.text.contains("Not a known letter"), "{code}");
+        assert!(page.status == 200 && page.text.contains("Unknown letter"), "{code}");
         assert!(!page.text.contains("<script"));
     }
     let draft = world.draft(None).await;

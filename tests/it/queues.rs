@@ -1,4 +1,4 @@
-//! Work queues: order, filters, counts, handing out.
+//! Work queues: order, filters, counts, bulk assignment.
 
 use diesel::QueryDsl as _;
 use diesel_async::RunQueryDsl as _;
@@ -18,7 +18,7 @@ async fn queue(session: &Session, query: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn the_queue_begins_with_what_is_due_first_and_ends_with_the_complaint() {
+async fn the_queue_is_ordered_by_deadline_and_contains_open_complaints_only() {
     let world = World::start().await;
     let plain = world.complaint().await;
     let urgent = world.complaint().await;
@@ -47,7 +47,7 @@ async fn the_queue_begins_with_what_is_due_first_and_ends_with_the_complaint() {
 }
 
 #[actix_web::test]
-async fn many_are_handed_out_at_once_and_one_that_fails_holds_no_other_up() {
+async fn bulk_assignment_returns_one_result_per_complaint() {
     let world = World::start().await;
     let (first, second) = (world.complaint().await, world.complaint().await);
     let ended = world.complaint().await;
@@ -70,7 +70,7 @@ async fn many_are_handed_out_at_once_and_one_that_fails_holds_no_other_up() {
     assert_eq!((&shown["assignee"], &shown["version"]), (&json!("bandung-bo"), &json!(2)));
     let events = world.front.get("/v1/events?type=complaint.assigned").await.expect(200);
     assert_eq!(events["items"].as_array().unwrap().len(), 2);
-    // Who has it already keeps it.
+    // Assigning a complaint to its current assignee changes nothing.
     let same = json!({ "assignee": "bandung-bo", "complaint_ids": [first] });
     let same = world.back.post("/v1/complaints/bulk-assign", same).await.expect(207);
     assert_eq!((&same["items"][0]["status"], &same["items"][0]["version"]), (&json!(200), &json!(2)));
@@ -79,7 +79,7 @@ async fn many_are_handed_out_at_once_and_one_that_fails_holds_no_other_up() {
 }
 
 #[actix_web::test]
-async fn counts_tell_states_deadlines_and_officers_of_what_has_not_ended() {
+async fn counts_cover_states_deadlines_and_officers_of_open_complaints() {
     let world = World::start().await;
     let one = world.complaint().await;
     world.complaint().await;
@@ -99,56 +99,56 @@ async fn counts_tell_states_deadlines_and_officers_of_what_has_not_ended() {
 }
 
 #[actix_web::test]
-async fn counts_are_kept_and_stay_what_the_queue_holds() {
+async fn tallies_stay_equal_to_the_queue() {
     let world = World::start().await;
     world.pending_complaint().await;
     let asked = world.complaint().await;
     world.step(&world.back, &asked, "ask", json!({ "question": "Di RT berapa?" })).await;
     let ended = world.complaint().await;
     world.step(&world.back, &ended, "reject", json!({ "reason": "abusive" })).await;
-    let handed = world.complaint().await;
-    let body = json!({ "assignee": "bandung-bo", "complaint_ids": [handed] });
+    let assigned = world.complaint().await;
+    let body = json!({ "assignee": "bandung-bo", "complaint_ids": [assigned] });
     world.back.post("/v1/complaints/bulk-assign", body).await.expect(207);
-    // All of them lie in one village; what is narrower than a regency is counted one by one.
+    // All complaints are in one village. Regions below a regency are counted from the clocks, not from the tallies.
     let both = async |world: &World, session: &Session| {
-        let kept = session.get("/v1/work-queue/counts?level=0").await.expect(200);
+        let tallied = session.get("/v1/work-queue/counts?level=0").await.expect(200);
         let counted = session.get("/v1/work-queue/counts?level=0&region_code=32.04.05.2001").await.expect(200);
-        assert_eq!(kept, counted);
-        let by_sla = &kept["by_sla"];
+        assert_eq!(tallied, counted);
+        let by_sla = &tallied["by_sla"];
         for sla in ["on_time", "due_soon", "breached", "paused"] {
             let listed = queue(&world.back, &format!("?sla={sla}")).await.len();
             assert_eq!(by_sla[sla], listed, "{sla}");
         }
-        kept
+        tallied
     };
-    let kept = both(&world, &world.back).await;
-    assert_eq!((&kept["total"], &kept["by_sla"]["paused"]), (&json!(3), &json!(1)));
-    // So many changes, which come to nothing, are folded together with the rest.
+    let tallied = both(&world, &world.back).await;
+    assert_eq!((&tallied["total"], &tallied["by_sla"]["paused"]), (&json!(3), &json!(1)));
+    // Many changes that cancel each other out are compacted together with the rest.
     let mut conn = world.server.connection().await;
     let changes = "insert into complaint_tallies (regency, status, escalation_level, stopped, complaints, folded) \
                    select '32.04', 'received', 0, false, change, false from generate_series(1, 400), unnest(array[1, -1]) change";
     diesel::sql_query(changes).execute(&mut conn).await.unwrap();
-    assert_eq!(both(&world, &world.back).await, kept);
+    assert_eq!(both(&world, &world.back).await, tallied);
     world.server.work().await;
     let rows: i64 = complaint_tallies::table.count().get_result(&mut conn).await.unwrap();
     assert!(rows <= 3, "{rows}");
-    assert_eq!(both(&world, &world.back).await, kept);
+    assert_eq!(both(&world, &world.back).await, tallied);
     world.server.shared.clock.advance(chrono::TimeDelta::days(60));
     world.server.work().await;
     let world = World::around(world.server);
     let later = both(&world, &world.province).await;
     assert_eq!(later["by_sla"]["breached"], 2);
-    // What is late is folded as late, and still leaves the counts one by one.
+    // Overdue complaints are compacted as overdue, and each one still leaves the counts.
     diesel::sql_query(changes).execute(&mut conn).await.unwrap();
     world.server.work().await;
     assert_eq!(both(&world, &world.province).await, later);
-    world.step(&world.back, &handed, "reject", json!({ "reason": "abusive" })).await;
+    world.step(&world.back, &assigned, "reject", json!({ "reason": "abusive" })).await;
     assert_eq!(both(&world, &world.province).await["by_sla"]["breached"], 1);
     assert_eq!(world.elsewhere.get("/v1/work-queue/counts").await.expect(200)["total"], 0);
 }
 
 #[actix_web::test]
-async fn a_province_sees_what_has_risen_to_it_and_a_desk_its_own() {
+async fn a_province_sees_escalated_complaints_and_a_desk_its_own() {
     let world = World::start().await;
     let id = world.complaint().await;
     assert_eq!(queue(&world.province, "").await, Vec::<String>::new());
@@ -177,7 +177,7 @@ async fn a_province_sees_what_has_risen_to_it_and_a_desk_its_own() {
 }
 
 #[actix_web::test]
-async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
+async fn referrals_wait_for_the_target_and_then_for_the_source() {
     let world = World::start().await;
     let (service, accepted) = (world.own_service(json!({ "answer_days": 2 })).await, world.accepted().await);
     let later = world.requested().await;
@@ -194,7 +194,7 @@ async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
     let page = world.pkh.get("/v1/work-queue/referrals?limit=1").await.expect(200);
     let next = page["next_cursor"].as_str().unwrap();
     assert_eq!(waiting(&world.pkh, &format!("?limit=1&cursor={next}")).await.0, std::slice::from_ref(&later));
-    // Each target its own, and a source nothing of what others still have to do.
+    // Each target sees its own referrals; a source sees none that still wait for the target.
     let (own, first) = waiting(&world.target_of_own(), "?side=target").await;
     assert_eq!((own, first["due_at"].is_string()), (vec![sooner.clone()], true));
     assert_eq!(waiting(&world.back, "").await.0, Vec::<String>::new());
@@ -206,8 +206,8 @@ async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
     assert_eq!(waiting(&world.pkh, "").await.0, std::slice::from_ref(&accepted));
     let counts = world.back.get("/v1/work-queue/counts").await.expect(200);
     assert_eq!(counts["referrals"]["as_source"]["by_status"], json!([{ "status": "rejected", "count": 1 }]));
-    let told = json!({ "citizen_informed_at": world.server.shared.clock.now() });
-    world.back.post(&format!("/v1/referrals/{later}/close-loop"), told).await.expect(200);
+    let informed = json!({ "citizen_informed_at": world.server.shared.clock.now() });
+    world.back.post(&format!("/v1/referrals/{later}/close-loop"), informed).await.expect(200);
     assert_eq!(waiting(&world.back, "?side=source").await.0, Vec::<String>::new());
 
     world.server.shared.clock.advance(chrono::TimeDelta::days(20));
@@ -224,7 +224,7 @@ async fn referrals_wait_for_who_received_them_and_then_for_who_sent_them() {
 }
 
 #[actix_web::test]
-async fn complaints_by_deadline_come_in_its_order_page_by_page() {
+async fn complaints_by_deadline_are_ordered_across_pages() {
     let world = World::start().await;
     let normal = world.complaint().await;
     let urgent = world.complaint().await;

@@ -1,4 +1,5 @@
-//! Every state, every action, every side: what the table does not have is refused, and nothing moves.
+//! Every action of every side in every state of a referral: actions that the table does not allow are refused and
+//! change nothing.
 
 use serde_json::{Value, json};
 use slrt::auth::permission::Permission;
@@ -11,13 +12,13 @@ use crate::support::{Session, World};
 enum Side {
     Source,
     Target,
-    /// An organization of the same regency that is no desk.
+    /// Another organization of the same regency, which is not a desk.
     Bystander,
     Province,
     Elsewhere,
 }
 
-const TARGETS: &[Action] = &[
+const TARGET_ACTIONS: &[Action] = &[
     Action::Acknowledge,
     Action::ReservePlace,
     Action::Accept,
@@ -29,14 +30,14 @@ const TARGETS: &[Action] = &[
     Action::Fail,
 ];
 
-/// The handbook's words on who may, written a second time. `None`: the table decides.
-fn refusal(side: Side, state: Status, action: Action, target_knows: bool) -> Option<u16> {
+/// The status that the handbook's rules on sides give, written a second time. `None`: the transition table decides.
+fn refusal(side: Side, state: Status, action: Action, target_sees: bool) -> Option<u16> {
     let was_accepted = !matches!(state, Status::Draft | Status::Requested | Status::Rejected);
     match side {
         Side::Elsewhere => Some(404),
-        Side::Target if !target_knows => Some(404),
-        Side::Target if TARGETS.contains(&action) => None,
-        _ if TARGETS.contains(&action) => Some(403),
+        Side::Target if !target_sees => Some(404),
+        Side::Target if TARGET_ACTIONS.contains(&action) => None,
+        _ if TARGET_ACTIONS.contains(&action) => Some(403),
         Side::Source => None,
         Side::Target if action == Action::Cancel && state != Status::Requested => None,
         Side::Province if action == Action::EnterInError && was_accepted => None,
@@ -44,7 +45,7 @@ fn refusal(side: Side, state: Status, action: Action, target_knows: bool) -> Opt
     }
 }
 
-/// A referral in each state, made by the edges that lead there.
+/// Creates a referral and brings it into a state through its actions.
 async fn in_state(world: &World, source: &Session, target: &Session, service: &str, state: Status) -> String {
     let body = json!({
         "service_id": service, "need": "Perlu layanan.", "lawful_basis": "public_task",
@@ -56,7 +57,7 @@ async fn in_state(world: &World, source: &Session, target: &Session, service: &s
         json!({ "reason": "waitlist", "review_at": world.server.shared.clock.now() + chrono::TimeDelta::days(5) });
     let complete = json!({ "outcome": "service_delivered", "delivered_on": "2026-01-10", "note": "Selesai." });
     let cancel = json!({ "reason": "wrong_target" });
-    let void = json!({ "reason": "entered_twice" });
+    let in_error = json!({ "reason": "entered_twice" });
     let none = json!(null);
     let accept = [(source, "request", &none), (target, "accept", &none)];
     let steps: Vec<(&Session, &str, &Value)> = match state {
@@ -80,7 +81,7 @@ async fn in_state(world: &World, source: &Session, target: &Session, service: &s
             vec![]
         }
         Status::Cancelled => [&accept[..], &[(source, "cancel", &cancel)]].concat(),
-        Status::EnteredInError => [&accept[..], &[(source, "enter-in-error", &void)]].concat(),
+        Status::EnteredInError => [&accept[..], &[(source, "enter-in-error", &in_error)]].concat(),
     };
     for (who, action, body) in steps {
         let path = format!("/v1/referrals/{id}/{action}");
@@ -90,7 +91,7 @@ async fn in_state(world: &World, source: &Session, target: &Session, service: &s
 }
 
 #[actix_web::test]
-async fn what_the_table_does_not_have_is_refused_to_every_side_and_nothing_moves() {
+async fn every_illegal_action_of_every_side_is_refused_and_changes_nothing() {
     let world = World::start().await;
     let of = |key: &str, regions: &[&str]| {
         world.server.session(key, slrt::demo::organization(key), regions, Permission::all())
@@ -110,12 +111,12 @@ async fn what_the_table_does_not_have_is_refused_to_every_side_and_nothing_moves
         let path = format!("/v1/referrals/{id}");
         let before = source.get(&path).await.expect(200);
         assert_eq!(before["status"], state.as_str());
-        let target_knows = state != Status::Draft;
+        let target_sees = state != Status::Draft;
         for &action in Action::ALL.iter().filter(|a| **a != Action::Create) {
             for (side, session) in &sides {
                 let place = format!("{side:?}: {state} --{action}-->");
                 let legal = transitions::next(state, action).is_ok();
-                let expected = refusal(*side, state, action, target_knows);
+                let expected = refusal(*side, state, action, target_sees);
                 if expected.is_none() && legal {
                     continue;
                 }
@@ -127,18 +128,18 @@ async fn what_the_table_does_not_have_is_refused_to_every_side_and_nothing_moves
                     assert_eq!(answer.body["allowed"].as_array().unwrap_or(&Vec::new()), named, "{place}");
                     illegal += 1;
                 } else {
-                    assert!(answer.body.get("current_state").is_none(), "{place} tells the state");
+                    assert!(answer.body.get("current_state").is_none(), "{place} discloses the state");
                     refused += 1;
                 }
             }
         }
-        assert_eq!(source.get(&path).await.expect(200), before, "{state} was left as it was");
+        assert_eq!(source.get(&path).await.expect(200), before, "{state} must not change");
     }
     assert_eq!((illegal, refused), (95, 514));
 }
 
 #[actix_web::test]
-async fn of_two_different_answers_at_once_one_wins() {
+async fn of_two_different_concurrent_answers_one_wins() {
     let world = World::start().await;
     for _ in 0..5 {
         let id = world.requested().await;

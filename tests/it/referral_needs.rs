@@ -1,4 +1,4 @@
-//! One need at several services, and what a target learns of the client.
+//! A need with several referrals, and the data of the client that a target sees.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::World;
 use crate::support::http::faults;
 
 #[actix_web::test]
-async fn a_need_shows_the_state_of_each_and_of_the_whole() {
+async fn a_need_shows_the_state_of_each_referral_and_of_the_whole() {
     let world = World::start().await;
     let need = world.need().await;
     let path = format!("/v1/referral-needs/{need}");
@@ -18,7 +18,7 @@ async fn a_need_shows_the_state_of_each_and_of_the_whole() {
     world.back.act(&format!("/v1/referrals/{id}/request")).await.expect(200);
     assert_eq!(world.back.get(&path).await.expect(200)["state"], "open");
     let targets = world.pkh.get(&path).await.expect(200);
-    assert_eq!(targets["items"].as_array().unwrap().len(), 1, "a target sees its own referral alone");
+    assert_eq!(targets["items"].as_array().unwrap().len(), 1, "a target sees only its own referral");
     world.pkh.act(&format!("/v1/referrals/{id}/accept")).await.expect(200);
     let done = json!({ "outcome": "enrolled", "delivered_on": "2026-01-10", "note": "Masuk daftar." });
     world.pkh.post(&format!("/v1/referrals/{id}/complete"), done).await.expect(200);
@@ -30,7 +30,7 @@ async fn a_need_shows_the_state_of_each_and_of_the_whole() {
 }
 
 #[actix_web::test]
-async fn a_batch_tells_of_each_item_and_takes_all_or_none_when_asked() {
+async fn a_batch_returns_one_result_per_item_and_can_be_atomic() {
     let world = World::start().await;
     let good = world.referral(None).await;
     let mut bad = good.clone();
@@ -49,9 +49,9 @@ async fn a_batch_tells_of_each_item_and_takes_all_or_none_when_asked() {
     assert_eq!(count().await, 1);
 }
 
-/// Name and need from the start; what tells the client apart and how to reach it only once the target has accepted.
+/// The target sees name and need from the start, birth year and telephone number only after accepting.
 #[actix_web::test]
-async fn a_target_learns_what_it_needs_when_it_needs_it() {
+async fn a_target_sees_the_clients_contact_only_after_accepting() {
     let world = World::start().await;
     let family = world.family().await;
     let person = world.member_of(&family).await;
@@ -83,14 +83,18 @@ async fn a_target_learns_what_it_needs_when_it_needs_it() {
     assert_eq!(reveals.len(), 1);
     assert_eq!(reveals[0]["purpose"], "service_delivery");
     let source = world.back.get_with(&path, &[("access-purpose", "referral")]).await.expect(200);
-    assert_eq!(source["client_phone"], "08**********01", "the source needs pii:reveal for it");
+    assert_eq!(source["client_phone"], "08**********01", "the source needs pii:reveal");
     assert_eq!(source["eligibility"]["results"][0]["clauses"][2]["actual"], 2);
-    let told = &after["eligibility"]["results"][0];
-    assert_eq!((&told["outcome"], told.get("clauses")), (&json!("likely_eligible"), None), "flags instead of data");
+    let disclosed = &after["eligibility"]["results"][0];
+    assert_eq!(
+        (&disclosed["outcome"], disclosed.get("clauses")),
+        (&json!("likely_eligible"), None),
+        "the target sees outcomes without facts"
+    );
 }
 
 #[actix_web::test]
-async fn a_target_compares_a_nik_without_being_told_one() {
+async fn a_target_compares_a_nik_and_gets_none() {
     let world = World::start().await;
     let family = world.family().await;
     let person = world.member_of(&family).await;
@@ -105,7 +109,7 @@ async fn a_target_compares_a_nik_without_being_told_one() {
     let bad = compare("1234").await.expect_problem(422, "validation-failed");
     assert_eq!(faults(&bad)[0].0, "/nik");
     assert_eq!(compare("3204055203909001").await.expect(200)["result"], "match");
-    // The child of the same family is somebody else.
+    // A child of the same family is another person.
     assert_eq!(compare("3204051008159001").await.expect(200)["result"], "no_match");
     for left in (0..9).rev() {
         let answer = compare("3204055203909777").await.expect(200);

@@ -1,4 +1,4 @@
-//! Referrals: candidates, the two sides, the closed loop.
+//! Referrals: candidates, the actions of both sides, the closed loop.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn candidates_are_ranked_with_reasons() {
     let found = world.back.post("/v1/referrals/candidates", need).await.expect(200);
     let items = found["items"].as_array().unwrap();
     assert_eq!(items.len(), 2);
-    assert_eq!(items[0]["service"]["area_codes"], json!(["32.04"]), "the nearer one comes first");
+    assert_eq!(items[0]["service"]["area_codes"], json!(["32.04"]), "the closer service is ranked first");
     let reasons: Vec<_> = items[0]["reasons"].as_array().unwrap().iter().map(|r| r["code"].clone()).collect();
     assert_eq!(reasons, ["serves_regency", "capacity_free", "promised_answer_time"]);
     let road = json!({ "region_code": VILLAGE, "sector": "infrastructure" });
@@ -26,9 +26,9 @@ async fn candidates_are_ranked_with_reasons() {
     world.back.post("/v1/referrals/candidates", foreign).await.expect_problem(403, "region-not-granted");
 }
 
-/// A known client: the programme's rules are asked, once for all services of the programme.
+/// For a given client, the rules of the programme are evaluated once for all its services.
 #[actix_web::test]
-async fn candidates_for_a_known_family_leave_out_what_its_rules_forbid() {
+async fn candidates_leave_out_programmes_whose_rules_the_family_does_not_meet() {
     let world = World::start().await;
     let family = world.family().await;
     let need = json!({ "subject": { "family_id": family }, "sector": "socio_economic", "program_code": "PKH" });
@@ -43,7 +43,7 @@ async fn candidates_for_a_known_family_leave_out_what_its_rules_forbid() {
 }
 
 #[actix_web::test]
-async fn the_target_sees_a_referral_from_the_request_on() {
+async fn the_target_sees_a_referral_only_after_it_is_sent() {
     let world = World::start().await;
     let id = world.draft(None).await;
     let path = format!("/v1/referrals/{id}");
@@ -58,15 +58,15 @@ async fn the_target_sees_a_referral_from_the_request_on() {
     assert!(read["acknowledged_at"].is_string(), "the first read acknowledges");
     let again = world.pkh.get(&path).await.expect(200);
     assert_eq!((&again["acknowledged_at"], &again["version"]), (&read["acknowledged_at"], &read["version"]));
-    let said = world.pkh.act(&format!("{path}/acknowledge")).await.expect(200);
-    assert_eq!(said["version"], read["version"], "to say it again changes nothing");
+    let repeated = world.pkh.act(&format!("{path}/acknowledge")).await.expect(200);
+    assert_eq!(repeated["version"], read["version"], "a repeated acknowledgement changes nothing");
     let events = world.pkh.get("/v1/events").await.expect(200);
     let types: Vec<_> = events["items"].as_array().unwrap().iter().map(|e| e["type"].clone()).collect();
     assert_eq!(types, ["referral.requested", "referral.acknowledged"]);
 }
 
 #[actix_web::test]
-async fn the_loop_is_closed() {
+async fn the_source_closes_the_loop_once() {
     let world = World::start().await;
     let id = world.requested().await;
     let path = format!("/v1/referrals/{id}");
@@ -78,19 +78,19 @@ async fn the_loop_is_closed() {
         (completed["status"].as_str(), completed["outcome"]["code"].as_str()),
         (Some("completed"), Some("enrolled"))
     );
-    let told = json!({ "citizen_informed_at": "2026-01-11T03:00:00Z", "satisfaction": 5 });
-    world.pkh.post(&format!("{path}/close-loop"), told.clone()).await.expect_problem(403, "not-the-source");
-    let closed = world.back.post(&format!("{path}/close-loop"), told.clone()).await.expect(200);
+    let informed = json!({ "citizen_informed_at": "2026-01-11T03:00:00Z", "satisfaction": 5 });
+    world.pkh.post(&format!("{path}/close-loop"), informed.clone()).await.expect_problem(403, "not-the-source");
+    let closed = world.back.post(&format!("{path}/close-loop"), informed.clone()).await.expect(200);
     assert!(closed["loop_closed_at"].is_string());
     assert_eq!(closed["allowed_actions"], json!(["enter_in_error"]));
-    world.back.post(&format!("{path}/close-loop"), told).await.expect_problem(409, "referral-invalid-transition");
+    world.back.post(&format!("{path}/close-loop"), informed).await.expect_problem(409, "referral-invalid-transition");
     let timeline = world.back.get(&format!("{path}/timeline")).await.expect(200);
     let steps: Vec<_> = timeline["items"].as_array().unwrap().iter().map(|e| e["action"].clone()).collect();
     assert_eq!(steps, ["create", "request", "accept", "start", "complete", "close_loop"]);
 }
 
 #[actix_web::test]
-async fn each_side_takes_its_own_edges_only() {
+async fn each_side_takes_only_its_own_actions() {
     let world = World::start().await;
     let id = world.requested().await;
     let path = format!("/v1/referrals/{id}");
@@ -111,7 +111,7 @@ async fn each_side_takes_its_own_edges_only() {
 }
 
 #[actix_web::test]
-async fn a_full_house_offers_other_services() {
+async fn a_rejection_for_no_capacity_offers_other_services() {
     let world = World::start().await;
     let id = world.requested().await;
     let path = format!("/v1/referrals/{id}/reject");
@@ -128,7 +128,7 @@ async fn a_full_house_offers_other_services() {
 }
 
 #[actix_web::test]
-async fn a_place_is_taken_from_acceptance_to_the_end() {
+async fn a_referral_occupies_a_place_from_acceptance_to_its_end() {
     let world = World::start().await;
     let service = world.service("PKH").await;
     let used =
@@ -143,7 +143,7 @@ async fn a_place_is_taken_from_acceptance_to_the_end() {
 }
 
 #[actix_web::test]
-async fn a_draft_is_judged_by_its_content() {
+async fn a_draft_is_validated() {
     let world = World::start().await;
     let good = world.referral(None).await;
     let with = |name: &str, value: serde_json::Value| {
@@ -165,7 +165,7 @@ async fn a_draft_is_judged_by_its_content() {
 }
 
 #[actix_web::test]
-async fn of_two_simultaneous_answers_one_wins() {
+async fn of_two_concurrent_acceptances_one_wins() {
     let world = World::start().await;
     let id = world.requested().await;
     let path = format!("/v1/referrals/{id}/accept");
@@ -176,7 +176,7 @@ async fn of_two_simultaneous_answers_one_wins() {
 }
 
 #[actix_web::test]
-async fn a_held_referral_says_why_and_until_when() {
+async fn a_hold_needs_a_reason_and_a_time_of_review() {
     let world = World::start().await;
     let id = world.accepted().await;
     let path = format!("/v1/referrals/{id}");
@@ -188,12 +188,12 @@ async fn a_held_referral_says_why_and_until_when() {
     let review_at = world.server.shared.clock.now() + chrono::TimeDelta::days(10);
     let hold = json!({ "reason": "awaiting_documents", "review_at": review_at, "text": "Menunggu KK." });
     world.back.post(&format!("{path}/hold"), hold.clone()).await.expect_problem(403, "insufficient-scope");
-    let held = world.pkh.post(&format!("{path}/hold"), hold).await.expect(200);
+    let on_hold = world.pkh.post(&format!("{path}/hold"), hold).await.expect(200);
     assert_eq!(
-        (held["status"].as_str(), held["reason"]["code"].as_str()),
+        (on_hold["status"].as_str(), on_hold["reason"]["code"].as_str()),
         (Some("on_hold"), Some("awaiting_documents"))
     );
-    assert!(held["review_at"].is_string());
+    assert!(on_hold["review_at"].is_string());
     let due = async || {
         let found = world.back.get("/v1/referrals?review_due=true").await.expect(200);
         found["items"].as_array().unwrap().len()
@@ -205,7 +205,7 @@ async fn a_held_referral_says_why_and_until_when() {
 }
 
 #[actix_web::test]
-async fn a_failed_referral_frees_the_place_and_can_be_replaced_once() {
+async fn a_failed_referral_releases_its_place_and_can_be_replaced_once() {
     let world = World::start().await;
     let id = world.accepted().await;
     let path = format!("/v1/referrals/{id}");
@@ -223,14 +223,14 @@ async fn a_failed_referral_frees_the_place_and_can_be_replaced_once() {
     assert_eq!(world.back.get(&path).await.expect(200)["replaced_by"], made["id"]);
     let twice = world.back.post("/v1/referrals", next.clone()).await.expect_problem(422, "validation-failed");
     assert_eq!(faults(&twice), [("/replaces".into(), "already_replaced".into())]);
-    let void = format!("/v1/referrals/{}/enter-in-error", made["id"].as_str().unwrap());
-    world.manager.post(&void, json!({ "reason": "wrong_service" })).await.expect(200);
+    let in_error = format!("/v1/referrals/{}/enter-in-error", made["id"].as_str().unwrap());
+    world.manager.post(&in_error, json!({ "reason": "wrong_service" })).await.expect(200);
     assert!(world.back.get(&path).await.expect(200).get("replaced_by").is_none());
     world.back.post("/v1/referrals", next).await.expect(201);
 }
 
 #[actix_web::test]
-async fn an_onward_referral_is_part_of_one_that_was_accepted_and_never_goes_in_a_ring() {
+async fn an_onward_referral_is_part_of_an_accepted_one_and_forms_no_cycle() {
     let world = World::start().await;
     let first = world.requested().await;
     let mut onward = world.referral(None).await;
@@ -238,8 +238,8 @@ async fn an_onward_referral_is_part_of_one_that_was_accepted_and_never_goes_in_a
     let early = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
     assert_eq!(faults(&early), [("/part_of".into(), "not_accepted".into())]);
     world.pkh.act(&format!("/v1/referrals/{first}/accept")).await.expect(200);
-    let ring = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
-    assert_eq!(faults(&ring), [("/service_id".into(), "already_in_chain".into())]);
+    let cycle = world.back.post("/v1/referrals", onward.clone()).await.expect_problem(422, "validation-failed");
+    assert_eq!(faults(&cycle), [("/service_id".into(), "already_in_chain".into())]);
     onward["service_id"] = json!(world.service("KIS").await);
     onward.as_object_mut().unwrap().remove("region_code");
     let made = world.back.post("/v1/referrals", onward.clone()).await.expect(201);
@@ -256,9 +256,9 @@ async fn an_onward_referral_is_part_of_one_that_was_accepted_and_never_goes_in_a
     assert_eq!(faults(&unknown), [("/part_of".into(), "unknown_referral".into())]);
 }
 
-/// The source's supervisor at any time; the province only once the target has accepted; the target never.
+/// The source's supervisor may do it at any time, the province only after the target has accepted, the target never.
 #[actix_web::test]
-async fn entered_in_error_stays_and_leaves_the_lists() {
+async fn a_referral_entered_in_error_stays_readable_but_not_in_lists() {
     let world = World::start().await;
     let draft = world.draft(None).await;
     let error = json!({ "reason": "entered_twice" });
@@ -269,15 +269,15 @@ async fn entered_in_error_stays_and_leaves_the_lists() {
     world.manager.post(&of(&draft), json!({ "reason": "other" })).await.expect_problem(422, "validation-failed");
     world.manager.post(&of(&draft), error.clone()).await.expect(200);
     world.pkh.get(&format!("/v1/referrals/{draft}")).await.expect_problem(404, "not-found");
-    assert_eq!(world.pkh.get("/v1/events").await.expect(200)["items"], json!([]), "the target never knew of the draft");
+    assert_eq!(world.pkh.get("/v1/events").await.expect(200)["items"], json!([]), "the target never saw the draft");
     let id = world.requested().await;
     let early = world.province.post(&of(&id), error.clone()).await;
     early.expect_problem(403, "only-source-before-acceptance");
     world.pkh.act(&format!("/v1/referrals/{id}/accept")).await.expect(200);
     pkh.post(&of(&id), error.clone()).await.expect_problem(403, "not-the-source");
     other.post(&of(&id), error.clone()).await.expect_problem(403, "not-the-source");
-    let void = world.province.post(&of(&id), error).await.expect(200);
-    assert_eq!((void["status"].as_str(), void["allowed_actions"].clone()), (Some("entered_in_error"), json!([])));
+    let marked = world.province.post(&of(&id), error).await.expect(200);
+    assert_eq!((marked["status"].as_str(), marked["allowed_actions"].clone()), (Some("entered_in_error"), json!([])));
     let count = async |query: &str| {
         let found = world.back.get(&format!("/v1/referrals?{query}")).await.expect(200);
         found["items"].as_array().unwrap().len()
@@ -285,6 +285,10 @@ async fn entered_in_error_stays_and_leaves_the_lists() {
     assert_eq!(count("").await, 0);
     assert_eq!(count("include_entered_in_error=true").await, 2);
     assert_eq!(count("status=entered_in_error").await, 2);
-    assert_eq!(count("updated_since=2020-01-01T00:00:00Z").await, 2, "the change feed shows what became void");
+    assert_eq!(
+        count("updated_since=2020-01-01T00:00:00Z").await,
+        2,
+        "the change feed contains referrals entered in error"
+    );
     world.back.get(&format!("/v1/referrals/{id}")).await.expect(200);
 }

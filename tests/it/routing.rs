@@ -1,4 +1,4 @@
-//! Whom a need goes to: the examples of the handbook, and defaults that a region sets.
+//! Routing of needs: the examples of the handbook, and the defaults of regions.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,18 +25,18 @@ async fn service_named(world: &World, name: &str, query: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_broken_road_goes_to_whoever_owns_the_road() {
+async fn a_broken_road_goes_to_the_owner_of_the_road() {
     let world = World::start().await;
     for (level, first) in [("regency", "Perbaikan jalan kabupaten"), ("province", "Perbaikan jalan provinsi")] {
         let need = json!({ "region_code": VILLAGE, "sector": "infrastructure", "owner_level": level });
         let (names, reasons) = candidates(&world, need).await;
         assert_eq!((names[0].as_str(), reasons[0].as_str()), (first, "level_in_charge"));
-        assert_eq!(names.len(), 2, "the other office stays in sight");
+        assert_eq!(names.len(), 2, "the other office is still listed");
     }
 }
 
 #[actix_web::test]
-async fn a_school_card_goes_to_the_keeper_of_the_school() {
+async fn a_school_card_goes_to_the_level_that_runs_the_school() {
     let world = World::start().await;
     for (level, first) in [
         ("sd", "Usulan KIP jenjang SD/SMP"),
@@ -50,7 +50,7 @@ async fn a_school_card_goes_to_the_keeper_of_the_school() {
 }
 
 #[actix_web::test]
-async fn without_a_nik_papers_come_first() {
+async fn without_a_nik_identity_papers_come_first() {
     let world = World::start().await;
     let mut family = crate::support::world::family(3);
     family["members"][0].as_object_mut().unwrap().remove("nik");
@@ -66,7 +66,7 @@ async fn without_a_nik_papers_come_first() {
 }
 
 #[actix_web::test]
-async fn the_nearest_default_wins_and_is_a_reason() {
+async fn the_default_of_the_smallest_region_wins_and_is_a_reason() {
     let world = World::start().await;
     let post = service_named(&world, "Pengaduan subsidi listrik", "sector=electricity").await;
     let put = async |who: &crate::support::Session, place: &str, version: Option<&str>, service: &str| {
@@ -98,7 +98,7 @@ async fn the_nearest_default_wins_and_is_a_reason() {
 }
 
 #[actix_web::test]
-async fn a_default_must_fit_its_sector_and_place() {
+async fn a_default_must_match_its_sector_and_region() {
     let world = World::start().await;
     let put = async |service: Value| {
         let path = "/v1/routing-defaults/32.04/electricity";

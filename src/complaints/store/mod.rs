@@ -1,4 +1,4 @@
-//! The rows of complaints; what hangs on them is in `parts`.
+//! Rows of complaints. Their child rows are in `parts`.
 
 pub mod open_referrals;
 pub mod parts;
@@ -54,16 +54,16 @@ pub struct ComplaintRow {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-    /// Without dashes; absent only on what was submitted before there were numbers, until it gets one.
+    /// Without dashes. Absent on complaints from before reference numbers existed, until background work adds one.
     pub reference_no: Option<String>,
-    /// Where a pause began.
+    /// The state before a pause.
     pub previous_status: Option<ComplaintStatus>,
     pub duplicate_of: Option<Uuid>,
     pub appeal_of: Option<Uuid>,
     pub reopen_count: i32,
 }
 
-/// False when the id is taken.
+/// Returns false if the id already exists.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<bool> {
     diesel::insert_into(complaints::table)
         .values(row)
@@ -103,8 +103,8 @@ pub async fn lock_visible(
         .optional()
 }
 
-/// Those that have not ended, the longest under way first. Their clocks come first: those of a place that run are few, whatever it
-/// received before.
+/// Open complaints, oldest first. Reads the open clocks first: a region has few of them, however many complaints it
+/// ever received.
 pub async fn list_open(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -121,7 +121,7 @@ pub async fn list_open(
     list_by_ids(conn, scope, &ids).await
 }
 
-/// Those of the ids that the scope covers, the oldest first.
+/// Complaints with these ids within the scope, oldest first.
 pub async fn list_by_ids(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -136,16 +136,17 @@ pub async fn list_by_ids(
         .await
 }
 
-pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+pub async fn list_existing(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     complaints::table.filter(complaints::id.eq_any(ids)).select(complaints::id).load(conn).await
 }
 
-/// Writes back a row that this transaction has locked.
+/// Updates a row that this transaction has locked.
 pub async fn save(conn: &mut AsyncPgConnection, row: &ComplaintRow) -> QueryResult<()> {
     prepared(diesel::update(complaints::table.find(row.id)).set(row)).execute(conn).await.map(|_| ())
 }
 
-/// One marking of duplicates at a time in a regency, until this transaction ends: two that point at each other must not cross.
+/// Takes the advisory lock of a regency for marking duplicates, until the transaction ends. Without it, two concurrent
+/// requests could mark two complaints as duplicates of each other.
 pub async fn set_marking_lock(conn: &mut AsyncPgConnection, regency: &str) -> QueryResult<()> {
     diesel::sql_query("select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate/' || $1))")
         .bind::<diesel::sql_types::Text, _>(regency)
@@ -154,7 +155,7 @@ pub async fn set_marking_lock(conn: &mut AsyncPgConnection, regency: &str) -> Qu
         .map(|_| ())
 }
 
-/// What a list is narrowed to.
+/// Filters of a list.
 #[derive(Debug, Default)]
 pub struct ComplaintFilter {
     pub within: Option<RegionScope>,
@@ -167,8 +168,8 @@ pub struct ComplaintFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
-/// Those that stand so to their deadline, by the deadline that comes next: a page of the clocks' index, then its complaints. The
-/// plan cannot begin with everything that the regency ever received.
+/// Complaints with a deadline status, ordered by their next deadline: first a page of the index on clocks, then the
+/// complaints of that page. A single join could make the planner read all complaints that the regency ever received.
 pub async fn list_by_deadline(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -190,7 +191,7 @@ pub async fn list_by_deadline(
     if let Some(assignee) = filter.assignee {
         query = query.filter(clocks::assignee.assume_not_null().eq(assignee));
     }
-    // What does not stand on the clock is asked of each complaint in turn.
+    // These columns are not on the clock: look them up for each complaint.
     let of_clock = || complaints::table.filter(complaints::id.eq(clocks::complaint_id));
     if let Some(class) = filter.class {
         query = query.filter(exists(of_clock().filter(complaints::class.assume_not_null().eq(class))));
@@ -219,7 +220,8 @@ pub async fn list_by_deadline(
     Ok(due.into_iter().filter_map(|(due_at, id)| Some((due_at, rows.remove(&id)?))).collect())
 }
 
-/// By time of receipt, newest first; with `updated_since` by time of change, oldest first, up to what is settled.
+/// By time of receipt, newest first. With `updated_since`: by time of change, oldest first, up to the last settled
+/// change.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,4 +1,4 @@
-//! The rows that hang on a complaint: trail, exchanges, notes, further subjects, circumstances, timers, references.
+//! Child rows of a complaint: trail, exchanges, notes, further subjects, circumstances, timers, reference numbers.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ use crate::db::schema::{
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
 
-/// Timers among which a worker looks for one that nobody holds.
-const CANDIDATES: i64 = 100;
+/// Number of expired timers among which a worker looks for an unlocked one.
+const MAX_CANDIDATES: i64 = 100;
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = complaint_trails)]
@@ -78,8 +78,8 @@ pub async fn insert_trail(conn: &mut AsyncPgConnection, row: &TrailRow) -> Query
     diesel::insert_into(complaint_trails::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Filter for complaints that were handled before in a region of the scope. A macro, because diesel's types for it do
-/// not bear writing out.
+/// Filter for complaints that a region of the scope handled before. A macro, because the diesel type of this expression
+/// is too long to write.
 macro_rules! passed_through {
     ($scope:expr) => {
         complaints::id.eq_any(
@@ -90,7 +90,7 @@ macro_rules! passed_through {
     };
 }
 
-/// A complaint that a region of the scope handled before it was transferred: to be read, not acted on.
+/// Finds a complaint that a region of the scope transferred to another region: readable, but without actions.
 pub async fn find_passed_on(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -109,7 +109,7 @@ pub async fn find_passed_on(
         .optional()
 }
 
-/// The same as a list, newest first.
+/// Lists the complaints that regions of the scope transferred, newest first.
 pub async fn list_passed_on(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -133,7 +133,7 @@ pub async fn insert_exchange(conn: &mut AsyncPgConnection, row: &ExchangeRow) ->
     diesel::insert_into(complaint_exchanges::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Writes the answer under the question that is open.
+/// Stores the answer to the open question.
 pub async fn set_answer(
     conn: &mut AsyncPgConnection,
     complaint_id: Uuid,
@@ -172,7 +172,7 @@ pub async fn insert_note(conn: &mut AsyncPgConnection, row: &NoteRow) -> QueryRe
     diesel::insert_into(complaint_notes::table).values(row).execute(conn).await.map(|_| ())
 }
 
-/// Oldest first; those for the reporter alone, or all.
+/// Oldest first; with `visibility` only the notes of that visibility.
 pub async fn list_notes_of_visible(
     conn: &mut AsyncPgConnection,
     complaint_id: Uuid,
@@ -219,7 +219,7 @@ pub async fn find_circumstances_of_visible(
     complaint_circumstances::table.find(complaint_id).select(CircumstancesRow::as_select()).first(conn).await.optional()
 }
 
-/// What the service does by itself at that time, unless somebody acts before.
+/// Sets the action that the service takes at `due_at`, unless the state changes earlier.
 pub async fn replace_timer(
     conn: &mut AsyncPgConnection,
     complaint_id: Uuid,
@@ -241,8 +241,8 @@ pub async fn delete_timer(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> Q
     prepared(diesel::delete(complaint_timers::table.find(complaint_id))).execute(conn).await.map(|_| ())
 }
 
-/// Takes one timer that has run out and that no other worker holds. The lock is on the complaint, as for everybody who acts
-/// on it: two orders of locks would be a deadlock. The timer is read once it is held.
+/// Claims one expired timer that no other worker has locked. It locks the complaint, as every action does, because two
+/// lock orders could deadlock. It reads the timer after the lock.
 pub async fn claim_due_timer(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -251,9 +251,9 @@ pub async fn claim_due_timer(
     let due = complaint_timers::table
         .filter(complaint_timers::due_at.le(now))
         .order(complaint_timers::due_at)
-        .limit(CANDIDATES)
+        .limit(MAX_CANDIDATES)
         .select(complaint_timers::complaint_id);
-    let held: Option<Uuid> = complaints::table
+    let locked: Option<Uuid> = complaints::table
         .filter(complaints::id.eq_any(due))
         .select(complaints::id)
         .for_update()
@@ -261,7 +261,7 @@ pub async fn claim_due_timer(
         .first(conn)
         .await
         .optional()?;
-    let Some(id) = held else { return Ok(None) };
+    let Some(id) = locked else { return Ok(None) };
     complaint_timers::table
         .filter(complaint_timers::complaint_id.eq(id))
         .filter(complaint_timers::due_at.le(now))
@@ -271,7 +271,7 @@ pub async fn claim_due_timer(
         .optional()
 }
 
-/// False when the number is taken.
+/// Returns false if the number already exists.
 pub async fn insert_reference(
     conn: &mut AsyncPgConnection,
     reference_no: &str,
@@ -288,7 +288,7 @@ pub async fn insert_reference(
         .map(|n| n == 1)
 }
 
-/// The complaint that a number names: an id that says nothing until it is read.
+/// Id of the complaint with this reference number. The caller must then read the complaint within the scope.
 pub async fn find_by_reference(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -302,16 +302,16 @@ pub async fn find_by_reference(
         .optional()
 }
 
-/// Complaints from before there were numbers, and not held by another worker.
+/// Locks complaints without a reference number, except those locked by another worker.
 pub async fn lock_unnumbered(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<ComplaintRow>> {
     complaints::table
         .filter(complaints::reference_no.is_null())
         .order(complaints::id)
-        .limit(most)
+        .limit(limit)
         .select(ComplaintRow::as_select())
         .for_update()
         .skip_locked()
@@ -319,15 +319,15 @@ pub async fn lock_unnumbered(
         .await
 }
 
-/// Complaints from before there were clocks, and not held by another worker.
+/// Locks complaints without a clock, except those locked by another worker.
 pub async fn lock_without_clock(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<ComplaintRow>> {
     let waiting = complaints_without_clock::table
         .order(complaints_without_clock::complaint_id)
-        .limit(most)
+        .limit(limit)
         .select(complaints_without_clock::complaint_id);
     complaints::table
         .filter(complaints::id.eq_any(waiting))
@@ -339,11 +339,11 @@ pub async fn lock_without_clock(
 }
 
 pub async fn delete_without_clock(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
-    let had = complaints_without_clock::table.filter(complaints_without_clock::complaint_id.eq_any(ids));
-    diesel::delete(had).execute(conn).await.map(|_| ())
+    let done = complaints_without_clock::table.filter(complaints_without_clock::complaint_id.eq_any(ids));
+    diesel::delete(done).execute(conn).await.map(|_| ())
 }
 
-/// Not a change of the complaint: its version stays.
+/// Does not change the version: a reference number is no change of the complaint.
 pub async fn set_reference(conn: &mut AsyncPgConnection, complaint_id: Uuid, reference_no: &str) -> QueryResult<()> {
     diesel::update(complaints::table.find(complaint_id))
         .set(complaints::reference_no.eq(reference_no))
@@ -352,13 +352,13 @@ pub async fn set_reference(conn: &mut AsyncPgConnection, complaint_id: Uuid, ref
         .map(|_| ())
 }
 
-/// Which issue of its follow-up code holds; 0 when none was made.
+/// Issue number of the valid follow-up code; 0 for the first code.
 pub async fn find_issue_of_visible(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i32> {
     let issue = complaint_follow_ups::table.find(complaint_id).select(complaint_follow_ups::issue);
     Ok(issue.first(conn).await.optional()?.unwrap_or(0))
 }
 
-/// The next issue.
+/// Increments the issue number, which invalidates the old code.
 pub async fn raise_issue(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i32> {
     let upsert = diesel::insert_into(complaint_follow_ups::table)
         .values((complaint_follow_ups::complaint_id.eq(complaint_id), complaint_follow_ups::issue.eq(1)))
@@ -369,12 +369,12 @@ pub async fn raise_issue(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> Qu
     prepared(upsert).get_result(conn).await
 }
 
-/// How many appeals a complaint has.
+/// Number of appeals against a complaint.
 pub async fn count_appeals_of_visible(conn: &mut AsyncPgConnection, complaint_id: Uuid) -> QueryResult<i64> {
     complaints::table.filter(complaints::appeal_of.eq(complaint_id)).count().get_result(conn).await
 }
 
-/// Points the duplicates of one complaint at another.
+/// Makes all duplicates of one complaint point to another.
 pub async fn set_root_of_duplicates(
     conn: &mut AsyncPgConnection,
     of: Uuid,
@@ -392,30 +392,30 @@ pub async fn set_root_of_duplicates(
         .await
 }
 
-/// Complaints of the scope that may be the same matter: of that village since then, or about these people. The newest of each, asked
-/// for by themselves: together they could only be found by looking at all of them.
+/// Complaints of the scope that may be duplicates: those of the same village since `since`, and those about the same
+/// person or family; the newest of each. Two queries, because one query for both could not use an index.
 pub async fn list_similar(
     conn: &AsyncPgConnection,
     scope: &RegionScope,
     to: &ComplaintRow,
     since: DateTime<Utc>,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<ComplaintRow>> {
-    let left = [ComplaintStatus::Duplicate, ComplaintStatus::Withdrawn, ComplaintStatus::Rejected];
+    let excluded = [ComplaintStatus::Duplicate, ComplaintStatus::Withdrawn, ComplaintStatus::Rejected];
     let newest = || {
         complaints::table
             .filter(scope.covers(complaints::region_code))
             .filter(complaints::id.ne(to.id))
-            .filter(complaints::status.ne_all(left))
+            .filter(complaints::status.ne_all(excluded))
             .order(complaints::created_at.desc())
-            .limit(most)
+            .limit(limit)
             .select(ComplaintRow::as_select())
     };
-    let there = newest()
+    let same_village = newest()
         .filter(complaints::region_code.eq(&to.region_code))
         .filter(complaints::created_at.ge(since))
         .load::<ComplaintRow>(&mut &*conn);
-    // No person and no family has the nil id.
+    // An absent id becomes the nil id, which no person and no family has.
     let person = complaints::subject_person_id.eq(to.subject_person_id.unwrap_or_default());
     let family = complaints::subject_family_id.eq(to.subject_family_id.unwrap_or_default());
     let about = async {
@@ -424,10 +424,10 @@ pub async fn list_similar(
         }
         newest().filter(person.or(family)).load::<ComplaintRow>(&mut &*conn).await
     };
-    let (mut found, about) = futures_util::future::try_join(there, about).await?;
-    let known: std::collections::HashSet<Uuid> = found.iter().map(|row| row.id).collect();
-    found.extend(about.into_iter().filter(|row| !known.contains(&row.id)));
+    let (mut found, about) = futures_util::future::try_join(same_village, about).await?;
+    let known_ids: std::collections::HashSet<Uuid> = found.iter().map(|row| row.id).collect();
+    found.extend(about.into_iter().filter(|row| !known_ids.contains(&row.id)));
     found.sort_by_key(|row| std::cmp::Reverse(row.created_at));
-    found.truncate(usize::try_from(most).unwrap_or(0));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }

@@ -1,4 +1,4 @@
-//! The rows of terms. They are public; whoever changes one must cover its region.
+//! Rows of complaint terms. They are public to read; the caller checks the scope before a change.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,7 +8,7 @@ use crate::db::schema::complaint_terms;
 use crate::regions::Unscoped;
 use crate::regions::place::depth;
 
-/// How long a reporter has.
+/// Time limits for reporters.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = complaint_terms, check_for_backend(diesel::pg::Pg))]
 #[diesel(primary_key(region_code))]
@@ -23,7 +23,7 @@ pub struct TermsRow {
     pub set_by: String,
 }
 
-/// The terms of the nearest of these regions.
+/// Terms of the smallest of these regions.
 pub async fn find_nearest(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -46,7 +46,7 @@ pub async fn lock_terms(
     row.first(conn).await.optional()
 }
 
-/// False when the region has set its own already.
+/// Returns false if the region already has its own terms.
 pub async fn insert_terms(conn: &mut AsyncPgConnection, row: &TermsRow) -> QueryResult<bool> {
     diesel::insert_into(complaint_terms::table).values(row).on_conflict_do_nothing().execute(conn).await.map(|n| n == 1)
 }

@@ -1,4 +1,4 @@
-//! The rows of officers, seen through the region of their organization.
+//! Rows of officers. An officer is visible through the region of the organization.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -25,7 +25,7 @@ pub struct OfficerRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// False when the id is taken.
+/// Returns false if the id already exists.
 pub async fn insert_officer(conn: &mut AsyncPgConnection, row: &OfficerRow) -> QueryResult<bool> {
     diesel::insert_into(staff::table).values(row).on_conflict_do_nothing().execute(conn).await.map(|n| n == 1)
 }
@@ -49,7 +49,7 @@ pub async fn find_officer(
         .optional()
 }
 
-/// Two statements: a lock on a join would hold the organization, too.
+/// Two statements, because a lock on the join would also lock the organization.
 pub async fn lock_officer(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -61,7 +61,7 @@ pub async fn lock_officer(
     staff::table.filter(staff::id.eq(id)).select(OfficerRow::as_select()).for_update().first(conn).await.optional()
 }
 
-/// What a list of officers is narrowed to.
+/// Filters of a list of officers.
 #[derive(Debug, Default)]
 pub struct StaffFilter {
     pub organization_id: Option<Uuid>,
@@ -69,7 +69,7 @@ pub struct StaffFilter {
     pub active: Option<bool>,
 }
 
-/// In order of entry; the record's id breaks ties.
+/// In order of creation; the record id breaks ties.
 pub async fn list_officers(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

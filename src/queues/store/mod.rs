@@ -1,4 +1,4 @@
-//! The rows of a queue: clocks of complaints that have not ended, each with what its item shows of the complaint.
+//! Rows of the complaint queue: clocks of open complaints, with the columns of the complaint that an item shows.
 
 pub mod referrals;
 pub mod tallies;
@@ -20,7 +20,7 @@ use crate::service_levels::rules::Clock;
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = complaints, check_for_backend(diesel::pg::Pg))]
-pub struct Matter {
+pub struct ComplaintColumns {
     pub reference_no: Option<String>,
     pub sector: Sector,
     pub class: Option<ComplaintClass>,
@@ -31,29 +31,29 @@ pub struct Matter {
 #[derive(Debug, Queryable)]
 pub struct QueueRow {
     pub clock: Clock,
-    pub complaint: Matter,
+    pub complaint: ComplaintColumns,
 }
 
 #[derive(Debug)]
 pub enum Assignee {
-    Is(String),
-    Nobody,
+    Officer(String),
+    Unassigned,
 }
 
-/// What a queue is narrowed to.
+/// Filters of a queue.
 #[derive(Debug, Default)]
 pub struct QueueFilter {
     pub within: Option<RegionScope>,
     pub statuses: Option<Vec<ComplaintStatus>>,
     pub assignee: Option<Assignee>,
     pub organization_id: Option<Uuid>,
-    /// Those of one desk.
+    /// Villages of one desk.
     pub villages: Option<Vec<String>>,
     pub sla: Option<SlaFilter>,
     pub level: i16,
 }
 
-/// All conditions of a filter, for the page and the counts alike.
+/// All conditions of a filter, for pages and counts.
 fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> Condition {
     let mut all: Condition = Box::new(clocks::open.and(scope.covers_by_regency(clocks::region_code)));
     if let Some(within) = &filter.within {
@@ -63,8 +63,8 @@ fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> C
         all = Box::new(all.and(clocks::status.eq_any(statuses)));
     }
     match filter.assignee {
-        Some(Assignee::Is(id)) => all = Box::new(all.and(clocks::assignee.assume_not_null().eq(id))),
-        Some(Assignee::Nobody) => all = Box::new(all.and(clocks::assignee.is_null())),
+        Some(Assignee::Officer(id)) => all = Box::new(all.and(clocks::assignee.assume_not_null().eq(id))),
+        Some(Assignee::Unassigned) => all = Box::new(all.and(clocks::assignee.is_null())),
         None => {}
     }
     if let Some(id) = filter.organization_id {
@@ -82,7 +82,7 @@ fn conditions(scope: &RegionScope, filter: QueueFilter, now: DateTime<Utc>) -> C
     all
 }
 
-/// By the deadline that comes next.
+/// Ordered by next deadline.
 pub async fn list_waiting(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -90,7 +90,7 @@ pub async fn list_waiting(
     now: DateTime<Utc>,
     page: &PageRequest,
 ) -> QueryResult<Vec<QueueRow>> {
-    // The page first, then what it shows of the complaints: the plan cannot begin with all complaints of a regency.
+    // First the page, then its complaints. A join could make the planner read all complaints of a regency.
     let mut query = clocks::table
         .filter(conditions(scope, filter, now))
         .order((clocks::due_at, clocks::complaint_id))
@@ -104,20 +104,20 @@ pub async fn list_waiting(
     }
     let waiting: Vec<Clock> = query.load(conn).await?;
     let ids: Vec<Uuid> = waiting.iter().map(|clock| clock.complaint_id).collect();
-    let shown: Vec<(Uuid, Matter)> = complaints::table
+    let columns: Vec<(Uuid, ComplaintColumns)> = complaints::table
         .filter(complaints::id.eq_any(&ids))
         .filter(scope.covers(complaints::region_code))
-        .select((complaints::id, Matter::as_select()))
+        .select((complaints::id, ComplaintColumns::as_select()))
         .load(conn)
         .await?;
-    let mut shown: std::collections::HashMap<Uuid, Matter> = shown.into_iter().collect();
-    let row = |clock: Clock| shown.remove(&clock.complaint_id).map(|complaint| QueueRow { clock, complaint });
+    let mut columns: std::collections::HashMap<Uuid, ComplaintColumns> = columns.into_iter().collect();
+    let row = |clock: Clock| columns.remove(&clock.complaint_id).map(|complaint| QueueRow { clock, complaint });
     Ok(waiting.into_iter().filter_map(row).collect())
 }
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(clocks::status, clocks::assignee);
 
-/// One state and officer: how many, and of these past the deadline, due soon, paused, decided.
+/// Number of complaints of one state and officer: all, past the deadline, due soon, paused, decided.
 #[derive(Debug, Queryable)]
 pub struct CountRow {
     pub status: ComplaintStatus,
@@ -135,7 +135,7 @@ pub async fn count_waiting(
     filter: QueueFilter,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<CountRow>> {
-    if tallies::answers(scope, &filter) {
+    if tallies::cover(scope, &filter) {
         return tallies::count(conn, scope, filter, now).await;
     }
     let running = || clocks::stopped_at.is_null().and(clocks::paused_at.is_null());

@@ -1,4 +1,4 @@
-//! The rows of the queues of referrals: what waits for a target organization, and what waits for those who sent it.
+//! Rows of the referral queues: referrals that wait for the target organization, and those that wait for the source.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
@@ -24,23 +24,23 @@ pub struct WaitingReferral {
     pub due_at: Option<DateTime<Utc>>,
     pub requested_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
-    /// The place in the queue; there is one for everything that waits.
+    /// Sort key in the queue; set for every referral that waits.
     pub waits_since: Option<DateTime<Utc>>,
 }
 
-/// What a queue of referrals is narrowed to.
+/// Filters of a referral queue.
 #[derive(Debug)]
 pub struct ReferralQueue {
     pub side: Side,
     pub status: Option<Status>,
-    /// Unanswered, and due before then.
+    /// Unanswered, with an answer due before this time.
     pub overdue_by: Option<DateTime<Utc>>,
 }
 
-type Narrowed = Box<dyn BoxableExpression<referrals::table, diesel::pg::Pg, SqlType = diesel::sql_types::Bool>>;
+type Condition = Box<dyn BoxableExpression<referrals::table, diesel::pg::Pg, SqlType = diesel::sql_types::Bool>>;
 
-/// A target sees what is addressed to its organization, whatever its regions; a source what lies in its own.
-fn conditions(scope: &RegionScope, organization: Option<Uuid>, side: Side) -> Narrowed {
+/// A target sees the referrals to its organization, whatever its regions; a source sees those of its regions.
+fn conditions(scope: &RegionScope, organization: Option<Uuid>, side: Side) -> Condition {
     let waits = referrals::waits_for.assume_not_null().eq(side.as_str());
     match side {
         Side::Target => Box::new(waits.and(referrals::target_organization_id.eq(organization.unwrap_or_default()))),
@@ -55,7 +55,7 @@ pub async fn list_waiting_referrals(
     queue: ReferralQueue,
     page: &PageRequest,
 ) -> QueryResult<Vec<WaitingReferral>> {
-    let place = referrals::waits_since.assume_not_null();
+    let waits_since = referrals::waits_since.assume_not_null();
     let mut query = referrals::table
         .filter(conditions(scope, organization, queue.side))
         .order((referrals::waits_since, referrals::id))
@@ -66,15 +66,17 @@ pub async fn list_waiting_referrals(
         query = query.filter(referrals::status.eq(status));
     }
     if let Some(by) = queue.overdue_by {
-        query = query.filter(referrals::status.eq(Status::Requested)).filter(place.lt(by));
+        query = query.filter(referrals::status.eq(Status::Requested)).filter(waits_since.lt(by));
     }
     if let Some(after) = page.after {
-        query = query.filter(place.ge(after.time())).filter(place.gt(after.time()).or(referrals::id.gt(after.id)));
+        query = query
+            .filter(waits_since.ge(after.time()))
+            .filter(waits_since.gt(after.time()).or(referrals::id.gt(after.id)));
     }
     query.load(conn).await
 }
 
-/// Of a page that the caller was shown: when a pause is looked at again, and how far silence has risen.
+/// Time of review and escalation level of referrals that are visible to the caller.
 pub async fn list_waits_of_visible(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
@@ -86,7 +88,7 @@ pub async fn list_waits_of_visible(
         .await
 }
 
-/// By state: how many, and how many of these are unanswered past their due time.
+/// By state: the number of referrals, and of those that are unanswered and past their due time.
 pub async fn count_waiting_referrals(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

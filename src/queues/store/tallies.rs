@@ -1,5 +1,6 @@
-//! Counts of what waits, kept as clocks move: triggers add a row for each change, the sum over a regency's rows is what holds, and
-//! background work folds them together. What is alike in all that a queue counts by sla_condition in one row.
+//! Counts of open complaints per regency, kept up to date by triggers: each change of a clock inserts a row, the sum of
+//! a regency's rows is the current count, and background work compacts the rows. Complaints that are equal in all
+//! columns that a queue counts by share one row.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sum;
@@ -12,11 +13,12 @@ use crate::complaints::model::ComplaintStatus;
 use crate::db::schema::complaint_tallies as tallies;
 use crate::regions::{RegionScope, Unscoped};
 
-/// As many changes of a regency are left as they are: adding them up costs little.
-const FEW: i64 = 500;
+/// Up to this number of new rows, a regency is not compacted, because summing them is cheap.
+const MIN_ROWS_TO_COMPACT: i64 = 500;
 
-/// Rows are kept by regency; what is narrower is counted from the clocks, of which there are few then.
-pub fn answers(scope: &RegionScope, filter: &QueueFilter) -> bool {
+/// True if the tallies can answer the filter. They exist per regency; smaller regions have few clocks, which are
+/// counted directly.
+pub fn cover(scope: &RegionScope, filter: &QueueFilter) -> bool {
     filter.villages.is_none()
         && scope.of_whole_regencies()
         && filter.within.as_ref().is_none_or(RegionScope::of_whole_regencies)
@@ -80,14 +82,14 @@ struct Regency {
     regency: String,
 }
 
-/// Folds the rows of regencies where much has changed. What another one folds at the same time it leaves alone, and a change that is
-/// being committed stays a row of its own: a sum is never touched. Whatever was due before `past` is late from now on, so that its
-/// deadlines need not be told apart any more.
-pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped, past: DateTime<Utc>) -> QueryResult<()> {
+/// Compacts the rows of regencies with many changes, without changing their sums. Concurrent runs do not compact the
+/// same rows twice, and rows of uncommitted transactions remain. All deadlines before `past` are overdue, so that their
+/// exact times no longer matter and are replaced by `-infinity`.
+pub async fn compact(conn: &mut AsyncPgConnection, _why: Unscoped, past: DateTime<Utc>) -> QueryResult<()> {
     let busy = "select regency from complaint_tallies where not folded group by regency having count(*) > $1";
-    let busy: Vec<Regency> = diesel::sql_query(busy).bind::<BigInt, _>(FEW).load(conn).await?;
+    let busy: Vec<Regency> = diesel::sql_query(busy).bind::<BigInt, _>(MIN_ROWS_TO_COMPACT).load(conn).await?;
     for Regency { regency } in busy {
-        let fold = diesel::sql_query(
+        let compact = diesel::sql_query(
             "with taken as (delete from complaint_tallies where regency = $1 returning *) \
              insert into complaint_tallies (regency, organization_id, status, assignee, escalation_level, due_at, due_soon_at, \
                 stopped, complaints, folded) \
@@ -96,7 +98,7 @@ pub async fn fold(conn: &mut AsyncPgConnection, _why: Unscoped, past: DateTime<U
                 case when due_soon_at < $2 then '-infinity' else due_soon_at end, stopped, sum(complaints), true \
              from taken group by 1, 2, 3, 4, 5, 6, 7, 8 having sum(complaints) <> 0",
         );
-        fold.bind::<Text, _>(regency).bind::<Timestamptz, _>(past).execute(conn).await?;
+        compact.bind::<Text, _>(regency).bind::<Timestamptz, _>(past).execute(conn).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Issuing, reading and revoking letters.
+//! Issue, reading and revocation of letters.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use diesel_async::AsyncPgConnection;
@@ -15,27 +15,28 @@ use crate::clock::local_day;
 use crate::directory;
 use crate::error::Error;
 use crate::http::json::Json;
-use crate::referrals::actions::{Commended, find_commended, lock_commendable};
+use crate::referrals::actions::{LetterContent, find_for_letter, lock_for_letter};
 use crate::regions::{RegionCode, Unscoped, directory as regions};
 use crate::transaction::Tx;
 
-const VALID_DAYS: u16 = 30;
+const DEFAULT_VALID_DAYS: u16 = 30;
+const MAX_NUMBER_ATTEMPTS: usize = 5;
 
-/// What became of the request for a letter.
+/// Result of a request to issue a letter.
 pub enum Issued {
     New(RecommendationLetter),
-    /// The last one still holds.
-    Standing(RecommendationLetter),
+    /// The last letter is still valid.
+    StillValid(RecommendationLetter),
 }
 
 pub async fn issue(tx: &mut Tx, id: Uuid, base: &str, body: Json<IssueRecommendationLetter>) -> Result<Issued, Error> {
-    // The referral's lock makes two requests at once come one by one.
-    let referral = lock_commendable(tx, id).await?;
-    let days = body.valid()?.valid_days.unwrap_or(VALID_DAYS);
+    // The lock on the referral serialises concurrent requests.
+    let referral = lock_for_letter(tx, id).await?;
+    let days = body.valid()?.valid_days.unwrap_or(DEFAULT_VALID_DAYS);
     let today = local_day(tx.now);
     let last = store::find_last_of_visible(&mut tx.conn, id).await?;
-    if let Some(standing) = last.filter(|row| status(row, today) == LetterStatus::Valid) {
-        return Ok(Issued::Standing(show(standing, base, today)));
+    if let Some(valid) = last.filter(|row| status(row, today) == LetterStatus::Valid) {
+        return Ok(Issued::StillValid(show(valid, base, today)));
     }
     let subject = tx.actor.subject.clone();
     let officer = find_active_staff(&mut tx.conn, &subject).await?;
@@ -59,29 +60,29 @@ pub async fn issue(tx: &mut Tx, id: Uuid, base: &str, body: Json<IssueRecommenda
         revoked_at: None,
         created_at: tx.now,
     };
-    // A number's random part is short: within a desk and a year it may meet one that is taken.
-    for _ in 0..5 {
-        row.code = code::fresh_code()?;
-        row.number = format!("460/{}/SLRT-{region}/{}", code::fresh_number()?, today.year());
+    // The random part of a number is short: within one desk and year it can collide with an existing one.
+    for _ in 0..MAX_NUMBER_ATTEMPTS {
+        row.code = code::new_code()?;
+        row.number = format!("460/{}/SLRT-{region}/{}", code::new_number()?, today.year());
         if store::insert(&mut tx.conn, &row).await? {
             tx.audit("recommendation_letter.issue", "referral", id, Some(&row.region_code));
             return Ok(Issued::New(show(row, base, today)));
         }
     }
-    Err(Error::internal("no free number for a letter"))
+    Err(Error::internal("no unused letter number found"))
 }
 
-/// The last letter of a referral that the caller sees.
-pub async fn find(conn: &mut AsyncPgConnection, actor: &Actor, id: Uuid) -> Result<(Commended, LetterRow), Error> {
-    let referral = find_commended(conn, actor, id).await?.ok_or_else(Error::not_found)?;
+/// Finds the last letter of a referral that is visible to the caller.
+pub async fn find(conn: &mut AsyncPgConnection, actor: &Actor, id: Uuid) -> Result<(LetterContent, LetterRow), Error> {
+    let referral = find_for_letter(conn, actor, id).await?.ok_or_else(Error::not_found)?;
     let row = store::find_last_of_visible(conn, id).await?.ok_or_else(Error::not_found)?;
     Ok((referral, row))
 }
 
-/// The letter as PDF. One that no longer holds is not printed again.
+/// The letter as PDF; fails if it has expired or was revoked.
 pub async fn document(
     conn: &mut AsyncPgConnection,
-    referral: Commended,
+    referral: LetterContent,
     row: &LetterRow,
     base: &str,
     today: NaiveDate,
@@ -121,15 +122,15 @@ pub async fn document(
     })
 }
 
-/// What the public page is told: the letter, if there is one with this code.
+/// Finds the letter with this code, for the public page.
 pub async fn verify(conn: &mut AsyncPgConnection, typed: &str) -> Result<Option<LetterRow>, Error> {
-    match code::read(typed) {
+    match code::parse(typed) {
         Some(code) => Ok(store::find_by_code(conn, Unscoped::PublicVerification, &code).await?),
         None => Ok(None),
     }
 }
 
-/// The referral is void: so is what recommended it.
+/// Revokes all letters of a referral that was cancelled or entered in error.
 pub async fn revoke_of(tx: &mut Tx, referral_id: Uuid, region_code: &str) -> Result<(), Error> {
     if store::set_revoked(&mut tx.conn, referral_id, tx.now).await? > 0 {
         tx.audit("recommendation_letter.revoke", "referral", referral_id, Some(region_code));

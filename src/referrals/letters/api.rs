@@ -1,4 +1,4 @@
-//! Wire types of letters.
+//! Request and response types of letters.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,45 +10,47 @@ use super::code;
 use super::model::LetterStatus;
 use super::store::LetterRow;
 
-/// A letter to issue.
+/// Request to issue a recommendation letter.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"valid_days": 30}))]
 pub struct IssueRecommendationLetter {
-    /// Days from today on which the letter holds; 30 when absent.
+    /// Days for which the letter is valid, from today; 30 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 180, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 180, example = 30)]
     pub valid_days: Option<u16>,
 }
 
-/// A letter of recommendation. The letter itself, with the client's name, is its `document`.
+/// A recommendation letter. The PDF with the client's name is at
+/// `GET /v1/referrals/{id}/recommendation-letter/document`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RecommendationLetter {
-    /// The referral it recommends.
+    /// Id of the referral.
     pub referral_id: Uuid,
-    /// Its number: class 460 (social affairs), a random part with a check, the desk's region and the year.
+    /// Letter number: class 460 (social affairs), a random part with a check character, the region of the desk and the
+    /// year.
     #[schema(example = "460/7K3Q9FX/SLRT-32.04/2026")]
     pub number: String,
-    /// The code that the verification page is asked with.
+    /// Code for the verification page.
     #[schema(example = "8F3K-Q0ZD-77MX-1R4T-P")]
     pub code: String,
-    /// The public page that says whether the letter is genuine and still holds. It shows nothing of the person.
+    /// URL of the public page that shows whether the letter is genuine and valid. The page contains no personal data.
     #[schema(example = "https://slrt.example.go.id/verify/8F3K-Q0ZD-77MX-1R4T-P")]
     pub verify_url: String,
-    /// Whether it holds today.
+    /// Status of the letter today.
     pub status: LetterStatus,
-    /// Who issued it.
+    /// Name of the organization that issued it.
     #[schema(example = "Sekretariat SLRT Kabupaten Bandung")]
     pub issuer_name: String,
-    /// The officer or client who issued it.
+    /// Id of the officer or client that issued it.
     #[schema(example = "bandung-bo-1")]
     pub issued_by: String,
-    /// When it was issued.
+    /// Date of issue.
     pub issued_on: NaiveDate,
-    /// The last day on which it holds.
+    /// Last day of validity.
     pub valid_until_on: NaiveDate,
-    /// When it was revoked, because its referral was cancelled or entered in error.
+    /// Time of revocation, after its referral was cancelled or entered in error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
 }

@@ -1,6 +1,6 @@
-//! Letters of recommendation (`surat rekomendasi`): a citizen carries one to whoever was asked to help, and anybody can
-//! check on a public page whether it is genuine. The page tells nothing of the person; the letter goes only to those who
-//! may see its referral.
+//! Recommendation letters (`surat rekomendasi`): a citizen takes one to the target of a referral, and any person can
+//! check on a public page whether it is genuine. The page shows no personal data; only callers who may see the referral
+//! can read the letter.
 
 pub mod actions;
 pub mod api;

@@ -1,7 +1,7 @@
-//! The words of letters.
+//! Code lists of letters.
 
 crate::text_enum! {
-    /// Whether a letter still holds.
+    /// Status of a letter.
     pub enum LetterStatus {
         Valid = "valid": "Berlaku" / "Valid",
         Expired = "expired": "Kedaluwarsa" / "Expired",

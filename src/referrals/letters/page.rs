@@ -1,5 +1,5 @@
-//! The public page that a letter's code leads to. It says whether the letter is genuine and still holds, who issued it
-//! and when, and nothing of the person. Plain HTML in both languages, no script, nothing from elsewhere.
+//! The public verification page of a letter. It shows whether the letter is genuine and valid, who issued it and when,
+//! but no personal data. Plain HTML in both languages, without scripts and external resources.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -13,7 +13,7 @@ use crate::clock::{Clock, local_day};
 use crate::db::Db;
 use crate::error::Error;
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 const STYLE: &str = "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;\
                      color:#1b1b1b;background:#fff}.verdict{border-left:.5rem solid;padding:.4rem 1rem;margin:1.5rem 0}\
@@ -29,7 +29,7 @@ async fn verify_page(code: web::Path<String>, db: Db, clock: web::Data<Clock>) -
     let found = actions::verify(&mut *db.read().await?, &code).await?;
     Ok(HttpResponse::Ok()
         .content_type(header::ContentType::html())
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("x-robots-tag", "noindex, nofollow"))
         .body(page(found.as_ref(), local_day(clock.now()))))
@@ -40,12 +40,12 @@ fn page(letter: Option<&LetterRow>, today: NaiveDate) -> String {
         Some(LetterStatus::Valid) => ("valid", "Surat asli dan berlaku", "Genuine, and valid"),
         Some(LetterStatus::Expired) => ("void", "Surat asli, tetapi masa berlakunya habis", "Genuine, but expired"),
         Some(LetterStatus::Revoked) => ("void", "Surat asli, tetapi sudah dicabut", "Genuine, but revoked"),
-        None => ("void", "Surat tidak dikenal", "Not a known letter"),
+        None => ("void", "Surat tidak dikenal", "Unknown letter"),
     };
     let about = letter.map_or_else(
         || {
-            "<p>Tidak ada surat dengan kode ini. Periksa apakah kode diketik dengan benar.<p lang=\"en\">No letter has \
-             this code. Check that it was typed correctly."
+            "<p>Tidak ada surat dengan kode ini. Periksa apakah kode diketik dengan benar.<p lang=\"en\">There is no letter \
+             with this code. Check that it was typed correctly."
                 .to_owned()
         },
         |row| {
@@ -65,9 +65,9 @@ fn page(letter: Option<&LetterRow>, today: NaiveDate) -> String {
     format!(
         "<!doctype html><html lang=\"id\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Periksa surat rekomendasi</title><style>{STYLE}</style><h1>Periksa surat rekomendasi</h1>\
-         <p lang=\"en\">Check a letter of recommendation<div class=\"verdict {class}\"><strong>{id}</strong>\
+         <p lang=\"en\">Check a recommendation letter<div class=\"verdict {class}\"><strong>{id}</strong>\
          <span lang=\"en\">{en}</span></div>{about}<p><small>Halaman ini tidak memuat data pribadi. Cocokkan nomor dan \
-         tanggal dengan surat yang Anda pegang.<br><span lang=\"en\">This page holds no personal data. Compare the number \
+         tanggal dengan surat yang Anda pegang.<br><span lang=\"en\">This page contains no personal data. Compare the number \
          and the dates with the letter in your hand.</span></small></html>"
     )
 }

@@ -1,5 +1,5 @@
-//! A letter as PDF: one page A4, in the fonts that every reader brings along (Helvetica, WinAnsi), so that nothing is
-//! embedded. The code to scan is drawn as squares.
+//! A letter as PDF: one A4 page in the standard fonts of every PDF reader (Helvetica, WinAnsi), so that no font is
+//! embedded. The QR code is drawn as squares.
 
 use chrono::{Datelike as _, NaiveDate};
 use pdf_writer::{Content, Name, Pdf, Rect, Ref, Str, TextStr};
@@ -7,7 +7,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::error::Error;
 
-/// What stands in a letter.
+/// Content of a letter.
 pub struct Letter<'a> {
     pub issuer: &'a str,
     pub contact: &'a str,
@@ -34,8 +34,8 @@ const RIGHT: f32 = 524.0;
 const VALUE: f32 = 186.0;
 const SIZE: f32 = 11.0;
 const LEADING: f32 = 15.5;
-/// Lines of the need that are printed; the rest stands in the referral.
-const NEED_LINES: usize = 9;
+/// Maximum number of printed lines of the need; the full text is in the referral.
+const MAX_NEED_LINES: usize = 9;
 const QR_SIDE: f32 = 92.0;
 
 const MONTHS: [&str; 12] = [
@@ -53,7 +53,8 @@ const MONTHS: [&str; 12] = [
     "Desember",
 ];
 
-/// Widths of the characters from space to tilde, in thousandths of the size (Adobe's metrics of the base fonts).
+/// Widths of the characters from space to tilde, in thousandths of the font size (Adobe's metrics of the standard
+/// fonts).
 const REGULAR: [u16; 95] = [
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
     556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
@@ -75,7 +76,7 @@ enum Face {
     Bold,
 }
 
-/// The text in the fonts' encoding; what they do not have becomes a question mark.
+/// The text in the encoding of the fonts; unsupported characters become question marks.
 fn encode(text: &str) -> Vec<u8> {
     text.chars()
         .map(|c| match c {
@@ -101,15 +102,15 @@ fn width(text: &str, face: Face, size: f32) -> f32 {
     encode(text).into_iter().map(|byte| f32::from(of(byte))).sum::<f32>() * size / 1000.0
 }
 
-/// Lines no wider than that; a word that is wider by itself is cut.
-fn wrap(text: &str, face: Face, size: f32, room: f32) -> Vec<String> {
+/// Wraps a text into lines of at most `max_width`; a longer word is split.
+fn wrap(text: &str, face: Face, size: f32, max_width: f32) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let mut rest = word.to_owned();
         while !rest.is_empty() {
             let Some(line) = lines.last_mut() else { return lines };
             let joined = if line.is_empty() { rest.clone() } else { format!("{line} {rest}") };
-            if width(&joined, face, size) <= room {
+            if width(&joined, face, size) <= max_width {
                 *line = joined;
                 break;
             }
@@ -118,7 +119,7 @@ fn wrap(text: &str, face: Face, size: f32, room: f32) -> Vec<String> {
                 let mut symbols = rest.chars();
                 for c in symbols.by_ref() {
                     head.push(c);
-                    if width(&head, face, size) > room {
+                    if width(&head, face, size) > max_width {
                         break;
                     }
                 }
@@ -138,7 +139,7 @@ fn long_date(day: NaiveDate) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
-/// A page that is filled from the top.
+/// A page that is filled from the top down.
 struct Sheet {
     content: Content,
     y: f32,
@@ -173,15 +174,15 @@ impl Sheet {
         }
     }
 
-    fn field(&mut self, label: &str, value: &str, most: usize) {
+    fn field(&mut self, label: &str, value: &str, max_lines: usize) {
         if value.is_empty() {
             return;
         }
         self.text(LEFT, label, Face::Regular, SIZE);
         self.text(VALUE - 10.0, ":", Face::Regular, SIZE);
         let mut lines = wrap(value, Face::Regular, SIZE, RIGHT - VALUE - 14.0);
-        if lines.len() > most {
-            lines.truncate(most);
+        if lines.len() > max_lines {
+            lines.truncate(max_lines);
             if let Some(last) = lines.last_mut() {
                 last.push('…');
             }
@@ -200,12 +201,12 @@ impl Sheet {
     fn code(&mut self, x: f32, text: &str) -> Result<(), Error> {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|e| Error::internal(e.to_string()))?;
         let modules = code.width();
-        #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 squares a side")]
+        #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 squares per side")]
         let side = QR_SIDE / modules as f32;
         let top = self.y;
         for (at, colour) in code.to_colors().into_iter().enumerate() {
             if colour == Color::Dark {
-                #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 squares a side")]
+                #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 squares per side")]
                 let (column, row) = ((at % modules) as f32, (at / modules) as f32);
                 self.content.rect(x + column * side, top - (row + 1.0) * side, side, side);
             }
@@ -237,7 +238,7 @@ pub fn render(letter: &Letter<'_>) -> Result<Vec<u8>, Error> {
     sheet.field("Layanan", letter.service, 3);
     sheet.field("Pada", letter.target, 3);
     sheet.field("Program", letter.program, 1);
-    sheet.field("Kebutuhan", letter.need, NEED_LINES);
+    sheet.field("Kebutuhan", letter.need, MAX_NEED_LINES);
     sheet.field("Yang perlu dibawa", letter.requirements, 3);
     sheet.down(9.0);
     sheet.paragraph(&format!(
@@ -304,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_fit_and_nothing_is_lost() {
+    fn wrapped_lines_fit_and_keep_all_text() {
         let text = "Keluarga dengan dua anak sekolah belum menerima bantuan Supercalifragilisticexpialidocious.";
         let lines = wrap(text, Face::Regular, 11.0, 90.0);
         assert!(lines.iter().all(|l| width(l, Face::Regular, 11.0) <= 90.0 + 12.0), "{lines:?}");
@@ -313,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_fonts_lack_becomes_a_question_mark() {
+    fn unsupported_characters_become_question_marks() {
         assert_eq!(encode("a–é漢"), [b'a', 0x96, 0xe9, b'?']);
     }
 }

@@ -1,4 +1,4 @@
-//! A referral's letter.
+//! Routes of a referral's letter.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, post, web};
@@ -28,16 +28,17 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_recommendation_letter_document);
 }
 
-/// Issue a letter of recommendation
+/// Issue a recommendation letter
 ///
-/// By the source, for a referral that was sent, has not ended and names its client. While a letter holds, it is answered with
-/// 200 and that letter; once it has expired, there is a new one. It is revoked when the referral is cancelled or entered in error.
+/// Issues a letter for a referral that was sent, has not ended and names its client. Only the source can issue it. If
+/// the last letter is still valid, the response is 200 with that letter. Letters are revoked when the referral is
+/// cancelled or entered in error.
 #[utoipa::path(
     tag = "Referrals",
     request_body = IssueRecommendationLetter,
     responses(
         (status = 201, description = "The letter", body = RecommendationLetter),
-        (status = 200, description = "The letter that still holds", body = RecommendationLetter)
+        (status = 200, description = "The last letter, which is still valid", body = RecommendationLetter)
     ),
     security(("oauth2" = ["referrals:send"]))
 )]
@@ -53,14 +54,14 @@ async fn issue_recommendation_letter(
     write
         .run(&caller, body.digest(), async move |tx| match actions::issue(tx, *id, &base, body).await? {
             Issued::New(letter) => Reply::created(&letter, 1, format!("/v1/referrals/{}/recommendation-letter", *id)),
-            Issued::Standing(letter) => Ok(Reply::ok(&letter)?.unchanged()),
+            Issued::StillValid(letter) => Ok(Reply::ok(&letter)?.unchanged()),
         })
         .await
 }
 
-/// Read a letter of recommendation
+/// Read a recommendation letter
 ///
-/// The last letter of a referral: its number, whether it holds, and the address of its verification page.
+/// Returns the last letter of a referral: its number, its status and the URL of its verification page.
 #[utoipa::path(
     tag = "Referrals",
     responses((status = 200, description = "The letter", body = RecommendationLetter)),
@@ -78,14 +79,15 @@ async fn get_recommendation_letter(
     Reply::ok(&show(row, tokens.issuer(), local_day(clock.now())))
 }
 
-/// Print a letter of recommendation
+/// Print a recommendation letter
 ///
-/// The letter as PDF, with the client's name: each reading leaves an access record. 409 when it no longer holds.
+/// Returns the letter as PDF with the client's name; each call leaves an access record. If the letter has expired or
+/// was revoked, the response is 409 `letter-not-valid`: issue a new one.
 #[utoipa::path(
     tag = "Referrals",
     responses(
         (status = 200, description = "The letter", body = String, content_type = "application/pdf", example = "%PDF-1.7"),
-        (status = 409, description = "It no longer holds", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "The letter has expired or was revoked", body = Problem, content_type = "application/problem+json")
     ),
     security(("oauth2" = ["referrals:read"]))
 )]

@@ -1,4 +1,4 @@
-//! The rows of letters, keyed by what the verification page is asked with.
+//! Rows of letters, keyed by the verification code.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -25,13 +25,13 @@ pub struct LetterRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// False when the code or the number is taken.
+/// Returns false if the code or the number already exists.
 pub async fn insert(conn: &mut AsyncPgConnection, row: &LetterRow) -> QueryResult<bool> {
     let insert = diesel::insert_into(recommendation_letters::table).values(row).on_conflict_do_nothing();
     insert.execute(conn).await.map(|n| n == 1)
 }
 
-/// The last letter of a referral that the caller was shown to see.
+/// The last letter of a referral that is visible to the caller.
 pub async fn find_last_of_visible(conn: &mut AsyncPgConnection, referral_id: Uuid) -> QueryResult<Option<LetterRow>> {
     recommendation_letters::table
         .filter(recommendation_letters::referral_id.eq(referral_id))
@@ -42,15 +42,15 @@ pub async fn find_last_of_visible(conn: &mut AsyncPgConnection, referral_id: Uui
         .optional()
 }
 
-/// For the public page, which shows nothing of the person.
+/// For the public page, which shows no personal data.
 pub async fn find_by_code(conn: &mut AsyncPgConnection, _why: Unscoped, code: &str) -> QueryResult<Option<LetterRow>> {
     recommendation_letters::table.find(code).select(LetterRow::as_select()).first(conn).await.optional()
 }
 
-/// Every letter of a referral that became void.
+/// Revokes all letters of a referral; returns their number.
 pub async fn set_revoked(conn: &mut AsyncPgConnection, referral_id: Uuid, at: DateTime<Utc>) -> QueryResult<usize> {
-    let standing = recommendation_letters::table
+    let valid = recommendation_letters::table
         .filter(recommendation_letters::referral_id.eq(referral_id))
         .filter(recommendation_letters::revoked_at.is_null());
-    diesel::update(standing).set(recommendation_letters::revoked_at.eq(at)).execute(conn).await
+    diesel::update(valid).set(recommendation_letters::revoked_at.eq(at)).execute(conn).await
 }

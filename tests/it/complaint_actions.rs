@@ -1,5 +1,5 @@
-//! Complaints off the straight way: transfer, questions, duplicates, reopening, appeal, and what the service does by
-//! itself.
+//! The other actions on complaints: transfer, questions, duplicates, reopening, appeal, and automatic actions of the
+//! service.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -13,14 +13,14 @@ fn codes(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect()
 }
 
-/// Sessions of the desk as of the server's present time.
+/// A session of the desk that is valid at the server's current time.
 fn desk(world: &World) -> Session {
     let may = [P::COMPLAINTS_SUBMIT, P::COMPLAINTS_READ, P::COMPLAINTS_HANDLE, P::COMPLAINTS_APPROVE];
     world.server.session("bandung-late", None, &["32.04"], &may)
 }
 
 #[actix_web::test]
-async fn a_question_stops_the_complaint_and_the_answer_lets_it_go_on_where_it_was() {
+async fn a_question_pauses_the_complaint_and_the_answer_resumes_it() {
     let world = World::start().await;
     let id = world.complaint().await;
     world.step(&world.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
@@ -38,7 +38,7 @@ async fn a_question_stops_the_complaint_and_the_answer_lets_it_go_on_where_it_wa
 }
 
 #[actix_web::test]
-async fn a_question_without_an_answer_ends_by_itself_once_and_can_be_reopened() {
+async fn an_unanswered_question_resolves_the_complaint_once_and_it_can_be_reopened() {
     let world = World::start().await;
     let id = world.complaint().await;
     world.step(&world.back, &id, "ask", json!({ "question": "Di mana?" })).await;
@@ -57,7 +57,7 @@ async fn a_question_without_an_answer_ends_by_itself_once_and_can_be_reopened() 
 }
 
 #[actix_web::test]
-async fn an_answer_that_nobody_confirms_closes_by_itself_and_the_window_for_reopening_ends() {
+async fn an_unconfirmed_resolution_closes_automatically_and_the_reopening_window_ends() {
     let world = World::start().await;
     let id = world.complaint().await;
     world.step(&world.back, &id, "verify", json!({ "class": "unmet_need", "priority": "low" })).await;
@@ -73,7 +73,7 @@ async fn an_answer_that_nobody_confirms_closes_by_itself_and_the_window_for_reop
 }
 
 #[actix_web::test]
-async fn who_passed_a_complaint_on_reads_it_and_can_no_longer_act() {
+async fn the_old_region_of_a_transferred_complaint_can_read_it_but_not_act() {
     let world = World::start().await;
     let id = world.complaint().await;
     let path = format!("/v1/complaints/{id}");
@@ -109,7 +109,7 @@ async fn who_passed_a_complaint_on_reads_it_and_can_no_longer_act() {
 }
 
 #[actix_web::test]
-async fn duplicates_point_at_the_root_and_never_in_a_ring() {
+async fn duplicates_point_to_the_root_and_form_no_cycles() {
     let world = World::start().await;
     let ids = [world.complaint().await, world.complaint().await, world.complaint().await];
     let mark = async |from: &str, to: &str| {
@@ -123,7 +123,7 @@ async fn duplicates_point_at_the_root_and_never_in_a_ring() {
     // A duplicate of a duplicate is a duplicate of the first.
     assert_eq!(mark(&ids[2], &ids[1]).await.expect(200)["duplicate_of"], ids[0].as_str());
     assert_eq!(fault(mark(&ids[0], &ids[1]).await), "repeats_this_one");
-    // When the root itself turns out to repeat another, all that pointed at it point there.
+    // If the root is marked as a duplicate too, all its duplicates point to the new root.
     let older = world.complaint().await;
     mark(&ids[0], &older).await.expect(200);
     for id in &ids {
@@ -133,7 +133,7 @@ async fn duplicates_point_at_the_root_and_never_in_a_ring() {
 }
 
 #[actix_web::test]
-async fn two_that_are_marked_as_each_others_duplicate_at_once_make_no_ring() {
+async fn two_complaints_marked_as_duplicates_of_each_other_form_no_cycle() {
     let world = World::start().await;
     let (a, b) = (world.complaint().await, world.complaint().await);
     let mark = async |from: &str, to: &str| {
@@ -147,7 +147,7 @@ async fn two_that_are_marked_as_each_others_duplicate_at_once_make_no_ring() {
 }
 
 #[actix_web::test]
-async fn a_regency_does_not_wait_for_anothers_marking() {
+async fn a_marking_does_not_wait_for_another_regency() {
     let world = World::start().await;
     let submit = async || {
         let mut body = submission();
@@ -156,10 +156,10 @@ async fn a_regency_does_not_wait_for_anothers_marking() {
         made["id"].as_str().unwrap().to_owned()
     };
     let (a, b) = (submit().await, submit().await);
-    // Bandung is in the middle of one.
+    // A marking in Bandung holds its lock.
     let mut bandung = world.server.connection().await;
-    let hold = "begin; select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate/32.04'))";
-    diesel_async::SimpleAsyncConnection::batch_execute(&mut bandung, hold).await.unwrap();
+    let lock = "begin; select pg_advisory_xact_lock(hashtext('complaints/mark-duplicate/32.04'))";
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut bandung, lock).await.unwrap();
     let mark = async |from: &str, to: &str| {
         let body = json!({ "duplicate_of": to });
         world.elsewhere.post(&format!("/v1/complaints/{from}/mark-duplicate"), body).await
@@ -170,11 +170,11 @@ async fn a_regency_does_not_wait_for_anothers_marking() {
     assert_eq!(both, [200, 422]);
     let here = world.complaint().await;
     let across = mark(&a, &here).await;
-    assert!(matches!(across.status, 409 | 422), "another regency's complaint is not even seen");
+    assert!(matches!(across.status, 409 | 422), "a complaint of another regency is not visible");
 }
 
 #[actix_web::test]
-async fn a_timer_that_no_longer_fits_holds_up_no_other() {
+async fn an_obsolete_timer_does_not_block_others() {
     let world = World::start().await;
     let (stuck, waiting) = (world.complaint().await, world.complaint().await);
     world.step(&world.back, &waiting, "ask", json!({ "question": "Di mana?" })).await;
@@ -194,7 +194,7 @@ async fn a_timer_that_no_longer_fits_holds_up_no_other() {
 }
 
 #[actix_web::test]
-async fn what_is_older_than_the_clocks_gets_one_as_if_it_had_run_all_along() {
+async fn a_complaint_without_a_clock_gets_one_as_if_it_had_run_since_receipt() {
     let world = World::start().await;
     let id = world.complaint().await;
     world.step(&world.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
@@ -215,7 +215,7 @@ async fn what_is_older_than_the_clocks_gets_one_as_if_it_had_run_all_along() {
 }
 
 #[actix_web::test]
-async fn a_submission_tells_what_may_be_the_same_matter_within_the_callers_regions() {
+async fn a_submission_lists_possible_duplicates_within_the_callers_regions() {
     let world = World::start().await;
     let first = world.complaint().await;
     let mut body = submission();
@@ -234,7 +234,7 @@ async fn a_submission_tells_what_may_be_the_same_matter_within_the_callers_regio
 }
 
 #[actix_web::test]
-async fn an_appeal_is_handled_one_level_up_and_only_once() {
+async fn an_appeal_goes_to_the_province_and_is_possible_once() {
     let world = World::start().await;
     let id = world.complaint().await;
     world.step(&world.back, &id, "reject", json!({ "reason": "out_of_scope" })).await;
@@ -254,7 +254,7 @@ async fn an_appeal_is_handled_one_level_up_and_only_once() {
         &[P::COMPLAINTS_HANDLE, P::COMPLAINTS_SUBMIT, P::COMPLAINTS_TRANSFER],
     );
     province.post(&format!("{appeal}/verify"), verify).await.expect(200);
-    // Whoever decided does not get the appeal back to decide on it.
+    // The regency that decided must not decide on the appeal.
     let down = json!({ "region_code": "32.04.05.2001", "note": "Kembali ke desa." });
     let refused = province.post(&format!("{appeal}/transfer"), down).await.expect_problem(422, "validation-failed");
     assert_eq!(faults(&refused), [("/region_code".into(), "appeal_stays_above".into())]);
@@ -262,13 +262,13 @@ async fn an_appeal_is_handled_one_level_up_and_only_once() {
 }
 
 #[actix_web::test]
-async fn a_number_is_found_as_it_is_said_and_never_by_guessing() {
+async fn a_reference_number_is_found_as_typed_but_only_if_it_is_valid() {
     let world = World::start().await;
     let made = world.front.post("/v1/complaints", submission()).await.expect(201);
     let number = made["reference_no"].as_str().unwrap().to_owned();
     assert!(number.starts_with("3204-"), "{number}");
-    for said in [number.clone(), number.to_lowercase().replace('-', " "), number.replace('-', "")] {
-        let found = world.front.post("/v1/complaints/lookup", json!({ "reference_no": said })).await.expect(200);
+    for typed in [number.clone(), number.to_lowercase().replace('-', " "), number.replace('-', "")] {
+        let found = world.front.post("/v1/complaints/lookup", json!({ "reference_no": typed })).await.expect(200);
         assert_eq!(found["items"][0]["id"], made["id"]);
     }
     let other = world.elsewhere.post("/v1/complaints/lookup", json!({ "reference_no": number })).await.expect(200);
@@ -283,7 +283,7 @@ async fn a_number_is_found_as_it_is_said_and_never_by_guessing() {
 }
 
 #[actix_web::test]
-async fn somebody_anonymous_follows_the_case_with_number_and_code() {
+async fn an_anonymous_reporter_follows_the_complaint_with_number_and_code() {
     let world = World::start().await;
     let mut body = submission();
     body["anonymous"] = json!(true);
@@ -292,7 +292,7 @@ async fn somebody_anonymous_follows_the_case_with_number_and_code() {
     let made = world.front.post_with("/v1/complaints", &key, body.clone()).await.expect(201);
     let (id, number) = (made["id"].as_str().unwrap(), made["reference_no"].as_str().unwrap());
     let code = made["follow_up_code"].as_str().unwrap();
-    // Shown once: neither a repeat nor a reading shows it again.
+    // The code is shown once: neither a replayed response nor a read contains it.
     let again = world.front.post_with("/v1/complaints", &key, body).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert!(again.expect(201).get("follow_up_code").is_none());
@@ -301,13 +301,13 @@ async fn somebody_anonymous_follows_the_case_with_number_and_code() {
     let reporter = world.server.anonymous();
     let own =
         |text: &str| json!({ "reference_no": number.to_lowercase(), "code": code.replace('-', " "), "text": text });
-    let known = json!({ "reference_no": number, "code": code });
-    let seen = reporter.post("/v1/follow-ups/lookup", known.clone()).await.expect(200);
+    let credentials = json!({ "reference_no": number, "code": code });
+    let seen = reporter.post("/v1/follow-ups/lookup", credentials.clone()).await.expect(200);
     assert_eq!((seen["status"].as_str(), codes(&seen["allowed_actions"])), (Some("received"), vec!["withdraw"]));
     world.step(&world.back, id, "ask", json!({ "question": "Di RT berapa?" })).await;
     let note = json!({ "visibility": "internal", "text": "Periksa lapangan." });
     world.front.post(&format!("/v1/complaints/{id}/notes"), note).await.expect(201);
-    let seen = reporter.post("/v1/follow-ups/lookup", known.clone()).await.expect(200);
+    let seen = reporter.post("/v1/follow-ups/lookup", credentials.clone()).await.expect(200);
     assert_eq!((seen["question"].as_str(), seen["notes"].as_array().unwrap().len()), (Some("Di RT berapa?"), 0));
     let answered = reporter.post("/v1/follow-ups/answer", own("RT 02.")).await.expect(200);
     assert_eq!(answered["status"], "received");
@@ -316,16 +316,19 @@ async fn somebody_anonymous_follows_the_case_with_number_and_code() {
         noted["notes"][0],
         json!({ "text": "Mohon segera.", "own": true, "written_at": noted["notes"][0]["written_at"] })
     );
-    reporter.post("/v1/follow-ups/close", known.clone()).await.expect_problem(409, "complaint-invalid-transition");
+    reporter
+        .post("/v1/follow-ups/close", credentials.clone())
+        .await
+        .expect_problem(409, "complaint-invalid-transition");
 
     let issued = world.front.act(&format!("/v1/complaints/{id}/follow-up-code")).await.expect(200);
-    reporter.post("/v1/follow-ups/lookup", known).await.expect_problem(404, "not-found");
+    reporter.post("/v1/follow-ups/lookup", credentials).await.expect_problem(404, "not-found");
     let fresh = json!({ "reference_no": number, "code": issued["follow_up_code"], "text": "Sudah selesai." });
     assert_eq!(reporter.post("/v1/follow-ups/withdraw", fresh).await.expect(200)["status"], "withdrawn");
 }
 
 #[actix_web::test]
-async fn a_wrong_number_and_a_wrong_code_are_answered_alike_and_not_for_long() {
+async fn a_wrong_number_and_a_wrong_code_get_the_same_response_and_a_quota() {
     let world = World::start().await;
     let made = world.front.post("/v1/complaints", submission()).await.expect(201);
     let other = world.front.post("/v1/complaints", submission()).await.expect(201);
@@ -348,7 +351,7 @@ async fn a_wrong_number_and_a_wrong_code_are_answered_alike_and_not_for_long() {
 }
 
 #[actix_web::test]
-async fn who_is_vulnerable_comes_first_and_is_not_silently_put_back() {
+async fn vulnerabilities_raise_the_suggested_priority_and_a_lower_one_needs_a_reason() {
     let world = World::start().await;
     let family = json!({
         "region_code": "32.04.05.2001",
@@ -379,7 +382,7 @@ async fn who_is_vulnerable_comes_first_and_is_not_silently_put_back() {
 }
 
 #[actix_web::test]
-async fn what_has_an_open_referral_is_not_withdrawn() {
+async fn a_complaint_with_an_open_referral_cannot_be_withdrawn() {
     let world = World::start().await;
     let id = world.pending_complaint().await;
     world.draft(Some(&id)).await;
@@ -390,7 +393,7 @@ async fn what_has_an_open_referral_is_not_withdrawn() {
 }
 
 #[actix_web::test]
-async fn a_tablets_clock_that_is_years_behind_is_doubted_and_nothing_is_lost() {
+async fn an_old_capture_time_is_marked_as_doubtful_and_stored_as_sent() {
     let world = World::start().await;
     let mut body = submission();
     body["captured_at"] = json!("2019-05-01T08:00:00Z");
@@ -405,7 +408,7 @@ async fn a_tablets_clock_that_is_years_behind_is_doubted_and_nothing_is_lost() {
 }
 
 #[actix_web::test]
-async fn what_has_an_open_referral_does_not_close_by_itself() {
+async fn a_complaint_with_an_open_referral_does_not_close_automatically() {
     let world = World::start().await;
     let id = world.pending_complaint().await;
     let referral = world.draft(Some(&id)).await;
@@ -414,7 +417,7 @@ async fn what_has_an_open_referral_does_not_close_by_itself() {
     let decision = json!({ "outcome": "resolve", "decision": "upheld", "answer": "Sudah." });
     world.step(&world.manager, &id, "approve", decision).await;
     world.server.shared.clock.advance(TimeDelta::days(20));
-    // Two processes at once.
+    // Two concurrent workers.
     futures_util::future::join(world.server.work(), world.server.work()).await;
     let late = desk(&world);
     assert_eq!(late.get(&format!("/v1/complaints/{id}")).await.expect(200)["status"], "resolved");

@@ -1,4 +1,4 @@
-//! Which steps the reporter of a complaint is told of. Inner steps of the desk are nobody's news.
+//! Notifications to the reporter of a complaint. Internal steps of the desk do not notify the reporter.
 
 use serde_json::Value;
 
@@ -10,12 +10,18 @@ use crate::message_queue::model::MessageEvent as Event;
 use crate::message_queue::{self, NewMessage};
 use crate::transaction::Tx;
 
-/// Queues a note with the step. Who reported anonymously or left no telephone is told nothing.
-pub(super) fn tell(tx: &mut Tx, row: &ComplaintRow, action: Action, note: Option<&str>) -> Result<(), Error> {
-    let Some(event) = news_of(action) else { return Ok(()) };
+/// Enqueues the message for a step, in the same transaction. An anonymous reporter, or one without a telephone, gets
+/// none.
+pub(super) fn notify_reporter(
+    tx: &mut Tx,
+    row: &ComplaintRow,
+    action: Action,
+    note: Option<&str>,
+) -> Result<(), Error> {
+    let Some(event) = event_of(action) else { return Ok(()) };
     let reporter = row.complainant.as_ref().filter(|_| !row.anonymous);
-    let said = |field: &str| reporter.and_then(|r| r.get(field)).and_then(Value::as_str).map(str::to_owned);
-    let (Some(name), Some(phone)) = (said("name"), said("phone")) else { return Ok(()) };
+    let contact = |field: &str| reporter.and_then(|r| r.get(field)).and_then(Value::as_str).map(str::to_owned);
+    let (Some(name), Some(phone)) = (contact("name"), contact("phone")) else { return Ok(()) };
     let answer = row.resolution.as_ref().and_then(|r| r.get("answer")).and_then(Value::as_str).map(str::to_owned);
     message_queue::enqueue(
         tx,
@@ -32,7 +38,7 @@ pub(super) fn tell(tx: &mut Tx, row: &ComplaintRow, action: Action, note: Option
     )
 }
 
-fn news_of(action: Action) -> Option<Event> {
+fn event_of(action: Action) -> Option<Event> {
     match action {
         Action::Submit => Some(Event::Received),
         Action::Verify => Some(Event::Verified),
