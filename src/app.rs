@@ -43,6 +43,15 @@ use crate::resources::Resources;
 use crate::service_levels::cache::ServiceLevelCache;
 use crate::slices::{self, SLICES};
 
+const TITLE: &str = "SLRT Referral API";
+
+/// Description of the contract.
+const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
+referral system (SLRT, *Sistem Layanan dan Rujukan Terpadu*, Permensos 15/2018).\n\n\
+Sign in at `/oauth/token` with client credentials. A token carries permissions (the scopes below) and regions; what lies \
+outside the regions is answered with 404. Times are RFC 3339 in UTC, dates are calendar days, ids are UUIDv7. Every error is \
+`application/problem+json` (RFC 9457) with a stable `code`; `title` and `detail` follow `Accept-Language` (`id` by default, `en`).";
+
 /// The contract as it is served, committed and tested against.
 pub fn contract() -> serde_json::Value {
     slices::install();
@@ -51,7 +60,7 @@ pub fn contract() -> serde_json::Value {
     let purpose = serde_json::to_value(AccessPurpose::schema()).unwrap_or_default();
     let schemas = vec![(AccessPurpose::name().into_owned(), purpose)];
     let tags = SLICES.iter().flat_map(|slice| slice.tags).copied().collect();
-    contract::complete(api, contract::Parts { scopes, schemas, tags })
+    contract::complete(api, contract::Parts { scopes, schemas, tags, title: TITLE, about: ABOUT })
 }
 
 /// Connections of all background work of a process.

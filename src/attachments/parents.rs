@@ -59,7 +59,7 @@ pub async fn list_missing(
     let known = match kind {
         Kind::Complaint => complaints::actions::list_existing(conn, why, ids).await?,
         Kind::Referral => referrals::actions::list_existing(conn, why, ids).await?,
-        Kind::RegistryProposal => proposals::actions::list_existing(conn, why, ids).await?,
+        Kind::RegistryProposal => proposals::actions::list_known(conn, why, ids).await?,
     };
     Ok(ids.iter().copied().filter(|id| !known.contains(id)).collect())
 }

@@ -132,7 +132,7 @@ pub async fn close(tx: &mut Tx, id: Uuid, body: Json<CloseComplaint>) -> Result<
 
 /// Called when a referral of this complaint was sent.
 pub async fn referral_opened(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    open_referrals::adjust(&mut tx.conn, id, 1).await?;
+    open_referrals::insert_one(&mut tx.conn, id).await?;
     Ok(())
 }
 
@@ -143,7 +143,7 @@ pub async fn referral_ended(tx: &mut Tx, id: Uuid, was_open: bool) -> Result<(),
     // Lock the complaint before the number of its referrals, as an approval does: no deadlock.
     let row = store::lock_visible(&mut tx.conn, &scope, id).await?;
     let open = match was_open {
-        true => open_referrals::adjust(&mut tx.conn, id, -1).await?,
+        true => open_referrals::delete_one(&mut tx.conn, id).await?,
         false => open_referrals::count_of_visible(&mut tx.conn, id).await?,
     };
     let Some(row) = row.filter(|row| row.status == Status::Referred && open == 0) else { return Ok(()) };

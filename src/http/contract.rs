@@ -11,12 +11,6 @@ use super::contract_completion::Completion;
 use super::problem::{Problem, ProblemConflict, ProblemField};
 use crate::error::Code;
 
-const ABOUT: &str = "Complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and \
-referral system (SLRT, *Sistem Layanan dan Rujukan Terpadu*, Permensos 15/2018).\n\n\
-Sign in at `/oauth/token` with client credentials. A token carries permissions (the scopes below) and regions; what lies \
-outside the regions is answered with 404. Times are RFC 3339 in UTC, dates are calendar days, ids are UUIDv7. Every error is \
-`application/problem+json` (RFC 9457) with a stable `code`; `title` and `detail` follow `Accept-Language` (`id` by default, `en`).";
-
 /// The contract as served.
 pub struct Served {
     text: String,
@@ -96,13 +90,15 @@ pub struct Parts {
     pub scopes: Map<String, Value>,
     pub schemas: Vec<(String, Value)>,
     pub tags: Vec<(&'static str, &'static str)>,
+    pub title: &'static str,
+    pub about: &'static str,
 }
 
 /// The finished contract.
 pub fn complete(api: OpenApi, parts: Parts) -> Value {
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     set(&mut document, "openapi", json!("3.1.0"));
-    set(&mut document, "info", info());
+    set(&mut document, "info", info(&parts));
     set(&mut document, "servers", json!([{ "url": "/", "description": "This service" }]));
     let tags: Vec<Value> = parts.tags.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
     set(&mut document, "tags", Value::Array(tags));
@@ -167,12 +163,12 @@ fn drop_unused_answers(document: &mut Value) {
     }
 }
 
-fn info() -> Value {
+fn info(parts: &Parts) -> Value {
     json!({
-        "title": "SLRT Referral API",
+        "title": parts.title,
         "version": env!("CARGO_PKG_VERSION"),
-        "description": ABOUT,
-        "contact": { "name": "SLRT Referral API maintainers", "url": "https://github.com/slrt-id/slrt-api" },
+        "description": parts.about,
+        "contact": { "name": format!("{} maintainers", parts.title), "url": env!("CARGO_PKG_REPOSITORY") },
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     })
 }

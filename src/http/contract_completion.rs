@@ -10,14 +10,14 @@ use super::contract_examples::example;
 const PATH_PARAMETERS: &[(&str, &str)] = &[
     ("id", "Id of the resource (UUIDv7)."),
     ("attachment_id", "Id of the attachment."),
-    ("channel", "By which way the note goes."),
-    ("event", "At which step of a complaint."),
+    ("channel", "Channel of the message."),
+    ("event", "The event that causes the message."),
     ("region", "Code of a region, or `ID` for the country."),
     ("code", "Code of the resource."),
     ("version", "Number of the version."),
     ("region_code", "Code of a region; `ID` is the whole country."),
     ("sector", "A sector, as in `GET /v1/reference/sectors`."),
-    ("kind", "What the rows of the file are."),
+    ("kind", "Kind of the rows in the file."),
     ("period", "`default`, or a month as `YYYY-MM`."),
     ("list", "Name of the code list, as in `GET /v1/reference`."),
 ];

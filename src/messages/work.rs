@@ -14,7 +14,7 @@ use super::store::{self, AttemptRow};
 use crate::background::Context;
 use crate::error::Error;
 use crate::message_queue::MessageRow;
-use crate::message_queue::Words;
+use crate::message_queue::TemplateValues;
 use crate::message_queue::model::MessageStatus as Status;
 use crate::messages::Gateway;
 use crate::regions::Unscoped;

@@ -82,7 +82,7 @@ pub const KINDS: [&str; 4] = ["families", "persons", "dwellings", "welfare_statu
 pub const PURPOSE: &[(&str, &str)] = &[("access-purpose", "verification")];
 
 pub fn everything(world: &World) -> Session {
-    world.server.session("loader", None, &["32.04"], P::ALL)
+    world.server.session("loader", None, &["32.04"], slrt::auth::Permission::all())
 }
 
 #[actix_web::test]
@@ -207,7 +207,7 @@ async fn importing_an_export_does_not_remove_entries_that_the_caller_may_not_see
 async fn an_export_contains_nothing_of_another_region() {
     let world = World::start().await;
     world.family().await;
-    let elsewhere = world.server.session("sleman", None, &["34.04"], P::ALL);
+    let elsewhere = world.server.session("sleman", None, &["34.04"], slrt::auth::Permission::all());
     for kind in KINDS {
         let text = export(&world, &elsewhere, json!({ "kind": kind }), PURPOSE).await;
         assert_eq!(text.lines().count(), 1, "{kind}: {text}");

@@ -54,6 +54,7 @@ fn code_only(text: &str) -> String {
             &here[1..]
         };
     }
+    out.push_str(rest);
     out
 }
 

@@ -72,7 +72,7 @@ async fn changes_by_a_desk_during_an_import_are_not_lost() {
 #[actix_web::test]
 async fn a_place_reserved_during_an_import_is_counted() {
     let world = World::start().await;
-    let who = world.server.session("keeper", None, &["ID"], P::ALL);
+    let who = world.server.session("keeper", None, &["ID"], slrt::auth::Permission::all());
     let found = who.get("/v1/services?limit=1").await.expect(200);
     let service = &found["items"][0];
     let (id, owner) = (service["id"].as_str().unwrap(), service["organization_id"].as_str().unwrap());

@@ -272,7 +272,7 @@ async fn existing_rows_are_skipped_updated_or_refuse_the_file() {
 #[actix_web::test]
 async fn a_row_without_new_values_changes_nothing() {
     let (world, who) = filled().await;
-    let everything = world.server.session("loader", None, &["32.04"], P::ALL);
+    let everything = world.server.session("loader", None, &["32.04"], slrt::auth::Permission::all());
     let home = "family_card_no,tenure,power_va\r\n3204050101199001,own,450\r\n";
     import(&world, &who, "kind=dwellings", home).await;
     let agency = "kind,name,region_code,phone\r\nagency,Dinas Contoh,32.04,(022) 555\r\n";
@@ -414,7 +414,7 @@ async fn a_new_snapshot_publishes_events_for_changed_deciles() {
 #[actix_web::test]
 async fn templates_have_the_listed_columns_and_pass_validation() {
     let (world, _) = filled().await;
-    let who = world.server.session("loader", None, &["32.04"], P::ALL);
+    let who = world.server.session("loader", None, &["32.04"], slrt::auth::Permission::all());
     let kinds = who.get("/v1/imports/kinds").await.expect(200);
     for kind in kinds["items"].as_array().unwrap() {
         let template = who.get(kind["template"].as_str().unwrap()).await.text;

@@ -422,7 +422,7 @@ async fn a_running_export_restarts_without_the_erased_person() {
     const HANGS: &[Runner] = &[Runner { kind: EXPORT, run: |run| Box::pin(write_and_hang(run)) }];
     let world = World::start().await;
     let person = world.member_of(&world.family().await).await;
-    let exporter = world.server.session("exporter", None, &["32.04"], P::ALL);
+    let exporter = world.server.session("exporter", None, &["32.04"], slrt::auth::Permission::all());
     let params = json!({ "kind": "persons", "reveal": true, "purpose": "verification" });
     let job = format!("/v1/jobs/{}", world.job(&exporter, EXPORT, params).await);
     world.work_until_killed(&exporter, &job, HANGS, 1).await;

@@ -27,7 +27,7 @@ const BATCH_SIZE: i64 = 200;
 
 /// Terms in working days, on the calendar of the client's region.
 #[derive(Debug, Clone, Copy)]
-pub struct Policy {
+pub struct EscalationPolicy {
     remind: u16,
     escalate: u16,
     cancel: Option<u16>,
@@ -42,7 +42,7 @@ struct Waiting<'a> {
     reminded_at: Option<DateTime<Utc>>,
 }
 
-impl Policy {
+impl EscalationPolicy {
     pub fn of(args: &SilenceArgs) -> Self {
         Self {
             remind: args.referral_remind_days,
@@ -88,7 +88,7 @@ fn everywhere() -> RegionScope {
 }
 
 pub async fn follow_up(context: &Context) -> Result<(), Error> {
-    let policy = *context.resources.get::<Policy>()?;
+    let policy = *context.resources.get::<EscalationPolicy>()?;
     let now = context.clock.now();
     let (unanswered, on_hold) = {
         let mut conn = context.db.read().await?;
@@ -120,7 +120,7 @@ where
     .map(|_| ())
 }
 
-async fn check_unanswered(tx: &mut Tx, mut record: Record, policy: Policy) -> Result<(), Error> {
+async fn check_unanswered(tx: &mut Tx, mut record: Record, policy: EscalationPolicy) -> Result<(), Error> {
     let (Some(requested_at), Some(due_at)) = (record.row.requested_at, record.row.due_at) else { return Ok(()) };
     let standards = tx.resources.get::<ServiceLevelCache>()?.latest(&tx.conn).await?;
     let (calendar, region) = (&standards.calendar, record.row.region_code.clone());
@@ -206,7 +206,7 @@ mod tests {
         Waiting { region, requested_at, due_at, reminded_at: None }
     }
 
-    const POLICY: Policy = Policy { remind: 3, escalate: 2, cancel: Some(5) };
+    const POLICY: EscalationPolicy = EscalationPolicy { remind: 3, escalate: 2, cancel: Some(5) };
 
     #[test]
     fn reminders_skip_weekends_and_holidays() {
