@@ -1,19 +1,19 @@
-//! Names a person or a family of the registry in a request.
+//! Reference to a person or family of the registry in a request.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-/// A person or a family of the registry: exactly one of the two.
+/// Reference to a person or a family of the registry. Exactly one of the two ids is required.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "one_subject"))]
 pub struct ReferralSubject {
-    /// A person of the registry.
+    /// Id of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// A family of the registry.
+    /// Id of the family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub family_id: Option<Uuid>,
