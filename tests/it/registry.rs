@@ -47,11 +47,11 @@ async fn a_reveal_needs_the_permission_and_a_purpose_and_writes_an_access_record
     may.get_with(&path, &[("access-purpose", "curiosity")]).await.expect_problem(400, "purpose-required");
     let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!((shown["nik"].as_str(), shown["birth_date"].as_str()), (Some(NIK), Some("1990-03-12")));
-    let trail = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
+    let audit_records = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
     let reveals: Vec<_> =
-        trail["items"].as_array().unwrap().iter().filter(|r| r["action"] == "person.reveal").collect();
+        audit_records["items"].as_array().unwrap().iter().filter(|r| r["action"] == "person.reveal").collect();
     assert_eq!((reveals.len(), reveals[0]["purpose"].as_str()), (1, Some("verification")));
-    assert!(!trail.to_string().contains(NIK));
+    assert!(!audit_records.to_string().contains(NIK));
 }
 
 #[derive(QueryableByName)]

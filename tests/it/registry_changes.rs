@@ -42,11 +42,11 @@ async fn a_merge_patch_changes_only_its_fields_and_is_recorded_in_the_history() 
     // The same patch again changes nothing.
     assert_eq!(patch(&world.front, &path, &json!(2), body).await.expect(200)["version"], 2);
     assert_eq!(home(&world, &family).await["version"], 2);
-    let trail = world.front.get(&format!("{path}/history")).await.expect(200);
-    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
-    assert_eq!(trail["items"][1]["action"], "create");
-    assert_eq!(trail["items"][0]["actor"], "bandung-fo");
-    assert_eq!(trail["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
+    let history = world.front.get(&format!("{path}/history")).await.expect(200);
+    assert_eq!(history["items"].as_array().unwrap().len(), 2);
+    assert_eq!(history["items"][1]["action"], "create");
+    assert_eq!(history["items"][0]["actor"], "bandung-fo");
+    assert_eq!(history["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
     let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let shown = may.get_with(&format!("{path}/history"), &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!(shown["items"][0]["fields"][0], json!({ "field": "jkn_status", "from": "none", "to": "active" }));
@@ -111,11 +111,11 @@ async fn a_nik_can_be_added_later_unless_it_belongs_to_another_person() {
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": new })).await.expect(200);
     assert_eq!(found["items"][0]["id"], person["id"]);
     // Contradictions are warnings.
-    let odd = patch(&world.front, &path, &json!(2), json!({ "sex": "female" })).await.expect(200);
-    assert_eq!(odd["nik_warnings"], json!(["nik_sex_differs"]));
-    assert_eq!(odd["warnings"], json!([{ "pointer": "/sex", "code": "nik_sex_differs" }]));
-    let trail = world.front.get(&format!("{path}/history")).await.text;
-    assert!(!trail.contains(new));
+    let warned = patch(&world.front, &path, &json!(2), json!({ "sex": "female" })).await.expect(200);
+    assert_eq!(warned["nik_warnings"], json!(["nik_sex_differs"]));
+    assert_eq!(warned["warnings"], json!([{ "pointer": "/sex", "code": "nik_sex_differs" }]));
+    let history = world.front.get(&format!("{path}/history")).await.text;
+    assert!(!history.contains(new));
 }
 
 #[actix_web::test]
@@ -140,7 +140,7 @@ async fn a_conflict_names_the_other_record_only_to_callers_who_may_see_it() {
 }
 
 #[actix_web::test]
-async fn a_dead_person_stays_readable_and_no_longer_counts() {
+async fn a_dead_person_stays_readable_and_is_no_longer_a_member() {
     let world = World::start().await;
     let family = world.family().await;
     let members = home(&world, &family).await["members"].clone();
@@ -217,12 +217,12 @@ async fn a_person_moves_with_their_nik_and_programmes() {
     assert_eq!(found["items"][0]["family_id"], json!(new));
     let body = json!({ "family_id": family, "relation_to_head": "child" });
     world.front.post(&format!("/v1/persons/{child}/move"), body).await.expect(200);
-    // The family without members no longer counts.
+    // The family without members is closed.
     assert_eq!(home(&world, new).await["standing"], "removed");
     let into = json!({ "family_id": new, "relation_to_head": "child" });
     world.front.post(&format!("/v1/persons/{child}/move"), into).await.expect_problem(409, "family-invalid-transition");
-    let trail = world.front.get(&format!("/v1/persons/{child}/history")).await.expect(200);
-    assert_eq!(trail["items"][1]["happened_on"], "2026-11-01");
+    let history = world.front.get(&format!("/v1/persons/{child}/history")).await.expect(200);
+    assert_eq!(history["items"][1]["happened_on"], "2026-11-01");
 }
 
 /// Ids of the persons that a search finds.

@@ -1,4 +1,4 @@
-//! Death and removal of a person, and reinstatement. A dead or removed person stays readable but no longer counts.
+//! Death and removal of a person, and reinstatement. A dead or removed person stays readable, but is no longer active.
 
 use chrono::NaiveDate;
 use uuid::Uuid;

@@ -147,8 +147,8 @@ async fn record_death(
 
 /// Remove a person from the registry
 ///
-/// Removes a person who moved abroad, cannot be found or was registered in error. The record stays readable, but no
-/// longer counts; change feeds include it with its `standing`.
+/// Removes a person who moved abroad, cannot be found or was registered in error. The record stays readable, but is
+/// left out of the family, of eligibility checks and of searches; change feeds include it with its `standing`.
 #[utoipa::path(
     tag = "Registry",
     request_body = RemovePerson,

@@ -218,10 +218,10 @@ fn dwelling(home: &Dwelling, faults: &mut Faults) {
     }
 }
 
-fn programs(held: Option<&[HeldProgram]>, at: &str, faults: &mut Faults) {
-    let held = held.unwrap_or_default();
-    faults.check(held.len() <= MAX_PROGRAMS, &format!("{at}/programs"), "too_many");
-    for (index, program) in held.iter().enumerate() {
+fn programs(programs: Option<&[HeldProgram]>, at: &str, faults: &mut Faults) {
+    let programs = programs.unwrap_or_default();
+    faults.check(programs.len() <= MAX_PROGRAMS, &format!("{at}/programs"), "too_many");
+    for (index, program) in programs.iter().enumerate() {
         let reversed = matches!((program.since, program.until), (Some(since), Some(until)) if until < since);
         faults.check(!reversed, &format!("{at}/programs/{index}/until"), "too_small");
     }
