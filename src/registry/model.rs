@@ -1,7 +1,7 @@
-//! The words of the registry. Codes that a programme rule asks about are spelt as the rules spell them.
+//! Code lists of the registry. Codes that programme rules use are spelt as in the rules.
 
 crate::text_enum! {
-    /// Sex as in the papers.
+    /// Sex as in the identity documents.
     pub enum Sex {
         Male = "male": "Laki-laki" / "Male",
         Female = "female": "Perempuan" / "Female",
@@ -9,7 +9,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// How a person is related to the head of the family.
+    /// Relation of a person to the head of the family.
     pub enum RelationToHead {
         Head = "head": "Kepala keluarga" / "Head",
         Spouse = "spouse": "Suami/istri" / "Spouse",
@@ -24,7 +24,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Marital status as in the papers.
+    /// Marital status as in the identity documents.
     pub enum MaritalStatus {
         Single = "single": "Belum kawin" / "Single",
         Married = "married": "Kawin" / "Married",
@@ -34,7 +34,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// The school level attended, or else the last one finished, with its equivalents.
+    /// School level attended now, or the last one completed, with its equivalents.
     pub enum SchoolLevel {
         None = "none": "Belum/tidak sekolah" / "None",
         Paud = "paud": "PAUD/TK" / "Early childhood education",
@@ -46,11 +46,11 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What a person lives on. The classes that exclude from a programme are named one by one.
+    /// Occupation class of a person. Each class that excludes from a programme has its own code.
     pub enum OccupationClass {
         TidakBekerja = "TIDAK_BEKERJA": "Tidak bekerja" / "Not working",
         PelajarMahasiswa = "PELAJAR_MAHASISWA": "Pelajar/mahasiswa" / "Pupil or student",
-        MengurusRumahTangga = "MENGURUS_RUMAH_TANGGA": "Mengurus rumah tangga" / "Keeping house",
+        MengurusRumahTangga = "MENGURUS_RUMAH_TANGGA": "Mengurus rumah tangga" / "Homemaker",
         Petani = "PETANI": "Petani/pekebun" / "Farmer",
         Nelayan = "NELAYAN": "Nelayan" / "Fisher",
         Buruh = "BURUH": "Buruh" / "Labourer",
@@ -71,7 +71,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Kind of disability (UU 8/2016); `none` when it was asked and there is none.
+    /// Type of disability (UU 8/2016). `none` means that it was asked and there is no disability.
     pub enum DisabilityType {
         None = "none": "Tidak ada" / "None",
         Physical = "physical": "Fisik" / "Physical",
@@ -83,7 +83,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// How severe a disability is.
+    /// Severity of a disability.
     pub enum DisabilitySeverity {
         Mild = "mild": "Ringan" / "Mild",
         Moderate = "moderate": "Sedang" / "Moderate",
@@ -101,8 +101,8 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Whether the population registry (Dukcapil) confirmed the identity: `unknown` was never asked, `unverified` was asked
-    /// and does not match.
+    /// Whether the population registry (Dukcapil) confirmed the identity. `unknown`: not checked yet. `unverified`:
+    /// checked and does not match.
     pub enum IdentityStatus {
         Verified = "verified": "Padan dengan Dukcapil" / "Verified with Dukcapil",
         Unverified = "unverified": "Tidak padan" / "Does not match",
@@ -111,7 +111,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Where a welfare ranking comes from.
+    /// Source of a welfare ranking.
     pub enum WelfareSource {
         Ppls11 = "ppls11": "PPLS 2011" / "PPLS 2011",
         Bdt = "bdt": "Basis Data Terpadu" / "Unified Database (BDT)",
@@ -123,7 +123,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// By which right the family lives there.
+    /// Tenure: by which right the family lives in the dwelling.
     pub enum DwellingTenure {
         Own = "own": "Milik sendiri" / "Owned",
         Rent = "rent": "Sewa/kontrak" / "Rented",
@@ -134,7 +134,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What the floor is made of.
+    /// Main material of the floor.
     pub enum FloorMaterial {
         Tile = "tile": "Keramik/ubin" / "Tile",
         Cement = "cement": "Semen" / "Cement",
@@ -145,7 +145,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What the walls are made of.
+    /// Main material of the walls.
     pub enum WallMaterial {
         Brick = "brick": "Tembok" / "Brick",
         Wood = "wood": "Kayu/papan" / "Wood",
@@ -155,7 +155,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What the roof is made of.
+    /// Main material of the roof.
     pub enum RoofMaterial {
         Concrete = "concrete": "Beton" / "Concrete",
         Tile = "tile": "Genteng" / "Tile",
@@ -167,7 +167,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Where the drinking water comes from.
+    /// Source of drinking water.
     pub enum WaterSource {
         Piped = "piped": "Leding" / "Piped",
         Bottled = "bottled": "Air kemasan/isi ulang" / "Bottled or refilled",
@@ -181,7 +181,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What lights the dwelling.
+    /// Main source of lighting.
     pub enum LightingSource {
         Pln = "pln": "Listrik PLN" / "PLN electricity",
         NonPln = "non_pln": "Listrik non-PLN" / "Other electricity",
@@ -190,7 +190,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What the family cooks with.
+    /// Main cooking fuel.
     pub enum CookingFuel {
         Electric = "electric": "Listrik" / "Electricity",
         CityGas = "city_gas": "Gas kota" / "City gas",
@@ -203,7 +203,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Which toilet the people of the dwelling use.
+    /// Toilet facility that the family uses.
     pub enum ToiletFacility {
         Own = "own": "Milik sendiri" / "Own",
         Shared = "shared": "Bersama" / "Shared",
@@ -213,7 +213,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Income class of the housing programmes.
+    /// Income class as the housing programmes define it.
     pub enum IncomeClass {
         Mbr = "MBR": "Masyarakat berpenghasilan rendah" / "Low income (MBR)",
         NonMbr = "NON_MBR": "Bukan MBR" / "Not low income",
@@ -234,7 +234,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Whether a person or a family still counts.
+    /// Status of a person or family. Only `active` ones are included in families, eligibility checks and searches.
     pub enum Standing {
         Active = "active": "Aktif" / "Active",
         Deceased = "deceased": "Meninggal dunia" / "Deceased",
@@ -244,7 +244,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// Why a person is taken out of the registry.
+    /// Reason for the removal of a person from the registry.
     pub enum RemovalReason {
         MovedAbroad = "moved_abroad": "Pindah ke luar negeri" / "Moved abroad",
         Untraceable = "untraceable": "Tidak ditemukan" / "Cannot be found",
@@ -255,7 +255,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What struck a family.
+    /// Kind of shock that hit a family.
     pub enum ShockKind {
         Disaster = "disaster": "Bencana" / "Disaster",
         Layoff = "layoff": "Pemutusan hubungan kerja" / "Layoff",
@@ -267,7 +267,7 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
-    /// What kind of institution somebody lives in.
+    /// Kind of institution in which a person lives.
     pub enum ResidenceKind {
         ChildHome = "child_home": "Panti/LKS anak" / "Children's home",
         ElderlyHome = "elderly_home": "Panti lanjut usia" / "Home for the elderly",
@@ -280,8 +280,8 @@ crate::text_enum! {
     }
 }
 
-/// Categories that only a token with `cases:restricted` is shown: children in conflict with the law, violence, HIV, drug
-/// abuse, trafficking (UU 27/2022, article 4).
+/// Categories that are shown only to tokens with `cases:restricted`: children in conflict with the law, violence, HIV,
+/// drug abuse, trafficking (UU 27/2022, article 4).
 const RESTRICTED_PPKS: &[&str] = &["PPKS-03", "PPKS-06", "PPKS-16", "PPKS-17", "PPKS-18", "PPKS-19"];
 
 pub fn is_restricted_ppks(code: &str) -> bool {

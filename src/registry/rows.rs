@@ -1,4 +1,4 @@
-//! The registry's rows, as the database holds them.
+//! Database rows of the registry.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -62,7 +62,7 @@ pub struct PersonRow {
     pub has_kip: Option<bool>,
     pub orphan: Option<bool>,
     pub ppks_codes: Vec<String>,
-    /// Purposes for which the data may not be used: see `PersonRow::limits`.
+    /// Purposes for which the data must not be used: see `privacy::limits`.
     pub limited_purposes: Vec<String>,
     pub attributes: Value,
     pub version: i32,
@@ -85,7 +85,7 @@ pub struct DwellingRow {
     pub water_source: Option<WaterSource>,
     pub lighting_source: Option<LightingSource>,
     pub power_va: Option<i32>,
-    /// Empty when the dwelling is known to have none of its own.
+    /// Empty if it is known that the dwelling has no number of its own.
     pub pln_customer_id: Option<String>,
     pub cooking_fuel: Option<CookingFuel>,
     pub toilet: Option<ToiletFacility>,
@@ -148,7 +148,7 @@ pub struct ShockRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// A name from one of its words on: see `names`.
+/// The rest of a name from one of its words on: see `names`.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = person_names)]
 pub struct NameRow {
@@ -158,12 +158,12 @@ pub struct NameRow {
     pub region_code: String,
     pub key: String,
     pub sound: String,
-    /// Bytes in which the name from an earlier word on begins alike; -1 for the first word.
+    /// Length in bytes of the prefix shared with the rest from an earlier word on; -1 for the first word.
     pub key_shared: i16,
     pub sound_shared: i16,
 }
 
-/// A person's row as it was when it was read.
+/// Key and version of a person's row at the time of the read.
 #[derive(Debug, Clone, Copy)]
 pub struct SeenPerson {
     pub family_id: Uuid,
@@ -171,18 +171,18 @@ pub struct SeenPerson {
     pub version: i32,
 }
 
-/// A family with all that belongs to it, as of a day.
+/// A family with its dependent rows and members, as of a day.
 #[derive(Debug, Clone)]
 pub struct Household {
     pub family: FamilyRow,
     pub dwelling: Option<DwellingRow>,
-    /// The latest snapshot of that day or before.
+    /// The latest welfare snapshot on or before that day.
     pub status: Option<WelfareStatusRow>,
     pub participations: Vec<ParticipationRow>,
     pub shocks: Vec<ShockRow>,
-    /// Who lives in it now, the head first.
+    /// Active members, the head first.
     pub members: Vec<PersonRow>,
-    /// Of the programmes' rules, read in the same statement: facts and rules are of one moment.
+    /// Revision of the programme rules, read in the same statement, so that facts and rules are of the same time.
     pub program_revision: i64,
 }
 
@@ -206,7 +206,7 @@ impl PersonRow {
     }
 }
 
-/// What `families.attributes` holds.
+/// Content of `families.attributes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FamilyFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,12 +221,12 @@ pub struct FamilyFacts {
     pub prior_housing_aid: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub income_class: Option<crate::registry::model::IncomeClass>,
-    /// The programmes were asked for, so that an empty list says "none".
+    /// The programmes were asked, so that an empty list means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub programs_known: bool,
 }
 
-/// What `persons.attributes` holds.
+/// Content of `persons.attributes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PersonFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -237,7 +237,7 @@ pub struct PersonFacts {
     pub assessment_recommended: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Vec<crate::registry::model::SocialCriterion>>,
-    /// The categories were assessed, so that an empty list says "none".
+    /// The categories were assessed, so that an empty list means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ppks_known: bool,
 }
@@ -261,7 +261,7 @@ pub struct ChangeRow {
     pub reason: Option<String>,
 }
 
-/// A batch of an import that entered families and persons: see `history`.
+/// An import batch that created families and persons: see `history`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = registry_loads, check_for_backend(diesel::pg::Pg))]
 pub struct LoadRow {
@@ -271,7 +271,7 @@ pub struct LoadRow {
     pub client_id: String,
 }
 
-/// A record that was found to be somebody else's: see `mergers`.
+/// A person's record that was merged into another record of the same person: see `mergers`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = person_merges, check_for_backend(diesel::pg::Pg))]
 #[diesel(treat_none_as_default_value = false)]

@@ -1,4 +1,4 @@
-//! Families and persons: identities apart, masks, lookups within one's regions, welfare snapshots.
+//! Families and persons: identity numbers, masking, lookups within the caller's regions, welfare snapshots.
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bytea, Text};
@@ -15,7 +15,7 @@ const NIK: &str = "3204055203909001";
 const CARD: &str = "3204050101199001";
 
 #[actix_web::test]
-async fn a_person_is_found_by_nik_within_ones_regions_only() {
+async fn a_person_is_found_by_nik_only_within_the_callers_regions() {
     let world = World::start().await;
     let id = world.family().await;
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
@@ -36,7 +36,7 @@ async fn a_person_is_found_by_nik_within_ones_regions_only() {
 }
 
 #[actix_web::test]
-async fn a_reveal_needs_the_permission_and_a_purpose_and_leaves_a_record() {
+async fn a_reveal_needs_the_permission_and_a_purpose_and_writes_an_access_record() {
     let world = World::start().await;
     let id = world.family().await;
     let member = world.member_of(&id).await;
@@ -47,11 +47,11 @@ async fn a_reveal_needs_the_permission_and_a_purpose_and_leaves_a_record() {
     may.get_with(&path, &[("access-purpose", "curiosity")]).await.expect_problem(400, "purpose-required");
     let shown = may.get_with(&path, &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!((shown["nik"].as_str(), shown["birth_date"].as_str()), (Some(NIK), Some("1990-03-12")));
-    let trail = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
+    let audit_records = world.auditor.get(&format!("/v1/audit-records?target_id={member}")).await.expect(200);
     let reveals: Vec<_> =
-        trail["items"].as_array().unwrap().iter().filter(|r| r["action"] == "person.reveal").collect();
+        audit_records["items"].as_array().unwrap().iter().filter(|r| r["action"] == "person.reveal").collect();
     assert_eq!((reveals.len(), reveals[0]["purpose"].as_str()), (1, Some("verification")));
-    assert!(!trail.to_string().contains(NIK));
+    assert!(!audit_records.to_string().contains(NIK));
 }
 
 #[derive(QueryableByName)]
@@ -67,7 +67,7 @@ struct Count {
 }
 
 #[actix_web::test]
-async fn a_desk_enters_a_family_and_no_decile() {
+async fn a_desk_creates_a_family_without_a_decile() {
     let world = World::start().await;
     let problem = world.front.post("/v1/families", ranked(1)).await.expect_problem(403, "insufficient-scope");
     assert!(problem["detail"].as_str().unwrap().contains("registry:import"), "{problem}");
@@ -78,9 +78,9 @@ async fn a_desk_enters_a_family_and_no_decile() {
     world.registry_loader().post(&path, status).await.expect(201);
 }
 
-/// A stolen dump names no NIK and no family card: every row of every table, as text.
+/// A stolen dump contains no NIK and no family card number. Checks every row of every table as text.
 #[actix_web::test]
-async fn no_identity_number_stands_in_the_database() {
+async fn the_database_contains_no_plain_identity_number() {
     let world = World::start().await;
     let key = [("idempotency-key", "f1")];
     world.front.post_with("/v1/families", &key, family(1)).await.expect(201);
@@ -101,13 +101,13 @@ async fn no_identity_number_stands_in_the_database() {
                 hex(number)
             );
             let found: Count = diesel::sql_query(sql).get_result(&mut conn).await.unwrap();
-            assert_eq!(found.count, 0, "{} names a number", table.line);
+            assert_eq!(found.count, 0, "{} contains a number", table.line);
         }
     }
 }
 
 #[actix_web::test]
-async fn a_number_belongs_to_one_bearer() {
+async fn an_identity_number_belongs_to_one_person_or_family() {
     let world = World::start().await;
     world.family().await;
     let mut other = family(1);
@@ -122,7 +122,7 @@ async fn a_number_belongs_to_one_bearer() {
 }
 
 #[actix_web::test]
-async fn two_who_enter_the_same_people_in_another_order_do_not_stop_each_other() {
+async fn concurrent_requests_for_the_same_niks_in_another_order_do_not_deadlock() {
     let world = World::start().await;
     let niks = ["3204055203909011", "3204055203909012", "3204055203909013"];
     let member = |nik: &str, relation: &str| json!({ "nik": nik, "identity_status": "verified", "full_name": "Siti", "sex": "female", "relation_to_head": relation });
@@ -130,13 +130,13 @@ async fn two_who_enter_the_same_people_in_another_order_do_not_stop_each_other()
         let members = [member(head, "head"), member(second, "child"), member(third, "child")];
         json!({ "region_code": VILLAGE, "members": members })
     };
-    // Both come to wait for the number in the middle, each with the one that the other asks for next.
+    // Both requests wait for the middle NIK, while each has locked the one that the other needs next.
     let index = world.server.shared.tokens.keys().ring().sealer.blind_index(IdentityKind::Nik, niks[1]);
-    let held =
+    let claim =
         diesel::sql_query("insert into identities values ($1, 'nik', gen_random_uuid())").bind::<Bytea, _>(index);
     let mut other = world.server.connection().await;
     other.batch_execute("begin").await.unwrap();
-    held.execute(&mut other).await.unwrap();
+    claim.execute(&mut other).await.unwrap();
     let release = async {
         world.until_blocked(2).await;
         other.batch_execute("rollback").await.unwrap();
@@ -149,7 +149,7 @@ async fn two_who_enter_the_same_people_in_another_order_do_not_stop_each_other()
 }
 
 #[actix_web::test]
-async fn every_wrong_number_is_told_at_once() {
+async fn all_invalid_niks_are_reported_at_once() {
     let world = World::start().await;
     let mut body = family(1);
     body["members"][0]["nik"] = json!("9904055203909001");
@@ -163,12 +163,12 @@ async fn every_wrong_number_is_told_at_once() {
     headless["members"][0]["relation_to_head"] = json!("spouse");
     let found = faults(&world.front.post("/v1/families", headless).await.expect_problem(422, "validation-failed"));
     assert!(found.iter().any(|(_, code)| code == "head_required"), "{found:?}");
-    let nobody = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
-    assert_eq!(nobody["items"], json!([]));
+    let none = world.front.post("/v1/persons/lookup", json!({ "nik": NIK })).await.expect(200);
+    assert_eq!(none["items"], json!([]));
 }
 
 #[actix_web::test]
-async fn somebody_without_papers_can_be_entered() {
+async fn a_person_without_identity_documents_can_be_created() {
     let world = World::start().await;
     let body = json!({ "region_code": VILLAGE, "full_name": "Tanpa Nama", "sex": "male", "ppks_codes": ["PPKS-11"] });
     let made = world.front.post("/v1/persons", body).await.expect(201);
@@ -179,31 +179,31 @@ async fn somebody_without_papers_can_be_entered() {
 }
 
 #[actix_web::test]
-async fn a_snapshot_is_never_overwritten_and_a_move_is_an_event() {
+async fn a_snapshot_is_never_overwritten_and_a_decile_change_publishes_an_event() {
     let world = World::start().await;
     let id = world.family().await;
     let path = format!("/v1/families/{id}/welfare-statuses");
-    let keeper = world.registry_loader();
+    let loader = world.registry_loader();
     let next = json!({ "source": "dtsen", "snapshot_version": "2026-Q4", "as_of": "2026-11-01", "decile": 5 });
-    // A desk sets no decile.
+    // A desk does not set a decile.
     world.front.post(&path, next.clone()).await.expect_problem(403, "insufficient-scope");
-    keeper.post(&path, next.clone()).await.expect(201);
-    keeper.post(&path, next.clone()).await.expect(200);
+    loader.post(&path, next.clone()).await.expect(201);
+    loader.post(&path, next.clone()).await.expect(200);
     let mut other = next;
     other["decile"] = json!(1);
-    assert_eq!(keeper.post(&path, other).await.status, 409);
+    assert_eq!(loader.post(&path, other).await.status, 409);
     let list = world.front.get(&path).await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
     let events = world.front.get("/v1/events?type=welfare_status.changed").await.expect(200);
     assert_eq!(events["items"].as_array().unwrap().len(), 1);
     assert_eq!(events["items"][0]["data"]["direction"], "up");
     let wrong = json!({ "source": "dtsen", "snapshot_version": "x", "as_of": "2026-11-01", "decile": 11 });
-    let found = faults(&keeper.post(&path, wrong).await.expect_problem(422, "validation-failed"));
+    let found = faults(&loader.post(&path, wrong).await.expect_problem(422, "validation-failed"));
     assert_eq!(found, [("/decile".to_owned(), "too_large".to_owned())]);
 }
 
 #[actix_web::test]
-async fn a_sensitive_category_is_left_out_without_the_permission() {
+async fn a_restricted_category_is_omitted_without_the_permission() {
     let world = World::start().await;
     let body = json!({ "region_code": VILLAGE, "full_name": "Tanpa Nama", "sex": "male", "ppks_codes": ["PPKS-11", "PPKS-16"] });
     let made = world.front.post("/v1/persons", body).await.expect(201);
@@ -212,27 +212,27 @@ async fn a_sensitive_category_is_left_out_without_the_permission() {
 }
 
 #[actix_web::test]
-async fn an_identity_number_is_refused_in_any_script_and_never_repeated() {
+async fn an_identity_number_in_free_text_is_rejected_in_any_script_and_not_echoed() {
     let world = World::start().await;
-    let refused = async |change: Value, whole: &str| {
+    let rejected = async |change: Value, secret: &str| {
         let mut body = family(7);
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         let answer = world.front.post("/v1/families", body).await;
-        assert!(!answer.text.contains(whole), "{}", answer.text);
+        assert!(!answer.text.contains(secret), "{}", answer.text);
         faults(&answer.expect_problem(422, "validation-failed"))
     };
     let number = "3204055203909001";
     let dwelling = json!({ "dwelling": { "pln_customer_id": number } });
     let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
-    assert_eq!(refused(dwelling, number).await, at("/dwelling/pln_customer_id", "contains_identity_number"));
-    assert_eq!(refused(json!({ number: 1 }), number).await, at("/***", "unknown_field"));
+    assert_eq!(rejected(dwelling, number).await, at("/dwelling/pln_customer_id", "contains_identity_number"));
+    assert_eq!(rejected(json!({ number: 1 }), number).await, at("/***", "unknown_field"));
     let arabic = "٣٢٠٤٠٥٥٢٠٣٩٠٩٠٠١";
     let address = json!({ "address": format!("Kampung {arabic}") });
-    assert_eq!(refused(address, arabic).await, at("/address", "contains_identity_number"));
+    assert_eq!(rejected(address, arabic).await, at("/address", "contains_identity_number"));
 }
 
 #[actix_web::test]
-async fn whoever_opens_what_a_family_was_is_known_to_its_members() {
+async fn revealing_a_family_history_writes_an_access_record_for_each_member() {
     let world = World::start().await;
     let home = world.family().await;
     let member = world.member_of(&home).await;

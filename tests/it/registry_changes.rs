@@ -1,4 +1,4 @@
-//! What becomes of families and persons: corrected, moved, split, brought together, dead, removed; each with its trail.
+//! Changes of families and persons: patches, moves, splits, mergers, death and removal, each with its history.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn id(value: &Value) -> String {
 }
 
 #[actix_web::test]
-async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
+async fn a_merge_patch_changes_only_its_fields_and_is_recorded_in_the_history() {
     let world = World::start().await;
     let family = world.family().await;
     let head = world.member_of(&family).await;
@@ -39,14 +39,14 @@ async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
         (changed["jkn_status"].as_str(), changed.get("school_enrolled"), &changed["version"]),
         (Some("active"), None, &json!(2))
     );
-    // Nothing new changes nothing.
+    // The same patch again changes nothing.
     assert_eq!(patch(&world.front, &path, &json!(2), body).await.expect(200)["version"], 2);
     assert_eq!(home(&world, &family).await["version"], 2);
-    let trail = world.front.get(&format!("{path}/history")).await.expect(200);
-    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
-    assert_eq!(trail["items"][1]["action"], "create");
-    assert_eq!(trail["items"][0]["actor"], "bandung-fo");
-    assert_eq!(trail["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
+    let history = world.front.get(&format!("{path}/history")).await.expect(200);
+    assert_eq!(history["items"].as_array().unwrap().len(), 2);
+    assert_eq!(history["items"][1]["action"], "create");
+    assert_eq!(history["items"][0]["actor"], "bandung-fo");
+    assert_eq!(history["items"][0]["fields"], json!([{ "field": "jkn_status" }, { "field": "school_enrolled" }]));
     let may = world.server.session("bo", None, &["32.04"], &[P::REGISTRY_READ, P::PII_REVEAL]);
     let shown = may.get_with(&format!("{path}/history"), &[("access-purpose", "verification")]).await.expect(200);
     assert_eq!(shown["items"][0]["fields"][0], json!({ "field": "jkn_status", "from": "none", "to": "active" }));
@@ -55,19 +55,19 @@ async fn a_merge_patch_changes_what_it_names_and_leaves_a_trail() {
 }
 
 #[actix_web::test]
-async fn a_faulty_patch_is_told_with_its_places_and_changes_nothing() {
+async fn an_invalid_patch_is_rejected_with_pointers_and_changes_nothing() {
     let world = World::start().await;
     let family = world.family().await;
     let path = format!("/v1/persons/{}", world.member_of(&family).await);
-    let tell = async |body| {
+    let faults_of = async |body| {
         faults(&patch(&world.front, &path, &json!(1), body).await.expect_problem(422, "validation-failed"))
     };
     let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
-    assert_eq!(tell(json!({ "birth_date": "2031-01-01" })).await, one("/birth_date", "in_the_future"));
-    assert_eq!(tell(json!({ "programs": [] })).await, one("/programs", "unknown_field"));
-    assert_eq!(tell(json!({ "relation_to_head": "child" })).await, one("/relation_to_head", "head_required"));
-    assert_eq!(tell(json!({ "full_name": null })).await, one("/full_name", "type"));
-    assert_eq!(tell(json!({ "nik": null })).await, one("/nik", "required"));
+    assert_eq!(faults_of(json!({ "birth_date": "2031-01-01" })).await, one("/birth_date", "in_the_future"));
+    assert_eq!(faults_of(json!({ "programs": [] })).await, one("/programs", "unknown_field"));
+    assert_eq!(faults_of(json!({ "relation_to_head": "child" })).await, one("/relation_to_head", "head_required"));
+    assert_eq!(faults_of(json!({ "full_name": null })).await, one("/full_name", "type"));
+    assert_eq!(faults_of(json!({ "nik": null })).await, one("/nik", "required"));
     assert_eq!(home(&world, &family).await["version"], 1);
     let path = format!("/v1/families/{family}");
     let answer =
@@ -78,7 +78,7 @@ async fn a_faulty_patch_is_told_with_its_places_and_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn a_family_is_changed_and_moves_with_everybody() {
+async fn a_patched_region_moves_the_family_with_all_members() {
     let world = World::start().await;
     let family = world.family().await;
     let path = format!("/v1/families/{family}");
@@ -93,7 +93,7 @@ async fn a_family_is_changed_and_moves_with_everybody() {
 }
 
 #[actix_web::test]
-async fn a_nik_found_later_is_attached_and_another_bearers_is_refused() {
+async fn a_nik_can_be_added_later_unless_it_belongs_to_another_person() {
     let world = World::start().await;
     let family_id = world.family().await;
     let body = json!({ "region_code": VILLAGE, "full_name": "Tanpa Nama", "sex": "male" });
@@ -111,15 +111,15 @@ async fn a_nik_found_later_is_attached_and_another_bearers_is_refused() {
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": new })).await.expect(200);
     assert_eq!(found["items"][0]["id"], person["id"]);
     // Contradictions are warnings.
-    let odd = patch(&world.front, &path, &json!(2), json!({ "sex": "female" })).await.expect(200);
-    assert_eq!(odd["nik_warnings"], json!(["nik_sex_differs"]));
-    assert_eq!(odd["warnings"], json!([{ "pointer": "/sex", "code": "nik_sex_differs" }]));
-    let trail = world.front.get(&format!("{path}/history")).await.text;
-    assert!(!trail.contains(new));
+    let warned = patch(&world.front, &path, &json!(2), json!({ "sex": "female" })).await.expect(200);
+    assert_eq!(warned["nik_warnings"], json!(["nik_sex_differs"]));
+    assert_eq!(warned["warnings"], json!([{ "pointer": "/sex", "code": "nik_sex_differs" }]));
+    let history = world.front.get(&format!("{path}/history")).await.text;
+    assert!(!history.contains(new));
 }
 
 #[actix_web::test]
-async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
+async fn a_conflict_names_the_other_record_only_to_callers_who_may_see_it() {
     let world = World::start().await;
     world.family().await;
     let mut body = family(1);
@@ -131,7 +131,7 @@ async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
     let places: Vec<&str> =
         near["conflicts"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();
     assert_eq!(places, ["/family_card_no", "/members/0/nik", "/members/1/nik"]);
-    // The family that is refused is not there, so no id leads to it, unless it is the caller's own.
+    // The rejected family does not exist, so its id is given only if the client chose it.
     assert!(near["conflicts"][0].get("claimed_by_family_id").is_none(), "{near}");
     let mut named = family(1);
     named["id"] = json!(uuid::Uuid::now_v7());
@@ -140,7 +140,7 @@ async fn who_bears_a_number_is_told_only_to_who_may_see_both() {
 }
 
 #[actix_web::test]
-async fn the_dead_stay_readable_and_count_no_longer() {
+async fn a_dead_person_stays_readable_and_is_no_longer_a_member() {
     let world = World::start().await;
     let family = world.family().await;
     let members = home(&world, &family).await["members"].clone();
@@ -157,15 +157,15 @@ async fn the_dead_stay_readable_and_count_no_longer() {
     );
     let stay = json!({ "kind": "elderly_home", "facility_name": "Panti Contoh", "region_code": "32.04", "since": "2026-07-01" });
     world.front.post(&format!("/v1/persons/{head}/add-residence"), stay).await.expect(200);
-    let held = json!({ "program_code": "KKS", "person_id": head });
-    world.front.post(&format!("/v1/families/{family}/add-program"), held).await.expect(200);
+    let program = json!({ "program_code": "KKS", "person_id": head });
+    world.front.post(&format!("/v1/families/{family}/add-program"), program).await.expect(200);
     let body = json!({ "died_on": "2026-11-01", "new_head_id": child });
     let dead = world.front.post(&path, body.clone()).await.expect(200);
     assert_eq!((dead["standing"].as_str(), dead["ended_on"].as_str()), (Some("deceased"), Some("2026-11-01")));
-    // Nobody stays in a home, and holds a programme for the family, after death.
+    // A death ends the stay in an institution and the programme participation.
     let stays = async || world.front.get(&format!("/v1/persons/{head}/residences")).await.expect(200)["items"].clone();
     assert_eq!(stays().await[0]["until"], "2026-11-01");
-    assert_eq!(programs_held(&world, &family).await, json!([]));
+    assert_eq!(active_programs(&world, &family).await, json!([]));
     let again = world.front.post(&path, body).await.expect_problem(409, "person-invalid-transition");
     assert_eq!((again["current_state"].as_str(), &again["allowed"]), (Some("deceased"), &json!(["reinstate"])));
     let now = home(&world, &family).await;
@@ -187,26 +187,26 @@ async fn the_dead_stay_readable_and_count_no_longer() {
         (Some("active"), Some("other_relative"))
     );
     assert!(stays().await[0].get("until").is_none());
-    assert_eq!(programs_held(&world, &family).await, json!(["KKS"]));
+    assert_eq!(active_programs(&world, &family).await, json!(["KKS"]));
 }
 
-/// What a check takes the family to hold.
-async fn programs_held(world: &World, family: &str) -> Value {
+/// The active programmes of the family as an eligibility check sees them.
+async fn active_programs(world: &World, family: &str) -> Value {
     let ask = json!({ "family_id": family });
     let check = world.back.post("/v1/eligibility/checks", ask).await.expect(200);
     let clauses = check["results"].as_array().unwrap().iter().flat_map(|r| r["clauses"].as_array().unwrap());
     let mut asked = clauses.filter(|c| c["field"] == "family.programs_active");
-    asked.next().expect("a condition on the programmes held")["actual"].clone()
+    asked.next().expect("a condition on the active programmes")["actual"].clone()
 }
 
 #[actix_web::test]
-async fn a_person_moves_with_number_and_programmes() {
+async fn a_person_moves_with_their_nik_and_programmes() {
     let world = World::start().await;
     let family = world.family().await;
     let child = id(&home(&world, &family).await["members"][1]);
-    let held = json!({ "program_code": "KIP", "person_id": child, "since": "2026-01-01" });
-    world.front.post(&format!("/v1/families/{family}/add-program"), held.clone()).await.expect(200);
-    let twice = world.front.post(&format!("/v1/families/{family}/add-program"), held).await;
+    let program = json!({ "program_code": "KIP", "person_id": child, "since": "2026-01-01" });
+    world.front.post(&format!("/v1/families/{family}/add-program"), program.clone()).await.expect(200);
+    let twice = world.front.post(&format!("/v1/families/{family}/add-program"), program).await;
     assert_eq!(faults(&twice.expect_problem(422, "validation-failed"))[0].1, "already_held");
     let body = json!({ "new_family": { "region_code": VILLAGE }, "moved_on": "2026-11-01" });
     let moved = world.front.post(&format!("/v1/persons/{child}/move"), body).await.expect(200);
@@ -217,23 +217,23 @@ async fn a_person_moves_with_number_and_programmes() {
     assert_eq!(found["items"][0]["family_id"], json!(new));
     let body = json!({ "family_id": family, "relation_to_head": "child" });
     world.front.post(&format!("/v1/persons/{child}/move"), body).await.expect(200);
-    // The family of one counts no longer.
+    // The family without members is closed.
     assert_eq!(home(&world, new).await["standing"], "removed");
     let into = json!({ "family_id": new, "relation_to_head": "child" });
     world.front.post(&format!("/v1/persons/{child}/move"), into).await.expect_problem(409, "family-invalid-transition");
-    let trail = world.front.get(&format!("/v1/persons/{child}/history")).await.expect(200);
-    assert_eq!(trail["items"][1]["happened_on"], "2026-11-01");
+    let history = world.front.get(&format!("/v1/persons/{child}/history")).await.expect(200);
+    assert_eq!(history["items"][1]["happened_on"], "2026-11-01");
 }
 
-/// What a search by facts goes by, and what it must say.
+/// Ids of the persons that a search finds.
 async fn found(world: &World, body: Value) -> Vec<String> {
     let page = world.front.post("/v1/persons/search", body).await.expect(200);
     page["items"].as_array().unwrap().iter().map(|hit| id(&hit["person"])).collect()
 }
 
-/// What the family held until a day and a member holds alone today: the member is found, once, and nobody else.
+/// The participation of the family has ended and that of a member is active: the search finds only the member, once.
 #[actix_web::test]
-async fn a_programme_held_alone_is_found_beside_one_that_the_family_held() {
+async fn a_search_finds_a_members_own_participation_after_that_of_the_family_ended() {
     let world = World::start().await;
     let family = world.family().await;
     let child = id(&home(&world, &family).await["members"][1]);
@@ -241,9 +241,9 @@ async fn a_programme_held_alone_is_found_beside_one_that_the_family_held() {
         .await
         .expect(200);
     let at = |what: &str| format!("/v1/families/{family}/{what}");
-    let held =
+    let with_program =
         world.front.post(&at("add-program"), json!({ "program_code": "KIP", "since": "2025-01-01" })).await.expect(200);
-    let over = json!({ "participation_id": held["programs"][0]["id"], "until": "2025-12-31" });
+    let over = json!({ "participation_id": with_program["programs"][0]["id"], "until": "2025-12-31" });
     world.front.post(&at("end-program"), over).await.expect(200);
     let own = json!({ "program_code": "KIP", "person_id": child, "since": "2026-01-01" });
     world.front.post(&at("add-program"), own).await.expect(200);
@@ -258,13 +258,13 @@ async fn a_programme_held_alone_is_found_beside_one_that_the_family_held() {
 }
 
 #[actix_web::test]
-async fn a_search_by_facts_follows_every_change() {
+async fn a_search_by_facts_reflects_every_change() {
     let world = World::start().await;
     let family = world.family().await;
     let child = id(&home(&world, &family).await["members"][1]);
     let (pkh, kip) = (json!({ "program_code": "PKH" }), json!({ "program_code": "KIP" }));
-    let held = json!({ "program_code": "PKH", "since": "2026-01-01" });
-    world.front.post(&format!("/v1/families/{family}/add-program"), held).await.expect(200);
+    let program = json!({ "program_code": "PKH", "since": "2026-01-01" });
+    world.front.post(&format!("/v1/families/{family}/add-program"), program).await.expect(200);
     let own = json!({ "program_code": "KIP", "person_id": child });
     world.front.post(&format!("/v1/families/{family}/add-program"), own).await.expect(200);
     assert_eq!((found(&world, pkh.clone()).await.len(), found(&world, kip.clone()).await), (2, vec![child.clone()]));
@@ -310,7 +310,7 @@ async fn a_search_by_facts_follows_every_change() {
 }
 
 #[actix_web::test]
-async fn a_family_comes_apart_and_together_again() {
+async fn a_family_can_be_split_and_merged_again() {
     let world = World::start().await;
     let family = world.family().await;
     let members = home(&world, &family).await["members"].clone();
@@ -339,24 +339,24 @@ async fn a_family_comes_apart_and_together_again() {
     let card =
         world.front.post("/v1/families/lookup", json!({ "family_card_no": "3204050101199001" })).await.expect(200);
     assert_eq!(card["items"][0]["id"], made["id"]);
-    // A file finds it by the card in the family that took it in, and not by its own id.
-    let keeper = loader(&world);
+    // An import finds the family by its card number in the family it was merged into, but not by its own id.
+    let loader_session = loader(&world);
     let by_card = "family_card_no,power_va\r\n3204050101199001,900\r\n";
-    let job = import(&world, &keeper, "kind=dwellings&on_conflict=update", by_card).await;
+    let job = import(&world, &loader_session, "kind=dwellings&on_conflict=update", by_card).await;
     assert_eq!(job["status"], "succeeded");
     let by_id = format!("family_id,power_va\r\n{family},900\r\n");
-    let job = import(&world, &keeper, "kind=dwellings&on_conflict=update", &by_id).await;
-    assert_eq!(problems(&keeper, &job).await, ["2,family_id,ended"]);
+    let job = import(&world, &loader_session, "kind=dwellings&on_conflict=update", &by_id).await;
+    assert_eq!(problems(&loader_session, &job).await, ["2,family_id,ended"]);
     let by_id = format!("id,region_code,address\r\n{family},{VILLAGE},Jalan Lama\r\n");
-    let job = import(&world, &keeper, "kind=families&on_conflict=update", &by_id).await;
-    assert_eq!(problems(&keeper, &job).await, ["2,id,ended"]);
+    let job = import(&world, &loader_session, "kind=families&on_conflict=update", &by_id).await;
+    assert_eq!(problems(&loader_session, &job).await, ["2,id,ended"]);
     let body = json!({ "person_id": child, "former_head_relation": "parent" });
     let headed = world.front.post(&format!("/v1/families/{}/change-head", id(&made)), body).await.expect(200);
     assert_eq!(headed["members"][0]["id"], json!(child));
 }
 
 #[actix_web::test]
-async fn a_shock_is_entered_and_overcome() {
+async fn a_shock_can_be_added_and_ended() {
     let world = World::start().await;
     let family = world.family().await;
     let path = format!("/v1/families/{family}");
@@ -371,7 +371,7 @@ async fn a_shock_is_entered_and_overcome() {
 }
 
 #[actix_web::test]
-async fn a_list_goes_page_by_page_within_ones_regions() {
+async fn lists_have_pages_and_cover_only_the_callers_regions() {
     let world = World::start().await;
     for serial in 1..=5 {
         world.create_family(ranked(serial)).await;

@@ -1,4 +1,4 @@
-//! What other slices and the endpoints ask of the registry. What changes it stands in `create` and `welfare`.
+//! Reads of the registry for its endpoints and other slices. Writes are in `create`, `change` and `welfare`.
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -24,7 +24,7 @@ pub use crate::registry::people::sets::{
     count_families, find_bearers, find_families_of, find_households, next_households, sample_households,
 };
 
-/// Whom a complaint or a referral is about.
+/// The person or family that a complaint or referral is about.
 #[derive(Debug, Clone)]
 pub struct Subject {
     pub person_id: Option<Uuid>,
@@ -42,8 +42,8 @@ pub async fn find_subject(
     family_id: Option<Uuid>,
 ) -> Result<Option<Subject>, Error> {
     let mut asked = (person_id, family_id);
-    // A record that was merged speaks through the one that was kept.
-    for _ in 0..MOST_MERGERS {
+    // A merged record is replaced by the one it was merged into.
+    for _ in 0..MAX_MERGERS {
         let found = store::find_name(conn, scope, asked.0, asked.1).await?;
         let Some((family, region_code, name, merged_into)) = found else { return Ok(None) };
         match merged_into {
@@ -51,20 +51,20 @@ pub async fn find_subject(
                 let region_code = RegionCode::stored(region_code);
                 return Ok(Some(Subject { person_id: asked.0, family_id: family, region_code, name }));
             }
-            Some(kept) => asked = if asked.0.is_some() { (Some(kept), None) } else { (None, Some(kept)) },
+            Some(target) => asked = if asked.0.is_some() { (Some(target), None) } else { (None, Some(target)) },
         }
     }
     Ok(None)
 }
 
-/// A merger of mergers is followed so far.
-const MOST_MERGERS: usize = 8;
+/// Maximum length of a chain of mergers that is followed.
+const MAX_MERGERS: usize = 8;
 
-/// Every id under which a person is known: the person's own and those of records that were merged into it.
+/// All ids of a person: the person's own and those of records that were merged into it.
 pub async fn list_ids_of_person(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Vec<Uuid>, Error> {
     let mut known = vec![id];
     let mut last = known.clone();
-    for _ in 0..MOST_MERGERS {
+    for _ in 0..MAX_MERGERS {
         last = merger_store::list_merged_into(conn, Unscoped::ReadWithinScopeNext, &last).await?;
         if last.is_empty() {
             break;
@@ -74,19 +74,19 @@ pub async fn list_ids_of_person(conn: &mut AsyncPgConnection, id: Uuid) -> Resul
     Ok(known)
 }
 
-/// The record that stands for this one now: itself, or the one it was merged into.
+/// The surviving record: this one, or the one it was merged into.
 pub async fn find_kept(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, Error> {
-    let mut kept = id;
-    for _ in 0..MOST_MERGERS {
-        match merger_store::find_kept(conn, Unscoped::ReadWithinScopeNext, kept).await? {
-            Some(next) => kept = next,
+    let mut current = id;
+    for _ in 0..MAX_MERGERS {
+        match merger_store::find_kept(conn, Unscoped::ReadWithinScopeNext, current).await? {
+            Some(next) => current = next,
             None => break,
         }
     }
-    Ok(kept)
+    Ok(current)
 }
 
-/// Who bears this NIK, as ids that must still be read within a scope.
+/// Ids of the family and person with this NIK. They are unscoped: read them within a scope next.
 pub async fn find_bearer(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -96,7 +96,7 @@ pub async fn find_bearer(
     Ok(store::find_identity(conn, Unscoped::ReadWithinScopeNext, &index).await?)
 }
 
-/// A family of the scope with all that belongs to it, its welfare as of `on`.
+/// A family of the scope with its members, dwelling, programmes and shocks, and its welfare status as of `on`.
 pub async fn find_household(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -106,7 +106,7 @@ pub async fn find_household(
     Ok(store::find_household(conn, scope, HouseholdOf::Family(family_id), on).await?)
 }
 
-/// The same for the family that a person belongs to.
+/// The same for the family of a person. Follows mergers of the person.
 pub async fn find_household_of_person(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -114,12 +114,12 @@ pub async fn find_household_of_person(
     on: NaiveDate,
 ) -> Result<Option<Household>, Error> {
     let mut id = person_id;
-    for _ in 0..MOST_MERGERS {
+    for _ in 0..MAX_MERGERS {
         if let Some(home) = store::find_household(conn, scope, HouseholdOf::Person(id), on).await? {
             return Ok(Some(home));
         }
         match merger_store::find_kept(conn, Unscoped::ReadWithinScopeNext, id).await? {
-            Some(kept) => id = kept,
+            Some(next) => id = next,
             None => break,
         }
     }
@@ -134,12 +134,12 @@ pub async fn find_person(
     Ok(store::find_person(conn, scope, id).await?)
 }
 
-/// The pointer `/nik` with its fault, when the digits are no possible NIK.
+/// Parses a NIK. Invalid digits are a fault at `/nik`.
 pub fn read_nik(digits: &NikDigits, today: NaiveDate) -> Result<ParsedNik, Error> {
     validation::parse_nik(digits, today).map_err(|e| Error::field("/nik", e.code()))
 }
 
-/// The person with this NIK, if there is one within the scope. Two statements, each by its key.
+/// The person with this NIK, if the scope covers one. Uses two statements, each by primary key.
 pub async fn look_up_person(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -152,7 +152,7 @@ pub async fn look_up_person(
     }
 }
 
-/// The family of whoever bears the NIK, or with this card: exactly one of the two is asked for.
+/// The family of the person with this NIK, or with this card number. The lookup must have exactly one of the two.
 pub async fn look_up_family(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -176,8 +176,8 @@ pub async fn look_up_family(
     }
 }
 
-/// A dispute about a person's family was upheld: the family counts as changed, and nothing of its ranking is. It is the family
-/// in which the person lives by now.
+/// Raises the version of a family after a dispute was upheld; its ranking does not change. With `person_id` it is the
+/// person's present family.
 pub async fn touch_disputed(tx: &mut Tx, person_id: Option<Uuid>, family_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
     let family_id = match person_id {
@@ -194,7 +194,8 @@ pub async fn touch_disputed(tx: &mut Tx, person_id: Option<Uuid>, family_id: Uui
     Ok(())
 }
 
-/// May the data of a person of the scope be opened for this purpose? For what speaks of a person and is kept elsewhere.
+/// Requires that the data of a person of the scope may be revealed for this purpose. For data about a person that other
+/// slices store.
 pub async fn require_open_for(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -207,12 +208,12 @@ pub async fn require_open_for(
     }
 }
 
-/// A person of the caller's regions, held for the rest of the transaction, with the family.
+/// Locks a person of the caller's regions, and their family, for the rest of the transaction.
 pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
     Ok(change::hold_person(tx, id).await?.1)
 }
 
-/// The families of a scope by their ids, after one of them.
+/// The next family ids of a scope after one id, in order of id.
 pub async fn list_family_ids(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,4 +1,4 @@
-//! What the registry takes: bodies of its operations. What a schema cannot say about them is judged in `judge`.
+//! Request bodies of the registry. `validation.rs` checks what a schema cannot express.
 
 use std::fmt;
 
@@ -16,11 +16,11 @@ use crate::registry::model::{
 };
 
 crate::limited_text!(
-    /// Name of a snapshot at its source, for example the quarter of its ranking.
+    /// Name of the snapshot at its source, for example the quarter of the ranking.
     SnapshotVersion, 1..=40, "2026-Q3"
 );
 
-/// Sixteen digits that nothing prints. Whether they are a possible number is judged with the rest of the body.
+/// Sixteen digits that `Debug` does not print. The number itself is validated with the rest of the body.
 macro_rules! secret_digits {
     ($(#[doc = $about:literal])+ $Name:ident, $example:literal) => {
         $(#[doc = $about])+
@@ -44,18 +44,18 @@ macro_rules! secret_digits {
 }
 
 secret_digits!(
-    /// NIK (population number): 16 digits, `PPKKCC DDMMYY SSSS`; for a woman 40 is added to the day. Kept sealed.
+    /// NIK (population number): 16 digits, `PPKKCC DDMMYY SSSS`; for a woman 40 is added to the day. Stored encrypted.
     NikDigits,
     "3204051203809001"
 );
 secret_digits!(
-    /// Number of a family card (Kartu Keluarga): 16 digits. Kept sealed.
+    /// Number of a family card (Kartu Keluarga, KK): 16 digits. Stored encrypted.
     FamilyCardDigits,
     "3204051506109001"
 );
 
-/// The bodies are judged whole by `judge`, which tells every fault at once.
-macro_rules! judged_elsewhere {
+/// `validation.rs` validates these bodies as a whole, so that one response lists all faults.
+macro_rules! validated_elsewhere {
     ($($Name:ident),+) => {$(
         impl Validate for $Name {
             fn validate(&self) -> Result<(), ValidationErrors> {
@@ -64,9 +64,9 @@ macro_rules! judged_elsewhere {
         }
     )+};
 }
-judged_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus);
+validated_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus);
 
-/// A family with everybody who belongs to it.
+/// A family with all its members.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -96,46 +96,46 @@ judged_elsewhere!(CreateFamily, CreateMember, CreatePerson, CreateWelfareStatus)
     ],
 }))]
 pub struct CreateFamily {
-    /// Id made by the client (UUIDv7), so that a device can record offline; the service makes one when absent.
+    /// Id chosen by the client (UUIDv7), so that a device can record offline; the service generates one when absent.
     pub id: Option<Uuid>,
-    /// Number of the family card, if there is one.
+    /// Number of the family card (KK), if the family has one.
     pub family_card_no: Option<FamilyCardDigits>,
     /// Village in which the family lives (`PP.KK.CC.DDDD`).
     #[schema(pattern = r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$", example = "32.04.05.2001")]
     pub region_code: String,
     /// Address within the village.
     pub address: Option<ShortText>,
-    /// Latitude of the dwelling, WGS 84, in degrees.
+    /// Latitude of the dwelling in degrees (WGS 84).
     #[schema(minimum = -90, maximum = 90, example = -6.93)]
     pub latitude: Option<f64>,
-    /// Longitude of the dwelling, WGS 84, in degrees.
+    /// Longitude of the dwelling in degrees (WGS 84).
     #[schema(minimum = -180, maximum = 180, example = 107.72)]
     pub longitude: Option<f64>,
-    /// The dwelling, as far as it was recorded.
+    /// The dwelling. Absent fields were not recorded.
     pub dwelling: Option<Dwelling>,
-    /// Circumstances of the family, as far as they were recorded.
+    /// Circumstances of the family. Absent fields were not recorded.
     pub attributes: Option<FamilyAttributes>,
-    /// What the family owns, as counts.
+    /// Assets of the family, as counts.
     pub assets: Option<FamilyAssets>,
-    /// Programmes the family is in. Leave it out when nobody asked; an empty list says that there is none.
+    /// Programmes in which the family participates. Omit the field if this was not asked; an empty list means none.
     #[schema(max_items = 50)]
     pub programs: Option<Vec<HeldProgram>>,
-    /// What a registry source says of the family's welfare. Needs `registry:import` besides: a desk sets no decile, it proposes
-    /// and disputes.
+    /// Welfare ranking of the family by a registry source. Needs the scope `registry:import` as well: a desk does not
+    /// set a decile, it proposes or disputes one.
     pub welfare_status: Option<CreateWelfareStatus>,
-    /// Everybody in the family, among them exactly one head.
+    /// All members of the family. Exactly one is the head.
     #[schema(min_items = 1, max_items = 40)]
     pub members: Vec<CreateMember>,
 }
 
-/// The same fields stand in two bodies; a flattened struct would let unknown fields pass.
+/// Two bodies have these fields. A flattened struct would accept unknown fields, so a macro writes them twice.
 macro_rules! with_person_fields {
     ($(#[$meta:meta])* pub struct $Name:ident { $($own:tt)* }) => {
         #[derive(Debug, Clone, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         $(#[$meta])*
         pub struct $Name {
-            /// Id made by the client (UUIDv7); the service makes one when absent.
+            /// Id chosen by the client (UUIDv7); the service generates one when absent.
             pub id: Option<Uuid>,
             $($own)*
             /// NIK, if the person has one.
@@ -143,63 +143,63 @@ macro_rules! with_person_fields {
             /// Whether Dukcapil confirmed the identity; `unknown` when absent. `verified` needs a NIK.
             #[schema(example = "verified")]
             pub identity_status: Option<IdentityStatus>,
-            /// Name as in the papers.
+            /// Name as in the identity documents.
             pub full_name: PersonName,
             /// Date of birth; taken from the NIK when absent.
             #[schema(example = "1990-03-12")]
             pub birth_date: Option<NaiveDate>,
-            /// Sex as in the papers.
+            /// Sex as in the identity documents.
             pub sex: Sex,
             /// Marital status.
             #[schema(example = "married")]
             pub marital_status: Option<MaritalStatus>,
-            /// School level attended, or the last one finished.
+            /// School level attended now, or the last one completed.
             #[schema(example = "sma")]
             pub school_level: Option<SchoolLevel>,
-            /// Is the person at school or university now?
+            /// Whether the person attends school or university now.
             #[schema(example = false)]
             pub school_enrolled: Option<bool>,
-            /// What the person lives on.
+            /// Occupation class of the person.
             #[schema(example = "BURUH")]
             pub occupation_class: Option<OccupationClass>,
-            /// Kind of disability; `none` when there is none, absent when nobody asked.
+            /// Type of disability. `none` means no disability; omit the field if this was not asked.
             #[schema(example = "none")]
             pub disability_type: Option<DisabilityType>,
-            /// How severe the disability is.
+            /// Severity of the disability.
             #[schema(example = "mild")]
             pub disability_severity: Option<DisabilitySeverity>,
-            /// Is the person chronically ill?
+            /// Whether the person has a chronic illness.
             #[schema(example = false)]
             pub chronic_illness: Option<bool>,
-            /// Is the person pregnant, or was a child born in the last six weeks?
+            /// Whether the person is pregnant or gave birth in the last six weeks.
             #[schema(example = false)]
             pub pregnant_or_postpartum: Option<bool>,
-            /// Membership of the national health insurance.
+            /// Membership of the national health insurance (JKN).
             #[schema(example = "inactive")]
             pub jkn_status: Option<JknStatus>,
-            /// Does the person hold a Kartu Indonesia Pintar?
+            /// Whether the person has a Kartu Indonesia Pintar (KIP).
             #[schema(example = false)]
             pub has_kip: Option<bool>,
-            /// Has the person lost one or both parents?
+            /// Whether one or both parents of the person have died.
             #[schema(example = false)]
             pub orphan: Option<bool>,
-            /// Does the person hold a certificate of poverty (SKTM)?
+            /// Whether the person has a certificate of poverty (SKTM).
             #[schema(example = false)]
             pub sktm: Option<bool>,
-            /// Has the village head certified that the person qualifies for aid?
+            /// Whether the village head certified that the person qualifies for aid.
             #[schema(example = false)]
             pub village_head_certified: Option<bool>,
-            /// Has a professional assessment recommended social rehabilitation?
+            /// Whether a professional assessment recommended social rehabilitation.
             #[schema(example = false)]
             pub assessment_recommended: Option<bool>,
-            /// Social problem criteria (UU 11/2009). Leave it out when nobody assessed; an empty list says that there is none.
+            /// Social problem criteria (UU 11/2009). Omit the field if this was not assessed; an empty list means none.
             #[schema(max_items = 7, example = json!([]))]
             pub criteria: Option<Vec<SocialCriterion>>,
-            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/service-need-categories`. Leave it out when nobody
-            /// assessed; an empty list says that there is none.
+            /// Service need categories (PPKS, Permensos 8/2012), see `GET /v1/reference/service-need-categories`. Omit
+            /// the field if this was not assessed; an empty list means none.
             #[schema(max_items = 26, example = json!(["PPKS-24"]))]
             pub ppks_codes: Option<Vec<String>>,
-            /// Programmes the person is in.
+            /// Programmes in which the person participates.
             #[schema(max_items = 50)]
             pub programs: Option<Vec<HeldProgram>>,
         }
@@ -215,7 +215,8 @@ with_person_fields! {
 }
 
 with_person_fields! {
-    /// A person who lives without a family, for example on the street. A family of one is made for the person.
+    /// A person who lives without a family, for example on the street. The service creates a family with this person as
+    /// its only member.
     #[schema(example = json!({
         "region_code": "32.04.05.2001", "address": "Terminal, sisi utara", "full_name": "Ujang Permana",
         "sex": "male", "ppks_codes": ["PPKS-11"], "assessment_recommended": true,
@@ -230,7 +231,7 @@ with_person_fields! {
 }
 
 impl CreatePerson {
-    /// The family of one.
+    /// The family with this person as its only member and head.
     pub fn into_family(self) -> CreateFamily {
         CreateFamily {
             id: None,
@@ -274,24 +275,24 @@ impl CreatePerson {
     }
 }
 
-/// A dwelling. What is absent was not recorded.
+/// A dwelling. Absent fields were not recorded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dwelling {
-    /// By which right the family lives there.
+    /// Tenure: by which right the family lives in the dwelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenure: Option<DwellingTenure>,
-    /// Does the family hold a title to the land?
+    /// Whether the family has a land title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub land_title: Option<bool>,
-    /// What the floor is made of.
+    /// Main material of the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "cement")]
     pub floor_material: Option<FloorMaterial>,
-    /// What the walls are made of.
+    /// Main material of the walls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wall_material: Option<WallMaterial>,
-    /// What the roof is made of.
+    /// Main material of the roof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "zinc")]
     pub roof_material: Option<RoofMaterial>,
@@ -299,70 +300,70 @@ pub struct Dwelling {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 10_000, example = 36)]
     pub floor_area_m2: Option<f64>,
-    /// Do the walls or the roof endanger the people inside?
+    /// Whether the walls or the roof are a danger to the residents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub wall_or_roof_dangerous: Option<bool>,
-    /// Is the dwelling fit to live in?
+    /// Whether the dwelling is fit to live in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub habitable: Option<bool>,
-    /// Where the drinking water comes from.
+    /// Source of drinking water.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "protected_well")]
     pub water_source: Option<WaterSource>,
-    /// Which toilet is used.
+    /// Toilet facility that the family uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toilet: Option<ToiletFacility>,
-    /// What the family cooks with.
+    /// Main cooking fuel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "lpg_3kg")]
     pub cooking_fuel: Option<CookingFuel>,
-    /// What lights the dwelling.
+    /// Main source of lighting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lighting_source: Option<LightingSource>,
-    /// Electric power in volt-ampere.
+    /// Installed electric power in volt-amperes (VA).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 200_000, example = 450)]
     pub power_va: Option<i32>,
-    /// PLN customer number, up to 20 digits; empty when the dwelling has none of its own. Shown masked to its last two
-    /// digits.
+    /// PLN customer number, up to 20 digits; an empty string means that the dwelling has no number of its own. Masked
+    /// responses show only the last two digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = r"^[0-9*]{0,20}$", max_length = 20, example = "99000000012")]
     pub pln_customer_id: Option<String>,
 }
 
-/// Circumstances of a family that programmes ask for. What is absent was not recorded.
+/// Circumstances of a family that programme rules use. Absent fields were not recorded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyAttributes {
-    /// Was the family hit by a disaster?
+    /// Whether the family is a disaster victim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub disaster_victim: Option<bool>,
-    /// Was the breadwinner laid off?
+    /// Whether the breadwinner was laid off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub breadwinner_laid_off: Option<bool>,
-    /// Has the family lost its livelihood?
+    /// Whether the family lost its livelihood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub lost_livelihood: Option<bool>,
-    /// Is the family classified as extremely poor?
+    /// Whether the family is classified as extremely poor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub extreme_poor: Option<bool>,
-    /// Has the family received housing aid before?
+    /// Whether the family received housing aid before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub prior_housing_aid: Option<bool>,
-    /// Income class of the housing programmes. Shown only when personal data is revealed.
+    /// Income class as the housing programmes define it. In responses only when personal data is revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub income_class: Option<IncomeClass>,
 }
 
 macro_rules! assets {
     ($( #[doc = $about:literal] $name:ident ),+ $(,)?) => {
-        /// What a family owns, as counts. What is absent was not counted.
+        /// Assets of a family, as counts. Absent fields were not counted.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         pub struct FamilyAssets {
@@ -388,7 +389,7 @@ assets!(
     motorcycles,
     /// Cars.
     cars,
-    /// Boats without and with a motor.
+    /// Boats, with or without a motor.
     boats,
     /// Gas cylinders of 5.5 kg and more.
     gas_cylinders,
@@ -404,11 +405,11 @@ assets!(
     computers,
     /// Smartphones.
     smartphones,
-    /// Gold and jewellery in grams.
+    /// Gold and jewellery, in grams.
     gold_grams,
-    /// Land besides that of the dwelling, in square metres.
+    /// Land other than that of the dwelling, in square metres.
     other_land_m2,
-    /// Houses elsewhere.
+    /// Houses other than the dwelling.
     other_houses,
     /// Cattle and buffaloes.
     cattle,
@@ -418,7 +419,7 @@ assets!(
     poultry,
 );
 
-/// A programme that a family or a person is, or was, in.
+/// A current or past programme participation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeldProgram {
@@ -428,32 +429,32 @@ pub struct HeldProgram {
     /// First day, if known.
     #[schema(example = "2025-07-01")]
     pub since: Option<NaiveDate>,
-    /// Last day; absent while it goes on.
+    /// Last day; absent while the participation continues.
     #[schema(example = "2027-06-30")]
     pub until: Option<NaiveDate>,
 }
 
-/// What a registry source said of a family's welfare at a time.
+/// A welfare snapshot: the ranking of a family by a registry source at one time.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateWelfareStatus {
-    /// Where the ranking comes from.
+    /// Source of the ranking.
     #[schema(example = "dtsen")]
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     pub snapshot_version: SnapshotVersion,
-    /// Day from which the ranking holds.
+    /// Day from which the ranking is valid.
     #[schema(example = "2026-07-01")]
     pub as_of: NaiveDate,
-    /// Tenth of the population, from 1 (poorest) to 10. A rank, not the word "poor".
+    /// Decile of the population, from 1 (poorest) to 10. It is a rank; it does not mean that the family is poor.
     #[schema(minimum = 1, maximum = 10, example = 2)]
     pub decile: i16,
-    /// Hundredth of the population, from 1 to 100, where the source tells it.
+    /// Percentile of the population, from 1 to 100, if the source gives it. It must lie within the decile.
     #[schema(minimum = 1, maximum = 100, example = 17)]
     pub percentile: Option<i16>,
 }
 
-/// Which person to find.
+/// The number by which to find a person.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PersonLookup {
@@ -461,7 +462,7 @@ pub struct PersonLookup {
     pub nik: NikDigits,
 }
 
-/// Which family to find: by exactly one of the two numbers.
+/// The number by which to find a family: exactly one of the two.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyLookup {

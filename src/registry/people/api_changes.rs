@@ -1,4 +1,4 @@
-//! Bodies of what changes a family or a person that stands in the registry.
+//! Request bodies that change an existing family or person.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::registry::model::{RelationToHead, RemovalReason, ShockKind};
 use crate::registry::people::api::{CreateFamily, CreateMember, FamilyCardDigits};
 use crate::registry::people::document::Document;
 
-/// A merge patch (RFC 7396) is judged as what comes of it, so it is taken as it is.
+/// A merge patch (RFC 7396) is validated after it is applied, so the body itself accepts any document.
 macro_rules! merge_patch {
     ($(#[doc = $about:literal])+ $Name:ident of $Whole:ty, without $left_out:expr, $example:tt) => {
         $(#[doc = $about])+
@@ -56,77 +56,78 @@ macro_rules! merge_patch {
 }
 
 merge_patch!(
-    /// What is to be changed of a person: a field that is absent stays, `null` takes its value away.
+    /// Changes to a person: an absent field stays as it is, `null` clears the value.
     PatchPerson of CreateMember, without ["id", "programs"],
     { "jkn_status": "active", "school_enrolled": true, "nik": "3204054505159001", "identity_status": "verified" }
 );
 merge_patch!(
-    /// What is to be changed of a family: a field that is absent stays, `null` takes its value away.
+    /// Changes to a family: an absent field stays as it is, `null` clears the value.
     PatchFamily of CreateFamily, without ["id", "programs", "welfare_status", "members"],
     { "address": "Kp. Cikalang RT 03 RW 05", "dwelling": { "power_va": 900 }, "assets": { "motorcycles": 1 } }
 );
 
-/// Somebody's death.
+/// The death of a person.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "died_on": "2026-11-01" }))]
 pub struct RecordDeath {
     /// Day of death.
     pub died_on: NaiveDate,
-    /// Who is head of the family from now on: needed when the head dies and others remain.
+    /// Member who becomes head of the family: required when the head dies and others remain.
     pub new_head_id: Option<Uuid>,
 }
 
-/// Why somebody no longer belongs in the registry.
+/// The removal of a person from the registry.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "reason": "moved_abroad", "removed_on": "2026-11-01" }))]
 pub struct RemovePerson {
-    /// Why.
+    /// Reason for the removal.
     pub reason: RemovalReason,
-    /// From which day on; today when absent.
+    /// Day of the removal; today when absent.
     pub removed_on: Option<NaiveDate>,
-    /// Who is head of the family from now on: needed when the head leaves and others remain.
+    /// Member who becomes head of the family: required when the head leaves and others remain.
     pub new_head_id: Option<Uuid>,
 }
 
-/// Where somebody lives from now on: in a family that is known, or in a new one.
+/// The move of a person: into an existing family (`family_id`) or into a new one (`new_family`). Exactly one of the two
+/// is required.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "new_family": { "region_code": "32.04.05.2001", "address": "Kp. Cikalang RT 04 RW 05" }, "moved_on": "2026-11-01",
 }))]
 pub struct MovePerson {
-    /// The family that takes the person in.
+    /// The family that the person joins.
     pub family_id: Option<Uuid>,
-    /// A family of one that is made for the person, who becomes its head.
+    /// A new family with the person as its only member and head.
     pub new_family: Option<NewHome>,
-    /// Relation to the head of the family that takes the person in.
+    /// Relation to the head of the family that the person joins; required with `family_id`.
     pub relation_to_head: Option<RelationToHead>,
     /// Day of the move; today when absent.
     pub moved_on: Option<NaiveDate>,
-    /// Who is head of the family left behind: needed when its head leaves and others remain.
+    /// Member who becomes head of the former family: required when its head leaves and others remain.
     pub new_head_id: Option<Uuid>,
 }
 
-/// A family that is made of people who are known.
+/// A new family whose members are already in the registry.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHome {
-    /// Id made by the client (UUIDv7); the service makes one when absent.
+    /// Id chosen by the client (UUIDv7); the service generates one when absent.
     #[schema(example = json!(null))]
     pub id: Option<Uuid>,
-    /// Village (`PP.KK.CC.DDDD`).
+    /// Village in which the new family lives (`PP.KK.CC.DDDD`).
     #[schema(pattern = r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$", example = "32.04.05.2001")]
     pub region_code: String,
     /// Address within the village.
     pub address: Option<ShortText>,
-    /// Number of the family card, if there is one already.
+    /// Number of the family card (KK), if one was already issued.
     #[schema(example = json!(null))]
     pub family_card_no: Option<FamilyCardDigits>,
 }
 
-/// A person of a family, and what the person is in it.
+/// A person and the person's relation to the head of the family.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberRelation {
@@ -136,7 +137,7 @@ pub struct MemberRelation {
     pub relation_to_head: RelationToHead,
 }
 
-/// A family that comes apart: some of its members make a new one.
+/// The split of a family: some of its members form a new family.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -144,16 +145,16 @@ pub struct MemberRelation {
     "members": [{ "person_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f", "relation_to_head": "head" }],
 }))]
 pub struct SplitFamily {
-    /// Where the new family lives.
+    /// The new family.
     pub new_family: NewHome,
-    /// Who goes, among them exactly one head. At least one member stays.
+    /// Members who leave for the new family. Exactly one is its head. At least one member stays behind.
     #[schema(min_items = 1, max_items = 40)]
     pub members: Vec<MemberRelation>,
-    /// Who is head of the family left behind: needed when its head goes.
+    /// Member who becomes head of the former family: required when its head leaves.
     pub new_head_id: Option<Uuid>,
 }
 
-/// A family that takes another one in.
+/// The merger of another family into this one.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -161,14 +162,14 @@ pub struct SplitFamily {
     "members": [{ "person_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f", "relation_to_head": "parent" }],
 }))]
 pub struct MergeFamilies {
-    /// The family that is taken in.
+    /// The family that is merged into this one.
     pub family_id: Uuid,
-    /// Everybody who lives in it, with the relation to the head of the family that remains.
+    /// All members of that family, each with the relation to the head of the family that remains.
     #[schema(max_items = 40)]
     pub members: Vec<MemberRelation>,
 }
 
-/// Who is head of the family from now on.
+/// A change of the head of a family.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "person_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f", "former_head_relation": "spouse" }))]
@@ -179,50 +180,50 @@ pub struct ChangeHead {
     pub former_head_relation: RelationToHead,
 }
 
-/// A programme that the family, or one of its members, is in from now on.
+/// A new programme participation of the family or one of its members.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "program_code": "PKH", "since": "2026-10-01" }))]
 pub struct AddProgram {
     /// Code of the programme.
     pub program_code: String,
-    /// The member it is for; absent when it is for the whole family.
+    /// The member who participates; absent when the whole family participates.
     pub person_id: Option<Uuid>,
     /// First day, if known.
     pub since: Option<NaiveDate>,
 }
 
-/// A participation that ends.
+/// The end of a programme participation.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "participation_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8da0", "until": "2026-12-31" }))]
 pub struct EndProgram {
-    /// Id of the participation, as the family shows it.
+    /// Id of the participation, from `programs` of the family.
     pub participation_id: Uuid,
     /// Last day.
     pub until: NaiveDate,
 }
 
-/// Something that struck the family.
+/// A shock that hit the family, for example a disaster or a layoff.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "kind": "disaster", "happened_on": "2026-10-03" }))]
 pub struct AddShock {
-    /// What it was.
+    /// Kind of shock.
     pub kind: ShockKind,
     /// The day on which it happened or began.
     pub happened_on: NaiveDate,
-    /// Words that go with it. Shown only when personal data is revealed.
+    /// Note. In responses only when personal data is revealed.
     pub note: Option<ShortText>,
 }
 
-/// A shock that is overcome.
+/// The end of a shock.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "shock_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8da1", "until": "2026-12-31" }))]
 pub struct EndShock {
-    /// Id of the entry, as the family shows it.
+    /// Id of the shock, from `shocks` of the family.
     pub shock_id: Uuid,
-    /// The day on which it was overcome.
+    /// The day on which the family had recovered.
     pub until: NaiveDate,
 }

@@ -1,4 +1,4 @@
-//! Rows from what was judged: the same for one family of a request and for the many of an import.
+//! Builds database rows from validated input, for one family of a request or many of an import.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -16,13 +16,13 @@ use crate::registry::rows::{
     DwellingRow, FamilyFacts, FamilyRow, IdentityRow, ParticipationRow, PersonFacts, PersonRow, WelfareStatusRow,
 };
 
-/// What every row gets besides its content.
+/// Context of every row: the sealer and the time.
 pub struct Stamp<'a> {
     pub sealer: &'a Sealer,
     pub now: DateTime<Utc>,
 }
 
-/// Rows that are entered together.
+/// Rows that are inserted together.
 #[derive(Debug, Default)]
 pub struct Rows {
     pub families: Vec<FamilyRow>,
@@ -34,42 +34,42 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// A family with all that its body tells.
+    /// The rows of one family.
     pub fn of(
         stamp: &Stamp<'_>,
         id: Uuid,
         input: CreateFamily,
-        judged: Judged,
+        validated: Judged,
         submission_hash: Option<Vec<u8>>,
     ) -> Result<Self, Error> {
         let mut rows = Self::default();
-        rows.add(stamp, id, input, judged, submission_hash)?;
+        rows.add(stamp, id, input, validated, submission_hash)?;
         Ok(rows)
     }
 
-    /// The same beside others.
+    /// Adds the rows of one more family.
     pub fn add(
         &mut self,
         stamp: &Stamp<'_>,
         id: Uuid,
         input: CreateFamily,
-        judged: Judged,
+        validated: Judged,
         submission_hash: Option<Vec<u8>>,
     ) -> Result<(), Error> {
-        let asked = input.programs.is_some() || input.members.iter().any(|m| m.programs.is_some());
-        self.hold(stamp, input.programs.as_deref(), id, None);
-        let family_card_sealed = self.card(stamp, id, judged.family_card_no.as_ref())?;
-        for (member, nik) in input.members.into_iter().zip(judged.niks) {
-            self.member(stamp, id, &judged.region, member, nik)?;
+        let programs_known = input.programs.is_some() || input.members.iter().any(|m| m.programs.is_some());
+        self.add_participations(stamp, input.programs.as_deref(), id, None);
+        let family_card_sealed = self.card(stamp, id, validated.family_card_no.as_ref())?;
+        for (member, nik) in input.members.into_iter().zip(validated.niks) {
+            self.member(stamp, id, &validated.region, member, nik)?;
         }
         self.families.push(FamilyRow {
             id,
-            region_code: judged.region.as_str().to_owned(),
+            region_code: validated.region.as_str().to_owned(),
             family_card_sealed,
             address: input.address.map(|a| a.into_string()),
             latitude: input.latitude,
             longitude: input.longitude,
-            attributes: attributes(&input.attributes.unwrap_or_default(), asked)?,
+            attributes: attributes(&input.attributes.unwrap_or_default(), programs_known)?,
             submission_hash,
             version: 1,
             created_at: stamp.now,
@@ -119,7 +119,7 @@ impl Rows {
                 Some(sealer.seal(IdentityKind::Nik, id, nik.nik.expose())?)
             }
         };
-        self.hold(stamp, member.programs.as_deref(), family_id, Some(id));
+        self.add_participations(stamp, member.programs.as_deref(), family_id, Some(id));
         let facts = PersonFacts {
             sktm: member.sktm,
             village_head_certified: member.village_head_certified,
@@ -161,14 +161,20 @@ impl Rows {
         Ok(())
     }
 
-    fn hold(&mut self, stamp: &Stamp<'_>, programs: Option<&[HeldProgram]>, family_id: Uuid, person_id: Option<Uuid>) {
-        let row = |held: &HeldProgram| ParticipationRow {
+    fn add_participations(
+        &mut self,
+        stamp: &Stamp<'_>,
+        programs: Option<&[HeldProgram]>,
+        family_id: Uuid,
+        person_id: Option<Uuid>,
+    ) {
+        let row = |program: &HeldProgram| ParticipationRow {
             family_id,
             id: Uuid::now_v7(),
             person_id,
-            program_code: held.program_code.clone(),
-            since: held.since,
-            until: held.until,
+            program_code: program.program_code.clone(),
+            since: program.since,
+            until: program.until,
             created_at: stamp.now,
         };
         self.participations.extend(programs.unwrap_or_default().iter().map(row));

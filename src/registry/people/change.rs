@@ -1,5 +1,5 @@
-//! Changing what stands of a person or a family: held, compared with the version the caller saw, judged as a whole,
-//! written with its trail. Every change of a person is one of the family too.
+//! Changes of persons and families: lock the row, compare its version with that of the caller, validate the result as a
+//! whole, write it with its history. Each change of a person changes the version of the family too.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -30,20 +30,20 @@ use crate::regions::RegionCode;
 use crate::registry::people::build;
 use crate::transaction::Tx;
 
-/// Holds the families in one order, whoever asks in which: two moves across each other cannot wait for each other.
+/// Locks the families in order of id, so that two concurrent moves in opposite directions cannot deadlock.
 pub async fn hold_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<FamilyRow>>, Error> {
     let scope = tx.actor.scope.clone();
     let mut order = ids.to_vec();
     order.sort();
     order.dedup();
-    let mut held = Vec::new();
+    let mut locked = Vec::new();
     for id in order {
-        held.push((id, store::lock_family(&mut tx.conn, &scope, id).await?));
+        locked.push((id, store::lock_family(&mut tx.conn, &scope, id).await?));
     }
-    Ok(ids.iter().map(|id| held.iter().find(|(of, _)| of == id).and_then(|(_, row)| row.clone())).collect())
+    Ok(ids.iter().map(|id| locked.iter().find(|(of, _)| of == id).and_then(|(_, row)| row.clone())).collect())
 }
 
-/// Holds a person and the family around, the family first.
+/// Locks a person and their family, the family first.
 pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow), Error> {
     let scope = tx.actor.scope.clone();
     let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -60,7 +60,8 @@ pub async fn hold_family(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
     store::lock_family(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)
 }
 
-/// What the standing of a person allows, for the answer that refuses. Who was erased has none: nothing brings them back.
+/// Requires one of these standings. The problem lists the actions that the present standing allows. An erased person
+/// allows none, because an erasure cannot be undone.
 pub fn require_standing(row: &PersonRow, wanted: &[Standing]) -> Result<(), Error> {
     if row.is_erased() {
         return Err(Error::new(crate::registry::problems::ALREADY_ERASED));
@@ -85,10 +86,10 @@ pub fn require_active_family(row: &FamilyRow) -> Result<(), Error> {
     }
 }
 
-/// How a change is told.
+/// How a change appears in the history, the audit records and the events.
 pub struct Told {
     pub action: &'static str,
-    /// Past participle, for the event.
+    /// Past participle, the second part of the event type.
     pub event: &'static str,
     pub happened_on: Option<NaiveDate>,
     pub reason: Option<String>,
@@ -106,21 +107,21 @@ pub fn open_nik(sealer: &Sealer, row: &PersonRow) -> Result<Option<String>, Erro
     row.nik_sealed.as_ref().map(|sealed| sealer.open(IdentityKind::Nik, row.id, sealed)).transpose()
 }
 
-/// Writes the person as it is now, with its trail. The family is touched by whoever holds it.
+/// Writes the changed person with its history. The caller has locked the family and raises its version.
 pub async fn write_person(tx: &mut Tx, before: &PersonRow, after: &mut PersonRow, told: Told) -> Result<(), Error> {
     after.version = before.version + 1;
     after.updated_at = tx.now;
     if before.family_id == after.family_id {
         store::save_person(&mut tx.conn, after).await?;
     } else {
-        // The family is the key under which a person lies: another family is another row.
+        // The family id is part of the primary key of a person, so a move to another family needs a new row.
         changes::delete_person(&mut tx.conn, before).await?;
         store::insert_persons(&mut tx.conn, std::slice::from_ref(after)).await?;
     }
-    tell_person(tx, before, after, told).await
+    record_person_change(tx, before, after, told).await
 }
 
-async fn tell_person(tx: &mut Tx, before: &PersonRow, after: &PersonRow, told: Told) -> Result<(), Error> {
+async fn record_person_change(tx: &mut Tx, before: &PersonRow, after: &PersonRow, told: Told) -> Result<(), Error> {
     let was = open_nik(&tx.keys.sealer, before)?;
     let now = open_nik(&tx.keys.sealer, after)?;
     let values = document::differences(
@@ -137,11 +138,11 @@ async fn tell_person(tx: &mut Tx, before: &PersonRow, after: &PersonRow, told: T
         reason: told.reason,
     };
     history::record(tx, change).await?;
-    tell(tx, "person", after.id, after.family_id, &after.region_code, told.action, told.event);
+    publish(tx, "person", after.id, after.family_id, &after.region_code, told.action, told.event);
     Ok(())
 }
 
-/// The trail of a change of a family, and its next version.
+/// Records a change of a family and raises its version. Returns the new version.
 pub async fn tell_family(tx: &mut Tx, row: &FamilyRow, values: &Document, told: Told) -> Result<i32, Error> {
     let version = store::touch_family(&mut tx.conn, row.id, tx.now).await?;
     let change = Change {
@@ -154,11 +155,12 @@ pub async fn tell_family(tx: &mut Tx, row: &FamilyRow, values: &Document, told: 
         reason: told.reason,
     };
     history::record(tx, change).await?;
-    tell(tx, "family", row.id, row.id, &row.region_code, told.action, told.event);
+    publish(tx, "family", row.id, row.id, &row.region_code, told.action, told.event);
     Ok(version)
 }
 
-fn tell(tx: &mut Tx, kind: &'static str, id: Uuid, family_id: Uuid, region: &str, action: &str, event: &str) {
+/// Writes the audit record and publishes the event of a change.
+fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, family_id: Uuid, region: &str, action: &str, event: &str) {
     tx.audit(&format!("{kind}.{}", action.replace('-', "_")), kind, id, Some(region));
     tx.publish(NewEvent {
         type_: format!("{kind}.{event}"),
@@ -181,7 +183,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     let (_, before) = hold_person(tx, id).await?;
     tx.if_match.require(before.version)?;
     require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
-    // Kept and not used; the person's own request corrects it.
+    // Restricted data is stored but not used. A correction needs a request of the person.
     if before.is_restricted() {
         return Err(Error::new(crate::purposes::problems::PROCESSING_RESTRICTED));
     }
@@ -197,11 +199,11 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     keep_unseen(&mut input, &before, tx.actor.may(crate::auth::permissions::CASES_RESTRICTED));
     let mut after = before.clone();
     let digits = new_nik.as_ref().map(|nik| nik.nik.expose().to_owned());
-    let renumbered = digits != old_nik;
-    if renumbered {
+    let nik_changed = digits != old_nik;
+    if nik_changed {
         after.nik_sealed = digits.as_deref().map(|nik| sealer.seal(IdentityKind::Nik, id, nik)).transpose()?;
     }
-    // A birth date follows from a number that is new, unless the caller said another.
+    // The birth date is taken from the NIK unless the body has one.
     let born = input.birth_date.or(new_nik.map(|nik| nik.birth_date));
     fill(&mut after, input, born)?;
     validation::life(&after, "/birth_date")?;
@@ -209,7 +211,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     if same {
         return Ok((masked(tx).person(before)?, false));
     }
-    if renumbered {
+    if nik_changed {
         let claim = digits.map(|number| Claim::nik(number, "/nik", after.family_id, id));
         identities::exchange(tx, old_nik.map(|number| (IdentityKind::Nik, number)), claim).await?;
     }
@@ -218,7 +220,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     Ok((masked(tx).person(after)?, true))
 }
 
-/// Who is not shown a category cannot take it away.
+/// Restores restricted categories that the caller cannot see, so that a patch does not delete them.
 pub fn keep_unseen(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
     if sees_all {
         return;
@@ -281,14 +283,14 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
         fields.insert("members".to_owned(), json!([]));
     }
     let input: CreateFamily = json::parse_value(merged).map_err(without_members)?;
-    let judged = validation::family_changes(&input).map_err(Error::fields)?;
-    let moved = judged.region.as_str() != row.region_code;
+    let validated = validation::family_changes(&input).map_err(Error::fields)?;
+    let moved = validated.region.as_str() != row.region_code;
     if moved {
-        tx.actor.scope.require(&judged.region)?;
+        tx.actor.scope.require(&validated.region)?;
     }
-    let card = judged.family_card_no.as_ref().map(|number| number.expose().to_owned());
+    let card = validated.family_card_no.as_ref().map(|number| number.expose().to_owned());
     let facts: crate::registry::rows::FamilyFacts = serde_json::from_value(row.attributes.clone()).unwrap_or_default();
-    row.region_code = judged.region.as_str().to_owned();
+    row.region_code = validated.region.as_str().to_owned();
     row.address = input.address.map(|address| address.into_string());
     row.latitude = input.latitude;
     row.longitude = input.longitude;
@@ -314,19 +316,19 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
     }
     changes::save_family(&mut tx.conn, &row).await?;
     if moved {
-        move_members(tx, &row, &judged.region).await?;
+        move_members(tx, &row, &validated.region).await?;
     }
     tell_family(tx, &row, &values, UPDATED).await?;
     Ok((show_family(tx, id).await?, true))
 }
 
-/// A patch names no members; that there are none is no fault of it.
+/// Removes the faults on `members`, which a patch does not contain.
 fn without_members(mut error: Error) -> Error {
     error.fields.retain(|fault| fault.pointer != "/members");
     error
 }
 
-/// Everybody of the family stands where the family does.
+/// Sets the region of all persons of the family, including inactive ones, to that of the family.
 async fn move_members(tx: &mut Tx, family: &FamilyRow, region: &RegionCode) -> Result<(), Error> {
     for before in changes::list_everybody_of_visible(&mut tx.conn, family.id).await? {
         let mut after = before.clone();

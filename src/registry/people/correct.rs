@@ -1,4 +1,4 @@
-//! Correcting what the registry says of a person: by an accepted proposal, or on the person's own request.
+//! Corrections of a person's data: by an accepted proposal, or on the person's own request.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -18,52 +18,52 @@ use crate::registry::people::validation;
 use crate::registry::rows::PersonRow;
 use crate::transaction::Tx;
 
-/// What is to be said of a person instead. What is absent stays as it is.
+/// A correction of a person's data. An absent field stays as it is; at least one field is required.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "something_changes"))]
 #[schema(example = json!({ "full_name": "Siti Rahmawati", "school_enrolled": true }))]
 pub struct PersonCorrection {
-    /// Name as in the papers.
+    /// Name as in the identity documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<PersonName>,
     /// Date of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<NaiveDate>,
-    /// Sex as in the papers.
+    /// Sex as in the identity documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
     /// Marital status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marital_status: Option<MaritalStatus>,
-    /// School level attended, or the last one finished.
+    /// School level attended now, or the last one completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub school_level: Option<SchoolLevel>,
-    /// Is the person at school or university now?
+    /// Whether the person attends school or university now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub school_enrolled: Option<bool>,
-    /// What the person lives on.
+    /// Occupation class of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occupation_class: Option<OccupationClass>,
-    /// Kind of disability; `none` when there is none.
+    /// Type of disability; `none` means no disability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_type: Option<DisabilityType>,
-    /// How severe it is.
+    /// Severity of the disability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_severity: Option<DisabilitySeverity>,
-    /// Is the person chronically ill?
+    /// Whether the person has a chronic illness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chronic_illness: Option<bool>,
-    /// Is the person pregnant, or was a child born in the last six weeks?
+    /// Whether the person is pregnant or gave birth in the last six weeks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pregnant_or_postpartum: Option<bool>,
-    /// Membership of the national health insurance.
+    /// Membership of the national health insurance (JKN).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jkn_status: Option<JknStatus>,
-    /// Does the person hold a Kartu Indonesia Pintar?
+    /// Whether the person has a Kartu Indonesia Pintar (KIP).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_kip: Option<bool>,
-    /// Has the person lost one or both parents?
+    /// Whether one or both parents of the person have died.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan: Option<bool>,
 }
@@ -73,7 +73,7 @@ fn something_changes(input: &PersonCorrection) -> Result<(), ValidationError> {
 }
 
 impl PersonCorrection {
-    /// Told with its place below `at`.
+    /// Validates the correction; the pointer of a fault starts with `at`.
     pub fn judge(&self, today: NaiveDate, at: &str) -> Result<(), Error> {
         match self.birth_date {
             Some(day) => validation::past_day(day, today, &format!("{at}/birth_date")),
@@ -101,7 +101,7 @@ impl PersonCorrection {
     }
 }
 
-/// Writes the correction to a person of the caller's regions.
+/// Corrects a person within the caller's regions.
 pub async fn correct_person(tx: &mut Tx, id: Uuid, correction: PersonCorrection) -> Result<PersonRow, Error> {
     correction.judge(local_day(tx.now), "")?;
     let (_, before) = change::hold_person(tx, id).await?;

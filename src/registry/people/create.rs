@@ -1,4 +1,4 @@
-//! Entering families and persons: one transaction for everybody in the body, or nothing.
+//! Creates families and persons: one transaction for all persons in the body, all or nothing.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -20,25 +20,26 @@ use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
 
-/// What a creation came to.
+/// Result of a creation.
 pub enum Made<T> {
     New(T),
-    /// The same id and body were sent before.
+    /// An earlier request with the same id and body created it.
     Before(T),
 }
 
 pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<Made<Family>, Error> {
     require_region(tx, &input.region_code)?;
-    // A desk sets no decile: it proposes and disputes. Who loads what a source says may enter it with the family.
+    // A desk does not set a decile, it proposes or disputes one. A system that loads rankings may send one with the
+    // family.
     if input.welfare_status.is_some() {
         tx.actor.require(crate::registry::permissions::REGISTRY_IMPORT)?;
     }
-    let judged = validation::family(&input, local_day(tx.now)).map_err(Error::fields)?;
+    let validated = validation::family(&input, local_day(tx.now)).map_err(Error::fields)?;
     if let Some(id) = find_repeat(tx, &input, &digest).await? {
         let home = read_household(tx, id).await?.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
         return Ok(Made::Before(masked(tx).family(home)?));
     }
-    let id = insert(tx, input, judged, digest, "").await?;
+    let id = insert(tx, input, validated, digest, "").await?;
     let home = read_household(tx, id).await?.ok_or_else(|| Error::internal("a new family cannot be read"))?;
     publish_created(tx, "family", id, id, &home.family.region_code);
     for member in &home.members {
@@ -50,17 +51,17 @@ pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -
 pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -> Result<Made<Person>, Error> {
     require_region(tx, &input.region_code)?;
     let input = input.into_family();
-    let judged = validation::person(&input, local_day(tx.now)).map_err(Error::fields)?;
+    let validated = validation::person(&input, local_day(tx.now)).map_err(Error::fields)?;
     if find_repeat(tx, &input, &digest).await?.is_some()
         && let Some(id) = input.members.first().and_then(|member| member.id)
     {
-        // As it is now, whatever happened since.
+        // Returns the present state, including later changes.
         let scope = tx.actor.scope.clone();
         let person = store::find_person(&mut tx.conn, &scope, id).await?;
         let person = person.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
         return Ok(Made::Before(masked(tx).person(person)?));
     }
-    let id = insert(tx, input, judged, digest, "/members/0").await?;
+    let id = insert(tx, input, validated, digest, "/members/0").await?;
     let home = read_household(tx, id).await?;
     let person = home.and_then(|home| home.members.into_iter().next());
     let person = person.ok_or_else(|| Error::internal("a new person cannot be read"))?;
@@ -69,7 +70,7 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
     Ok(Made::New(masked(tx).person(person)?))
 }
 
-/// Told before the rest of the body is judged: whoever may not write there learns no more.
+/// Checked before the rest of the body is validated, so that a caller without access to the region learns nothing else.
 fn require_region(tx: &Tx, code: &str) -> Result<(), Error> {
     match RegionCode::parse(code) {
         Some(region) => tx.actor.scope.require(&region),
@@ -77,7 +78,7 @@ fn require_region(tx: &Tx, code: &str) -> Result<(), Error> {
     }
 }
 
-/// The answer of a creation is kept for a repeat, so no number stands in it that is not masked.
+/// Masked view. The response of a write is stored for a repeated request, so its numbers must be masked.
 pub(in crate::registry) fn masked(tx: &Tx) -> Viewer<'_> {
     Viewer::masked(&tx.keys.sealer)
 }
@@ -87,7 +88,8 @@ async fn read_household(tx: &mut Tx, family_id: Uuid) -> Result<Option<Household
     find_household(&mut tx.conn, &scope, family_id, today).await
 }
 
-/// The family that was made before with the ids and the very body of this one. Other content under them is a conflict.
+/// The family that an earlier request with the same ids and body created. The same ids with another body are a
+/// conflict.
 async fn find_repeat(tx: &mut Tx, input: &CreateFamily, digest: &[u8; 32]) -> Result<Option<Uuid>, Error> {
     let ids: Vec<Uuid> = input.members.iter().filter_map(|m| m.id).collect();
     if input.id.is_none() && ids.is_empty() {
@@ -118,24 +120,24 @@ pub(in crate::registry) fn publish_created(
     });
 }
 
-/// Writes the family. `rootless` is the part of a pointer that the body does not have.
+/// Inserts the family. `prefix` is removed from pointers: the body of a single person has no `/members/0`.
 async fn insert(
     tx: &mut Tx,
     input: CreateFamily,
-    judged: Judged,
+    validated: Judged,
     digest: [u8; 32],
-    rootless: &str,
+    prefix: &str,
 ) -> Result<Uuid, Error> {
-    require_known_programs(tx, &input, rootless).await?;
-    let named = input.id.is_some();
+    require_known_programs(tx, &input, prefix).await?;
+    let id_from_client = input.id.is_some();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
-    // In the order in which the rows of the numbers are made: the card, then each member who has one.
+    // In the order of the identity rows: the card, then each member with a NIK.
     let card = input.family_card_no.is_some().then(|| "/family_card_no".to_owned());
     let niks = (0..).zip(&input.members).filter(|(_, m)| m.nik.is_some());
     let niks = niks.map(|(at, _): (usize, _)| format!("/members/{at}/nik"));
     let pointers: Vec<String> = card.into_iter().chain(niks).collect();
     let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
-    let rows = Rows::of(&stamp, id, input, judged, Some(digest.to_vec()))?;
+    let rows = Rows::of(&stamp, id, input, validated, Some(digest.to_vec()))?;
     let conn = &mut *tx.conn;
     store::insert_families(conn, &rows.families).await.map_err(taken)?;
     store::insert_persons(conn, &rows.persons).await.map_err(taken)?;
@@ -150,31 +152,32 @@ async fn insert(
     }
     let pointer = |at: usize| {
         let pointer = pointers.get(at).map_or("", String::as_str);
-        pointer.strip_prefix(rootless).unwrap_or(pointer).to_owned()
+        pointer.strip_prefix(prefix).unwrap_or(pointer).to_owned()
     };
-    identities::claim_rows(tx, &rows.identities, pointer).await.map_err(|error| unmade(error, named))?;
+    identities::claim_rows(tx, &rows.identities, pointer).await.map_err(|error| unmade(error, id_from_client))?;
     if let Some(family) = rows.families.first() {
         history::record_created(tx, family, rows.dwellings.first(), &rows.persons).await?;
     }
     Ok(id)
 }
 
-/// A family that is refused is not there: its id is told to whoever chose it, and to nobody else.
-pub(in crate::registry) fn unmade(mut error: Error, named: bool) -> Error {
-    if !named {
+/// Removes the id of the rejected family from the conflicts, unless the client chose that id itself: the family does
+/// not exist, so a generated id would lead nowhere.
+pub(in crate::registry) fn unmade(mut error: Error, id_from_client: bool) -> Error {
+    if !id_from_client {
         error.conflicts.iter_mut().for_each(|conflict| conflict.claimed_by_family_id = None);
     }
     error
 }
 
-async fn require_known_programs(tx: &mut Tx, input: &CreateFamily, rootless: &str) -> Result<(), Error> {
+async fn require_known_programs(tx: &mut Tx, input: &CreateFamily, prefix: &str) -> Result<(), Error> {
     let of_family = input.programs.iter().flatten().enumerate().map(|(i, p)| (format!("/programs/{i}"), p));
     let of_members = input.members.iter().enumerate().flat_map(|(at, member)| {
         let programs = member.programs.iter().flatten().enumerate();
         programs.map(move |(i, p)| (format!("/members/{at}/programs/{i}"), p))
     });
     let named: Vec<(String, &str)> =
-        of_family.chain(of_members).map(|(pointer, held)| (pointer, held.program_code.as_str())).collect();
+        of_family.chain(of_members).map(|(pointer, program)| (pointer, program.program_code.as_str())).collect();
     if named.is_empty() {
         return Ok(());
     }
@@ -184,14 +187,15 @@ async fn require_known_programs(tx: &mut Tx, input: &CreateFamily, rootless: &st
         .into_iter()
         .filter(|(_, code)| !known.iter().any(|k| k == code))
         .map(|(pointer, _)| {
-            let pointer = pointer.strip_prefix(rootless).unwrap_or(&pointer);
+            let pointer = pointer.strip_prefix(prefix).unwrap_or(&pointer);
             FieldError::new(format!("{pointer}/program_code"), "unknown_program")
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
-/// An id that another transaction wrote first: whoever tries again is told what stands there.
+/// Maps a unique violation of an id to `concurrent-change`: another transaction inserted the id first, and a retry will
+/// find its record.
 pub(in crate::registry) fn taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match &error {

@@ -1,5 +1,5 @@
-//! What can be changed of a person and of a family, as one document each: a merge patch (RFC 7396) is applied to it, and
-//! two of them tell what a change changed.
+//! A person and a family as JSON documents with all fields that can change. A merge patch (RFC 7396) is applied to a
+//! document, and two documents are compared to find the fields that changed.
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ fn object(value: Value) -> Document {
     }
 }
 
-/// The person; `nik` is the opened number.
+/// The person; `nik` is the decrypted number.
 pub fn person(row: &PersonRow, nik: Option<&str>) -> Document {
     let facts = row.attributes();
     object(json!({
@@ -45,7 +45,7 @@ pub fn person(row: &PersonRow, nik: Option<&str>) -> Document {
     }))
 }
 
-/// The same with what a change of place or standing changes besides.
+/// The person with the fields that change with the family, the region or the standing.
 pub fn whole_person(row: &PersonRow, nik: Option<&str>) -> Document {
     let mut document = person(row, nik);
     document.extend(object(json!({
@@ -58,7 +58,7 @@ pub fn whole_person(row: &PersonRow, nik: Option<&str>) -> Document {
     document
 }
 
-/// The family with its dwelling; `card` is the opened number.
+/// The family with its dwelling; `card` is the decrypted number.
 pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str>) -> Document {
     let facts: FamilyFacts = serde_json::from_value(row.attributes.clone()).unwrap_or_default();
     object(json!({
@@ -80,7 +80,7 @@ pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str
     }))
 }
 
-/// What of the family's document the dwelling is.
+/// The part of the family's document that is the dwelling.
 pub fn dwelling(row: &DwellingRow) -> Document {
     object(json!({ "dwelling": home(row) }))
 }
@@ -104,7 +104,7 @@ fn home(row: &DwellingRow) -> Value {
     })
 }
 
-/// The document after the patch: `null` takes a value away. A field that the document does not have is a fault.
+/// The document after the patch: `null` clears a value. A field that the document does not have is a fault.
 pub fn patched(document: &Document, patch: &Document) -> Result<Value, Error> {
     let unknown = patch.keys().filter(|name| !document.contains_key(*name));
     let faults: Vec<FieldError> = unknown
@@ -136,7 +136,7 @@ fn merge(target: &mut Document, patch: &Document) {
     }
 }
 
-/// Which fields differ, each with what stood there and what stands there now. A number that identifies stands masked.
+/// Fields that differ, each with the old and the new value. Identity numbers are masked.
 pub fn differences(before: &Document, after: &Document) -> Document {
     let mut found = Map::new();
     for (name, now) in after {
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_merge_patch_goes_as_rfc_7396_says() {
+    fn a_merge_patch_follows_rfc_7396() {
         let document = object(json!({ "a": 1, "b": { "c": 2, "d": 3 }, "e": [1, 2], "f": null }));
         let patch = object(json!({ "a": null, "b": { "c": 9 }, "e": [3], "f": { "g": 1 } }));
         let expected = json!({ "a": null, "b": { "c": 9, "d": 3 }, "e": [3], "f": { "g": 1 } });

@@ -1,4 +1,5 @@
-//! Who changed what of a family or a person, and when. What stood there is sealed, and opened only with a purpose.
+//! History of families and persons: who changed which fields and when. Values are stored encrypted and decrypted only
+//! for a stated access purpose.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
@@ -16,10 +17,10 @@ use crate::registry::people::store::changes as store;
 use crate::registry::rows::{ChangeRow, DwellingRow, FamilyRow, LoadRow, PersonRow};
 use crate::transaction::Tx;
 
-/// PostgreSQL takes 65,535 parameters a statement; a change has twelve.
-const ROWS_A_STATEMENT: usize = 5000;
+/// PostgreSQL allows 65,535 parameters per statement; a change has twelve.
+const ROWS_PER_STATEMENT: usize = 5000;
 
-/// Whose trail it is.
+/// The family or person whose history is meant.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject {
     Family(Uuid),
@@ -41,7 +42,7 @@ impl Subject {
     }
 }
 
-/// A change that is being made.
+/// A change to record.
 pub struct Change<'a> {
     pub kind: &'static str,
     pub id: Uuid,
@@ -62,7 +63,7 @@ async fn write(tx: &mut Tx, change: Change<'_>, fields: Vec<String>) -> Result<(
     Ok(store::insert(&mut tx.conn, std::slice::from_ref(&row)).await?)
 }
 
-/// Something that an import changed: of what kind, which one, of which family, and what in it.
+/// A family or person that an import changed, with the values that changed.
 pub struct Loaded {
     pub kind: &'static str,
     pub id: Uuid,
@@ -70,11 +71,12 @@ pub struct Loaded {
     pub values: Document,
 }
 
-/// What a batch of an import changed, in as few statements as it takes, and that what it entered came of it.
+/// Records the changes of one import batch, in as few statements as possible. Records that the batch created get no
+/// change row each: one load row stands for them (see `find_entry_by_import`).
 pub async fn record_loaded(tx: &mut Tx, import_id: Uuid, loaded: &[Loaded]) -> Result<(), Error> {
     let (actor, client_id) = (tx.actor.subject.clone(), tx.actor.client_id.clone());
     store::insert_load(&mut tx.conn, &LoadRow { at: tx.now, import_id, actor, client_id }).await?;
-    for chunk in loaded.chunks(ROWS_A_STATEMENT) {
+    for chunk in loaded.chunks(ROWS_PER_STATEMENT) {
         let rows = chunk.iter().filter(|one| !one.values.is_empty()).map(|one| {
             let Loaded { kind, id, family_id, values } = one;
             let change = Change {
@@ -94,14 +96,15 @@ pub async fn record_loaded(tx: &mut Tx, import_id: Uuid, loaded: &[Loaded]) -> R
     Ok(())
 }
 
-/// A family that was entered, with everybody in it: which fields were said. What was said stands in the records.
+/// Records the creation of a family and its members: the names of the fields that were given, without values. The
+/// values are in the records themselves.
 pub async fn record_created(
     tx: &mut Tx,
     family: &FamilyRow,
     home: Option<&DwellingRow>,
     members: &[PersonRow],
 ) -> Result<(), Error> {
-    let said =
+    let given =
         |document: Document| document.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).collect();
     let nothing = Document::new();
     let change = |kind, id| Change {
@@ -113,12 +116,12 @@ pub async fn record_created(
         happened_on: None,
         reason: None,
     };
-    // That there is a number is told, not the number.
+    // Records that a number was given, not the number itself.
     let number = |sealed: &Option<Vec<u8>>| sealed.as_ref().map(|_| "");
     let card = number(&family.family_card_sealed);
-    let mut rows = vec![row(tx, change("family", family.id), said(document::family(family, home, card)))?];
+    let mut rows = vec![row(tx, change("family", family.id), given(document::family(family, home, card)))?];
     for member in members {
-        let fields = said(document::person(member, number(&member.nik_sealed)));
+        let fields = given(document::person(member, number(&member.nik_sealed)));
         rows.push(row(tx, change("person", member.id), fields)?);
     }
     Ok(store::insert(&mut tx.conn, &rows).await?)
@@ -130,7 +133,7 @@ fn row(tx: &Tx, change: Change<'_>, mut fields: Vec<String>) -> Result<ChangeRow
         None
     } else {
         let values = serde_json::to_vec(change.values).map_err(Error::internal)?;
-        Some(tx.keys.sealer.seal_bytes(&place(change.id, id), &values)?)
+        Some(tx.keys.sealer.seal_bytes(&sealing_context(change.id, id), &values)?)
     };
     fields.sort();
     Ok(ChangeRow {
@@ -149,7 +152,7 @@ fn row(tx: &Tx, change: Change<'_>, mut fields: Vec<String>) -> Result<ChangeRow
     })
 }
 
-/// A change of which it is told that these fields changed, and not what stood there.
+/// Records which fields changed, without their values.
 pub async fn record_fields(
     tx: &mut Tx,
     kind: &'static str,
@@ -163,50 +166,50 @@ pub async fn record_fields(
     write(tx, change, fields.iter().map(|field| (*field).to_owned()).collect()).await
 }
 
-fn place(subject: Uuid, id: Uuid) -> Vec<u8> {
+fn sealing_context(subject: Uuid, id: Uuid) -> Vec<u8> {
     [b"registry_change".as_slice(), subject.as_bytes(), id.as_bytes()].concat()
 }
 
 /// One change of a family or a person.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryChange {
-    /// Id of the entry.
+    /// Id of the change.
     pub id: Uuid,
-    /// When it was entered.
+    /// When the change was recorded.
     pub at: DateTime<Utc>,
-    /// The officer or client who changed it.
+    /// The officer or client who made the change.
     #[schema(example = "bandung-fo-1")]
     pub actor: String,
-    /// What was done.
+    /// Action that made the change.
     #[schema(example = "update")]
     pub action: String,
-    /// The day on which it happened, where that is another matter: a death, a move.
+    /// The day of the event itself, for example of a death or a move; absent for other changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub happened_on: Option<NaiveDate>,
-    /// The reason given, as a code.
+    /// Code of the reason, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub reason: Option<String>,
-    /// The fields that changed; none where an import entered the whole record.
+    /// Fields that changed; empty if an import created the whole record.
     pub fields: Vec<ChangedField>,
 }
 
 /// A field that changed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChangedField {
-    /// Name of the field, with a dot where it lies deeper.
+    /// Name of the field; nested names are joined with a dot, for example `dwelling.toilet`.
     #[schema(example = "jkn_status")]
     pub field: String,
-    /// What stood there, when revealed. A NIK or card number is masked even then.
+    /// Old value; only when revealed. A NIK or card number is always masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
-    /// What stands there since, when revealed.
+    /// New value; only when revealed. A NIK or card number is always masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Value>,
 }
 
-/// What one caller may see of changes.
+/// Shows changes as one caller may see them.
 #[derive(Clone, Copy)]
 pub struct ChangeViewer<'a> {
     pub sealer: &'a Sealer,
@@ -218,14 +221,15 @@ impl ChangeViewer<'_> {
     pub fn show(&self, row: ChangeRow) -> Result<RegistryChange, Error> {
         let values: Document = match &row.values_sealed {
             Some(sealed) if self.revealed => {
-                let bytes = self.sealer.open_bytes(&place(row.subject_id, row.id), sealed)?;
+                let bytes = self.sealer.open_bytes(&sealing_context(row.subject_id, row.id), sealed)?;
                 serde_json::from_slice(&bytes).map_err(Error::internal)?
             }
             _ => Document::new(),
         };
         let fields = row.fields.into_iter().map(|field| {
             let of = |side: &str| values.get(&field).and_then(|pair| pair.get(side)).filter(|v| !v.is_null()).cloned();
-            let (from, to) = (of("from").map(|v| self.open_to(v)), of("to").map(|v| self.open_to(v)));
+            let visible = |side: &str| of(side).map(|value| self.without_restricted_codes(value));
+            let (from, to) = (visible("from"), visible("to"));
             ChangedField { field, from, to }
         });
         Ok(RegistryChange {
@@ -239,8 +243,8 @@ impl ChangeViewer<'_> {
         })
     }
 
-    /// Codes of the specific categories stay out of lists without the permission.
-    fn open_to(&self, value: Value) -> Value {
+    /// Removes codes of specific categories from lists if the caller lacks the permission.
+    fn without_restricted_codes(&self, value: Value) -> Value {
         match value {
             Value::Array(items) if !self.restricted => {
                 let hidden = |v: &Value| v.as_str().is_some_and(|code| is_restricted_ppks(code) || code == "violence");
@@ -251,7 +255,7 @@ impl ChangeViewer<'_> {
     }
 }
 
-/// A page of what was changed of a subject that the caller was shown to see, latest first.
+/// A page of changes of a subject that the caller may see, latest first.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     viewer: ChangeViewer<'_>,
@@ -268,7 +272,7 @@ pub async fn list(
     Ok(Page { items, next_cursor: page.next_cursor })
 }
 
-/// What was ever changed of the subject, for the export to whom it is about.
+/// All changes of the subject, for the export to the person concerned.
 pub async fn list_all(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -280,7 +284,8 @@ pub async fn list_all(
     entry.into_iter().chain(rows).map(|row| viewer.show(row)).collect()
 }
 
-/// An import leaves no change of its own for each of the many that it enters: their first entry is made of its batch.
+/// An import writes no change row for each record that it creates. The first entry of their history is derived from the
+/// load row of the batch.
 async fn find_entry_by_import(conn: &mut AsyncPgConnection, subject: Subject) -> Result<Option<ChangeRow>, Error> {
     let Some(made_at) = store::find_made_at_of_visible(conn, subject).await? else { return Ok(None) };
     let found = store::find_load_of_visible(conn, subject.id(), made_at).await?;
@@ -300,7 +305,7 @@ async fn find_entry_by_import(conn: &mut AsyncPgConnection, subject: Subject) ->
     }))
 }
 
-/// An id that goes before all that were made since, so that the entry keeps its place in a list by id.
+/// The lowest UUIDv7 of this time, so that the entry sorts before all later changes in a list by id.
 fn first_id_at(at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()

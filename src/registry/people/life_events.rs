@@ -1,4 +1,4 @@
-//! Death and removal, each with its day, and their undoing. Whoever left stays readable and counts no longer.
+//! Death and removal of a person, and reinstatement. A dead or removed person stays readable, but is no longer active.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::transaction::Tx;
 pub async fn record_death(tx: &mut Tx, id: Uuid, body: Json<RecordDeath>) -> Result<Person, Error> {
     let (family, person) = begin(tx, id, &[Standing::Active]).await?;
     let input = body.valid()?;
-    judge_day(tx, &person, input.died_on, "/died_on")?;
+    validate_day(tx, &person, input.died_on, "/died_on")?;
     let told = Told { happened_on: Some(input.died_on), ..Told::plain("record-death", "died") };
     end(tx, &family, &person, Standing::Deceased, input.died_on, input.new_head_id, told).await
 }
@@ -29,7 +29,7 @@ pub async fn remove(tx: &mut Tx, id: Uuid, body: Json<RemovePerson>) -> Result<P
     let (family, person) = begin(tx, id, &[Standing::Active]).await?;
     let input = body.valid()?;
     let on = input.removed_on.unwrap_or_else(|| local_day(tx.now));
-    judge_day(tx, &person, on, "/removed_on")?;
+    validate_day(tx, &person, on, "/removed_on")?;
     let told = Told {
         happened_on: Some(on),
         reason: Some(input.reason.as_str().to_owned()),
@@ -38,7 +38,7 @@ pub async fn remove(tx: &mut Tx, id: Uuid, body: Json<RemovePerson>) -> Result<P
     end(tx, &family, &person, Standing::Removed, on, input.new_head_id, told).await
 }
 
-/// A death or removal that was entered by mistake.
+/// Undoes a death or removal that was recorded by mistake.
 pub async fn reinstate(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let (family, person) = begin(tx, id, &[Standing::Deceased, Standing::Removed]).await?;
     let mut after = person.clone();
@@ -64,7 +64,7 @@ async fn begin(tx: &mut Tx, id: Uuid, wanted: &[Standing]) -> Result<(FamilyRow,
     Ok((family, person))
 }
 
-fn judge_day(tx: &Tx, person: &PersonRow, day: NaiveDate, pointer: &str) -> Result<(), Error> {
+fn validate_day(tx: &Tx, person: &PersonRow, day: NaiveDate, pointer: &str) -> Result<(), Error> {
     validation::past_day(day, local_day(tx.now), pointer)?;
     if person.birth_date.is_some_and(|born| day < born) {
         return Err(Error::field(pointer, "before_birth"));

@@ -1,4 +1,4 @@
-//! Lists of families and persons, and the trail of one of them.
+//! Lists of families and persons, and the region of one of them.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -23,13 +23,13 @@ pub struct RegistryQuery {
     /// Only within this region.
     #[param(value_type = Option<String>, example = "32.04")]
     pub region_code: Option<RegionCode>,
-    /// Also those who died or were removed or merged. A change feed has them anyway.
+    /// Include families and persons that died or were removed or merged. A change feed always includes them.
     pub include_ended: Option<bool>,
-    /// Makes the list a change feed: what changed at or after this time, oldest change first.
+    /// Turns the list into a change feed: entries changed at or after this time, oldest change first.
     pub updated_since: Option<DateTime<Utc>>,
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor` of the previous response.
     pub cursor: Option<String>,
-    /// Entries a page, 1 to 200.
+    /// Entries per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }

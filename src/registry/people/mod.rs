@@ -1,4 +1,4 @@
-//! Families and persons: entry, change, moves, death and removal, and their history.
+//! Families and persons: creation, changes, moves, death and removal, and their history.
 
 pub mod actions;
 pub mod api;

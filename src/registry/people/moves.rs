@@ -1,5 +1,5 @@
-//! Who lives with whom: moves, families that come apart or together, heads. Everybody is in exactly one family at any
-//! time, and a family with anybody in it has exactly one head.
+//! Moves of persons between families, splits and mergers of families, and changes of the head. A person belongs to
+//! exactly one family at any time, and a family with members has exactly one head.
 
 use chrono::NaiveDate;
 use serde_json::{Map, json};
@@ -28,11 +28,12 @@ use crate::regions::{RegionCode, Unscoped};
 use crate::registry::people::store::changes;
 use crate::transaction::Tx;
 
-/// Who of a family remains when these leave: a head is chosen when theirs goes, and an empty family counts no longer.
+/// Settles the family when members leave: appoints the new head if the head leaves, and closes the family if no member
+/// remains.
 pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head: Option<Uuid>) -> Result<(), Error> {
     let members = store::list_members_of_visible(&mut tx.conn, family.id).await?;
-    let (gone, rest): (Vec<PersonRow>, Vec<PersonRow>) = members.into_iter().partition(|m| leaving.contains(&m.id));
-    let head_leaves = gone.iter().any(|m| m.relation_to_head == RelationToHead::Head);
+    let (leavers, rest): (Vec<PersonRow>, Vec<PersonRow>) = members.into_iter().partition(|m| leaving.contains(&m.id));
+    let head_leaves = leavers.iter().any(|m| m.relation_to_head == RelationToHead::Head);
     if rest.is_empty() {
         return set_family_standing(tx, family, Standing::Removed, Told::plain("close", "closed")).await;
     }
@@ -50,7 +51,7 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
     }
 }
 
-/// A family that was closed as empty counts again, for somebody comes back to it.
+/// Makes a family active again that was closed because it had no members.
 pub async fn reopen(tx: &mut Tx, family: &FamilyRow) -> Result<(), Error> {
     match family.standing {
         Standing::Removed => set_family_standing(tx, family, Standing::Active, Told::plain("reopen", "reopened")).await,
@@ -67,7 +68,7 @@ async fn set_family_standing(tx: &mut Tx, family: &FamilyRow, to: Standing, told
     change::tell_family(tx, &row, &values, told).await.map(|_| ())
 }
 
-/// The person's row, numbers and programmes under another family.
+/// Moves the person's row, NIK and programme participations to another family.
 async fn relocate(
     tx: &mut Tx,
     before: &PersonRow,
@@ -79,7 +80,7 @@ async fn relocate(
     after.family_id = target.0;
     target.1.clone_into(&mut after.region_code);
     after.relation_to_head = relation;
-    // A purpose that the family closed is closed for each person who joins.
+    // A purpose for which the family withdrew consent is closed for each person who joins.
     let closed = purposes::withdrawn::list_of_visible(&mut tx.conn, &[target.0]).await?;
     for purpose in closed.into_values().flatten() {
         if !after.limited_purposes.contains(&purpose) {
@@ -93,7 +94,7 @@ async fn relocate(
     Ok(after)
 }
 
-fn home(new: NewHome) -> CreateFamily {
+fn family_body(new: NewHome) -> CreateFamily {
     CreateFamily {
         id: new.id,
         family_card_no: new.family_card_no,
@@ -110,50 +111,52 @@ fn home(new: NewHome) -> CreateFamily {
     }
 }
 
-/// What a family was founded with: the body, and for whom. The same body for others is another matter.
-fn hash_of(subject: Uuid, digest: [u8; 32]) -> [u8; 32] {
+/// Submission hash of a new family: the digest of the body and the id of the person or family it was created for. The
+/// same body for another subject gives another hash.
+fn submission_hash(subject: Uuid, digest: [u8; 32]) -> [u8; 32] {
     sha256(&[subject.as_bytes().as_slice(), digest.as_slice()].concat())
 }
 
-/// Was the family with this id founded by this very request before?
+/// Whether an earlier request with the same content created the family with this id.
 async fn is_repeat(tx: &mut Tx, id: Option<Uuid>, hash: [u8; 32]) -> Result<bool, Error> {
     let Some(id) = id else { return Ok(false) };
-    let taken = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await?;
-    Ok(taken.is_some_and(|(_, known)| known.as_deref() == Some(hash.as_slice())))
+    let existing = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await?;
+    Ok(existing.is_some_and(|(_, stored)| stored.as_deref() == Some(hash.as_slice())))
 }
 
-/// A family for people who are known; its id and region.
-async fn found(tx: &mut Tx, new: NewHome, hash: [u8; 32]) -> Result<(Uuid, RegionCode), Error> {
-    let input = home(new);
-    let judged = validation::family_alone(&input).map_err(|faults| {
+/// Creates a family for persons who are already in the registry. Returns its id and region.
+async fn create_new_family(tx: &mut Tx, new: NewHome, hash: [u8; 32]) -> Result<(Uuid, RegionCode), Error> {
+    let input = family_body(new);
+    let validated = validation::family_alone(&input).map_err(|faults| {
         let below = |f: FieldError| FieldError::new(format!("/new_family{}", f.pointer), f.code);
         Error::fields(faults.into_iter().map(below).collect())
     })?;
-    tx.actor.scope.require(&judged.region)?;
-    let region = judged.region.clone();
+    tx.actor.scope.require(&validated.region)?;
+    let region = validated.region.clone();
     if input.id.is_some() && store::find_taken(&mut tx.conn, Unscoped::Uniqueness, input.id, &[]).await?.is_some() {
         return Err(Error::new(Code::ALREADY_EXISTS));
     }
-    let named = input.id.is_some();
+    let id_from_client = input.id.is_some();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
-    let rows = Rows::of(&stamp, id, input, judged, Some(hash.to_vec()))?;
+    let rows = Rows::of(&stamp, id, input, validated, Some(hash.to_vec()))?;
     store::insert_families(&mut tx.conn, &rows.families).await.map_err(taken)?;
     identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned())
         .await
-        .map_err(|error| unmade(error, named))?;
+        .map_err(|error| unmade(error, id_from_client))?;
     publish_created(tx, "family", id, id, region.as_str());
     Ok((id, region))
 }
 
-/// A day that has come already.
-fn day(tx: &Tx, given: Option<NaiveDate>, pointer: &str) -> Result<NaiveDate, Error> {
+/// The given day, or today. A day in the future is a fault.
+fn day_or_today(tx: &Tx, given: Option<NaiveDate>, pointer: &str) -> Result<NaiveDate, Error> {
     let today = local_day(tx.now);
     let day = given.unwrap_or(today);
     validation::past_day(day, today, pointer).map(|()| day)
 }
 
-/// The person under the other family, and whether anything changed: the same new family by its id again changes nothing.
+/// The moved person, and whether anything changed: a repeated request with the same id for the new family changes
+/// nothing.
 pub async fn move_person(
     tx: &mut Tx,
     id: Uuid,
@@ -165,46 +168,46 @@ pub async fn move_person(
     let input = body.valid();
     let target = input.as_ref().ok().and_then(|input| input.family_id);
     let ids: Vec<Uuid> = std::iter::once(seen.family_id).chain(target).collect();
-    let mut held = change::hold_families(tx, &ids).await?.into_iter();
-    let source = held.next().flatten().ok_or_else(Error::not_found)?;
-    let taking = held.next().flatten();
+    let mut locked = change::hold_families(tx, &ids).await?.into_iter();
+    let source = locked.next().flatten().ok_or_else(Error::not_found)?;
+    let joined = locked.next().flatten();
     let person = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     if person.family_id != source.id {
         return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
-    let hash = hash_of(id, digest);
-    let founded = input.as_ref().ok().and_then(|input| input.new_family.as_ref()).and_then(|new| new.id);
-    if is_repeat(tx, founded, hash).await? {
+    let hash = submission_hash(id, digest);
+    let new_family_id = input.as_ref().ok().and_then(|input| input.new_family.as_ref()).and_then(|new| new.id);
+    if is_repeat(tx, new_family_id, hash).await? {
         return Ok((masked(tx).person(person)?, false));
     }
     tx.if_match.check(person.version)?;
     require_standing(&person, &[Standing::Active])?;
     let input = input?;
-    let on = day(tx, input.moved_on, "/moved_on")?;
+    let on = day_or_today(tx, input.moved_on, "/moved_on")?;
     if person.birth_date.is_some_and(|born| on < born) {
         return Err(Error::field("/moved_on", "before_birth"));
     }
     let told = Told { happened_on: Some(on), ..Told::plain("move", "moved") };
     let after = match (input.family_id, input.new_family) {
         (Some(family_id), None) => {
-            let taking = taking.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
+            let joined = joined.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
             if family_id == source.id {
                 return Err(Error::field("/family_id", "itself"));
             }
-            require_active_family(&taking)?;
+            require_active_family(&joined)?;
             let relation = input.relation_to_head.ok_or_else(|| Error::field("/relation_to_head", "required"))?;
             if relation == RelationToHead::Head {
                 return Err(Error::field("/relation_to_head", "head_required"));
             }
             succeed(tx, &source, &[id], input.new_head_id).await?;
-            let after = relocate(tx, &person, (taking.id, &taking.region_code), relation, told).await?;
-            store::touch_family(&mut tx.conn, taking.id, tx.now).await?;
+            let after = relocate(tx, &person, (joined.id, &joined.region_code), relation, told).await?;
+            store::touch_family(&mut tx.conn, joined.id, tx.now).await?;
             after
         }
         (None, Some(new)) => {
             succeed(tx, &source, &[id], input.new_head_id).await?;
-            let (made, region) = found(tx, new, hash).await?;
-            relocate(tx, &person, (made, region.as_str()), RelationToHead::Head, told).await?
+            let (new_id, region) = create_new_family(tx, new, hash).await?;
+            relocate(tx, &person, (new_id, region.as_str()), RelationToHead::Head, told).await?
         }
         _ => return Err(Error::field("", "one_of")),
     };
@@ -212,26 +215,26 @@ pub async fn move_person(
     Ok((masked(tx).person(after)?, true))
 }
 
-/// The relations named for members of a family: each a member, each once.
+/// The new relations of members of a family. Each entry must be a member and must occur once.
 fn relations<'a>(
     members: &'a [PersonRow],
     named: &[MemberRelation],
 ) -> Result<Vec<(&'a PersonRow, RelationToHead)>, Error> {
     let mut faults = Vec::new();
     let mut found = Vec::new();
-    for (at, named_one) in named.iter().enumerate() {
+    for (at, entry) in named.iter().enumerate() {
         let pointer = format!("/members/{at}/person_id");
-        let repeated = named.iter().take(at).any(|before| before.person_id == named_one.person_id);
-        match members.iter().find(|m| m.id == named_one.person_id) {
+        let repeated = named.iter().take(at).any(|before| before.person_id == entry.person_id);
+        match members.iter().find(|m| m.id == entry.person_id) {
             None => faults.push(FieldError::new(pointer, "unknown_person")),
             Some(_) if repeated => faults.push(FieldError::new(pointer, "repeated")),
-            Some(member) => found.push((member, named_one.relation_to_head)),
+            Some(member) => found.push((member, entry.relation_to_head)),
         }
     }
     if faults.is_empty() { Ok(found) } else { Err(Error::fields(faults)) }
 }
 
-/// The new family. The same id and body again is the family that was made.
+/// The new family. A repeated request with the same id and body returns the stored family.
 pub async fn split_family(
     tx: &mut Tx,
     id: Uuid,
@@ -240,97 +243,99 @@ pub async fn split_family(
 ) -> Result<Made<Family>, Error> {
     let source = change::hold_family(tx, id).await?;
     let input = body.valid()?;
-    let hash = hash_of(id, digest);
-    if let Some(made) = input.new_family.id
-        && is_repeat(tx, Some(made), hash).await?
+    let hash = submission_hash(id, digest);
+    if let Some(new_id) = input.new_family.id
+        && is_repeat(tx, Some(new_id), hash).await?
     {
-        return Ok(Made::Before(change::show_family(tx, made).await?));
+        return Ok(Made::Before(change::show_family(tx, new_id).await?));
     }
     tx.if_match.check(source.version)?;
     require_active_family(&source)?;
     let members = store::list_members_of_visible(&mut tx.conn, id).await?;
-    let going = relations(&members, &input.members)?;
-    let heads = going.iter().filter(|(_, relation)| *relation == RelationToHead::Head).count();
+    let moving = relations(&members, &input.members)?;
+    let heads = moving.iter().filter(|(_, relation)| *relation == RelationToHead::Head).count();
     if heads != 1 {
         return Err(Error::field("/members", "head_required"));
     }
-    if going.len() == members.len() {
+    if moving.len() == members.len() {
         return Err(Error::field("/members", "too_many"));
     }
-    let leaving: Vec<Uuid> = going.iter().map(|(m, _)| m.id).collect();
+    let leaving: Vec<Uuid> = moving.iter().map(|(m, _)| m.id).collect();
     succeed(tx, &source, &leaving, input.new_head_id).await?;
-    let (made, region) = found(tx, input.new_family, hash).await?;
-    for (member, relation) in going {
+    let (new_id, region) = create_new_family(tx, input.new_family, hash).await?;
+    for (member, relation) in moving {
         let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
-        relocate(tx, member, (made, region.as_str()), relation, told).await?;
+        relocate(tx, member, (new_id, region.as_str()), relation, told).await?;
     }
     change::tell_family(tx, &source, &Map::new(), Told::plain("split", "split")).await?;
-    Ok(Made::New(change::show_family(tx, made).await?))
+    Ok(Made::New(change::show_family(tx, new_id).await?))
 }
 
-/// The family that remains. Whoever died, was removed or merged goes along: they may yet come back. A family that everybody
-/// left may be taken in too, with its card.
+/// Merges another family into this one and returns this one. Persons who died or were removed or merged move as well,
+/// because they can still be reinstated. A family without members can be merged too, with its card.
 pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) -> Result<Family, Error> {
     let input = body.valid();
     let other = input.as_ref().ok().map(|input| input.family_id);
     let ids: Vec<Uuid> = std::iter::once(id).chain(other).collect();
-    let mut held = change::hold_families(tx, &ids).await?.into_iter();
-    let kept = held.next().flatten().ok_or_else(Error::not_found)?;
-    let absorbed = held.next().flatten();
-    tx.if_match.check(kept.version)?;
-    require_active_family(&kept)?;
+    let mut locked = change::hold_families(tx, &ids).await?.into_iter();
+    let remaining = locked.next().flatten().ok_or_else(Error::not_found)?;
+    let absorbed = locked.next().flatten();
+    tx.if_match.check(remaining.version)?;
+    require_active_family(&remaining)?;
     let input = input?;
     let absorbed = absorbed.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
-    if absorbed.id == kept.id {
+    if absorbed.id == remaining.id {
         return Err(Error::field("/family_id", "itself"));
     }
     if absorbed.standing != Standing::Removed {
         require_active_family(&absorbed)?;
     }
-    let everybody = changes::list_everybody_of_visible(&mut tx.conn, absorbed.id).await?;
-    let (members, gone): (Vec<PersonRow>, Vec<PersonRow>) =
-        everybody.into_iter().partition(|row| row.standing == Standing::Active);
-    let coming = relations(&members, &input.members)?;
-    if coming.len() < members.len() {
+    let persons = changes::list_everybody_of_visible(&mut tx.conn, absorbed.id).await?;
+    let (members, inactive): (Vec<PersonRow>, Vec<PersonRow>) =
+        persons.into_iter().partition(|row| row.standing == Standing::Active);
+    let moving = relations(&members, &input.members)?;
+    if moving.len() < members.len() {
         return Err(Error::field("/members", "too_few"));
     }
-    if let Some(at) = coming.iter().position(|(_, relation)| *relation == RelationToHead::Head) {
+    if let Some(at) = moving.iter().position(|(_, relation)| *relation == RelationToHead::Head) {
         return Err(Error::field(&format!("/members/{at}/relation_to_head"), "head_required"));
     }
-    for (member, relation) in coming {
+    for (member, relation) in moving {
         let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
-        relocate(tx, member, (kept.id, &kept.region_code), relation, told).await?;
+        relocate(tx, member, (remaining.id, &remaining.region_code), relation, told).await?;
     }
-    for row in &gone {
+    for row in &inactive {
         let told = Told::plain("relocate", "updated");
-        relocate(tx, row, (kept.id, &kept.region_code), row.relation_to_head, told).await?;
+        relocate(tx, row, (remaining.id, &remaining.region_code), row.relation_to_head, told).await?;
     }
-    take_programs(tx, (absorbed.id, None), (kept.id, None)).await?;
-    changes::set_identities_of_family(&mut tx.conn, absorbed.id, kept.id).await?;
+    take_programs(tx, (absorbed.id, None), (remaining.id, None)).await?;
+    changes::set_identities_of_family(&mut tx.conn, absorbed.id, remaining.id).await?;
     let mut merged = absorbed.clone();
     merged.standing = Standing::Merged;
-    merged.merged_into = Some(kept.id);
+    merged.merged_into = Some(remaining.id);
     changes::save_family(&mut tx.conn, &merged).await?;
     let mut values = Map::new();
     values.insert("standing".to_owned(), json!({ "from": absorbed.standing, "to": merged.standing }));
-    values.insert("merged_into".to_owned(), json!({ "from": null, "to": kept.id }));
+    values.insert("merged_into".to_owned(), json!({ "from": null, "to": remaining.id }));
     change::tell_family(tx, &merged, &values, Told::plain("merge", "merged")).await?;
-    change::tell_family(tx, &kept, &Map::new(), Told::plain("take-in", "updated")).await?;
-    change::show_family(tx, kept.id).await
+    change::tell_family(tx, &remaining, &Map::new(), Told::plain("take-in", "updated")).await?;
+    change::show_family(tx, remaining.id).await
 }
 
-/// What a family as a whole, or a person of it, is in goes along, but for what the other is in already; the ids of what went.
+/// Moves the programme participations of a family as a whole, or of one person, to another. An active participation
+/// that the target already has is not moved. Returns the ids of the moved participations.
 pub async fn take_programs(
     tx: &mut Tx,
     from: (Uuid, Option<Uuid>),
     to: (Uuid, Option<Uuid>),
 ) -> Result<Vec<Uuid>, Error> {
     let today = local_day(tx.now);
-    let has = changes::list_participations_of_visible(&mut tx.conn, to.0).await?;
-    let held = |code: &str| has.iter().any(|h| h.person_id == to.1 && h.program_code == code && h.runs_on(today));
-    let comes = changes::list_participations_of_visible(&mut tx.conn, from.0).await?;
-    let comes = comes.into_iter().filter(|c| c.person_id == from.1);
-    let ids: Vec<Uuid> = comes.filter(|c| !(c.runs_on(today) && held(&c.program_code))).map(|c| c.id).collect();
+    let existing = changes::list_participations_of_visible(&mut tx.conn, to.0).await?;
+    let active =
+        |code: &str| existing.iter().any(|p| p.person_id == to.1 && p.program_code == code && p.runs_on(today));
+    let source = changes::list_participations_of_visible(&mut tx.conn, from.0).await?;
+    let candidates = source.into_iter().filter(|c| c.person_id == from.1);
+    let ids: Vec<Uuid> = candidates.filter(|c| !(c.runs_on(today) && active(&c.program_code))).map(|c| c.id).collect();
     changes::set_participations(&mut tx.conn, &ids, from.0, to).await?;
     Ok(ids)
 }

@@ -1,4 +1,4 @@
-//! What a family is in and what struck it: programmes and shocks, begun and ended.
+//! Programme participations and shocks of a family: adding and ending them.
 
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -40,9 +40,9 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
     if on > today {
         faults.push(FieldError::new("/since", "in_the_future"));
     }
-    let held = changes::list_participations_of_visible(&mut tx.conn, id).await?;
+    let existing = changes::list_participations_of_visible(&mut tx.conn, id).await?;
     let same = |h: &ParticipationRow| h.program_code == input.program_code && h.person_id == input.person_id;
-    if held.iter().any(|h| same(h) && (h.runs_on(on) || h.until.is_none())) {
+    if existing.iter().any(|h| same(h) && (h.runs_on(on) || h.until.is_none())) {
         faults.push(FieldError::new("/program_code", "already_held"));
     }
     if !faults.is_empty() {
@@ -58,7 +58,7 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
         created_at: tx.now,
     };
     store::insert_participations(&mut tx.conn, std::slice::from_ref(&row)).await?;
-    state(tx, &mut family, |facts| facts.programs_known = true).await?;
+    set_facts(tx, &mut family, |facts| facts.programs_known = true).await?;
     let mut values = Map::new();
     values.insert(
         "programs".to_owned(),
@@ -68,10 +68,10 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
     change::show_family(tx, id).await
 }
 
-/// Writes what follows for the circumstances that rules ask about.
-async fn state(tx: &mut Tx, family: &mut FamilyRow, with: impl FnOnce(&mut FamilyFacts)) -> Result<(), Error> {
+/// Changes the facts of the family that programme rules use.
+async fn set_facts(tx: &mut Tx, family: &mut FamilyRow, set: impl FnOnce(&mut FamilyFacts)) -> Result<(), Error> {
     let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
-    with(&mut facts);
+    set(&mut facts);
     family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
     Ok(changes::save_family(&mut tx.conn, family).await?)
 }
@@ -79,8 +79,8 @@ async fn state(tx: &mut Tx, family: &mut FamilyRow, with: impl FnOnce(&mut Famil
 pub async fn end_program(tx: &mut Tx, id: Uuid, body: Json<EndProgram>) -> Result<Family, Error> {
     let family = begin(tx, id).await?;
     let input = body.valid()?;
-    let held = changes::list_participations_of_visible(&mut tx.conn, id).await?;
-    let row = held.into_iter().find(|h| h.id == input.participation_id);
+    let existing = changes::list_participations_of_visible(&mut tx.conn, id).await?;
+    let row = existing.into_iter().find(|h| h.id == input.participation_id);
     let row = row.ok_or_else(|| Error::field("/participation_id", "unknown_participation"))?;
     if row.since.is_some_and(|since| input.until < since) {
         return Err(Error::field("/until", "ends_before_it_begins"));
@@ -93,7 +93,8 @@ pub async fn end_program(tx: &mut Tx, id: Uuid, body: Json<EndProgram>) -> Resul
     change::show_family(tx, id).await
 }
 
-/// A disaster and a layoff are circumstances that rules ask about; they are stated with it, and stay so until changed.
+/// Programme rules ask about disasters and layoffs, so these shocks also set the fact of the family. The fact stays set
+/// until it is changed.
 pub async fn add_shock(tx: &mut Tx, id: Uuid, body: Json<AddShock>) -> Result<Family, Error> {
     let mut family = begin(tx, id).await?;
     let input = body.valid()?;
@@ -111,8 +112,8 @@ pub async fn add_shock(tx: &mut Tx, id: Uuid, body: Json<AddShock>) -> Result<Fa
     };
     changes::insert_shock(&mut tx.conn, &row).await?;
     match row.kind {
-        ShockKind::Disaster => state(tx, &mut family, |facts| facts.disaster_victim = Some(true)).await?,
-        ShockKind::Layoff => state(tx, &mut family, |facts| facts.breadwinner_laid_off = Some(true)).await?,
+        ShockKind::Disaster => set_facts(tx, &mut family, |facts| facts.disaster_victim = Some(true)).await?,
+        ShockKind::Layoff => set_facts(tx, &mut family, |facts| facts.breadwinner_laid_off = Some(true)).await?,
         _ => {}
     }
     let mut values = Map::new();

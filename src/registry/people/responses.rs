@@ -1,4 +1,4 @@
-//! What the registry shows; `viewer.rs` fills it for one caller.
+//! Response bodies of the registry. `viewer.rs` fills them for one caller.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::registry::model::{
 use crate::registry::people::api::{Dwelling, FamilyAssets, FamilyAttributes};
 use crate::registry::rows::{ParticipationRow, WelfareStatusRow};
 
-/// A person of the registry. What is absent is not known or, when `masked`, not shown.
+/// A person of the registry. An absent field is unknown or, if `masked`, not shown.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f",
@@ -40,36 +40,37 @@ use crate::registry::rows::{ParticipationRow, WelfareStatusRow};
 pub struct Person {
     /// Id of the person.
     pub id: Uuid,
-    /// The family the person belongs to; somebody alone is a family of one.
+    /// Family of the person. A person who lives alone is the only member of a family.
     pub family_id: Uuid,
     /// Village in which the family lives.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Are the NIK, the birth date and data on health, disability and orphanhood held back in this answer?
+    /// Whether this response masks the NIK and omits the birth date and data on health, disability and orphanhood.
     #[schema(example = true)]
     pub masked: bool,
-    /// Has the person restricted the processing of their data? Then little is shown, and only some purposes open it.
+    /// Whether processing of this person's data is restricted. If so, few fields are shown, and only some purposes
+    /// reveal the rest.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(example = false)]
     pub restricted: bool,
-    /// NIK, masked to its first two and last two digits unless revealed.
+    /// NIK; unless revealed, only its first two and last two digits are shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
     pub nik: Option<String>,
     /// Whether Dukcapil confirmed the identity.
     pub identity_status: IdentityStatus,
-    /// Name as in the papers.
+    /// Name as in the identity documents.
     #[schema(example = "Siti Rahmawati")]
     pub full_name: String,
     /// Year of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1990)]
     pub birth_year: Option<i32>,
-    /// Date of birth, when revealed.
+    /// Date of birth; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub birth_date: Option<NaiveDate>,
-    /// Sex as in the papers.
+    /// Sex as in the identity documents.
     #[schema(example = "female")]
     pub sex: Sex,
     /// Relation to the head of the family.
@@ -78,114 +79,114 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "married")]
     pub marital_status: Option<MaritalStatus>,
-    /// School level attended, or the last one finished.
+    /// School level attended now, or the last one completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "sma")]
     pub school_level: Option<SchoolLevel>,
-    /// Is the person at school or university now?
+    /// Whether the person attends school or university now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub school_enrolled: Option<bool>,
-    /// What the person lives on.
+    /// Occupation class of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "BURUH")]
     pub occupation_class: Option<OccupationClass>,
-    /// Kind of disability, when revealed.
+    /// Type of disability; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub disability_type: Option<DisabilityType>,
-    /// How severe it is, when revealed.
+    /// Severity of the disability; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub disability_severity: Option<DisabilitySeverity>,
-    /// Chronically ill, when revealed.
+    /// Whether the person has a chronic illness; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub chronic_illness: Option<bool>,
-    /// Pregnant or postpartum, when revealed.
+    /// Whether the person is pregnant or gave birth in the last six weeks; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub pregnant_or_postpartum: Option<bool>,
-    /// Membership of the national health insurance.
+    /// Membership of the national health insurance (JKN).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "inactive")]
     pub jkn_status: Option<JknStatus>,
-    /// Holds a Kartu Indonesia Pintar.
+    /// Whether the person has a Kartu Indonesia Pintar (KIP).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub has_kip: Option<bool>,
-    /// Has lost one or both parents, when revealed.
+    /// Whether one or both parents of the person have died; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub orphan: Option<bool>,
-    /// Holds a certificate of poverty (SKTM).
+    /// Whether the person has a certificate of poverty (SKTM).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub sktm: Option<bool>,
-    /// Certified by the village head.
+    /// Whether the village head certified that the person qualifies for aid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub village_head_certified: Option<bool>,
-    /// Recommended by a professional assessment, when revealed.
+    /// Whether a professional assessment recommended social rehabilitation; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub assessment_recommended: Option<bool>,
-    /// Social problem criteria, when revealed; `violence` only with `cases:restricted`.
+    /// Social problem criteria; only when revealed, and `violence` only with the scope `cases:restricted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub criteria: Option<Vec<SocialCriterion>>,
-    /// Service need categories (PPKS). Those on children in conflict with the law, violence, HIV, drug abuse and
-    /// trafficking are left out unless the token carries `cases:restricted`.
+    /// Service need categories (PPKS). Categories on children in conflict with the law, violence, HIV, drug abuse and
+    /// trafficking are omitted unless the token carries `cases:restricted`.
     #[schema(example = json!(["PPKS-24"]))]
     pub ppks_codes: Vec<String>,
-    /// What is odd about the NIK: shown, and never a reason to refuse.
+    /// Inconsistencies of the NIK. They are warnings; the API does not reject the person for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!([]))]
     pub nik_warnings: Vec<NikWarning>,
-    /// The same with the place in this answer.
+    /// The same warnings, each with a pointer to the field in this response.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<RegistryWarning>,
-    /// Whether the person still counts. Who does not is left out of families, checks and searches.
+    /// Status of the person. Only `active` persons are included in families, eligibility checks and searches.
     pub standing: Standing,
     /// Day of death or removal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub ended_on: Option<NaiveDate>,
-    /// The record that stands for this one since both were found to be the same person.
+    /// Record that replaced this one when the two were merged as the same person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub merged_into: Option<Uuid>,
-    /// Version, as in the `ETag`.
+    /// Version of the resource, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the person was entered.
+    /// When the person was created in the registry.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a registry source said of a family's welfare at a time. Never changed afterwards.
+/// A welfare snapshot: the ranking of a family by a registry source at one time. It never changes.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WelfareStatus {
     /// Id of the snapshot.
     pub id: Uuid,
-    /// Where the ranking comes from.
+    /// Source of the ranking.
     #[schema(example = "dtsen")]
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     #[schema(example = "2026-Q3")]
     pub snapshot_version: String,
-    /// Day from which the ranking holds.
+    /// Day from which the ranking is valid.
     #[schema(example = "2026-07-01")]
     pub as_of: NaiveDate,
-    /// Tenth of the population, from 1 (poorest) to 10. A rank, not the word "poor".
+    /// Decile of the population, from 1 (poorest) to 10. It is a rank; it does not mean that the family is poor.
     #[schema(minimum = 1, maximum = 10, example = 2)]
     pub decile: i16,
-    /// Hundredth of the population, from 1 to 100.
+    /// Percentile of the population, from 1 to 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100, example = 17)]
     pub percentile: Option<i16>,
-    /// When it was entered here.
+    /// When the snapshot was added to this registry.
     pub created_at: DateTime<Utc>,
 }
 
@@ -203,15 +204,15 @@ impl From<WelfareStatusRow> for WelfareStatus {
     }
 }
 
-/// A programme that the family, or one of its members, is or was in.
+/// A current or past programme participation of the family or one of its members.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProgramParticipation {
-    /// Id of the participation, by which it is ended.
+    /// Id of the participation; use it to end the participation.
     pub id: Uuid,
     /// Code of the programme.
     #[schema(example = "KKS")]
     pub program_code: String,
-    /// The member it is for; absent when it is for the whole family.
+    /// The member who participates; absent when the whole family participates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub person_id: Option<Uuid>,
@@ -219,7 +220,7 @@ pub struct ProgramParticipation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-07-01")]
     pub since: Option<NaiveDate>,
-    /// Last day; absent while it goes on.
+    /// Last day; absent while the participation continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
@@ -232,27 +233,27 @@ impl From<ParticipationRow> for ProgramParticipation {
     }
 }
 
-/// Something that struck a family.
+/// A shock that hit a family, for example a disaster or a layoff.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FamilyShock {
-    /// Id of the entry, by which it is ended.
+    /// Id of the shock; use it to end the shock.
     pub id: Uuid,
-    /// What it was.
+    /// Kind of shock.
     pub kind: ShockKind,
     /// The day on which it happened or began.
     #[schema(example = "2026-10-03")]
     pub happened_on: NaiveDate,
-    /// The day on which it was overcome; absent while it lasts.
+    /// The day on which the family had recovered; absent while the shock continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
-    /// Words that go with it, when revealed.
+    /// Note; only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub note: Option<String>,
 }
 
-/// A family of the registry. What is absent is not known or, when `masked`, not shown.
+/// A family of the registry. An absent field is unknown or, if `masked`, not shown.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Family {
     /// Id of the family.
@@ -260,67 +261,68 @@ pub struct Family {
     /// Village in which the family lives.
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
-    /// Are numbers, address, place, birth dates, income and data on health held back in this answer?
+    /// Whether this response masks numbers and the address and omits coordinates, birth dates, income and data on
+    /// health.
     #[schema(example = true)]
     pub masked: bool,
-    /// Number of the family card, masked to its first two and last two digits unless revealed.
+    /// Number of the family card (KK); unless revealed, only its first two and last two digits are shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
     pub family_card_no: Option<String>,
-    /// Address within the village; `***` when there is one and it is not revealed.
+    /// Address within the village; `***` if an address is recorded but not revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "***")]
     pub address: Option<String>,
-    /// Latitude in degrees, when revealed.
+    /// Latitude of the dwelling in degrees (WGS 84); only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub latitude: Option<f64>,
-    /// Longitude in degrees, when revealed.
+    /// Longitude of the dwelling in degrees (WGS 84); only when revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub longitude: Option<f64>,
-    /// The dwelling, as far as it was recorded.
+    /// The dwelling. Absent fields were not recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dwelling: Option<Dwelling>,
-    /// Circumstances of the family, as far as they were recorded.
+    /// Circumstances of the family. Absent fields were not recorded.
     pub attributes: FamilyAttributes,
-    /// What the family owns, as counts; `gold_grams` only when revealed.
+    /// Assets of the family, as counts; `gold_grams` only when revealed.
     pub assets: FamilyAssets,
-    /// The latest snapshot of the family's welfare.
+    /// The latest welfare snapshot of the family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welfare_status: Option<WelfareStatus>,
-    /// Programmes the family is or was in.
+    /// Current and past programme participations.
     pub programs: Vec<ProgramParticipation>,
-    /// Everybody in the family, the head first.
+    /// Members of the family, the head first.
     pub members: Vec<Person>,
-    /// What struck the family, latest first.
+    /// Shocks that hit the family, latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shocks: Vec<FamilyShock>,
-    /// What is odd about somebody's NIK: shown, and never a reason to refuse.
+    /// Inconsistencies of the members' NIKs. They are warnings; the API does not reject the family for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<RegistryWarning>,
-    /// Whether the family still counts.
+    /// Status of the family.
     pub standing: Standing,
-    /// The family that took this one in.
+    /// Family into which this one was merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub merged_into: Option<Uuid>,
-    /// Version, as in the `ETag`.
+    /// Version of the resource, as in the `ETag`.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the family was entered.
+    /// When the family was created in the registry.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What is odd and was taken all the same: no fault, for a fault refuses.
+/// A warning about accepted data. Unlike a fault, it does not reject the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegistryWarning {
-    /// The field of this answer that contradicts the NIK, or the NIK itself.
+    /// JSON pointer to the field of this response that contradicts the NIK, or to the NIK itself.
     #[schema(example = "/sex")]
     pub pointer: String,
-    /// What is odd; `GET /v1/reference/nik-warnings` has the words.
+    /// Code of the warning; `GET /v1/reference/nik-warnings` has the texts.
     #[schema(example = "nik_sex_differs")]
     pub code: NikWarning,
 }
@@ -336,18 +338,18 @@ impl RegistryWarning {
     }
 }
 
-/// The person found, or nothing.
+/// The person found, or an empty list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonMatches {
-    /// None or one.
+    /// At most one item.
     #[schema(max_items = 1)]
     pub items: Vec<Person>,
 }
 
-/// The family found, or nothing.
+/// The family found, or an empty list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FamilyMatches {
-    /// None or one.
+    /// At most one item.
     #[schema(max_items = 1)]
     pub items: Vec<Family>,
 }

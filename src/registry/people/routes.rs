@@ -1,4 +1,4 @@
-//! Endpoints of the registry: families and their welfare snapshots here, persons beside.
+//! Endpoints of families and their welfare snapshots. Those of persons are in `routes_persons`.
 
 use actix_web::{get, post, web};
 use serde::Deserialize;
@@ -40,17 +40,17 @@ pub fn configure(config: &mut ServiceConfig) {
     super::routes_lists::configure(config);
 }
 
-/// Enter a family
+/// Create a family
 ///
-/// Enters a family with everybody who belongs to it, in a village within the caller's regions. Numbers are kept sealed; the answer
-/// shows them masked, whoever asks. The same id and body again is answered with 200 and the stored family. A NIK or family
-/// card number that belongs to somebody else is refused with 409 `identity-in-use`.
+/// Creates a family with all its members, in a village within the caller's regions. NIKs and card numbers are stored
+/// encrypted; the response always masks them. A repeated request with the same id and body gets 200 and the stored
+/// family. A NIK or family card number that belongs to another person or family gets 409 `identity-in-use`.
 #[utoipa::path(
     tag = "Registry",
     request_body = CreateFamily,
     responses(
         (status = 201, description = "The family", body = Family),
-        (status = 200, description = "The family, entered before with the same id and body", body = Family),
+        (status = 200, description = "The family, created before with the same id and body", body = Family),
     ),
     security(("oauth2" = ["registry:write"]))
 )]
@@ -65,16 +65,16 @@ async fn create_family(caller: Caller<RegistryWrite>, write: Write, body: Json<C
         .await
 }
 
-/// Nothing was changed: the answer tells what is stored.
+/// Response for a repeated request: the stored resource, nothing changed.
 pub(in crate::registry) fn repeat<T: serde::Serialize>(stored: &T, version: i32) -> Result<Reply, Error> {
     Ok(Reply::resource(stored, version)?.unchanged())
 }
 
 /// Find a family by a number
 ///
-/// By the NIK of any member or by the number of the family card: exactly one of them, in the body, never in an address.
-/// Answers with the family or with nothing; a family outside the caller's regions is nothing. Masked unless the token
-/// carries `pii:reveal`, which needs `Access-Purpose` and leaves an access record.
+/// Finds a family by the NIK of any member or by its card number: exactly one of them, in the body, never in a URL.
+/// Returns the family or an empty list; a family outside the caller's regions is not found. The response is masked
+/// unless the token carries `pii:reveal`, which requires `Access-Purpose` and writes an access record.
 #[utoipa::path(
     tag = "Registry",
     request_body = FamilyLookup,
@@ -103,7 +103,7 @@ async fn look_up_family(
     Reply::ok(&FamilyMatches { items })
 }
 
-/// The family and each member, so that everybody can learn who looked.
+/// Access records for the family and each member, so that each person can see who accessed their data.
 fn all_of(home: &Household) -> Vec<Revealed<'_>> {
     let family = Revealed { kind: "family", id: home.family.id, region_code: &home.family.region_code };
     std::iter::once(family)
@@ -113,8 +113,9 @@ fn all_of(home: &Household) -> Vec<Revealed<'_>> {
 
 /// Read a family
 ///
-/// The family with its members, dwelling, programmes and latest welfare status. Masked unless the token carries `pii:reveal`,
-/// which needs `Access-Purpose` and leaves an access record for the family and each member.
+/// Returns the family with its members, dwelling, programmes and latest welfare status. The response is masked unless
+/// the token carries `pii:reveal`, which requires `Access-Purpose` and writes an access record for the family and each
+/// member.
 #[utoipa::path(
     tag = "Registry",
     responses((status = 200, description = "The family", body = Family)),
@@ -147,16 +148,16 @@ async fn get_family(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WelfareStatusQuery {
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor` of the previous response.
     pub cursor: Option<String>,
-    /// Snapshots a page, 1 to 200.
+    /// Snapshots per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
 /// List a family's welfare statuses
 ///
-/// Every snapshot entered for the family, in order of entry. A snapshot is never changed: what one source said at one time stays.
+/// Lists all welfare snapshots of the family, oldest entry first. A snapshot never changes.
 #[utoipa::path(
     tag = "Registry",
     params(WelfareStatusQuery),
@@ -176,16 +177,16 @@ async fn list_welfare_statuses(
 
 /// Add a welfare status
 ///
-/// For whoever loads what a source says: a desk sets no decile, it proposes and disputes.
-/// Enters what a registry source said of the family at a time. The same source and version again with the same content is answered
-/// with 200, with other content with 409. When the decile moved, the event `welfare_status.changed` tells the direction. The
-/// `ETag` is the family's.
+/// Adds a welfare snapshot: the ranking of the family by a registry source at one time. For systems that load rankings:
+/// a desk does not set a decile, it proposes or disputes one. The same source and version with the same content again
+/// gets 200, with different content 409. If the decile changed, the event `welfare_status.changed` gives the direction.
+/// The `ETag` is that of the family.
 #[utoipa::path(
     tag = "Registry",
     request_body = CreateWelfareStatus,
     responses(
         (status = 201, description = "The snapshot", body = WelfareStatus),
-        (status = 200, description = "The snapshot, entered before with the same content", body = WelfareStatus),
+        (status = 200, description = "The snapshot, added before with the same content", body = WelfareStatus),
     ),
     security(("oauth2" = ["registry:import"]))
 )]

@@ -1,4 +1,4 @@
-//! Endpoints that change what stands of a family or a person.
+//! Endpoints that change a family or a person.
 
 use actix_web::{patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -55,8 +55,9 @@ fn person((person, changed): (Person, bool)) -> Result<Reply, Error> {
 
 /// Change a family
 ///
-/// A merge patch (RFC 7396): what is absent stays, `null` takes a value away. A new `region_code` moves the family with everybody in
-/// it and needs the grant for that region too. A card number that another family bears is 409 `identity-in-use`.
+/// Changes a family with a merge patch (RFC 7396): an absent field stays as it is, `null` clears the value. A new
+/// `region_code` moves the family with all its members; the caller needs the new region as well. A card number of
+/// another family gets 409 `identity-in-use`.
 #[utoipa::path(
     tag = "Registry",
     request_body(content((PatchFamily = "application/merge-patch+json"), (PatchFamily = "application/json"))),
@@ -77,9 +78,10 @@ async fn patch_family(
 
 /// Change a person
 ///
-/// A merge patch (RFC 7396): what is absent stays, `null` takes a value away. A NIK that was found later is attached here; one that
-/// somebody else bears is 409 `identity-in-use`, with the bearer's ids where the caller may see them. The head of a family is
-/// changed at the family. Categories that the caller is not shown are kept.
+/// Changes a person with a merge patch (RFC 7396): an absent field stays as it is, `null` clears the value. Use it also
+/// to add a NIK that becomes known later; a NIK of another person gets 409 `identity-in-use`, with the ids of that
+/// person if the caller may see them. To change the head of a family, call `POST /v1/families/{id}/change-head`.
+/// Categories that the caller may not see stay as they are.
 #[utoipa::path(
     tag = "Registry",
     request_body(content((PatchPerson = "application/merge-patch+json"), (PatchPerson = "application/json"))),
@@ -100,8 +102,9 @@ async fn patch_person(
 
 /// Move a person to another family
 ///
-/// Into a family within the caller's regions, or into a new family of one. Numbers and programmes of the person go along. When the
-/// head leaves and others remain, `new_head_id` says who is head.
+/// Moves a person into another family within the caller's regions, or into a new family of which the person is the only
+/// member. The person's NIK and programme participations move as well. If the head leaves and others remain,
+/// `new_head_id` is required.
 #[utoipa::path(
     tag = "Registry",
     request_body = MovePerson,
@@ -122,8 +125,8 @@ async fn move_person(
 
 /// Record a death
 ///
-/// The person stays readable and is left out of the family, of eligibility checks and of searches from now on. When the head dies and
-/// others remain, `new_head_id` says who is head.
+/// Records the death of a person. The person stays readable, but is no longer a member of the family and is left out of
+/// eligibility checks and searches. If the head dies and others remain, `new_head_id` is required.
 #[utoipa::path(
     tag = "Registry",
     request_body = RecordDeath,
@@ -142,10 +145,10 @@ async fn record_death(
     write.run(&caller, digest, async move |tx| person((life_events::record_death(tx, id, body).await?, true))).await
 }
 
-/// Take a person out of the registry
+/// Remove a person from the registry
 ///
-/// For somebody who moved abroad, cannot be found or was entered in error. The record stays readable and counts no longer; change feeds
-/// show it with its `standing`.
+/// Removes a person who moved abroad, cannot be found or was registered in error. The record stays readable, but is
+/// left out of the family, of eligibility checks and of searches; change feeds include it with its `standing`.
 #[utoipa::path(
     tag = "Registry",
     request_body = RemovePerson,
@@ -166,7 +169,8 @@ async fn remove_person(
 
 /// Undo a death or removal
 ///
-/// For one that was entered by mistake. If the family has another head by now, the person comes back as `other_relative`.
+/// Makes a person active again whose death or removal was recorded by mistake. If the family has another head by now, a
+/// former head returns as `other_relative`.
 #[utoipa::path(
     tag = "Registry",
     responses((status = 200, description = "The person", body = Person)),
@@ -180,14 +184,14 @@ async fn reinstate_person(caller: Caller<RegistryWrite>, write: Write, id: Path<
 
 /// Split a family
 ///
-/// Some members make a family of their own, with a head among them; at least one stays. The answer is the new family. The same id
-/// and body again is answered with 200.
+/// Moves some members into a new family. Exactly one of them is its head; at least one member stays behind. Returns the
+/// new family. A repeated request with the same id and body gets 200.
 #[utoipa::path(
     tag = "Registry",
     request_body = SplitFamily,
     responses(
         (status = 201, description = "The new family", body = Family),
-        (status = 200, description = "The new family, made before with the same id and body", body = Family),
+        (status = 200, description = "The new family, created before with the same id and body", body = Family),
     ),
     security(("oauth2" = ["registry:write"]))
 )]
@@ -208,11 +212,12 @@ async fn split_family(
         .await
 }
 
-/// Take another family in
+/// Merge another family into this one
 ///
-/// Everybody of the other family comes into this one, with the relation named for each; its card number leads here from now on.
-/// Whoever died, was removed or merged there goes along and can still come back. An emptied family can be taken in too, with `members`
-/// empty. The other family stays readable with `merged_into`.
+/// Moves all members of the other family into this one, each with the given relation; a lookup by its card number
+/// returns this family. Its persons who died or were removed or merged move as well and can still be reinstated. A
+/// family without members can be merged too, with an empty `members`. The other family stays readable with
+/// `merged_into`.
 #[utoipa::path(
     tag = "Registry",
     request_body = MergeFamilies,
@@ -233,7 +238,7 @@ async fn merge_families(
 
 /// Change the head of a family
 ///
-/// Another member becomes head; the relation of the former head is named.
+/// Makes another member the head of the family and gives the former head a new relation.
 #[utoipa::path(
     tag = "Registry",
     request_body = ChangeHead,
@@ -252,9 +257,10 @@ async fn change_family_head(
     write.run(&caller, digest, async move |tx| family((moves::change_head(tx, id, body).await?, true))).await
 }
 
-/// Enter a programme the family is in
+/// Add a programme participation
 ///
-/// For the whole family or for one member. One that runs already is a fault of `/program_code`.
+/// Adds a programme participation of the whole family or one member. If the same participation is already active, the
+/// response is 422 with a fault at `/program_code`.
 #[utoipa::path(
     tag = "Registry",
     request_body = AddProgram,
@@ -273,9 +279,9 @@ async fn add_family_program(
     write.run(&caller, digest, async move |tx| family((participations::add_program(tx, id, body).await?, true))).await
 }
 
-/// End a programme of the family
+/// End a programme participation
 ///
-/// Sets the last day of a participation; it stays in the list.
+/// Sets the last day of a programme participation. The participation stays in the list.
 #[utoipa::path(
     tag = "Registry",
     request_body = EndProgram,
@@ -294,10 +300,10 @@ async fn end_family_program(
     write.run(&caller, digest, async move |tx| family((participations::end_program(tx, id, body).await?, true))).await
 }
 
-/// Enter what struck the family
+/// Add a shock
 ///
-/// A disaster, a layoff and the like, with its day. A disaster and a layoff are stated in the family's attributes too, which
-/// programme rules ask about.
+/// Adds a shock that hit the family, for example a disaster or a layoff, with its date. A disaster also sets
+/// `disaster_victim` and a layoff `breadwinner_laid_off` in the family's attributes, which programme rules use.
 #[utoipa::path(
     tag = "Registry",
     request_body = AddShock,
@@ -316,9 +322,10 @@ async fn add_family_shock(
     write.run(&caller, digest, async move |tx| family((participations::add_shock(tx, id, body).await?, true))).await
 }
 
-/// Say that a shock is overcome
+/// End a shock
 ///
-/// Sets its last day; it stays in the list. The family's attributes are changed apart.
+/// Sets the last day of a shock. The shock stays in the list. The family's attributes do not change; change them with
+/// `PATCH /v1/families/{id}`.
 #[utoipa::path(
     tag = "Registry",
     request_body = EndShock,

@@ -1,4 +1,4 @@
-//! Lists of families and persons, and their trails.
+//! Endpoints that list families and persons and their histories.
 
 use actix_web::{get, web};
 use serde::Deserialize;
@@ -30,9 +30,9 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List families
 ///
-/// Families within the caller's regions with everybody who lives in them, always masked. With `updated_since` it is a change
-/// feed: by time of change, oldest first, with families that were merged or left empty (`standing`); what is still being
-/// committed waits for the next call.
+/// Lists families within the caller's regions with their members, always masked. With `updated_since` the list is a
+/// change feed: ordered by time of change, oldest first, including families that were merged or have no members left
+/// (see `standing`). Changes that are not yet committed appear in a later call.
 #[utoipa::path(
     tag = "Registry",
     params(RegistryQuery),
@@ -56,8 +56,8 @@ async fn list_families(
 
 /// List persons
 ///
-/// Persons within the caller's regions, always masked. With `updated_since` it is a change feed: by time of change, oldest
-/// first, with those who died or were removed or merged (`standing`).
+/// Lists persons within the caller's regions, always masked. With `updated_since` the list is a change feed: ordered by
+/// time of change, oldest first, including persons who died or were removed or merged (see `standing`).
 #[utoipa::path(
     tag = "Registry",
     params(RegistryQuery),
@@ -81,18 +81,18 @@ async fn list_persons(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ChangeQuery {
-    /// Where to read on.
+    /// Cursor of the next page, from `next_cursor` of the previous response.
     pub cursor: Option<String>,
-    /// Changes a page, 1 to 200.
+    /// Changes per page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
 }
 
 /// Read a family's history
 ///
-/// Who changed which fields of the family and when, latest first. What stood there is shown when the token carries
-/// `pii:reveal` and `Access-Purpose` says why, which leaves an access record for the family and each member; a number that identifies
-/// stays masked.
+/// Lists who changed which fields of the family and when, latest first. The old and new values are included only if the
+/// token carries `pii:reveal` and the request has `Access-Purpose`; this writes an access record for the family and
+/// each member. Identity numbers stay masked.
 #[utoipa::path(
     tag = "Registry",
     params(ChangeQuery),
@@ -114,8 +114,8 @@ async fn list_family_changes(
 
 /// Read a person's history
 ///
-/// Who changed which fields of the person and when, latest first. What stood there is shown when the token carries
-/// `pii:reveal` and `Access-Purpose` says why, which leaves an access record; a NIK stays masked.
+/// Lists who changed which fields of the person and when, latest first. The old and new values are included only if the
+/// token carries `pii:reveal` and the request has `Access-Purpose`; this writes an access record. A NIK stays masked.
 #[utoipa::path(
     tag = "Registry",
     params(ChangeQuery),
@@ -153,7 +153,7 @@ async fn changes(
             Subject::Person(id) => (vec![id], Vec::new()),
         };
         limits::require_open(&mut conn, &persons, &families, purpose).await?;
-        // What is the family's is everybody's who lives in it.
+        // The data of a family is also that of each member, so each member gets an access record.
         let members = load::member_places(&mut conn, &caller.scope, &families).await?;
         let target = Revealed { kind: subject.kind(), id: subject.id(), region_code: &region_code };
         let members = members.iter().map(|(id, region_code)| Revealed { kind: "person", id: *id, region_code });

@@ -26,16 +26,16 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(create_person).service(look_up_person).service(get_person);
 }
 
-/// Enter a person without a family
+/// Create a person without a family
 ///
-/// For somebody who lives alone or on the street, with or without a NIK. A family of one is made for the person. The same id and
-/// body again is answered with 200 and the stored person.
+/// Creates a person who lives alone or on the street, with or without a NIK, together with a family of which the person
+/// is the only member. A repeated request with the same id and body gets 200 and the stored person.
 #[utoipa::path(
     tag = "Registry",
     request_body = CreatePerson,
     responses(
         (status = 201, description = "The person", body = Person),
-        (status = 200, description = "The person, entered before with the same id and body", body = Person),
+        (status = 200, description = "The person, created before with the same id and body", body = Person),
     ),
     security(("oauth2" = ["registry:write"]))
 )]
@@ -52,8 +52,9 @@ async fn create_person(caller: Caller<RegistryWrite>, write: Write, body: Json<C
 
 /// Find a person by NIK
 ///
-/// The NIK stands in the body, never in an address. Answers with the person or with nothing; a person outside the caller's regions
-/// is nothing. Masked unless the token carries `pii:reveal`, which needs `Access-Purpose` and leaves an access record.
+/// Finds a person by NIK. The NIK is sent in the body, never in a URL. Returns the person or an empty list; a person
+/// outside the caller's regions is not found. The response is masked unless the token carries `pii:reveal`, which
+/// requires `Access-Purpose` and writes an access record.
 #[utoipa::path(
     tag = "Registry",
     request_body = PersonLookup,
@@ -86,8 +87,8 @@ async fn look_up_person(
 
 /// Read a person
 ///
-/// One person of the registry. Masked unless the token carries `pii:reveal`, which needs `Access-Purpose` and leaves an access
-/// record.
+/// Returns one person. The response is masked unless the token carries `pii:reveal`, which requires `Access-Purpose`
+/// and writes an access record.
 #[utoipa::path(
     tag = "Registry",
     responses((status = 200, description = "The person", body = Person)),

@@ -1,4 +1,4 @@
-//! Many families at once, for those who judge a batch or a whole region.
+//! Reads of many families at once, for eligibility checks of a batch or a whole region.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::registry::identity::nik::ParsedNik;
 use crate::registry::people::store::households as store;
 use crate::registry::rows::Household;
 
-/// Who bears each of these NIKs, in their order, as ids that must still be read within a scope.
+/// Ids of the family and person of each NIK, in the order given. They are unscoped: read them within a scope next.
 pub async fn find_bearers(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
@@ -31,7 +31,7 @@ pub async fn find_bearers(
     Ok(indexes.iter().map(|index| found.get(index).copied()).collect())
 }
 
-/// The family of each of these persons that the scope covers.
+/// Family ids by person id, for those of the persons that the scope covers.
 pub async fn find_families_of(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -43,7 +43,7 @@ pub async fn find_families_of(
     Ok(store::list_families_of_persons(conn, scope, persons).await?.into_iter().collect())
 }
 
-/// Those of the families that the scope covers, their welfare as of a day.
+/// Those of the families that the scope covers, with their welfare status as of a day.
 pub async fn find_households(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -53,7 +53,7 @@ pub async fn find_households(
     Ok(store::list_households(conn, scope, families, on).await?)
 }
 
-/// The next families of the scope behind a place, in order of village and id.
+/// The next families of the scope after a position, in order of village and id.
 pub async fn next_households(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -64,7 +64,7 @@ pub async fn next_households(
     Ok(store::list_households_after(conn, scope, after, limit, on).await?)
 }
 
-/// Some families of the scope by chance, the same ones each time.
+/// A pseudorandom sample of families of the scope, the same at each call.
 pub async fn sample_households(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

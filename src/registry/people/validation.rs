@@ -1,4 +1,4 @@
-//! What a schema cannot say about a body of the registry, told all at once. Pure: `today` is an argument.
+//! Validation of request bodies that a schema cannot express. All faults are collected. Pure: `today` is an argument.
 
 use std::collections::HashSet;
 
@@ -17,17 +17,17 @@ use crate::registry::rows::PersonRow;
 
 /// Level of a village in `PP.KK.CC.DDDD`.
 const VILLAGE: usize = 4;
-const MOST_MEMBERS: usize = 40;
-const MOST_PROGRAMS: usize = 50;
-/// Nobody alive was born before.
+const MAX_MEMBERS: usize = 40;
+const MAX_PROGRAMS: usize = 50;
+/// Earliest plausible year of birth of a living person.
 const EARLIEST_YEAR: i32 = 1900;
 
-/// A family whose numbers and region were read.
+/// The region and numbers of a valid family, parsed.
 #[derive(Debug)]
 pub struct Judged {
     pub region: RegionCode,
     pub family_card_no: Option<FamilyCardNo>,
-    /// One for each member, in the order of the body.
+    /// One entry per member, in the order of the body.
     pub niks: Vec<Option<ParsedNik>>,
 }
 
@@ -35,8 +35,8 @@ pub fn parse_nik(digits: &NikDigits, today: NaiveDate) -> Result<ParsedNik, NikE
     Nik::parse(digits.expose(), today, &|code| directory::find(code).is_some())
 }
 
-/// What is odd about a number that was accepted. The day of the last change decides on its century, so that the answer
-/// does not change by itself.
+/// Warnings about an accepted NIK. The century of its birth date is decided by the day of the last change, so that the
+/// result does not change over time.
 pub fn nik_warnings(digits: &str, row: &PersonRow) -> Vec<NikWarning> {
     let day = crate::clock::local_day(row.updated_at);
     let parsed = Nik::parse(digits, day, &|code| directory::find(code).is_some());
@@ -46,7 +46,7 @@ pub fn nik_warnings(digits: &str, row: &PersonRow) -> Vec<NikWarning> {
     )
 }
 
-/// Collects faults under a place in the body.
+/// Collects faults, each with a pointer into the body.
 struct Faults(Vec<FieldError>);
 
 impl Faults {
@@ -60,14 +60,14 @@ impl Faults {
         }
     }
 
-    /// `low` when the value lies below the range, `high` when it lies above.
-    fn range<T: PartialOrd + Into<serde_json::Value>>(&mut self, value: Option<T>, least: T, most: T, pointer: &str) {
+    /// Adds `too_small` if the value lies below the range and `too_large` if it lies above.
+    fn range<T: PartialOrd + Into<serde_json::Value>>(&mut self, value: Option<T>, min: T, max: T, pointer: &str) {
         let fault = match value {
-            Some(value) if value < least => {
-                FieldError { least: least.into().as_number().cloned(), ..FieldError::new(pointer, "too_small") }
+            Some(value) if value < min => {
+                FieldError { least: min.into().as_number().cloned(), ..FieldError::new(pointer, "too_small") }
             }
-            Some(value) if value > most => {
-                FieldError { most: most.into().as_number().cloned(), ..FieldError::new(pointer, "too_large") }
+            Some(value) if value > max => {
+                FieldError { most: max.into().as_number().cloned(), ..FieldError::new(pointer, "too_large") }
             }
             _ => return,
         };
@@ -86,7 +86,7 @@ impl Faults {
     }
 }
 
-/// Every fault of the body, or what was read from it. `at` is where the members stand: empty for a person alone.
+/// Validates a family with its members. Returns all faults, or the parsed region and numbers.
 pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
@@ -99,14 +99,14 @@ pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<Fiel
         welfare(status, today, "/welfare_status", &mut faults);
     }
     faults.check(!input.members.is_empty(), "/members", "too_few");
-    faults.check(input.members.len() <= MOST_MEMBERS, "/members", "too_many");
+    faults.check(input.members.len() <= MAX_MEMBERS, "/members", "too_many");
     let heads = input.members.iter().filter(|m| m.relation_to_head == RelationToHead::Head).count();
     faults.check(input.members.is_empty() || heads == 1, "/members", "head_required");
     let niks = members(&input.members, today, |index| format!("/members/{index}"), &mut faults);
     finish(region, family_card_no, niks, faults)
 }
 
-/// The same for a person alone, whose fields stand at the root.
+/// Validates a single person, whose fields are at the root of the body.
 pub fn person(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let region = village(&input.region_code, &mut faults);
@@ -114,21 +114,21 @@ pub fn person(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<Fiel
     finish(region, None, niks, faults)
 }
 
-/// A member on its own, of a family that is known.
+/// Validates one member of an existing family, with its fields at the root of the body.
 pub fn member(input: &CreateMember, today: NaiveDate) -> Result<Option<ParsedNik>, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let niks = members(std::slice::from_ref(input), today, |_| String::new(), &mut faults);
     if faults.0.is_empty() { Ok(niks.into_iter().next().flatten()) } else { Err(faults.0) }
 }
 
-/// A family whose members come later.
+/// Validates a family without members; they are added later.
 pub fn family_alone(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
     finish(region, family_card_no, Vec::new(), faults)
 }
 
-/// What a changed family says of itself: all but its members, programmes and ranking.
+/// Validates a changed family: all fields except members, programmes and welfare status.
 pub fn family_changes(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
@@ -139,21 +139,21 @@ pub fn family_changes(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
     finish(region, family_card_no, Vec::new(), faults)
 }
 
-/// A dwelling on its own.
+/// Validates a dwelling alone.
 pub fn home(input: &Dwelling) -> Result<(), Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     dwelling(input, &mut faults);
     if faults.0.is_empty() { Ok(()) } else { Err(faults.0) }
 }
 
-/// A day in the life of somebody of whom this is recorded: it has come, and nobody alive was born so long ago.
+/// Requires a day that is not in the future and not before the earliest plausible year of birth.
 pub fn past_day(day: NaiveDate, today: NaiveDate, pointer: &str) -> Result<(), Error> {
     let mut faults = Faults(Vec::new());
     faults.past(Some(day), today, pointer);
     if faults.0.is_empty() { Ok(()) } else { Err(Error::fields(faults.0)) }
 }
 
-/// Nobody is born after they died or left.
+/// Requires a birth date that is not after the death or removal.
 pub fn life(row: &PersonRow, pointer: &str) -> Result<(), Error> {
     match (row.birth_date, row.ended_on) {
         (Some(born), Some(ended)) if ended < born => Err(Error::field(pointer, "ends_before_it_begins")),
@@ -218,10 +218,10 @@ fn dwelling(home: &Dwelling, faults: &mut Faults) {
     }
 }
 
-fn programs(held: Option<&[HeldProgram]>, at: &str, faults: &mut Faults) {
-    let held = held.unwrap_or_default();
-    faults.check(held.len() <= MOST_PROGRAMS, &format!("{at}/programs"), "too_many");
-    for (index, program) in held.iter().enumerate() {
+fn programs(programs: Option<&[HeldProgram]>, at: &str, faults: &mut Faults) {
+    let programs = programs.unwrap_or_default();
+    faults.check(programs.len() <= MAX_PROGRAMS, &format!("{at}/programs"), "too_many");
+    for (index, program) in programs.iter().enumerate() {
         let reversed = matches!((program.since, program.until), (Some(since), Some(until)) if until < since);
         faults.check(!reversed, &format!("{at}/programs/{index}/until"), "too_small");
     }
@@ -256,8 +256,8 @@ fn members(
             faults.check(seen_niks.insert(digits.expose()), &pointer, "repeated");
             parse_nik(digits, today).map_err(|e| faults.add(pointer, e.code())).ok()
         });
-        let claims_nik = member.identity_status == Some(IdentityStatus::Verified);
-        faults.check(!claims_nik || member.nik.is_some(), &format!("{at}/nik"), "required");
+        let verified = member.identity_status == Some(IdentityStatus::Verified);
+        faults.check(!verified || member.nik.is_some(), &format!("{at}/nik"), "required");
         niks.push(nik);
     }
     niks
@@ -300,15 +300,15 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_family_is_read() {
-        let judged = family(&body(json!([member("head", "3204055203909001")])), today()).unwrap();
-        assert_eq!(judged.region.as_str(), "32.04.05.2001");
-        assert_eq!(judged.niks.len(), 1);
-        assert!(judged.niks[0].is_some());
+    fn a_valid_family_is_accepted() {
+        let validated = family(&body(json!([member("head", "3204055203909001")])), today()).unwrap();
+        assert_eq!(validated.region.as_str(), "32.04.05.2001");
+        assert_eq!(validated.niks.len(), 1);
+        assert!(validated.niks[0].is_some());
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn all_faults_are_reported_at_once() {
         let mut input = body(json!([
             member("head", "320405520390900"),
             member("child", "9904055203909001"),
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_head() {
+    fn a_family_has_exactly_one_head() {
         let two = body(json!([member("head", "3204055203909001"), member("head", "3204055203909002")]));
         assert_eq!(faults(&two), [("/members".to_owned(), "head_required")]);
         let none = body(json!([member("child", "3204055203909001")]));
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verified_identity_has_a_nik_and_a_rank_fits_its_percentile() {
+    fn a_verified_identity_needs_a_nik_and_a_percentile_lies_in_its_decile() {
         let mut input = body(json!([member("head", "3204055203909001")]));
         input.members[0].nik = None;
         input.members[0].identity_status = Some(IdentityStatus::Verified);
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn no_digits_are_printed() {
+    fn debug_output_has_no_nik() {
         let input = body(json!([member("head", "3204055203909001")]));
         assert!(!format!("{input:?}").contains("3204055203909001"));
     }

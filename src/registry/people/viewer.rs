@@ -1,4 +1,4 @@
-//! How one caller sees the registry: masked by default, specific categories left out.
+//! Shows the registry as one caller may see it: masked by default, without specific categories.
 
 use chrono::Datelike;
 
@@ -14,15 +14,15 @@ use crate::registry::people::responses::{
 use crate::registry::people::validation;
 use crate::registry::rows::{DwellingRow, Household, PersonRow};
 
-/// Stands for an address that is known and not shown.
+/// Shown instead of an address that is recorded but not revealed.
 const HIDDEN: &str = "***";
 
-/// How one caller sees the registry.
+/// Shows the registry as one caller may see it.
 #[derive(Clone, Copy)]
 pub struct Viewer<'a> {
     pub sealer: &'a Sealer,
     pub revealed: bool,
-    /// May see the specific categories.
+    /// Whether the caller may see the specific categories.
     pub restricted: bool,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Viewer<'a> {
         Self { sealer, revealed, restricted: actor.may(crate::auth::permissions::CASES_RESTRICTED) }
     }
 
-    /// As everybody sees it; also what is kept for a repeated request.
+    /// The fully masked view, which any caller may see. Also used for stored responses.
     pub fn masked(sealer: &'a Sealer) -> Self {
         Self { sealer, revealed: false, restricted: false }
     }
@@ -108,11 +108,11 @@ impl<'a> Viewer<'a> {
         };
         let members = members.into_iter().map(|row| self.person(row)).collect::<Result<Vec<_>, _>>()?;
         let warnings = members.iter().enumerate().flat_map(|(at, member)| {
-            let inside = move |warning: &RegistryWarning| RegistryWarning {
+            let within_family = move |warning: &RegistryWarning| RegistryWarning {
                 pointer: format!("/members/{at}{}", warning.pointer),
                 code: warning.code,
             };
-            member.warnings.iter().map(inside)
+            member.warnings.iter().map(within_family)
         });
         Ok(Family {
             warnings: warnings.collect(),
@@ -178,7 +178,7 @@ impl<'a> Viewer<'a> {
     }
 }
 
-/// All but the last two digits as stars.
+/// Replaces all digits except the last two with `*`.
 pub fn mask(number: &str) -> String {
     let hidden = number.len().saturating_sub(2);
     let shown = if hidden > 0 { number.get(hidden..) } else { None };

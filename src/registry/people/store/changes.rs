@@ -1,4 +1,4 @@
-//! What changes of a family or a person are written with, and the trail of them.
+//! Statements that change a family or a person, and those on the history.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
@@ -48,32 +48,32 @@ pub async fn list_all_of_visible(conn: &mut AsyncPgConnection, subject_id: Uuid)
 }
 
 pub async fn insert_load(conn: &mut AsyncPgConnection, row: &LoadRow) -> QueryResult<()> {
-    // Batches of one import share a moment only where the clock stands still.
+    // Two batches of one import have the same time only if the clock does not advance, as in tests.
     prepared(diesel::insert_into(registry_loads::table).values(row).on_conflict_do_nothing())
         .execute(conn)
         .await
         .map(|_| ())
 }
 
-/// The import that entered a subject made at this moment, unless a change of its own tells of how it was entered.
+/// The import batch that created a subject at this time. None if the subject has a `create` change of its own.
 pub async fn find_load_of_visible(
     conn: &mut AsyncPgConnection,
     subject_id: Uuid,
     made_at: DateTime<Utc>,
 ) -> QueryResult<Option<LoadRow>> {
-    let entered = registry_changes::table
+    let created = registry_changes::table
         .filter(registry_changes::subject_id.eq(subject_id))
         .filter(registry_changes::action.eq("create"));
     registry_loads::table
         .filter(registry_loads::at.eq(made_at))
-        .filter(not(exists(entered)))
+        .filter(not(exists(created)))
         .select(LoadRow::as_select())
         .first(conn)
         .await
         .optional()
 }
 
-/// When the subject was entered.
+/// When the subject was created.
 pub async fn find_made_at_of_visible(
     conn: &mut AsyncPgConnection,
     subject: Subject,
@@ -86,7 +86,7 @@ pub async fn find_made_at_of_visible(
     }
 }
 
-/// What stood in the fields of an erased person is forgotten; that and when they changed is not.
+/// Erases the values in the history of an erased person. The names of the fields and the times of the changes stay.
 pub async fn set_values_forgotten(conn: &mut AsyncPgConnection, subject_id: Uuid) -> QueryResult<()> {
     diesel::update(registry_changes::table.filter(registry_changes::subject_id.eq(subject_id)))
         .set(registry_changes::values_sealed.eq(None::<Vec<u8>>))
@@ -117,20 +117,20 @@ pub async fn delete_dwelling(conn: &mut AsyncPgConnection, family_id: Uuid) -> Q
     diesel::delete(dwellings::table.find(family_id)).execute(conn).await.map(|_| ())
 }
 
-/// Everybody who ever stood in the family and still does, whatever became of them.
+/// All persons of the family, including those who died or were removed or merged.
 pub async fn list_everybody_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
     persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await
 }
 
-/// The row itself goes; it comes back under another family at once.
+/// Deletes the row of a person who moves; the caller inserts it under the new family at once.
 pub async fn delete_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> QueryResult<()> {
     diesel::delete(persons::table.find((row.family_id, row.id))).execute(conn).await?;
     crate::registry::identity::store::names::insert_names(conn, std::slice::from_ref(row)).await?;
     crate::registry::identity::store::names::delete_names(conn, row.family_id, row.id).await
 }
 
-/// Those that were free, and are taken now. All are asked for in one order: two who claim the same numbers wait for each other
-/// one way only.
+/// Inserts the identities that are free and returns their blind indexes. Rows are sorted, so that two concurrent
+/// requests for the same numbers cannot deadlock.
 pub async fn insert_free_identities(conn: &mut AsyncPgConnection, rows: &[IdentityRow]) -> QueryResult<Vec<Vec<u8>>> {
     let mut rows: Vec<&IdentityRow> = rows.iter().collect();
     rows.sort_unstable_by_key(|row| &row.blind_index);
@@ -146,7 +146,7 @@ pub async fn delete_identity(conn: &mut AsyncPgConnection, index: &[u8]) -> Quer
     diesel::delete(identities::table.find(index)).execute(conn).await.map(|_| ())
 }
 
-/// The numbers of a person lead to the person's new family.
+/// Points the identities of a person to the person's new family.
 pub async fn set_identities_of_person(
     conn: &mut AsyncPgConnection,
     from: (Uuid, Uuid),
@@ -158,7 +158,7 @@ pub async fn set_identities_of_person(
         .await
 }
 
-/// The card of a family that was taken in leads to the family that took it in.
+/// Points the card number of a merged family to the family that it was merged into.
 pub async fn set_identities_of_family(conn: &mut AsyncPgConnection, from: Uuid, to: Uuid) -> QueryResult<usize> {
     diesel::update(identities::table.filter(identities::family_id.eq(from)).filter(identities::person_id.is_null()))
         .set(identities::family_id.eq(to))
@@ -166,7 +166,7 @@ pub async fn set_identities_of_family(conn: &mut AsyncPgConnection, from: Uuid, 
         .await
 }
 
-/// What a person is in goes along; the ids of it.
+/// Moves the programme participations of a person. Returns their ids.
 pub async fn set_participations_of_person(
     conn: &mut AsyncPgConnection,
     from: (Uuid, Uuid),
@@ -180,7 +180,7 @@ pub async fn set_participations_of_person(
         .await
 }
 
-/// The same for those with these ids alone.
+/// Moves only the programme participations with these ids.
 pub async fn set_participations(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],

@@ -1,4 +1,4 @@
-//! What comes in: rows that are new.
+//! Inserts of new rows, and the checks before them.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,8 +10,8 @@ use crate::db::schema::{
 use crate::regions::Unscoped;
 use crate::registry::rows::{DwellingRow, FamilyRow, IdentityRow, ParticipationRow, PersonRow, WelfareStatusRow};
 
-/// What stands under ids that a client chose, wherever it lies: the hash of a family's body by the family's id, and
-/// the family of each person. Nothing of it is shown.
+/// The family that has one of these client-chosen ids, in any region, with its submission hash: by the family's id or
+/// by the ids of its persons. Used only to compare; nothing of it is shown.
 pub async fn find_taken(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -19,32 +19,32 @@ pub async fn find_taken(
     person_ids: &[Uuid],
 ) -> QueryResult<Option<(Uuid, Option<Vec<u8>>)>> {
     if let Some(id) = family_id {
-        let taken = families::table.find(id).select((families::id, families::submission_hash));
-        if let Some(found) = taken.first(conn).await.optional()? {
+        let existing = families::table.find(id).select((families::id, families::submission_hash));
+        if let Some(found) = existing.first(conn).await.optional()? {
             return Ok(Some(found));
         }
     }
     if person_ids.is_empty() {
         return Ok(None);
     }
-    // The family that the body made, wherever the person lives by now.
-    let made: Option<Uuid> = registry_changes::table
+    // The family that the earlier request created, even if the person has moved since.
+    let created: Option<Uuid> = registry_changes::table
         .filter(registry_changes::subject_id.eq_any(person_ids))
         .filter(registry_changes::action.eq("create"))
         .select(registry_changes::family_id)
         .first(conn)
         .await
         .optional()?;
-    let of = persons::table.filter(persons::id.eq_any(person_ids)).select(persons::family_id);
+    let current = persons::table.filter(persons::id.eq_any(person_ids)).select(persons::family_id);
     let mut query = families::table.into_boxed();
-    query = match made {
+    query = match created {
         Some(id) => query.filter(families::id.eq(id)),
-        None => query.filter(families::id.eq_any(of)),
+        None => query.filter(families::id.eq_any(current)),
     };
     query.select((families::id, families::submission_hash)).first(conn).await.optional()
 }
 
-/// Those of the codes that are programmes.
+/// Those of the codes that are codes of programmes.
 pub async fn list_known_programs(conn: &mut AsyncPgConnection, codes: &[&str]) -> QueryResult<Vec<String>> {
     programs::table.filter(programs::code.eq_any(codes)).select(programs::code).load(conn).await
 }

@@ -1,4 +1,5 @@
-//! One family with what hangs on it. It is read in two: the root with what there is once, and its members.
+//! Statements on one family. A household is read in two statements: the family with its dependent rows, then its
+//! members.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
@@ -16,13 +17,13 @@ use crate::registry::rows::{
     DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
 };
 
-/// Which family of the scope a person belongs to.
+/// How to find a household: by the id of the family or of an active member.
 pub enum HouseholdOf {
     Family(Uuid),
     Person(Uuid),
 }
 
-/// The family with all that belongs to it, its welfare as of a day.
+/// The family with its dependent rows and members, and its welfare status as of a day.
 pub async fn find_household(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -55,8 +56,8 @@ pub async fn find_household(
     let found: Option<Root> = match whose {
         HouseholdOf::Family(id) => prepared(root.filter(families::id.eq(id))).get_result(conn).await,
         HouseholdOf::Person(id) => {
-            let lives = persons::standing.eq(Standing::Active);
-            let family = persons::table.filter(persons::id.eq(id)).filter(lives).select(persons::family_id);
+            let active = persons::standing.eq(Standing::Active);
+            let family = persons::table.filter(persons::id.eq(id)).filter(active).select(persons::family_id);
             prepared(root.filter(families::id.eq_any(family))).get_result(conn).await
         }
     }
@@ -75,7 +76,7 @@ fn unreadable(error: serde_json::Error) -> diesel::result::Error {
     diesel::result::Error::DeserializationError(Box::new(error))
 }
 
-/// Who lives in it now, the head first.
+/// Active members of the family, the head first.
 pub async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
     let mut members: Vec<PersonRow> = persons::table
         .filter(persons::family_id.eq(family_id))
@@ -87,7 +88,7 @@ pub async fn list_members_of_visible(conn: &mut AsyncPgConnection, family_id: Uu
     Ok(members)
 }
 
-/// Families of the scope by their ids, a page at a time.
+/// Family ids of the scope, page by page in order of id.
 pub async fn list_family_ids(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -104,7 +105,7 @@ pub async fn list_family_ids(
         .await
 }
 
-/// Holds the family for the rest of the transaction.
+/// Locks the family for the rest of the transaction.
 pub async fn lock_family(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -125,7 +126,7 @@ pub async fn is_visible(conn: &mut AsyncPgConnection, scope: &RegionScope, famil
     diesel::select(diesel::dsl::exists(visible)).get_result(conn).await
 }
 
-/// The family as a resource changed: its next version.
+/// Raises the version of the family and returns it.
 pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
     let touched = diesel::update(families::table.find(id))
         .set((families::version.eq(families::version + 1), families::updated_at.eq(now)))

@@ -1,4 +1,4 @@
-//! Many families at once: one statement for each kind of row, however many families there are.
+//! Reads of many families at once: one statement per table, regardless of the number of families.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::registry::rows::{
     DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
 };
 
-/// Persons of the scope, each with the family.
+/// Person id and family id of those persons that the scope covers.
 pub async fn list_families_of_persons(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -34,7 +34,7 @@ type Root = (FamilyRow, Option<DwellingRow>, i64);
 
 const REVISION: &str = "(select revision from program_revision)";
 
-/// Those of the families that the scope covers, their welfare as of a day.
+/// Those of the families that the scope covers, with their welfare status as of a day.
 pub async fn list_households(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -60,7 +60,7 @@ pub async fn list_households_after(
     on: NaiveDate,
 ) -> QueryResult<Vec<Household>> {
     let (region, id) = after.map_or(("", Uuid::nil()), |(region, id)| (region.as_str(), *id));
-    let place = sql::<Bool>("(families.region_code, families.id) > (")
+    let behind = sql::<Bool>("(families.region_code, families.id) > (")
         .bind::<Text, _>(region)
         .sql(", ")
         .bind::<SqlUuid, _>(id)
@@ -69,7 +69,7 @@ pub async fn list_households_after(
         .left_join(dwellings::table.on(dwellings::family_id.eq(families::id)))
         .filter(scope.covers(families::region_code))
         .filter(families::standing.eq(Standing::Active))
-        .filter(place)
+        .filter(behind)
         .order((families::region_code, families::id))
         .limit(limit)
         .select((FamilyRow::as_select(), Option::<DwellingRow>::as_select(), sql::<BigInt>(REVISION)))
@@ -78,7 +78,7 @@ pub async fn list_households_after(
     complete_of_visible(conn, roots, on).await
 }
 
-/// So many families of the scope, drawn by a hash of their ids: the same ones each time.
+/// A sample of `size` families of the scope, ordered by a hash of their ids: the same at each call.
 pub async fn list_sample(conn: &mut AsyncPgConnection, scope: &RegionScope, size: i64) -> QueryResult<Vec<Uuid>> {
     families::table
         .filter(scope.covers(families::region_code))
@@ -99,7 +99,7 @@ pub async fn count_families(conn: &mut AsyncPgConnection, scope: &RegionScope) -
         .await
 }
 
-/// What hangs on the families, in four statements.
+/// Reads the members, welfare statuses, participations and shocks of the families, in four statements.
 async fn complete_of_visible(
     conn: &mut AsyncPgConnection,
     roots: Vec<Root>,
@@ -152,7 +152,7 @@ async fn complete_of_visible(
     Ok(households.collect())
 }
 
-/// The head first.
+/// Sorts members: the head first, then by time of creation.
 pub fn in_order(members: &mut [PersonRow]) {
     members.sort_by_key(|m| (m.relation_to_head != RelationToHead::Head, m.created_at, m.id));
 }

@@ -1,4 +1,4 @@
-//! Families and persons of a region, page by page: by id, or by time of change as a feed.
+//! Pages of families and persons of a region: by id, or by time of change for a change feed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
@@ -16,16 +16,17 @@ use crate::registry::rows::{
     DwellingRow, FamilyRow, Household, ParticipationRow, PersonRow, ShockRow, WelfareStatusRow,
 };
 
-/// What a list is narrowed to.
+/// Filter of a list.
 #[derive(Debug, Default)]
 pub struct ListFilter {
     pub within: Option<RegionScope>,
-    /// Those who left too.
+    /// Include inactive families and persons.
     pub all_standings: bool,
     pub updated_since: Option<DateTime<Utc>>,
 }
 
-/// By id, oldest first; with `updated_since` by time of change, up to what is settled.
+/// Lists by id, oldest first. With `updated_since` lists by time of change, up to the time before which all
+/// transactions have ended.
 macro_rules! list {
     ($name:ident, $table:ident, $Row:ty) => {
         pub async fn $name(
@@ -51,7 +52,7 @@ macro_rules! list {
                 }
                 return query.order($table::id.asc()).load(conn).await;
             };
-            // A feed tells of those who left: whoever keeps a copy must take them out.
+            // A feed includes inactive rows, so that systems with a copy can remove them.
             if let Some(settled) = settled_before(conn).await? {
                 query = query.filter($table::updated_at.lt(settled));
             }
@@ -73,7 +74,7 @@ macro_rules! list {
 list!(list_families_visible, families, FamilyRow);
 list!(list_persons_visible, persons, PersonRow);
 
-/// The families with all that belongs to them, in their order. One statement for each kind of row, however many families.
+/// The households of these families, in their order. One statement per table, regardless of the number of families.
 pub async fn list_households_of_visible(
     conn: &mut AsyncPgConnection,
     rows: Vec<FamilyRow>,

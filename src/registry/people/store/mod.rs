@@ -1,4 +1,5 @@
-//! Statements on families and persons. `.._of_visible` reads what belongs to a family that the caller was shown to see.
+//! Statements on families and persons. Functions named `.._of_visible` have no scope of their own: the caller must have
+//! checked that the family is visible.
 
 pub mod changes;
 mod entry;

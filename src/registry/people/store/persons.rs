@@ -1,4 +1,4 @@
-//! One person: reading, holding, writing back, and the limits on what the data may be used for.
+//! Statements on one person: read, lock, save, and the limits on the purposes of use.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -26,7 +26,7 @@ pub async fn find_person(
         .optional()
 }
 
-/// Holds the person for the rest of the transaction.
+/// Locks the person for the rest of the transaction.
 pub async fn lock_person(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -48,7 +48,7 @@ pub async fn save_person(conn: &mut AsyncPgConnection, row: &PersonRow) -> Query
     crate::registry::identity::store::names::replace_names(conn, std::slice::from_ref(row)).await
 }
 
-/// The same by the whole key, which a sharded engine answers from one shard.
+/// Finds a person by the full primary key. A sharded database reads it from one shard.
 pub async fn find_member(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -64,7 +64,8 @@ pub async fn find_member(
         .optional()
 }
 
-/// A person's name and family, or a family with its head's name: just enough to speak of a subject.
+/// The family, region and name of a person, or of a family with the name of its head, and the record it was merged
+/// into.
 pub async fn find_name(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -97,7 +98,7 @@ pub async fn find_name(
         .optional()
 }
 
-/// Sets or lifts a limit of one member or of all; whoever has it already is left alone.
+/// Sets or lifts a limit of one member or all members. A person who already has that state is not changed.
 pub async fn set_limit(
     conn: &mut AsyncPgConnection,
     family_id: Uuid,
@@ -133,7 +134,7 @@ pub async fn list_limits_of_visible(
     query.load(conn).await
 }
 
-/// The limits of these persons, and of everybody in these families, by family.
+/// The limits of these persons and of all persons of these families, with the family id.
 pub async fn list_limits_of_subjects(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -154,8 +155,8 @@ struct Found {
     found: bool,
 }
 
-/// Is there an access record with this trace of somebody, or of the family of somebody, who has one of these limits, or was erased? Those
-/// are few, and looked at one by one.
+/// Whether the trace has an access record of a person, or of the person's family, where the person has one of these
+/// limits or (with `erased`) was erased. The query starts from such persons, because they are few.
 pub async fn has_closed(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,

@@ -1,4 +1,4 @@
-//! Many rows by their keys, or in the order of an export.
+//! Reads of many rows by their keys or in the order of an export.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,7 +10,7 @@ use crate::regions::{RegionScope, Unscoped};
 use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
 
-/// Whom a blind index names: an id that says nothing until it is read within a scope.
+/// Family and person ids of a blind index. They are unscoped: read them within a scope next.
 pub async fn find_identity(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -19,7 +19,7 @@ pub async fn find_identity(
     identities::table.find(index).select((identities::family_id, identities::person_id)).first(conn).await.optional()
 }
 
-/// Whom blind indexes name: ids that say nothing until they are read within a scope.
+/// Family and person ids of blind indexes. They are unscoped: read them within a scope next.
 pub async fn list_identities(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
@@ -32,23 +32,23 @@ pub async fn list_identities(
         .await
 }
 
-/// Where families live, and whether they still count; held for the rest of the transaction, in one order, by whoever is to
-/// change something of theirs.
+/// Region and standing of families. With `lock` the rows are locked in order of id for the rest of the transaction, for
+/// a caller that changes data of these families.
 pub async fn list_family_places(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> QueryResult<Vec<(Uuid, String, Standing)>> {
     let places = families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
         .order(families::id)
         .select((families::id, families::region_code, families::standing));
-    if hold { places.for_no_key_update().load(conn).await } else { places.load(conn).await }
+    if lock { places.for_no_key_update().load(conn).await } else { places.load(conn).await }
 }
 
-/// Who lives in these families now, and where: of everybody, to be told that the family was looked at.
+/// Active members of these families with their regions, for their access records. Erased persons are left out.
 pub async fn list_member_places(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -69,14 +69,14 @@ pub async fn list_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> QueryResult<Vec<FamilyRow>> {
     let rows = families::table
         .filter(families::id.eq_any(ids))
         .filter(scope.covers(families::region_code))
         .order(families::id)
         .select(FamilyRow::as_select());
-    if hold { rows.for_no_key_update().load(conn).await } else { rows.load(conn).await }
+    if lock { rows.for_no_key_update().load(conn).await } else { rows.load(conn).await }
 }
 
 pub async fn list_persons(
@@ -92,7 +92,7 @@ pub async fn list_persons(
         .await
 }
 
-/// Those of the ids that a family or a person has.
+/// Those of the ids that a family or person already has.
 pub async fn list_taken(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     let of_families = families::table.filter(families::id.eq_any(ids)).select(families::id);
     let of_persons = persons::table.filter(persons::id.eq_any(ids)).select(persons::id);
@@ -116,7 +116,7 @@ pub async fn list_dwellings_of_visible(
     dwellings::table.filter(dwellings::family_id.eq_any(family_ids)).select(DwellingRow::as_select()).load(conn).await
 }
 
-/// In the order of an export: those that count.
+/// Active families after a position, in the order of an export.
 pub async fn list_families_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -135,7 +135,8 @@ pub async fn list_families_after(
         .await
 }
 
-/// The same for persons: who died or was removed is no row of a file that is imported again.
+/// Active persons after a position, in the order of an export. The file can be imported again, so it has no inactive
+/// persons.
 pub async fn list_persons_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
