@@ -30,7 +30,9 @@ pub fn without_name_in_json(value: Value, name: &str) -> Value {
     match value {
         Value::String(text) => Value::String(without_name(&text, name)),
         Value::Array(items) => items.into_iter().map(|item| without_name_in_json(item, name)).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(key, field)| (key, without_name_in_json(field, name))).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(key, field)| (key, without_name_in_json(field, name))).collect()
+        }
         other => other,
     }
 }

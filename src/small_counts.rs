@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn complementary_suppression_takes_the_smallest_other_cells() {
-        use ParentTotal::{Suppressed, Published};
+        use ParentTotal::{Published, Suppressed};
         assert_eq!(table(&[12, 40, 30], Published), [Some(12), Some(40), Some(30)]);
         assert_eq!(table(&[3, 40, 30], Published), [None, Some(40), None]);
         assert_eq!(table(&[3, 9, 30], Published), [None, None, Some(30)]);

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{SecondsFormat, Utc};
-use slrt::slices::permissions::{COMPLAINTS_HANDLE, COMPLAINTS_NOTE, COMPLAINTS_READ, COMPLAINTS_SUBMIT, REFERRALS_READ, REGISTRY_READ};
+use slrt::slices::permissions::{
+    COMPLAINTS_HANDLE, COMPLAINTS_NOTE, COMPLAINTS_READ, COMPLAINTS_SUBMIT, REFERRALS_READ, REGISTRY_READ,
+};
 use uuid::Uuid;
 
 use crate::Fallible;

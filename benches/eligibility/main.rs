@@ -99,7 +99,10 @@ async fn run() -> Fallible {
     for _ in 0..ROUNDS {
         let (started, mut made) = (Instant::now(), 0);
         while started.elapsed() < Duration::from_secs(1) {
-            made += homes.iter().map(|home| std::hint::black_box(evaluate_household(home, &chosen, today)).len()).sum::<usize>();
+            made += homes
+                .iter()
+                .map(|home| std::hint::black_box(evaluate_household(home, &chosen, today)).len())
+                .sum::<usize>();
         }
         rates.push(made as f64 / started.elapsed().as_secs_f64());
     }

@@ -3,11 +3,11 @@
 use chrono::Utc;
 use diesel::sql_types::{Bytea, Nullable, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
-use slrt::slices::permissions::{COMPLAINTS_READ, COMPLAINTS_SUBMIT, ELIGIBILITY_CHECK, REGISTRY_READ};
 use slrt::auth::sealing::IdentityKind;
 use slrt::clock::local_day;
 use slrt::demo::people::Generator;
 use slrt::regions::directory;
+use slrt::slices::permissions::{COMPLAINTS_READ, COMPLAINTS_SUBMIT, ELIGIBILITY_CHECK, REGISTRY_READ};
 use uuid::Uuid;
 
 use crate::Fallible;

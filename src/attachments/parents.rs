@@ -40,9 +40,11 @@ pub async fn find_visible(
         Kind::Complaint => complaints::actions::find_region(conn, &actor.scope, parent.id)
             .await?
             .map(|region_code| Parent { region_code, target: None }),
-        Kind::Referral => referrals::actions::find_region_and_target(conn, &actor.scope, actor.organization_id, parent.id)
-            .await?
-            .map(|(region_code, target)| Parent { region_code, target: Some(target) }),
+        Kind::Referral => {
+            referrals::actions::find_region_and_target(conn, &actor.scope, actor.organization_id, parent.id)
+                .await?
+                .map(|(region_code, target)| Parent { region_code, target: Some(target) })
+        }
         Kind::RegistryProposal => proposals::actions::find_region(conn, &actor.scope, parent.id)
             .await?
             .map(|region_code| Parent { region_code, target: None }),

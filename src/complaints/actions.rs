@@ -15,8 +15,8 @@ use super::bodies::{
 };
 use super::model::{ComplaintAction as Action, ComplaintStatus as Status, RecommendationKind};
 pub use super::read::{
-    ReferableComplaint, add_levels, duplicates_of, find_for_referral, find_region, find_shown, list_existing, list_open,
-    list_shown, look_up, read, require_open,
+    ReferableComplaint, add_levels, duplicates_of, find_for_referral, find_region, find_shown, list_existing,
+    list_open, list_shown, look_up, read, require_open,
 };
 use super::store::parts;
 use super::store::{self, ComplaintRow, open_referrals};

@@ -78,7 +78,8 @@ async fn start_missing_clocks(tx: &mut Tx) -> Result<Option<()>, Error> {
     let rows = parts::lock_without_clock(&mut tx.conn, Unscoped::BackgroundWork, BATCH_SIZE).await?;
     for row in &rows {
         let since = row.resolved_at.unwrap_or(row.updated_at);
-        service_levels::actions::start_missing_clock(tx, clock_step(row, Some(row.status)), row.verified_at, since).await?;
+        service_levels::actions::start_missing_clock(tx, clock_step(row, Some(row.status)), row.verified_at, since)
+            .await?;
         tx.audit("complaint.start_clock", "complaint", row.id, Some(&row.region_code));
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

@@ -14,7 +14,8 @@ pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: ComplaintBatch) -
             Submitted::Known(made) => (200, made),
         })
     };
-    let item = |ItemResult { index, status, resource, problem }| ComplaintBatchItem { index, status, resource, problem };
+    let item =
+        |ItemResult { index, status, resource, problem }| ComplaintBatchItem { index, status, resource, problem };
     batches::create_all(tx, "/v1/complaints/batch", query, batch.items, submit, |made| ComplaintBatchResult {
         items: made.into_iter().map(item).collect(),
     })

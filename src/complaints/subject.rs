@@ -19,7 +19,7 @@ use super::store::parts;
 use super::transitions::FINAL;
 use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints, persons};
 use crate::directory::model::Sector;
-use crate::erased_text::{ERASED, erase_text, without_name_in_json, without_name};
+use crate::erased_text::{ERASED, erase_text, without_name, without_name_in_json};
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
 use crate::timeline::{self, TimelineEntry};

@@ -223,7 +223,11 @@ pub struct ProgramOutcome<'a> {
 }
 
 /// Evaluates programmes without texts, for checks of many families: outcomes, missing facts and estimates.
-pub fn evaluate_household<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: NaiveDate) -> Vec<ProgramOutcome<'a>> {
+pub fn evaluate_household<'a>(
+    home: &'a Household,
+    programs: &[&'a CompiledProgram],
+    on: NaiveDate,
+) -> Vec<ProgramOutcome<'a>> {
     let inquiry = Inquiry { on, ..Inquiry::default() };
     let shared = derive::family_facts(home, on);
     let mut head = subject_facts(&shared, home.head().or(home.members.first()), &inquiry);

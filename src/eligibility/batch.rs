@@ -118,7 +118,7 @@ impl BatchChecker<'_> {
                 Subject::Family(_) => {}
             }
         }
-        let mut holders = registry::find_bearers(conn, self.sealer, &niks).await?.into_iter();
+        let mut holders = registry::find_nik_holders(conn, self.sealer, &niks).await?.into_iter();
         let families = registry::find_families_of(conn, self.scope, &persons).await?;
         for check in checks.iter_mut().flatten() {
             match &check.subject {

@@ -51,7 +51,7 @@ pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     if known.programs_known || !home.participations.is_empty() {
         // The participation of a member who died, left or was merged no longer counts for the family.
         let inside = |p: &ParticipationRow| p.person_id.is_none_or(|id| home.members.iter().any(|m| m.id == id));
-        let running = home.participations.iter().filter(|p| p.runs_on(on) && inside(p));
+        let running = home.participations.iter().filter(|p| p.is_active_on(on) && inside(p));
         let mut active: Vec<String> = running.map(|p| p.program_code.clone()).collect();
         active.sort();
         active.dedup();

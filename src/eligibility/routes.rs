@@ -75,7 +75,7 @@ async fn create_eligibility_check(
     let mut conn = db.read().await?;
     let subject = match (nik, body.person_id, body.family_id) {
         (Some(nik), _, _) => {
-            let holder = registry::find_bearer(&mut conn, &tokens.keys().ring().sealer, &nik).await?;
+            let holder = registry::find_nik_holder(&mut conn, &tokens.keys().ring().sealer, &nik).await?;
             let (family_id, person_id) = holder.ok_or_else(Error::not_found)?;
             inquiry.person_id = person_id;
             SubjectRef::Family(family_id)

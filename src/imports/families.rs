@@ -14,14 +14,14 @@ use crate::registry::bulk::load::{self, FamilyKey};
 use crate::registry::model::Standing;
 use crate::registry::people::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
 use crate::registry::people::document;
-use crate::registry::people::validation::{self, Judged};
+use crate::registry::people::validation::{self, ValidFamily};
 use crate::registry::rows::{FamilyFacts, FamilyRow};
 
 pub struct Families;
 
 pub struct FamilyLine {
     input: CreateFamily,
-    validated: Judged,
+    validated: ValidFamily,
     index: Option<Vec<u8>>,
 }
 
@@ -82,7 +82,7 @@ impl Kind for Families {
         if input.region_code.is_empty() {
             return None;
         }
-        match validation::family_alone(&input) {
+        match validation::family_without_members(&input) {
             Ok(validated) => {
                 let card = validated.family_card_no.as_ref();
                 let index = card.map(|n| reading.sealer.blind_index(IdentityKind::FamilyCard, n.expose()));

@@ -20,9 +20,9 @@ use crate::events::NewEvent;
 use crate::regions::RegionScope;
 use crate::registry::bulk::load::{self, Bearers, Families, FamilyKey, Hold, Place};
 use crate::registry::model::Standing;
-use crate::registry::people::build::{Rows, Stamp};
+use crate::registry::people::build::{RowContext, Rows};
 use crate::registry::people::document::{self, Document};
-use crate::registry::people::history::Loaded;
+use crate::registry::people::history::ImportedChange;
 
 /// Context for parsing a row.
 pub struct Reading<'a> {
@@ -66,11 +66,11 @@ pub struct Planning<'a> {
 impl Planning<'_> {
     /// The holders of the numbers with these keyed indexes.
     pub async fn number_holders(&self, conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
-        if self.numbers_unused { Ok(Bearers::new()) } else { load::find_bearers(conn, indexes).await }
+        if self.numbers_unused { Ok(Bearers::new()) } else { load::find_nik_holders(conn, indexes).await }
     }
 
-    pub fn stamp(&self) -> Stamp<'_> {
-        Stamp { sealer: &self.keys.sealer, now: self.now }
+    pub fn stamp(&self) -> RowContext<'_> {
+        RowContext { sealer: &self.keys.sealer, now: self.now }
     }
 
     /// Locks the families of the rows when the batch is written.
@@ -103,7 +103,7 @@ pub struct Plan {
     pub touched: HashSet<Uuid>,
     pub directory: DirectoryRows,
     /// Changes to existing rows, for the history.
-    pub history: Vec<Loaded>,
+    pub history: Vec<ImportedChange>,
     pub events: Vec<NewEvent>,
 }
 
@@ -130,7 +130,7 @@ impl Plan {
     /// Records the differences between two documents of a person or a family.
     pub fn changed(&mut self, (kind, id): (&'static str, Uuid), family_id: Uuid, before: &Document, after: &Document) {
         let values = document::differences(before, after);
-        self.history.push(Loaded { kind, id, family_id, values });
+        self.history.push(ImportedChange { kind, id, family_id, values });
     }
 
     /// Handles an existing row that is not updated.

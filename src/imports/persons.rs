@@ -19,9 +19,9 @@ use crate::registry::bulk::load::{self, FamilyKey};
 use crate::registry::identity::nik::ParsedNik;
 use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
 use crate::registry::people::api::{CreateFamily, CreateMember};
-use crate::registry::people::change::keep_unseen;
+use crate::registry::people::change::restore_restricted_codes;
 use crate::registry::people::document;
-use crate::registry::people::validation::{self, Judged};
+use crate::registry::people::validation::{self, ValidFamily};
 use crate::registry::rows::{IdentityRow, PersonRow};
 
 pub struct Persons;
@@ -243,7 +243,7 @@ fn insert(plan: &mut Plan, planning: &Planning<'_>, place: Option<&load::Place>,
                 welfare_status: None,
                 members: vec![row.member],
             };
-            let validated = Judged { region, family_card_no: None, niks: vec![row.nik] };
+            let validated = ValidFamily { region, family_card_no: None, niks: vec![row.nik] };
             plan.new.add(&stamp, Uuid::now_v7(), input, validated, None)
         }
         (Home::Family(..), None) => Err(Error::internal("a member without a family")),
@@ -316,7 +316,7 @@ fn update(
     let mut incoming = row.member;
     // A list in the row must not remove entries that the caller may not see. An empty cell removes nothing.
     let given = (incoming.ppks_codes.is_some(), incoming.criteria.is_some());
-    keep_unseen(&mut incoming, &person, planning.sees_all);
+    restore_restricted_codes(&mut incoming, &person, planning.sees_all);
     incoming.ppks_codes = incoming.ppks_codes.filter(|_| given.0);
     incoming.criteria = incoming.criteria.filter(|_| given.1);
     let mut facts = person.attributes();

@@ -317,7 +317,7 @@ async fn write_batch<K: Kind>(
         let names = Names::of(&plan.new.persons);
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
-        history::record_loaded(tx, import_id, &plan.history).await?;
+        history::record_imported(tx, import_id, &plan.history).await?;
         crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
         load::touch(&mut tx.conn, &touched, tx.now).await?;

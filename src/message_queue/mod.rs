@@ -86,8 +86,12 @@ pub struct NewMessage {
 
 /// Queues a message; it is inserted at the end of the transaction.
 pub fn enqueue(tx: &mut Tx, message: NewMessage) -> Result<(), Error> {
-    let words =
-        TemplateValues { name: message.name, reference: message.reference, question: message.question, answer: message.answer };
+    let words = TemplateValues {
+        name: message.name,
+        reference: message.reference,
+        question: message.question,
+        answer: message.answer,
+    };
     tx.defer(MessageRow {
         id: Uuid::now_v7(),
         complaint_id: message.complaint_id,

@@ -28,7 +28,11 @@ pub const SLICE: Slice = Slice {
     fields: problems::FIELDS,
     work: &[
         Work { name: "messages", every: Duration::from_secs(2), run: |context| Box::pin(work::send_due(context)) },
-        Work { name: "old messages", every: Duration::from_secs(3600), run: |context| Box::pin(work::delete_expired(context)) },
+        Work {
+            name: "old messages",
+            every: Duration::from_secs(3600),
+            run: |context| Box::pin(work::delete_expired(context)),
+        },
     ],
     ..Slice::new("messages")
 };

@@ -162,7 +162,7 @@ async fn validate_new_entry(
         return Err(Error::field("/family/members", "member_required"));
     }
     let keys = tx.keys.clone();
-    if registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
+    if registry::people::actions::find_nik_holder(&mut tx.conn, &keys.sealer, nik).await?.is_some() {
         return Err(Error::new(crate::registry::problems::IDENTITY_IN_USE));
     }
     Ok(validated.region.as_str().to_owned())

@@ -54,8 +54,12 @@ pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: RegistryProposalB
             Submitted::Known(made) => (200, *made),
         })
     };
-    let item =
-        |ItemResult { index, status, resource, problem }| RegistryProposalBatchItem { index, status, resource, problem };
+    let item = |ItemResult { index, status, resource, problem }| RegistryProposalBatchItem {
+        index,
+        status,
+        resource,
+        problem,
+    };
     batches::create_all(tx, "/v1/registry-proposals/batch", query, batch.items, submit, |made| {
         RegistryProposalBatchResult { items: made.into_iter().map(item).collect() }
     })

@@ -28,11 +28,11 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
         (Kind::Correction, Some(person), _) => {
             let changes = content.changes.ok_or_else(|| Error::internal("a correction without changes"))?;
             // If the person was merged as a duplicate in the meantime, correct the surviving record.
-            let person = registry::people::actions::find_kept(&mut tx.conn, person).await?;
+            let person = registry::people::actions::find_surviving_person(&mut tx.conn, person).await?;
             registry::people::correct::correct_person(tx, person, changes).await.map_err(person_elsewhere)?;
         }
         (Kind::DisputeInclusion | Kind::DisputeExclusion, person, Some(family)) => {
-            registry::people::actions::touch_disputed(tx, person, family).await?;
+            registry::people::actions::record_upheld_dispute(tx, person, family).await?;
         }
         _ => return Err(Error::internal("a proposal without its subject")),
     }
@@ -44,7 +44,11 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
 
 /// The caller sees the proposal, so "not found" means that the person has moved out of the caller's regions.
 fn person_elsewhere(error: Error) -> Error {
-    if error.code == Code::NOT_FOUND { Error::new(crate::proposals::problems::PROPOSAL_PERSON_ELSEWHERE) } else { error }
+    if error.code == Code::NOT_FOUND {
+        Error::new(crate::proposals::problems::PROPOSAL_PERSON_ELSEWHERE)
+    } else {
+        error
+    }
 }
 
 async fn create_entry(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> Result<(), Error> {
@@ -57,7 +61,7 @@ async fn create_entry(tx: &mut Tx, row: &mut ProposalRow, content: Content) -> R
     let nik = registry::people::actions::read_nik(&nik, local_day(tx.now))?;
     let keys = tx.keys.clone();
     if let Some((family_id, person_id)) =
-        registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?
+        registry::people::actions::find_nik_holder(&mut tx.conn, &keys.sealer, &nik).await?
     {
         row.family_id = Some(family_id);
         row.person_id = person_id;

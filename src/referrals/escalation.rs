@@ -110,11 +110,16 @@ async fn process<W>(context: &Context, id: Uuid, status: Status, work: W) -> Res
 where
     W: AsyncFnOnce(&mut Tx, Record) -> Result<(), Error> + 'static,
 {
-    transaction::run_if_any(&context.db, context.tx_context(), async move |tx: &mut Tx| {
-        match store::lock_if_unlocked(&mut tx.conn, &everywhere(), id, status).await? {
-            Some(record) => work(tx, record).await.map(Some),
-            None => Ok(None),
-        }
+    transaction::run_if_any(&context.db, context.tx_context(), async move |tx: &mut Tx| match store::lock_if_unlocked(
+        &mut tx.conn,
+        &everywhere(),
+        id,
+        status,
+    )
+    .await?
+    {
+        Some(record) => work(tx, record).await.map(Some),
+        None => Ok(None),
     })
     .await
     .map(|_| ())

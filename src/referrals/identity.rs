@@ -53,7 +53,7 @@ pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result
     }
     let nik = registry::people::actions::read_nik(&body.valid()?.nik, local_day(tx.now))?;
     let keys = tx.keys.clone();
-    let bearer = registry::people::actions::find_bearer(&mut tx.conn, &keys.sealer, &nik).await?;
+    let bearer = registry::people::actions::find_nik_holder(&mut tx.conn, &keys.sealer, &nik).await?;
     let result = match (record.row.person_id, record.row.family_id, bearer) {
         (Some(person), _, Some((_, Some(bearer)))) if person == bearer => IdentityMatch::Match,
         (None, Some(family), Some((of, _))) if family == of => IdentityMatch::Match,

@@ -55,8 +55,20 @@ pub const EDGES: &[Edge<S, A>] = &[
         Some(crate::referrals::permissions::REFERRALS_RESPOND),
         &["outcome", "delivered_on", "note"],
     ),
-    edge(A::Fail, &[Accepted, InProgress, OnHold], Failed, Some(crate::referrals::permissions::REFERRALS_RESPOND), &["reason"]),
-    edge(A::Cancel, &[Requested, Accepted, InProgress, OnHold], Cancelled, Some(crate::referrals::permissions::REFERRALS_SEND), &["reason"]),
+    edge(
+        A::Fail,
+        &[Accepted, InProgress, OnHold],
+        Failed,
+        Some(crate::referrals::permissions::REFERRALS_RESPOND),
+        &["reason"],
+    ),
+    edge(
+        A::Cancel,
+        &[Requested, Accepted, InProgress, OnHold],
+        Cancelled,
+        Some(crate::referrals::permissions::REFERRALS_SEND),
+        &["reason"],
+    ),
     // The service cancels a referral that the target never answers; see `silence`.
     edge(A::Cancel, &[Requested], Cancelled, None, &[]),
     edge(

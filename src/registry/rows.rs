@@ -122,7 +122,7 @@ pub struct ParticipationRow {
 }
 
 impl ParticipationRow {
-    pub fn runs_on(&self, day: NaiveDate) -> bool {
+    pub fn is_active_on(&self, day: NaiveDate) -> bool {
         self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
     }
 }

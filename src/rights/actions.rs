@@ -41,7 +41,7 @@ pub enum Received {
 
 /// Locks the person, who must be in the caller's regions.
 pub(super) async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
-    registry::people::actions::hold_person(tx, id).await
+    registry::people::actions::lock_person(tx, id).await
 }
 
 pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequest>) -> Result<Received, Error> {
@@ -112,7 +112,11 @@ async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<RequestRow, Erro
     tx.if_match.check(row.version)?;
     state_machine::next(EDGES, row.status, action).map_err(|illegal| {
         let allowed = illegal.allowed.into_iter().map(Action::as_str).collect();
-        Error::transition(crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION, illegal.current.as_str(), allowed)
+        Error::transition(
+            crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION,
+            illegal.current.as_str(),
+            allowed,
+        )
     })?;
     Ok(row)
 }
@@ -196,8 +200,10 @@ pub async fn lift(tx: &mut Tx, id: Uuid, body: Json<LiftRestriction>) -> Result<
     let subject = lock_person(tx, id).await?;
     tx.if_match.check(subject.version)?;
     let restrictions = store::list_restrictions_of_visible(&mut tx.conn, id).await?;
-    let mut row =
-        restrictions.into_iter().find(|r| r.lifted_at.is_none()).ok_or_else(|| Error::new(crate::rights::problems::NOT_RESTRICTED))?;
+    let mut row = restrictions
+        .into_iter()
+        .find(|r| r.lifted_at.is_none())
+        .ok_or_else(|| Error::new(crate::rights::problems::NOT_RESTRICTED))?;
     let input = body.valid()?;
     row.note = input.note.map(|n| n.into_string()).or(row.note);
     row.lifted_by = Some(tx.actor.subject.clone());

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::api::{CreateHoliday, CreateServiceLevelTarget, Holiday, ServiceLevelFigures, ServiceLevelTarget};
 use super::calendar::Deadline;
 use super::clocks::enqueue_recalculation;
-pub use super::clocks::{Step, levels_of_visible, check_due_clocks, on_assignment, on_transition, start_missing_clock};
+pub use super::clocks::{Step, check_due_clocks, levels_of_visible, on_assignment, on_transition, start_missing_clock};
 use super::model::{HolidayConfidence, TargetConfidence};
 pub use super::reference::load_reference;
 use super::store::{self, HolidayRow};

@@ -26,7 +26,7 @@ use crate::http::etag::IfMatch;
 use crate::http::json::{Json, parse_value};
 use crate::http::problem::Draft;
 use crate::registry::people::change;
-use crate::registry::people::create::{self, Made};
+use crate::registry::people::create::{self, CreateResult};
 use crate::transaction::Tx;
 
 /// State of one batch.
@@ -232,8 +232,8 @@ async fn execute(
             let digest = fingerprint(&payload);
             let input = parse_value(payload).map_err(in_payload)?;
             Ok(match create::create_family(tx, input, digest).await.map_err(in_payload)? {
-                Made::New(family) => (201, family.id, family.version),
-                Made::Before(family) => (200, family.id, family.version),
+                CreateResult::New(family) => (201, family.id, family.version),
+                CreateResult::Existing(family) => (200, family.id, family.version),
             })
         }
         Kind::Person => {
@@ -241,8 +241,8 @@ async fn execute(
             let digest = fingerprint(&payload);
             let input = parse_value(payload).map_err(in_payload)?;
             Ok(match create::create_person(tx, input, digest).await.map_err(in_payload)? {
-                Made::New(person) => (201, person.id, person.version),
-                Made::Before(person) => (200, person.id, person.version),
+                CreateResult::New(person) => (201, person.id, person.version),
+                CreateResult::Existing(person) => (200, person.id, person.version),
             })
         }
         Kind::Attachment => {

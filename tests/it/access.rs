@@ -6,9 +6,9 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use slrt::auth::Permission;
 use slrt::auth::clients::{self, ClientRow, StaffRow};
 use slrt::auth::keys::{KeyFile, KeyRing};
-use slrt::auth::Permission;
 use slrt::slices::permissions as P;
 
 use crate::support::world::organization;

@@ -65,7 +65,8 @@ fn a_slices_store_is_its_own() {
         let own = name.split('/').next().unwrap_or_default();
         for line in code(&text) {
             for path in line.split("crate::").skip(1) {
-                let segments: Vec<&str> = path.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).collect();
+                let segments: Vec<&str> =
+                    path.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).collect();
                 let segments: Vec<&str> = segments.first().map_or("", |path| path).split("::").collect();
                 let Some((slice, rest)) = segments.split_first() else { continue };
                 let foreign = *slice != own && !shared.contains(slice);

@@ -140,7 +140,12 @@ fn no_module_imports_a_higher_floor() {
     let floors = floors();
     for (from, imports) in graph() {
         for (to, file) in imports {
-            assert!(floors[&to] <= floors[&from], "{file} (floor {}) imports {to} (floor {})", floors[&from], floors[&to]);
+            assert!(
+                floors[&to] <= floors[&from],
+                "{file} (floor {}) imports {to} (floor {})",
+                floors[&from],
+                floors[&to]
+            );
         }
     }
 }
@@ -165,10 +170,16 @@ fn every_form_of_an_import_is_seen() {
     let modules: BTreeSet<&str> = ["complaints", "http", "referrals", "jobs", "registry"].into_iter().collect();
     let seen = |file: &str, text: &str| imports(file, text, &modules).into_iter().collect::<Vec<_>>();
     assert_eq!(seen("registry/a.rs", "use crate::jobs::run::Run;"), ["jobs"]);
-    assert_eq!(seen("registry/a.rs", "use crate::{jobs, complaints::{self, api}, http};"), ["complaints", "http", "jobs"]);
+    assert_eq!(
+        seen("registry/a.rs", "use crate::{jobs, complaints::{self, api}, http};"),
+        ["complaints", "http", "jobs"]
+    );
     assert_eq!(seen("registry/mod.rs", "use super::jobs::run;"), ["jobs"]);
     assert_eq!(seen("registry/people/a.rs", "use super::super::super::jobs::run;"), ["jobs"]);
     assert_eq!(seen("registry/people/a.rs", "use super::jobs::run;"), Vec::<String>::new());
     assert_eq!(seen("registry/a.rs", "fn f() { crate::referrals::actions::find() }"), ["referrals"]);
-    assert_eq!(seen("registry/a.rs", "// crate::jobs::x\n/// [`crate::jobs`]\nlet t = \"crate::jobs::x\";"), Vec::<String>::new());
+    assert_eq!(
+        seen("registry/a.rs", "// crate::jobs::x\n/// [`crate::jobs`]\nlet t = \"crate::jobs::x\";"),
+        Vec::<String>::new()
+    );
 }

@@ -114,7 +114,10 @@ async fn a_job_without_progress_fails() {
         world.server.shared.clock.advance(chrono::TimeDelta::seconds(65));
     }
     let failed = read(&world, &id).await;
-    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!(slrt::jobs::problems::JOB_STALLED.as_str())));
+    assert_eq!(
+        (&failed["status"], &failed["failure"]["code"]),
+        (&json!("failed"), &json!(slrt::jobs::problems::JOB_STALLED.as_str()))
+    );
 }
 
 #[actix_web::test]

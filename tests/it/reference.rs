@@ -1,7 +1,7 @@
 //! Tests of regions, code lists and state machines: public and cacheable.
 
-use slrt::health::PendingMigrations;
 use serde_json::json;
+use slrt::health::PendingMigrations;
 
 use crate::support::TestServer;
 

@@ -109,7 +109,7 @@ pub async fn find_families(
 pub type Bearers = HashMap<Vec<u8>, (Uuid, Option<Uuid>)>;
 
 /// Whom the keyed indexes name, wherever they live: what is read of them must be read within a scope.
-pub async fn find_bearers(conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
+pub async fn find_nik_holders(conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
     if indexes.is_empty() {
         return Ok(Bearers::new());
     }
@@ -122,7 +122,7 @@ pub async fn taken_ids(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Has
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    Ok(store::list_taken(conn, Unscoped::Uniqueness, ids).await?.into_iter().collect())
+    Ok(store::list_existing_ids(conn, Unscoped::Uniqueness, ids).await?.into_iter().collect())
 }
 
 /// Those of the families that have a head.

@@ -8,7 +8,7 @@ use validator::Validate;
 
 use crate::registry::identity::identities::{self, Claim};
 use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
-use crate::registry::people::change::{self, Told, open_nik, require_standing, write_person};
+use crate::registry::people::change::{self, ChangeKind, open_nik, require_standing, write_person};
 use crate::registry::people::create::masked;
 use crate::registry::people::responses::Person;
 use crate::registry::people::store;
@@ -53,7 +53,7 @@ struct Held {
 async fn hold_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(Held, Held), Error> {
     let changed = || Error::new(Code::CONCURRENT_CHANGE).retry_after(1);
     let scope = tx.actor.scope.clone();
-    let mut families = change::hold_families(tx, &[kept.family_id, other.family_id]).await?.into_iter();
+    let mut families = change::lock_families(tx, &[kept.family_id, other.family_id]).await?.into_iter();
     let mut held = Vec::new();
     for seen in [kept, other] {
         let family = families.next().flatten().ok_or_else(Error::not_found)?;
@@ -93,10 +93,10 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     other_after.merged_into = Some(kept.id);
     let (from, to) = ((other.family_id, other.id), (kept.family_id, kept.id));
     let moved = changes::set_identities_of_person(&mut tx.conn, from, to).await?;
-    let participation_ids = moves::take_programs(tx, (from.0, Some(from.1)), (to.0, Some(to.1))).await?;
+    let participation_ids = moves::move_participations(tx, (from.0, Some(from.1)), (to.0, Some(to.1))).await?;
     let residence_ids = residences::set_person(&mut tx.conn, other.id, kept.id).await?;
-    write_person(tx, &other, &mut other_after, Told::plain("merge-into", "merged")).await?;
-    write_person(tx, &kept, &mut kept_after, Told::plain("merge", "updated")).await?;
+    write_person(tx, &other, &mut other_after, ChangeKind::plain("merge-into", "merged")).await?;
+    write_person(tx, &kept, &mut kept_after, ChangeKind::plain("merge", "updated")).await?;
     for family in [kept.family_id, other.family_id] {
         store::touch_family(&mut tx.conn, family, tx.now).await?;
     }
@@ -177,7 +177,7 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let ids = &record.participation_ids;
     changes::set_participations(&mut tx.conn, ids, kept.family_id, (family.id, Some(id))).await?;
     residences::set_person_of(&mut tx.conn, &record.residence_ids, kept.id, id).await?;
-    write_person(tx, &merged, &mut after, Told::plain("undo-merge", "unmerged")).await?;
+    write_person(tx, &merged, &mut after, ChangeKind::plain("undo-merge", "unmerged")).await?;
     for family in [kept.family_id, family.id] {
         store::touch_family(&mut tx.conn, family, tx.now).await?;
     }
@@ -207,7 +207,7 @@ async fn give_back(tx: &mut Tx, kept: &PersonRow, merged: &PersonRow, record: &M
         after.birth_date = None;
     }
     give_numbers_back(tx, kept, merged, own).await?;
-    write_person(tx, kept, &mut after, Told::plain("undo-merge", "updated")).await
+    write_person(tx, kept, &mut after, ChangeKind::plain("undo-merge", "updated")).await
 }
 
 /// The number of the record itself, and those of the records that were merged into it before.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::registry::model::{ResidenceKind, Standing};
-use crate::registry::people::change::{self, Told};
+use crate::registry::people::change::{self, ChangeKind};
 use crate::registry::people::create::masked;
 use crate::registry::people::store as registry;
 use crate::registry::rows::{PersonRow, ResidenceRow};
@@ -146,7 +146,7 @@ const REGENCY: usize = 2;
 
 /// All stays after this one was entered. Nobody stays in two places at once.
 pub async fn add(tx: &mut Tx, person_id: Uuid, body: Json<AddResidence>) -> Result<Residences, Error> {
-    let (_, person) = change::hold_person(tx, person_id).await?;
+    let (_, person) = change::lock_person(tx, person_id).await?;
     tx.if_match.check(person.version)?;
     change::require_standing(&person, &[Standing::Active])?;
     let input = body.valid()?;
@@ -193,7 +193,7 @@ pub async fn add(tx: &mut Tx, person_id: Uuid, body: Json<AddResidence>) -> Resu
 }
 
 pub async fn end(tx: &mut Tx, person_id: Uuid, body: Json<EndResidence>) -> Result<Residences, Error> {
-    let (_, person) = change::hold_person(tx, person_id).await?;
+    let (_, person) = change::lock_person(tx, person_id).await?;
     tx.if_match.check(person.version)?;
     let input = body.valid()?;
     let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
@@ -211,7 +211,7 @@ pub async fn end(tx: &mut Tx, person_id: Uuid, body: Json<EndResidence>) -> Resu
 /// The trail tells that there was a change, not of which institution.
 async fn tell(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDate) -> Result<(), Error> {
     let mut after = person.clone();
-    let told = Told { happened_on: Some(on), ..Told::plain(action, "updated") };
+    let told = ChangeKind { happened_on: Some(on), ..ChangeKind::plain(action, "updated") };
     change::write_person(tx, person, &mut after, told).await?;
     registry::touch_family(&mut tx.conn, person.family_id, tx.now).await?;
     Ok(())

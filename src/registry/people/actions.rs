@@ -21,7 +21,7 @@ use crate::transaction::Tx;
 
 pub use crate::registry::bulk::synthetic::insert_synthetic;
 pub use crate::registry::people::sets::{
-    count_families, find_bearers, find_families_of, find_households, next_households, sample_households,
+    count_families, find_families_of, find_households, find_nik_holders, next_households, sample_households,
 };
 
 /// The person or family that a complaint or referral is about.
@@ -75,10 +75,10 @@ pub async fn list_ids_of_person(conn: &mut AsyncPgConnection, id: Uuid) -> Resul
 }
 
 /// The surviving record: this one, or the one it was merged into.
-pub async fn find_kept(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, Error> {
+pub async fn find_surviving_person(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, Error> {
     let mut current = id;
     for _ in 0..MAX_MERGERS {
-        match merger_store::find_kept(conn, Unscoped::ReadWithinScopeNext, current).await? {
+        match merger_store::find_merge_target(conn, Unscoped::ReadWithinScopeNext, current).await? {
             Some(next) => current = next,
             None => break,
         }
@@ -87,7 +87,7 @@ pub async fn find_kept(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, E
 }
 
 /// Ids of the family and person with this NIK. They are unscoped: read them within a scope next.
-pub async fn find_bearer(
+pub async fn find_nik_holder(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
     nik: &ParsedNik,
@@ -118,7 +118,7 @@ pub async fn find_household_of_person(
         if let Some(home) = store::find_household(conn, scope, HouseholdOf::Person(id), on).await? {
             return Ok(Some(home));
         }
-        match merger_store::find_kept(conn, Unscoped::ReadWithinScopeNext, id).await? {
+        match merger_store::find_merge_target(conn, Unscoped::ReadWithinScopeNext, id).await? {
             Some(next) => id = next,
             None => break,
         }
@@ -146,7 +146,7 @@ pub async fn look_up_person(
     scope: &RegionScope,
     nik: &ParsedNik,
 ) -> Result<Option<PersonRow>, Error> {
-    match find_bearer(conn, sealer, nik).await? {
+    match find_nik_holder(conn, sealer, nik).await? {
         Some((family_id, Some(id))) => Ok(store::find_member(conn, scope, family_id, id).await?),
         _ => Ok(None),
     }
@@ -178,12 +178,12 @@ pub async fn look_up_family(
 
 /// Raises the version of a family after a dispute was upheld; its ranking does not change. With `person_id` it is the
 /// person's present family.
-pub async fn touch_disputed(tx: &mut Tx, person_id: Option<Uuid>, family_id: Uuid) -> Result<(), Error> {
+pub async fn record_upheld_dispute(tx: &mut Tx, person_id: Option<Uuid>, family_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
     let family_id = match person_id {
         None => family_id,
         Some(id) => {
-            let id = find_kept(&mut tx.conn, id).await?;
+            let id = find_surviving_person(&mut tx.conn, id).await?;
             store::find_person(&mut tx.conn, &scope, id).await?.map_or(family_id, |person| person.family_id)
         }
     };
@@ -209,8 +209,8 @@ pub async fn require_open_for(
 }
 
 /// Locks a person of the caller's regions, and their family, for the rest of the transaction.
-pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
-    Ok(change::hold_person(tx, id).await?.1)
+pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
+    Ok(change::lock_person(tx, id).await?.1)
 }
 
 /// The next family ids of a scope after one id, in order of id.

@@ -11,13 +11,13 @@ use crate::registry::model::{IdentityStatus, Standing};
 use crate::registry::people::api::{
     CreateFamily, CreateMember, CreateWelfareStatus, Dwelling, FamilyAttributes, HeldProgram,
 };
-use crate::registry::people::validation::Judged;
+use crate::registry::people::validation::ValidFamily;
 use crate::registry::rows::{
     DwellingRow, FamilyFacts, FamilyRow, IdentityRow, ParticipationRow, PersonFacts, PersonRow, WelfareStatusRow,
 };
 
 /// Context of every row: the sealer and the time.
-pub struct Stamp<'a> {
+pub struct RowContext<'a> {
     pub sealer: &'a Sealer,
     pub now: DateTime<Utc>,
 }
@@ -36,10 +36,10 @@ pub struct Rows {
 impl Rows {
     /// The rows of one family.
     pub fn of(
-        stamp: &Stamp<'_>,
+        stamp: &RowContext<'_>,
         id: Uuid,
         input: CreateFamily,
-        validated: Judged,
+        validated: ValidFamily,
         submission_hash: Option<Vec<u8>>,
     ) -> Result<Self, Error> {
         let mut rows = Self::default();
@@ -50,10 +50,10 @@ impl Rows {
     /// Adds the rows of one more family.
     pub fn add(
         &mut self,
-        stamp: &Stamp<'_>,
+        stamp: &RowContext<'_>,
         id: Uuid,
         input: CreateFamily,
-        validated: Judged,
+        validated: ValidFamily,
         submission_hash: Option<Vec<u8>>,
     ) -> Result<(), Error> {
         let programs_known = input.programs.is_some() || input.members.iter().any(|m| m.programs.is_some());
@@ -87,7 +87,12 @@ impl Rows {
         Ok(())
     }
 
-    fn card(&mut self, stamp: &Stamp<'_>, id: Uuid, number: Option<&FamilyCardNo>) -> Result<Option<Vec<u8>>, Error> {
+    fn card(
+        &mut self,
+        stamp: &RowContext<'_>,
+        id: Uuid,
+        number: Option<&FamilyCardNo>,
+    ) -> Result<Option<Vec<u8>>, Error> {
         let Some(number) = number else { return Ok(None) };
         self.identity(stamp.sealer, IdentityKind::FamilyCard, number.expose(), id, None);
         stamp.sealer.seal(IdentityKind::FamilyCard, id, number.expose()).map(Some)
@@ -104,7 +109,7 @@ impl Rows {
 
     pub fn member(
         &mut self,
-        stamp: &Stamp<'_>,
+        stamp: &RowContext<'_>,
         family_id: Uuid,
         region: &RegionCode,
         member: CreateMember,
@@ -163,7 +168,7 @@ impl Rows {
 
     fn add_participations(
         &mut self,
-        stamp: &Stamp<'_>,
+        stamp: &RowContext<'_>,
         programs: Option<&[HeldProgram]>,
         family_id: Uuid,
         person_id: Option<Uuid>,

@@ -31,7 +31,7 @@ use crate::registry::people::build;
 use crate::transaction::Tx;
 
 /// Locks the families in order of id, so that two concurrent moves in opposite directions cannot deadlock.
-pub async fn hold_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<FamilyRow>>, Error> {
+pub async fn lock_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<FamilyRow>>, Error> {
     let scope = tx.actor.scope.clone();
     let mut order = ids.to_vec();
     order.sort();
@@ -44,7 +44,7 @@ pub async fn hold_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<Famil
 }
 
 /// Locks a person and their family, the family first.
-pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow), Error> {
+pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow), Error> {
     let scope = tx.actor.scope.clone();
     let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     let family = store::lock_family(&mut tx.conn, &scope, seen.family_id).await?.ok_or_else(Error::not_found)?;
@@ -55,7 +55,7 @@ pub async fn hold_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow)
     Ok((family, person))
 }
 
-pub async fn hold_family(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
+pub async fn lock_family(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
     let scope = tx.actor.scope.clone();
     store::lock_family(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)
 }
@@ -87,7 +87,7 @@ pub fn require_active_family(row: &FamilyRow) -> Result<(), Error> {
 }
 
 /// How a change appears in the history, the audit records and the events.
-pub struct Told {
+pub struct ChangeKind {
     pub action: &'static str,
     /// Past participle, the second part of the event type.
     pub event: &'static str,
@@ -95,20 +95,25 @@ pub struct Told {
     pub reason: Option<String>,
 }
 
-impl Told {
+impl ChangeKind {
     pub fn plain(action: &'static str, event: &'static str) -> Self {
         Self { action, event, happened_on: None, reason: None }
     }
 }
 
-pub const UPDATED: Told = Told { action: "update", event: "updated", happened_on: None, reason: None };
+pub const UPDATED: ChangeKind = ChangeKind { action: "update", event: "updated", happened_on: None, reason: None };
 
 pub fn open_nik(sealer: &Sealer, row: &PersonRow) -> Result<Option<String>, Error> {
     row.nik_sealed.as_ref().map(|sealed| sealer.open(IdentityKind::Nik, row.id, sealed)).transpose()
 }
 
 /// Writes the changed person with its history. The caller has locked the family and raises its version.
-pub async fn write_person(tx: &mut Tx, before: &PersonRow, after: &mut PersonRow, told: Told) -> Result<(), Error> {
+pub async fn write_person(
+    tx: &mut Tx,
+    before: &PersonRow,
+    after: &mut PersonRow,
+    told: ChangeKind,
+) -> Result<(), Error> {
     after.version = before.version + 1;
     after.updated_at = tx.now;
     if before.family_id == after.family_id {
@@ -121,7 +126,12 @@ pub async fn write_person(tx: &mut Tx, before: &PersonRow, after: &mut PersonRow
     record_person_change(tx, before, after, told).await
 }
 
-async fn record_person_change(tx: &mut Tx, before: &PersonRow, after: &PersonRow, told: Told) -> Result<(), Error> {
+async fn record_person_change(
+    tx: &mut Tx,
+    before: &PersonRow,
+    after: &PersonRow,
+    told: ChangeKind,
+) -> Result<(), Error> {
     let was = open_nik(&tx.keys.sealer, before)?;
     let now = open_nik(&tx.keys.sealer, after)?;
     let values = document::differences(
@@ -143,7 +153,12 @@ async fn record_person_change(tx: &mut Tx, before: &PersonRow, after: &PersonRow
 }
 
 /// Records a change of a family and raises its version. Returns the new version.
-pub async fn tell_family(tx: &mut Tx, row: &FamilyRow, values: &Document, told: Told) -> Result<i32, Error> {
+pub async fn record_family_change(
+    tx: &mut Tx,
+    row: &FamilyRow,
+    values: &Document,
+    told: ChangeKind,
+) -> Result<i32, Error> {
     let version = store::touch_family(&mut tx.conn, row.id, tx.now).await?;
     let change = Change {
         kind: "family",
@@ -180,7 +195,7 @@ pub async fn show_family(tx: &mut Tx, id: Uuid) -> Result<Family, Error> {
 
 /// The person after a merge patch, and whether anything changed.
 pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Result<(Person, bool), Error> {
-    let (_, before) = hold_person(tx, id).await?;
+    let (_, before) = lock_person(tx, id).await?;
     tx.if_match.require(before.version)?;
     require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
     // Restricted data is stored but not used. A correction needs a request of the person.
@@ -196,7 +211,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
         return Err(Error::field("/relation_to_head", "head_required"));
     }
     let new_nik = validation::member(&input, local_day(tx.now)).map_err(Error::fields)?;
-    keep_unseen(&mut input, &before, tx.actor.may(crate::auth::permissions::CASES_RESTRICTED));
+    restore_restricted_codes(&mut input, &before, tx.actor.may(crate::auth::permissions::CASES_RESTRICTED));
     let mut after = before.clone();
     let digits = new_nik.as_ref().map(|nik| nik.nik.expose().to_owned());
     let nik_changed = digits != old_nik;
@@ -221,7 +236,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
 }
 
 /// Restores restricted categories that the caller cannot see, so that a patch does not delete them.
-pub fn keep_unseen(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
+pub fn restore_restricted_codes(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
     if sees_all {
         return;
     }
@@ -270,7 +285,7 @@ fn fill(row: &mut PersonRow, input: CreateMember, birth_date: Option<NaiveDate>)
 
 /// The family after a merge patch, and whether anything changed.
 pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Result<(Family, bool), Error> {
-    let mut row = hold_family(tx, id).await?;
+    let mut row = lock_family(tx, id).await?;
     tx.if_match.require(row.version)?;
     require_active_family(&row)?;
     let patch = body.valid()?.0;
@@ -318,7 +333,7 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
     if moved {
         move_members(tx, &row, &validated.region).await?;
     }
-    tell_family(tx, &row, &values, UPDATED).await?;
+    record_family_change(tx, &row, &values, UPDATED).await?;
     Ok((show_family(tx, id).await?, true))
 }
 
@@ -330,10 +345,10 @@ fn without_members(mut error: Error) -> Error {
 
 /// Sets the region of all persons of the family, including inactive ones, to that of the family.
 async fn move_members(tx: &mut Tx, family: &FamilyRow, region: &RegionCode) -> Result<(), Error> {
-    for before in changes::list_everybody_of_visible(&mut tx.conn, family.id).await? {
+    for before in changes::list_all_persons_of_visible(&mut tx.conn, family.id).await? {
         let mut after = before.clone();
         after.region_code = region.as_str().to_owned();
-        write_person(tx, &before, &mut after, Told::plain("relocate", "updated")).await?;
+        write_person(tx, &before, &mut after, ChangeKind::plain("relocate", "updated")).await?;
     }
     Ok(())
 }

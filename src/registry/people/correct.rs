@@ -12,7 +12,7 @@ use crate::http::text::PersonName;
 use crate::registry::model::{
     DisabilitySeverity, DisabilityType, JknStatus, MaritalStatus, OccupationClass, SchoolLevel, Sex, Standing,
 };
-use crate::registry::people::change::{self, Told};
+use crate::registry::people::change::{self, ChangeKind};
 use crate::registry::people::store;
 use crate::registry::people::validation;
 use crate::registry::rows::PersonRow;
@@ -104,12 +104,12 @@ impl PersonCorrection {
 /// Corrects a person within the caller's regions.
 pub async fn correct_person(tx: &mut Tx, id: Uuid, correction: PersonCorrection) -> Result<PersonRow, Error> {
     correction.judge(local_day(tx.now), "")?;
-    let (_, before) = change::hold_person(tx, id).await?;
+    let (_, before) = change::lock_person(tx, id).await?;
     change::require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
     let mut row = before.clone();
     correction.apply(&mut row);
     validation::life(&row, "/birth_date")?;
-    change::write_person(tx, &before, &mut row, Told::plain("correct", "updated")).await?;
+    change::write_person(tx, &before, &mut row, ChangeKind::plain("correct", "updated")).await?;
     store::touch_family(&mut tx.conn, row.family_id, tx.now).await?;
     Ok(row)
 }

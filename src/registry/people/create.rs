@@ -11,23 +11,23 @@ use crate::regions::{RegionCode, Unscoped};
 use crate::registry::identity::identities;
 use crate::registry::people::actions::find_household;
 use crate::registry::people::api::{CreateFamily, CreatePerson};
-use crate::registry::people::build::{Rows, Stamp};
+use crate::registry::people::build::{RowContext, Rows};
 use crate::registry::people::history;
 use crate::registry::people::responses::{Family, Person};
 use crate::registry::people::store;
-use crate::registry::people::validation::{self, Judged};
+use crate::registry::people::validation::{self, ValidFamily};
 use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
 
 /// Result of a creation.
-pub enum Made<T> {
+pub enum CreateResult<T> {
     New(T),
     /// An earlier request with the same id and body created it.
-    Before(T),
+    Existing(T),
 }
 
-pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<Made<Family>, Error> {
+pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<CreateResult<Family>, Error> {
     require_region(tx, &input.region_code)?;
     // A desk does not set a decile, it proposes or disputes one. A system that loads rankings may send one with the
     // family.
@@ -37,7 +37,7 @@ pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -
     let validated = validation::family(&input, local_day(tx.now)).map_err(Error::fields)?;
     if let Some(id) = find_repeat(tx, &input, &digest).await? {
         let home = read_household(tx, id).await?.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(Made::Before(masked(tx).family(home)?));
+        return Ok(CreateResult::Existing(masked(tx).family(home)?));
     }
     let id = insert(tx, input, validated, digest, "").await?;
     let home = read_household(tx, id).await?.ok_or_else(|| Error::internal("a new family cannot be read"))?;
@@ -45,10 +45,10 @@ pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -
     for member in &home.members {
         publish_created(tx, "person", member.id, id, &member.region_code);
     }
-    Ok(Made::New(masked(tx).family(home)?))
+    Ok(CreateResult::New(masked(tx).family(home)?))
 }
 
-pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -> Result<Made<Person>, Error> {
+pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -> Result<CreateResult<Person>, Error> {
     require_region(tx, &input.region_code)?;
     let input = input.into_family();
     let validated = validation::person(&input, local_day(tx.now)).map_err(Error::fields)?;
@@ -59,7 +59,7 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
         let scope = tx.actor.scope.clone();
         let person = store::find_person(&mut tx.conn, &scope, id).await?;
         let person = person.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(Made::Before(masked(tx).person(person)?));
+        return Ok(CreateResult::Existing(masked(tx).person(person)?));
     }
     let id = insert(tx, input, validated, digest, "/members/0").await?;
     let home = read_household(tx, id).await?;
@@ -67,7 +67,7 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
     let person = person.ok_or_else(|| Error::internal("a new person cannot be read"))?;
     publish_created(tx, "family", id, id, &person.region_code);
     publish_created(tx, "person", person.id, id, &person.region_code);
-    Ok(Made::New(masked(tx).person(person)?))
+    Ok(CreateResult::New(masked(tx).person(person)?))
 }
 
 /// Checked before the rest of the body is validated, so that a caller without access to the region learns nothing else.
@@ -95,7 +95,7 @@ async fn find_repeat(tx: &mut Tx, input: &CreateFamily, digest: &[u8; 32]) -> Re
     if input.id.is_none() && ids.is_empty() {
         return Ok(None);
     }
-    match store::find_taken(&mut tx.conn, Unscoped::Uniqueness, input.id, &ids).await? {
+    match store::find_existing_family(&mut tx.conn, Unscoped::Uniqueness, input.id, &ids).await? {
         None => Ok(None),
         Some((id, Some(hash))) if hash == digest => Ok(Some(id)),
         Some(_) => Err(Error::new(Code::ALREADY_EXISTS)),
@@ -124,7 +124,7 @@ pub(in crate::registry) fn publish_created(
 async fn insert(
     tx: &mut Tx,
     input: CreateFamily,
-    validated: Judged,
+    validated: ValidFamily,
     digest: [u8; 32],
     prefix: &str,
 ) -> Result<Uuid, Error> {
@@ -136,7 +136,7 @@ async fn insert(
     let niks = (0..).zip(&input.members).filter(|(_, m)| m.nik.is_some());
     let niks = niks.map(|(at, _): (usize, _)| format!("/members/{at}/nik"));
     let pointers: Vec<String> = card.into_iter().chain(niks).collect();
-    let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
+    let stamp = RowContext { sealer: &tx.keys.sealer, now: tx.now };
     let rows = Rows::of(&stamp, id, input, validated, Some(digest.to_vec()))?;
     let conn = &mut *tx.conn;
     store::insert_families(conn, &rows.families).await.map_err(taken)?;
@@ -154,7 +154,9 @@ async fn insert(
         let pointer = pointers.get(at).map_or("", String::as_str);
         pointer.strip_prefix(prefix).unwrap_or(pointer).to_owned()
     };
-    identities::claim_rows(tx, &rows.identities, pointer).await.map_err(|error| unmade(error, id_from_client))?;
+    identities::claim_rows(tx, &rows.identities, pointer)
+        .await
+        .map_err(|error| without_rejected_family(error, id_from_client))?;
     if let Some(family) = rows.families.first() {
         history::record_created(tx, family, rows.dwellings.first(), &rows.persons).await?;
     }
@@ -163,7 +165,7 @@ async fn insert(
 
 /// Removes the id of the rejected family from the conflicts, unless the client chose that id itself: the family does
 /// not exist, so a generated id would lead nowhere.
-pub(in crate::registry) fn unmade(mut error: Error, id_from_client: bool) -> Error {
+pub(in crate::registry) fn without_rejected_family(mut error: Error, id_from_client: bool) -> Error {
     if !id_from_client {
         error.conflicts.iter_mut().for_each(|conflict| conflict.claimed_by_family_id = None);
     }

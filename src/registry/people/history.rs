@@ -64,7 +64,7 @@ async fn write(tx: &mut Tx, change: Change<'_>, fields: Vec<String>) -> Result<(
 }
 
 /// A family or person that an import changed, with the values that changed.
-pub struct Loaded {
+pub struct ImportedChange {
     pub kind: &'static str,
     pub id: Uuid,
     pub family_id: Uuid,
@@ -73,12 +73,12 @@ pub struct Loaded {
 
 /// Records the changes of one import batch, in as few statements as possible. Records that the batch created get no
 /// change row each: one load row stands for them (see `find_entry_by_import`).
-pub async fn record_loaded(tx: &mut Tx, import_id: Uuid, loaded: &[Loaded]) -> Result<(), Error> {
+pub async fn record_imported(tx: &mut Tx, import_id: Uuid, loaded: &[ImportedChange]) -> Result<(), Error> {
     let (actor, client_id) = (tx.actor.subject.clone(), tx.actor.client_id.clone());
     store::insert_load(&mut tx.conn, &LoadRow { at: tx.now, import_id, actor, client_id }).await?;
     for chunk in loaded.chunks(ROWS_PER_STATEMENT) {
         let rows = chunk.iter().filter(|one| !one.values.is_empty()).map(|one| {
-            let Loaded { kind, id, family_id, values } = one;
+            let ImportedChange { kind, id, family_id, values } = one;
             let change = Change {
                 kind,
                 id: *id,

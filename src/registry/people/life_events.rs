@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::http::json::Json;
 use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::people::api_changes::{RecordDeath, RemovePerson};
-use crate::registry::people::change::{self, Told, require_standing, write_person};
+use crate::registry::people::change::{self, ChangeKind, require_standing, write_person};
 use crate::registry::people::create::masked;
 use crate::registry::people::moves;
 use crate::registry::people::responses::Person;
@@ -21,8 +21,8 @@ pub async fn record_death(tx: &mut Tx, id: Uuid, body: Json<RecordDeath>) -> Res
     let (family, person) = begin(tx, id, &[Standing::Active]).await?;
     let input = body.valid()?;
     validate_day(tx, &person, input.died_on, "/died_on")?;
-    let told = Told { happened_on: Some(input.died_on), ..Told::plain("record-death", "died") };
-    end(tx, &family, &person, Standing::Deceased, input.died_on, input.new_head_id, told).await
+    let kind = ChangeKind { happened_on: Some(input.died_on), ..ChangeKind::plain("record-death", "died") };
+    end(tx, &family, &person, Standing::Deceased, input.died_on, input.new_head_id, kind).await
 }
 
 pub async fn remove(tx: &mut Tx, id: Uuid, body: Json<RemovePerson>) -> Result<Person, Error> {
@@ -30,12 +30,12 @@ pub async fn remove(tx: &mut Tx, id: Uuid, body: Json<RemovePerson>) -> Result<P
     let input = body.valid()?;
     let on = input.removed_on.unwrap_or_else(|| local_day(tx.now));
     validate_day(tx, &person, on, "/removed_on")?;
-    let told = Told {
+    let kind = ChangeKind {
         happened_on: Some(on),
         reason: Some(input.reason.as_str().to_owned()),
-        ..Told::plain("remove", "removed")
+        ..ChangeKind::plain("remove", "removed")
     };
-    end(tx, &family, &person, Standing::Removed, on, input.new_head_id, told).await
+    end(tx, &family, &person, Standing::Removed, on, input.new_head_id, kind).await
 }
 
 /// Undoes a death or removal that was recorded by mistake.
@@ -52,13 +52,13 @@ pub async fn reinstate(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
         after.relation_to_head = RelationToHead::OtherRelative;
     }
     moves::reopen(tx, &family).await?;
-    write_person(tx, &person, &mut after, Told::plain("reinstate", "reinstated")).await?;
+    write_person(tx, &person, &mut after, ChangeKind::plain("reinstate", "reinstated")).await?;
     store::touch_family(&mut tx.conn, family.id, tx.now).await?;
     masked(tx).person(after)
 }
 
 async fn begin(tx: &mut Tx, id: Uuid, wanted: &[Standing]) -> Result<(FamilyRow, PersonRow), Error> {
-    let (family, person) = change::hold_person(tx, id).await?;
+    let (family, person) = change::lock_person(tx, id).await?;
     tx.if_match.check(person.version)?;
     require_standing(&person, wanted)?;
     Ok((family, person))
@@ -79,13 +79,13 @@ async fn end(
     standing: Standing,
     on: NaiveDate,
     new_head: Option<Uuid>,
-    told: Told,
+    kind: ChangeKind,
 ) -> Result<Person, Error> {
     moves::succeed(tx, family, &[person.id], new_head).await?;
     let mut after = person.clone();
     after.standing = standing;
     after.ended_on = Some(on);
-    write_person(tx, person, &mut after, told).await?;
+    write_person(tx, person, &mut after, kind).await?;
     store::touch_family(&mut tx.conn, family.id, tx.now).await?;
     masked(tx).person(after)
 }

@@ -11,9 +11,9 @@ use crate::registry::people::api::CreateFamily;
 use crate::registry::people::api_changes::{
     ChangeHead, MemberRelation, MergeFamilies, MovePerson, NewHome, SplitFamily,
 };
-use crate::registry::people::build::{Rows, Stamp};
-use crate::registry::people::change::{self, Told, require_active_family, require_standing, write_person};
-use crate::registry::people::create::{Made, masked, publish_created, taken, unmade};
+use crate::registry::people::build::{RowContext, Rows};
+use crate::registry::people::change::{self, ChangeKind, require_active_family, require_standing, write_person};
+use crate::registry::people::create::{CreateResult, masked, publish_created, taken, without_rejected_family};
 use crate::registry::people::responses::{Family, Person};
 use crate::registry::people::store;
 use crate::registry::people::validation;
@@ -35,7 +35,7 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
     let (leavers, rest): (Vec<PersonRow>, Vec<PersonRow>) = members.into_iter().partition(|m| leaving.contains(&m.id));
     let head_leaves = leavers.iter().any(|m| m.relation_to_head == RelationToHead::Head);
     if rest.is_empty() {
-        return set_family_standing(tx, family, Standing::Removed, Told::plain("close", "closed")).await;
+        return set_family_standing(tx, family, Standing::Removed, ChangeKind::plain("close", "closed")).await;
     }
     match new_head {
         None if head_leaves => Err(Error::field("/new_head_id", "required")),
@@ -46,7 +46,7 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
             let before = before.ok_or_else(|| Error::field("/new_head_id", "unknown_person"))?;
             let mut after = before.clone();
             after.relation_to_head = RelationToHead::Head;
-            write_person(tx, before, &mut after, Told::plain("become-head", "updated")).await
+            write_person(tx, before, &mut after, ChangeKind::plain("become-head", "updated")).await
         }
     }
 }
@@ -54,18 +54,20 @@ pub async fn succeed(tx: &mut Tx, family: &FamilyRow, leaving: &[Uuid], new_head
 /// Makes a family active again that was closed because it had no members.
 pub async fn reopen(tx: &mut Tx, family: &FamilyRow) -> Result<(), Error> {
     match family.standing {
-        Standing::Removed => set_family_standing(tx, family, Standing::Active, Told::plain("reopen", "reopened")).await,
+        Standing::Removed => {
+            set_family_standing(tx, family, Standing::Active, ChangeKind::plain("reopen", "reopened")).await
+        }
         _ => require_active_family(family),
     }
 }
 
-async fn set_family_standing(tx: &mut Tx, family: &FamilyRow, to: Standing, told: Told) -> Result<(), Error> {
+async fn set_family_standing(tx: &mut Tx, family: &FamilyRow, to: Standing, kind: ChangeKind) -> Result<(), Error> {
     let mut row = family.clone();
     row.standing = to;
     changes::save_family(&mut tx.conn, &row).await?;
     let mut values = Map::new();
     values.insert("standing".to_owned(), json!({ "from": family.standing, "to": to }));
-    change::tell_family(tx, &row, &values, told).await.map(|_| ())
+    change::record_family_change(tx, &row, &values, kind).await.map(|_| ())
 }
 
 /// Moves the person's row, NIK and programme participations to another family.
@@ -74,7 +76,7 @@ async fn relocate(
     before: &PersonRow,
     target: (Uuid, &str),
     relation: RelationToHead,
-    told: Told,
+    kind: ChangeKind,
 ) -> Result<PersonRow, Error> {
     let mut after = before.clone();
     after.family_id = target.0;
@@ -87,7 +89,7 @@ async fn relocate(
             after.limited_purposes.push(purpose);
         }
     }
-    write_person(tx, before, &mut after, told).await?;
+    write_person(tx, before, &mut after, kind).await?;
     let (from, to) = ((before.family_id, before.id), (target.0, before.id));
     changes::set_identities_of_person(&mut tx.conn, from, to).await?;
     changes::set_participations_of_person(&mut tx.conn, from, to).await?;
@@ -120,30 +122,32 @@ fn submission_hash(subject: Uuid, digest: [u8; 32]) -> [u8; 32] {
 /// Whether an earlier request with the same content created the family with this id.
 async fn is_repeat(tx: &mut Tx, id: Option<Uuid>, hash: [u8; 32]) -> Result<bool, Error> {
     let Some(id) = id else { return Ok(false) };
-    let existing = store::find_taken(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await?;
+    let existing = store::find_existing_family(&mut tx.conn, Unscoped::Uniqueness, Some(id), &[]).await?;
     Ok(existing.is_some_and(|(_, stored)| stored.as_deref() == Some(hash.as_slice())))
 }
 
 /// Creates a family for persons who are already in the registry. Returns its id and region.
 async fn create_new_family(tx: &mut Tx, new: NewHome, hash: [u8; 32]) -> Result<(Uuid, RegionCode), Error> {
     let input = family_body(new);
-    let validated = validation::family_alone(&input).map_err(|faults| {
+    let validated = validation::family_without_members(&input).map_err(|faults| {
         let below = |f: FieldError| FieldError::new(format!("/new_family{}", f.pointer), f.code);
         Error::fields(faults.into_iter().map(below).collect())
     })?;
     tx.actor.scope.require(&validated.region)?;
     let region = validated.region.clone();
-    if input.id.is_some() && store::find_taken(&mut tx.conn, Unscoped::Uniqueness, input.id, &[]).await?.is_some() {
+    if input.id.is_some()
+        && store::find_existing_family(&mut tx.conn, Unscoped::Uniqueness, input.id, &[]).await?.is_some()
+    {
         return Err(Error::new(Code::ALREADY_EXISTS));
     }
     let id_from_client = input.id.is_some();
     let id = input.id.unwrap_or_else(Uuid::now_v7);
-    let stamp = Stamp { sealer: &tx.keys.sealer, now: tx.now };
+    let stamp = RowContext { sealer: &tx.keys.sealer, now: tx.now };
     let rows = Rows::of(&stamp, id, input, validated, Some(hash.to_vec()))?;
     store::insert_families(&mut tx.conn, &rows.families).await.map_err(taken)?;
     identities::claim_rows(tx, &rows.identities, |_| "/new_family/family_card_no".to_owned())
         .await
-        .map_err(|error| unmade(error, id_from_client))?;
+        .map_err(|error| without_rejected_family(error, id_from_client))?;
     publish_created(tx, "family", id, id, region.as_str());
     Ok((id, region))
 }
@@ -168,7 +172,7 @@ pub async fn move_person(
     let input = body.valid();
     let target = input.as_ref().ok().and_then(|input| input.family_id);
     let ids: Vec<Uuid> = std::iter::once(seen.family_id).chain(target).collect();
-    let mut locked = change::hold_families(tx, &ids).await?.into_iter();
+    let mut locked = change::lock_families(tx, &ids).await?.into_iter();
     let source = locked.next().flatten().ok_or_else(Error::not_found)?;
     let joined = locked.next().flatten();
     let person = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -187,7 +191,7 @@ pub async fn move_person(
     if person.birth_date.is_some_and(|born| on < born) {
         return Err(Error::field("/moved_on", "before_birth"));
     }
-    let told = Told { happened_on: Some(on), ..Told::plain("move", "moved") };
+    let kind = ChangeKind { happened_on: Some(on), ..ChangeKind::plain("move", "moved") };
     let after = match (input.family_id, input.new_family) {
         (Some(family_id), None) => {
             let joined = joined.ok_or_else(|| Error::field("/family_id", "unknown_family"))?;
@@ -200,14 +204,14 @@ pub async fn move_person(
                 return Err(Error::field("/relation_to_head", "head_required"));
             }
             succeed(tx, &source, &[id], input.new_head_id).await?;
-            let after = relocate(tx, &person, (joined.id, &joined.region_code), relation, told).await?;
+            let after = relocate(tx, &person, (joined.id, &joined.region_code), relation, kind).await?;
             store::touch_family(&mut tx.conn, joined.id, tx.now).await?;
             after
         }
         (None, Some(new)) => {
             succeed(tx, &source, &[id], input.new_head_id).await?;
             let (new_id, region) = create_new_family(tx, new, hash).await?;
-            relocate(tx, &person, (new_id, region.as_str()), RelationToHead::Head, told).await?
+            relocate(tx, &person, (new_id, region.as_str()), RelationToHead::Head, kind).await?
         }
         _ => return Err(Error::field("", "one_of")),
     };
@@ -240,14 +244,14 @@ pub async fn split_family(
     id: Uuid,
     body: Json<SplitFamily>,
     digest: [u8; 32],
-) -> Result<Made<Family>, Error> {
-    let source = change::hold_family(tx, id).await?;
+) -> Result<CreateResult<Family>, Error> {
+    let source = change::lock_family(tx, id).await?;
     let input = body.valid()?;
     let hash = submission_hash(id, digest);
     if let Some(new_id) = input.new_family.id
         && is_repeat(tx, Some(new_id), hash).await?
     {
-        return Ok(Made::Before(change::show_family(tx, new_id).await?));
+        return Ok(CreateResult::Existing(change::show_family(tx, new_id).await?));
     }
     tx.if_match.check(source.version)?;
     require_active_family(&source)?;
@@ -264,11 +268,11 @@ pub async fn split_family(
     succeed(tx, &source, &leaving, input.new_head_id).await?;
     let (new_id, region) = create_new_family(tx, input.new_family, hash).await?;
     for (member, relation) in moving {
-        let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
-        relocate(tx, member, (new_id, region.as_str()), relation, told).await?;
+        let kind = ChangeKind { happened_on: Some(local_day(tx.now)), ..ChangeKind::plain("move", "moved") };
+        relocate(tx, member, (new_id, region.as_str()), relation, kind).await?;
     }
-    change::tell_family(tx, &source, &Map::new(), Told::plain("split", "split")).await?;
-    Ok(Made::New(change::show_family(tx, new_id).await?))
+    change::record_family_change(tx, &source, &Map::new(), ChangeKind::plain("split", "split")).await?;
+    Ok(CreateResult::New(change::show_family(tx, new_id).await?))
 }
 
 /// Merges another family into this one and returns this one. Persons who died or were removed or merged move as well,
@@ -277,7 +281,7 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
     let input = body.valid();
     let other = input.as_ref().ok().map(|input| input.family_id);
     let ids: Vec<Uuid> = std::iter::once(id).chain(other).collect();
-    let mut locked = change::hold_families(tx, &ids).await?.into_iter();
+    let mut locked = change::lock_families(tx, &ids).await?.into_iter();
     let remaining = locked.next().flatten().ok_or_else(Error::not_found)?;
     let absorbed = locked.next().flatten();
     tx.if_match.check(remaining.version)?;
@@ -290,7 +294,7 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
     if absorbed.standing != Standing::Removed {
         require_active_family(&absorbed)?;
     }
-    let persons = changes::list_everybody_of_visible(&mut tx.conn, absorbed.id).await?;
+    let persons = changes::list_all_persons_of_visible(&mut tx.conn, absorbed.id).await?;
     let (members, inactive): (Vec<PersonRow>, Vec<PersonRow>) =
         persons.into_iter().partition(|row| row.standing == Standing::Active);
     let moving = relations(&members, &input.members)?;
@@ -301,14 +305,14 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
         return Err(Error::field(&format!("/members/{at}/relation_to_head"), "head_required"));
     }
     for (member, relation) in moving {
-        let told = Told { happened_on: Some(local_day(tx.now)), ..Told::plain("move", "moved") };
-        relocate(tx, member, (remaining.id, &remaining.region_code), relation, told).await?;
+        let kind = ChangeKind { happened_on: Some(local_day(tx.now)), ..ChangeKind::plain("move", "moved") };
+        relocate(tx, member, (remaining.id, &remaining.region_code), relation, kind).await?;
     }
     for row in &inactive {
-        let told = Told::plain("relocate", "updated");
-        relocate(tx, row, (remaining.id, &remaining.region_code), row.relation_to_head, told).await?;
+        let kind = ChangeKind::plain("relocate", "updated");
+        relocate(tx, row, (remaining.id, &remaining.region_code), row.relation_to_head, kind).await?;
     }
-    take_programs(tx, (absorbed.id, None), (remaining.id, None)).await?;
+    move_participations(tx, (absorbed.id, None), (remaining.id, None)).await?;
     changes::set_identities_of_family(&mut tx.conn, absorbed.id, remaining.id).await?;
     let mut merged = absorbed.clone();
     merged.standing = Standing::Merged;
@@ -317,14 +321,14 @@ pub async fn merge_families(tx: &mut Tx, id: Uuid, body: Json<MergeFamilies>) ->
     let mut values = Map::new();
     values.insert("standing".to_owned(), json!({ "from": absorbed.standing, "to": merged.standing }));
     values.insert("merged_into".to_owned(), json!({ "from": null, "to": remaining.id }));
-    change::tell_family(tx, &merged, &values, Told::plain("merge", "merged")).await?;
-    change::tell_family(tx, &remaining, &Map::new(), Told::plain("take-in", "updated")).await?;
+    change::record_family_change(tx, &merged, &values, ChangeKind::plain("merge", "merged")).await?;
+    change::record_family_change(tx, &remaining, &Map::new(), ChangeKind::plain("take-in", "updated")).await?;
     change::show_family(tx, remaining.id).await
 }
 
 /// Moves the programme participations of a family as a whole, or of one person, to another. An active participation
 /// that the target already has is not moved. Returns the ids of the moved participations.
-pub async fn take_programs(
+pub async fn move_participations(
     tx: &mut Tx,
     from: (Uuid, Option<Uuid>),
     to: (Uuid, Option<Uuid>),
@@ -332,16 +336,17 @@ pub async fn take_programs(
     let today = local_day(tx.now);
     let existing = changes::list_participations_of_visible(&mut tx.conn, to.0).await?;
     let active =
-        |code: &str| existing.iter().any(|p| p.person_id == to.1 && p.program_code == code && p.runs_on(today));
+        |code: &str| existing.iter().any(|p| p.person_id == to.1 && p.program_code == code && p.is_active_on(today));
     let source = changes::list_participations_of_visible(&mut tx.conn, from.0).await?;
     let candidates = source.into_iter().filter(|c| c.person_id == from.1);
-    let ids: Vec<Uuid> = candidates.filter(|c| !(c.runs_on(today) && active(&c.program_code))).map(|c| c.id).collect();
+    let ids: Vec<Uuid> =
+        candidates.filter(|c| !(c.is_active_on(today) && active(&c.program_code))).map(|c| c.id).collect();
     changes::set_participations(&mut tx.conn, &ids, from.0, to).await?;
     Ok(ids)
 }
 
 pub async fn change_head(tx: &mut Tx, id: Uuid, body: Json<ChangeHead>) -> Result<Family, Error> {
-    let family = change::hold_family(tx, id).await?;
+    let family = change::lock_family(tx, id).await?;
     tx.if_match.check(family.version)?;
     require_active_family(&family)?;
     let input = body.valid()?;
@@ -361,8 +366,8 @@ pub async fn change_head(tx: &mut Tx, id: Uuid, body: Json<ChangeHead>) -> Resul
     }) {
         let mut after = before.clone();
         after.relation_to_head = relation;
-        write_person(tx, before, &mut after, Told::plain("change-head", "updated")).await?;
+        write_person(tx, before, &mut after, ChangeKind::plain("change-head", "updated")).await?;
     }
-    change::tell_family(tx, &family, &Map::new(), Told::plain("change-head", "updated")).await?;
+    change::record_family_change(tx, &family, &Map::new(), ChangeKind::plain("change-head", "updated")).await?;
     change::show_family(tx, id).await
 }

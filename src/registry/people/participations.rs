@@ -17,7 +17,7 @@ use crate::registry::people::store::changes;
 use crate::transaction::Tx;
 
 async fn begin(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
-    let family = change::hold_family(tx, id).await?;
+    let family = change::lock_family(tx, id).await?;
     tx.if_match.check(family.version)?;
     require_active_family(&family)?;
     Ok(family)
@@ -42,7 +42,7 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
     }
     let existing = changes::list_participations_of_visible(&mut tx.conn, id).await?;
     let same = |h: &ParticipationRow| h.program_code == input.program_code && h.person_id == input.person_id;
-    if existing.iter().any(|h| same(h) && (h.runs_on(on) || h.until.is_none())) {
+    if existing.iter().any(|h| same(h) && (h.is_active_on(on) || h.until.is_none())) {
         faults.push(FieldError::new("/program_code", "already_held"));
     }
     if !faults.is_empty() {
@@ -64,7 +64,7 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
         "programs".to_owned(),
         json!({ "from": null, "to": { "program_code": row.program_code, "since": row.since } }),
     );
-    change::tell_family(tx, &family, &values, UPDATED).await?;
+    change::record_family_change(tx, &family, &values, UPDATED).await?;
     change::show_family(tx, id).await
 }
 
@@ -89,7 +89,7 @@ pub async fn end_program(tx: &mut Tx, id: Uuid, body: Json<EndProgram>) -> Resul
     let mut values = Map::new();
     let show = |until| json!({ "program_code": row.program_code, "until": until });
     values.insert("programs".to_owned(), json!({ "from": show(row.until), "to": show(Some(input.until)) }));
-    change::tell_family(tx, &family, &values, UPDATED).await?;
+    change::record_family_change(tx, &family, &values, UPDATED).await?;
     change::show_family(tx, id).await
 }
 
@@ -119,7 +119,7 @@ pub async fn add_shock(tx: &mut Tx, id: Uuid, body: Json<AddShock>) -> Result<Fa
     let mut values = Map::new();
     let to = json!({ "kind": row.kind, "happened_on": row.happened_on });
     values.insert("shocks".to_owned(), json!({ "from": null, "to": to }));
-    change::tell_family(tx, &family, &values, UPDATED).await?;
+    change::record_family_change(tx, &family, &values, UPDATED).await?;
     change::show_family(tx, id).await
 }
 
@@ -135,6 +135,6 @@ pub async fn end_shock(tx: &mut Tx, id: Uuid, body: Json<EndShock>) -> Result<Fa
     let mut values = Map::new();
     let show = |until| json!({ "kind": row.kind, "until": until });
     values.insert("shocks".to_owned(), json!({ "from": show(row.until), "to": show(Some(input.until)) }));
-    change::tell_family(tx, &family, &values, UPDATED).await?;
+    change::record_family_change(tx, &family, &values, UPDATED).await?;
     change::show_family(tx, id).await
 }

@@ -20,7 +20,7 @@ use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::registry::people::actions;
 use crate::registry::people::api::{CreateFamily, CreateWelfareStatus, FamilyLookup};
-use crate::registry::people::create::{self, Made};
+use crate::registry::people::create::{self, CreateResult};
 use crate::registry::people::responses::{Family, FamilyMatches, WelfareStatus};
 use crate::registry::people::viewer::Viewer;
 use crate::registry::permissions::{RegistryImport, RegistryRead, RegistryWrite};
@@ -59,8 +59,8 @@ async fn create_family(caller: Caller<RegistryWrite>, write: Write, body: Json<C
     let digest = body.digest();
     write
         .run(&caller, digest, async move |tx| match create::create_family(tx, body.valid()?, digest).await? {
-            Made::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
-            Made::Before(family) => repeat(&family, family.version),
+            CreateResult::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
+            CreateResult::Existing(family) => repeat(&family, family.version),
         })
         .await
 }
@@ -200,10 +200,10 @@ async fn create_welfare_status(
     let id = id.into_inner();
     write
         .run(&caller, body.digest(), async move |tx| match statuses::add_status(tx, id, body).await? {
-            (Made::New(status), version) => {
+            (CreateResult::New(status), version) => {
                 Reply::created(&status, version, format!("/v1/families/{id}/welfare-statuses"))
             }
-            (Made::Before(status), version) => repeat(&status, version),
+            (CreateResult::Existing(status), version) => repeat(&status, version),
         })
         .await
 }

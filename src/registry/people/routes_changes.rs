@@ -9,7 +9,7 @@ use crate::registry::people::api_changes::{
     RecordDeath, RemovePerson, SplitFamily,
 };
 use crate::registry::people::change;
-use crate::registry::people::create::Made;
+use crate::registry::people::create::CreateResult;
 use crate::registry::people::responses::{Family, Person};
 use crate::registry::people::routes::repeat;
 
@@ -206,8 +206,8 @@ async fn split_family(
     let digest = body.digest();
     write
         .run(&caller, digest, async move |tx| match moves::split_family(tx, id, body, digest).await? {
-            Made::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
-            Made::Before(family) => repeat(&family, family.version),
+            CreateResult::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
+            CreateResult::Existing(family) => repeat(&family, family.version),
         })
         .await
 }

@@ -15,7 +15,7 @@ use crate::http::path::Path;
 use crate::http::reply::Reply;
 use crate::registry::people::actions;
 use crate::registry::people::api::{CreatePerson, PersonLookup};
-use crate::registry::people::create::{self, Made};
+use crate::registry::people::create::{self, CreateResult};
 use crate::registry::people::responses::{Person, PersonMatches};
 use crate::registry::people::routes::repeat;
 use crate::registry::people::viewer::Viewer;
@@ -44,8 +44,8 @@ async fn create_person(caller: Caller<RegistryWrite>, write: Write, body: Json<C
     let digest = body.digest();
     write
         .run(&caller, digest, async move |tx| match create::create_person(tx, body.valid()?, digest).await? {
-            Made::New(person) => Reply::created(&person, person.version, format!("/v1/persons/{}", person.id)),
-            Made::Before(person) => repeat(&person, person.version),
+            CreateResult::New(person) => Reply::created(&person, person.version, format!("/v1/persons/{}", person.id)),
+            CreateResult::Existing(person) => repeat(&person, person.version),
         })
         .await
 }

@@ -14,7 +14,7 @@ use crate::registry::people::store::households as store;
 use crate::registry::rows::Household;
 
 /// Ids of the family and person of each NIK, in the order given. They are unscoped: read them within a scope next.
-pub async fn find_bearers(
+pub async fn find_nik_holders(
     conn: &mut AsyncPgConnection,
     sealer: &Sealer,
     niks: &[ParsedNik],

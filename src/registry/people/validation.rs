@@ -24,7 +24,7 @@ const EARLIEST_YEAR: i32 = 1900;
 
 /// The region and numbers of a valid family, parsed.
 #[derive(Debug)]
-pub struct Judged {
+pub struct ValidFamily {
     pub region: RegionCode,
     pub family_card_no: Option<FamilyCardNo>,
     /// One entry per member, in the order of the body.
@@ -87,7 +87,7 @@ impl Faults {
 }
 
 /// Validates a family with its members. Returns all faults, or the parsed region and numbers.
-pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<FieldError>> {
+pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<ValidFamily, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
     if let Some(home) = &input.dwelling {
@@ -107,7 +107,7 @@ pub fn family(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<Fiel
 }
 
 /// Validates a single person, whose fields are at the root of the body.
-pub fn person(input: &CreateFamily, today: NaiveDate) -> Result<Judged, Vec<FieldError>> {
+pub fn person(input: &CreateFamily, today: NaiveDate) -> Result<ValidFamily, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let region = village(&input.region_code, &mut faults);
     let niks = members(&input.members, today, |_| String::new(), &mut faults);
@@ -122,14 +122,14 @@ pub fn member(input: &CreateMember, today: NaiveDate) -> Result<Option<ParsedNik
 }
 
 /// Validates a family without members; they are added later.
-pub fn family_alone(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
+pub fn family_without_members(input: &CreateFamily) -> Result<ValidFamily, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
     finish(region, family_card_no, Vec::new(), faults)
 }
 
 /// Validates a changed family: all fields except members, programmes and welfare status.
-pub fn family_changes(input: &CreateFamily) -> Result<Judged, Vec<FieldError>> {
+pub fn family_changes(input: &CreateFamily) -> Result<ValidFamily, Vec<FieldError>> {
     let mut faults = Faults(Vec::new());
     let (region, family_card_no) = root(input, &mut faults);
     if let Some(home) = &input.dwelling {
@@ -189,9 +189,9 @@ fn finish(
     family_card_no: Option<FamilyCardNo>,
     niks: Vec<Option<ParsedNik>>,
     mut faults: Faults,
-) -> Result<Judged, Vec<FieldError>> {
+) -> Result<ValidFamily, Vec<FieldError>> {
     match region {
-        Some(region) if faults.0.is_empty() => Ok(Judged { region, family_card_no, niks }),
+        Some(region) if faults.0.is_empty() => Ok(ValidFamily { region, family_card_no, niks }),
         _ => {
             faults.0.sort_by(|a, b| a.pointer.cmp(&b.pointer));
             Err(faults.0)

@@ -80,7 +80,7 @@ pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
     };
     store::save_person(&mut tx.conn, &row).await?;
     name_store::delete_names(&mut tx.conn, row.family_id, row.id).await?;
-    changes::set_values_forgotten(&mut tx.conn, row.id).await?;
+    changes::erase_values(&mut tx.conn, row.id).await?;
     residences::set_names_forgotten(&mut tx.conn, row.id, tx.now).await?;
     let fields = ["birth_date", "full_name", "identity_status", "nik"];
     history::record_fields(tx, "person", row.id, row.family_id, "erase", &fields).await?;
@@ -129,7 +129,7 @@ async fn erase_home(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
             .set(dwellings::pln_customer_id.eq(None::<String>))
             .execute(&mut *tx.conn)
             .await?;
-        changes::set_values_forgotten(&mut tx.conn, id).await?;
+        changes::erase_values(&mut tx.conn, id).await?;
         let fields = ["address", "family_card_no", "latitude", "longitude"];
         history::record_fields(tx, "family", id, id, "erase", &fields).await?;
     }

@@ -169,7 +169,7 @@ pub async fn is_closed_since(
         closing.push(purposes::RESTRICTED);
     }
     let (why, trace) = (Unscoped::SubjectRights, pass.simple().to_string());
-    Ok(store::has_closed(conn, why, &trace, &closing, persons).await?)
+    Ok(store::has_access_to_limited_person(conn, why, &trace, &closing, persons).await?)
 }
 
 pub async fn require_unrestricted(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>) -> Result<(), Error> {

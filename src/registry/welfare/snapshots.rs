@@ -27,7 +27,7 @@ use crate::transaction::Tx;
 pub const SNAPSHOT_COMPARISON: JobKind = JobKind::new(&JobKindSpec {
     code: "snapshot_comparison",
     label_id: "Perbandingan dua pemeringkatan",
-    label_en: "Comparison of two rankings",
+    label_en: "Comparison of two snapshots",
     permission: STATS_READ,
     guard: None,
 });

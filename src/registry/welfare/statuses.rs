@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::registry::people::api::CreateWelfareStatus;
 use crate::registry::people::build;
-use crate::registry::people::create::Made;
+use crate::registry::people::create::CreateResult;
 use crate::registry::people::history;
 use crate::registry::people::responses::WelfareStatus;
 use crate::registry::people::store;
@@ -28,7 +28,7 @@ pub async fn add_status(
     tx: &mut Tx,
     family_id: Uuid,
     body: Json<CreateWelfareStatus>,
-) -> Result<(Made<WelfareStatus>, i32), Error> {
+) -> Result<(CreateResult<WelfareStatus>, i32), Error> {
     let scope = tx.actor.scope.clone();
     let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
     let input = body.valid()?;
@@ -38,7 +38,7 @@ pub async fn add_status(
     if let Some(row) = same {
         let equal = (row.as_of, row.decile, row.percentile) == (input.as_of, input.decile, input.percentile);
         return if equal {
-            Ok((Made::Before(row.into()), family.version))
+            Ok((CreateResult::Existing(row.into()), family.version))
         } else {
             Err(Error::new(Code::ALREADY_EXISTS))
         };
@@ -53,7 +53,7 @@ pub async fn add_status(
     if let Some(event) = before.and_then(|before| changed(&before, &row, &family.region_code)) {
         tx.publish(event);
     }
-    Ok((Made::New(row.into()), version))
+    Ok((CreateResult::New(row.into()), version))
 }
 
 /// What is told when a family's decile moves.

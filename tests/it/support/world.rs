@@ -78,7 +78,12 @@ impl World {
             back: server.session("bandung-bo", bandung, &["32.04"], &back),
             manager: server.session("bandung-mgr", bandung, &["32.04"], &manager),
             pkh: server.session("pkh", Some(organization("pkh")), &[], &responder),
-            elsewhere: server.session("sleman", Some(organization("slrt-sleman")), &["34.04"], slrt::auth::Permission::all()),
+            elsewhere: server.session(
+                "sleman",
+                Some(organization("slrt-sleman")),
+                &["34.04"],
+                slrt::auth::Permission::all(),
+            ),
             province: server.session(
                 "jabar",
                 Some(organization("dinsos-jabar")),

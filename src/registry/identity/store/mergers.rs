@@ -70,7 +70,7 @@ pub async fn find_behind(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid)
 }
 
 /// Into whom the person was merged, if so.
-pub async fn find_kept(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<Uuid>> {
+pub async fn find_merge_target(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<Uuid>> {
     let found: Option<Option<Uuid>> =
         persons::table.filter(persons::id.eq(id)).select(persons::merged_into).first(conn).await.optional()?;
     Ok(found.flatten())

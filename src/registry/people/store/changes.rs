@@ -87,7 +87,7 @@ pub async fn find_made_at_of_visible(
 }
 
 /// Erases the values in the history of an erased person. The names of the fields and the times of the changes stay.
-pub async fn set_values_forgotten(conn: &mut AsyncPgConnection, subject_id: Uuid) -> QueryResult<()> {
+pub async fn erase_values(conn: &mut AsyncPgConnection, subject_id: Uuid) -> QueryResult<()> {
     diesel::update(registry_changes::table.filter(registry_changes::subject_id.eq(subject_id)))
         .set(registry_changes::values_sealed.eq(None::<Vec<u8>>))
         .execute(conn)
@@ -118,7 +118,7 @@ pub async fn delete_dwelling(conn: &mut AsyncPgConnection, family_id: Uuid) -> Q
 }
 
 /// All persons of the family, including those who died or were removed or merged.
-pub async fn list_everybody_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
+pub async fn list_all_persons_of_visible(conn: &mut AsyncPgConnection, family_id: Uuid) -> QueryResult<Vec<PersonRow>> {
     persons::table.filter(persons::family_id.eq(family_id)).select(PersonRow::as_select()).load(conn).await
 }
 

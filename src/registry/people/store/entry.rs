@@ -12,7 +12,7 @@ use crate::registry::rows::{DwellingRow, FamilyRow, IdentityRow, ParticipationRo
 
 /// The family that has one of these client-chosen ids, in any region, with its submission hash: by the family's id or
 /// by the ids of its persons. Used only to compare; nothing of it is shown.
-pub async fn find_taken(
+pub async fn find_existing_family(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     family_id: Option<Uuid>,

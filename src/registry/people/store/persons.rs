@@ -157,7 +157,7 @@ struct Found {
 
 /// Whether the trace has an access record of a person, or of the person's family, where the person has one of these
 /// limits or (with `erased`) was erased. The query starts from such persons, because they are few.
-pub async fn has_closed(
+pub async fn has_access_to_limited_person(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     trace: &str,

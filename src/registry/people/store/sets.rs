@@ -93,7 +93,7 @@ pub async fn list_persons(
 }
 
 /// Those of the ids that a family or person already has.
-pub async fn list_taken(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+pub async fn list_existing_ids(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     let of_families = families::table.filter(families::id.eq_any(ids)).select(families::id);
     let of_persons = persons::table.filter(persons::id.eq_any(ids)).select(persons::id);
     of_families.union(of_persons).load(conn).await
