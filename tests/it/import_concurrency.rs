@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use slrt::error::Error;
 use slrt::jobs::run::run_due;
 use slrt::registry::bulk::backfill::index_names;
-use slrt::slices::permissions as P;
 use slrt::slices::runners;
 
 use super::imports::{count, filled, import, loader, problems, send};
@@ -21,7 +20,7 @@ async fn import_during(world: &World, who: &Session, kind: &str, text: &str, cha
     let mut other = world.server.connection().await;
     other.batch_execute(&format!("begin; {change}")).await.unwrap();
     let worker = world.server.worker(&runners());
-    run_until_blocked(world, statement(other, "commit"), run_due(&context)).await;
+    run_until_blocked(world, statement(other, "commit"), run_due(&worker)).await;
     let done = who.get(&format!("/v1/jobs/{}", accepted["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(done["counts"]["updated"], 1, "{done}");
 }
@@ -106,7 +105,7 @@ async fn a_name_changed_while_names_are_indexed_leaves_no_old_entry() {
                   select family_id, id, 0, region_code, 'dewi', 'dewi', -1, -1 from persons where full_name = 'Dewi'";
     other.batch_execute(rename).await.unwrap();
     let worker = world.server.worker(&runners());
-    run_until_blocked(&world, statement(other, "commit"), index_names(&context)).await;
+    run_until_blocked(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, "person_names where key like '%rahma%' or key like 'siti%'").await, 0);
     assert_eq!(count(&world, WITHOUT_NAMES).await, 0);
 }
@@ -174,7 +173,7 @@ async fn a_person_who_moved_before_the_names_were_indexed_is_found_in_one_place(
     );
     other.batch_execute(&away).await.unwrap();
     let worker = world.server.worker(&runners());
-    run_until_blocked(&world, statement(other, "commit"), index_names(&context)).await;
+    run_until_blocked(&world, statement(other, "commit"), index_names(&worker)).await;
     assert_eq!(count(&world, STALE_NAMES).await, 0);
     assert_eq!(count(&world, WITHOUT_NAMES).await, 0);
 }

@@ -1,7 +1,6 @@
 //! Tests of jobs: progress that commits with the work, one worker at a time, continuation after a kill.
 
 use serde_json::{Value, json};
-use slrt::error::Code;
 use slrt::error::Error;
 use slrt::imports::export::EXPORT;
 use slrt::jobs::run::{Outcome, Run, Runner, Stop, run_due};
