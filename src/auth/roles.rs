@@ -13,6 +13,7 @@ crate::text_enum! {
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
         RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Keeper of the registry",
         Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national overseer",
+        DeskFrontEnd = "desk_front_end": "Aplikasi meja layanan" / "Desk application",
         MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",
@@ -83,6 +84,8 @@ impl Role {
             }
             Self::RegistryKeeper => &[P::RegistryRead, P::RegistryImport, P::StatsRead, P::EventsRead, P::PiiReveal],
             Self::Overseer => &[P::ComplaintsRead, P::ReferralsRead, P::ReferralsCorrect, P::StatsRead, P::EventsRead],
+            // An application names the officer who acts. Its other roles limit what it may do for any officer.
+            Self::DeskFrontEnd => &[P::OperatorAssert],
             // Reports whether notes arrived; reads nothing.
             Self::MessageGateway => &[P::WebhooksManage],
             Self::Auditor => &[P::AuditRead, P::StatsRead],

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::database::{Database, block_on, bring_up_to_date};
 use super::serve::load_keys;
-use super::{Failure, say};
+use super::{Failure, codes, region_or_country, say, start_log};
 use crate::app::Shared;
 use crate::auth::Actor;
 use crate::auth::caller::AccessPurpose;
@@ -29,7 +29,7 @@ use crate::imports::upload::{ImportLimit, Store};
 use crate::jobs::api::Job;
 use crate::jobs::model::JobStatus;
 use crate::jobs::{actions as jobs, files};
-use crate::regions::{RegionCode, RegionScope};
+use crate::regions::RegionScope;
 use crate::transaction::{self, Setting};
 use crate::worker::Worker;
 
@@ -38,13 +38,13 @@ pub(super) struct ImportArgs {
     /// The file: CSV, or NDJSON when it is called .ndjson or .jsonl; plain or gzip.
     file: PathBuf,
     /// What its rows are.
-    #[arg(long, value_parser = code::<ImportKind>)]
+    #[arg(long, value_parser = codes::<ImportKind>())]
     kind: ImportKind,
     /// What to do with a row that is there already: skip, update or fail.
-    #[arg(long, default_value = "skip", value_parser = code::<OnConflict>)]
+    #[arg(long, default_value = "skip", value_parser = codes::<OnConflict>())]
     on_conflict: OnConflict,
     /// What to do when rows are at fault: refuse the file, or skip those rows.
-    #[arg(long, default_value = "refuse", value_parser = code::<OnFault>)]
+    #[arg(long, default_value = "refuse", value_parser = codes::<OnFault>())]
     on_fault: OnFault,
     /// Judge only and write nothing.
     #[arg(long)]
@@ -53,7 +53,7 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     again: bool,
     /// Regions whose rows may be written, separated by commas; `ID` is the whole country.
-    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
+    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region_or_country)]
     regions: Vec<String>,
     /// Where the problem file goes; beside the imported one, with .problems.csv, if absent.
     #[arg(long)]
@@ -65,31 +65,17 @@ pub(super) struct ExportArgs {
     /// Where the CSV file goes.
     file: PathBuf,
     /// What its rows are.
-    #[arg(long, value_parser = code::<ImportKind>)]
+    #[arg(long, value_parser = codes::<ImportKind>())]
     kind: ImportKind,
     /// Regions whose rows are written, separated by commas; `ID` is the whole country.
-    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
+    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region_or_country)]
     regions: Vec<String>,
     /// Show numbers, addresses and days of birth, for this purpose; each person's access record names it.
-    #[arg(long, value_parser = code::<AccessPurpose>)]
+    #[arg(long, value_parser = codes::<AccessPurpose>())]
     reveal_for: Option<AccessPurpose>,
     /// What a masked file of persons is for, which shows their names; each person's access record names it.
-    #[arg(long, value_parser = code::<AccessPurpose>, conflicts_with = "reveal_for")]
+    #[arg(long, value_parser = codes::<AccessPurpose>(), conflicts_with = "reveal_for")]
     purpose: Option<AccessPurpose>,
-}
-
-fn code<T: std::str::FromStr + crate::db::text_enum::CodeList>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = T::codes().iter().map(|code| code.code).collect();
-        format!("one of: {}", known.join(", "))
-    })
-}
-
-fn region(text: &str) -> Result<String, String> {
-    if text == "ID" || RegionCode::parse(text).is_some() {
-        return Ok(text.to_owned());
-    }
-    Err("no such region code".to_owned())
 }
 
 #[derive(Parser)]
@@ -98,9 +84,9 @@ struct Defaults {
     server: ServerArgs,
 }
 
-/// What both commands stand on.
-struct Desk {
-    worker: Worker,
+/// What these commands work with: the database, and an actor for the audit trail.
+pub(super) struct Desk {
+    pub(super) worker: Worker,
     actor: Arc<Actor>,
 }
 
@@ -120,7 +106,7 @@ impl Desk {
         Ok(Self { worker: Worker::new(Arc::new(shared), url).map_err(Failure::run)?, actor: Arc::new(actor) })
     }
 
-    fn setting(&self) -> Setting {
+    pub(super) fn setting(&self) -> Setting {
         Setting { actor: self.actor.clone(), ..self.worker.setting() }
     }
 
@@ -219,13 +205,13 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn with_desk<T>(
+pub(super) fn with_desk<T>(
     data: &DataArgs,
     regions: &[String],
     may: &[Permission],
     work: impl AsyncFnOnce(&Desk) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    crate::telemetry::start(false);
+    start_log(false);
     let database = Database::join(data)?;
     let outcome = block_on(async {
         if database.embedded.is_some() {
