@@ -13,6 +13,7 @@ crate::text_enum! {
         ProgramOfficer = "program_officer": "Petugas program / OPD" / "Programme or agency officer",
         RegistryKeeper = "registry_keeper": "Pengelola data terpadu" / "Registry manager",
         Overseer = "overseer": "Pengawas provinsi / pusat" / "Provincial or national supervisor",
+        DeskFrontEnd = "desk_front_end": "Aplikasi meja layanan" / "Desk application",
         MessageGateway = "message_gateway": "Gateway pesan" / "Messaging gateway",
         Auditor = "auditor": "Auditor" / "Auditor",
         Administrator = "administrator": "Administrator" / "Administrator",

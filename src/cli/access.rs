@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::database::{Database, block_on, bring_up_to_date};
 use super::serve::load_keys;
-use super::{Failure, say};
+use super::{Failure, codes, region_or_country, say};
 use crate::auth::clients::{self, ClientRow, StaffRow};
 use crate::auth::keys::{KeyFile, random_text};
 use crate::auth::permission::Permission;
 use crate::auth::roles::{Role, permissions_of};
 use crate::clock::Clock;
 use crate::config::DataArgs;
-use crate::regions::RegionCode;
+use crate::directory;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ClientCommand {
@@ -30,13 +30,13 @@ pub(super) enum ClientCommand {
         #[arg(long, default_value = "")]
         label: String,
         /// Regions that it may see, separated by commas; `ID` is the whole country.
-        #[arg(long, value_delimiter = ',', value_parser = parse_region)]
+        #[arg(long, value_delimiter = ',', value_parser = region_or_country)]
         regions: Vec<String>,
         /// Permissions, separated by commas.
-        #[arg(long, value_delimiter = ',', value_parser = parse_permission)]
+        #[arg(long, value_delimiter = ',', value_parser = codes::<Permission>())]
         permissions: Vec<Permission>,
         /// Roles whose permissions are added, separated by commas.
-        #[arg(long, value_delimiter = ',', value_parser = parse_role)]
+        #[arg(long, value_delimiter = ',', value_parser = codes::<Role>())]
         roles: Vec<Role>,
     },
     /// List all clients as JSON, without secrets.
@@ -62,10 +62,10 @@ pub(super) enum StaffCommand {
         #[arg(long)]
         name: String,
         /// Regions, separated by commas.
-        #[arg(long, value_delimiter = ',', value_parser = parse_region, required = true)]
+        #[arg(long, value_delimiter = ',', value_parser = region_or_country, required = true)]
         regions: Vec<String>,
         /// Roles, separated by commas.
-        #[arg(long, value_delimiter = ',', value_parser = parse_role, required = true)]
+        #[arg(long, value_delimiter = ',', value_parser = codes::<Role>(), required = true)]
         roles: Vec<Role>,
     },
 }
@@ -88,25 +88,13 @@ fn parse_id(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("an id has 3 to 64 characters: a-z, 0-9, - and _".to_owned()) }
 }
 
-fn parse_region(text: &str) -> Result<String, String> {
-    if text == "ID" || RegionCode::parse(text).is_some() {
-        return Ok(text.to_owned());
+/// A client or an officer of an organization that does not exist could do nothing.
+async fn require_organization(conn: &mut AsyncPgConnection, id: Option<Uuid>) -> Result<(), Failure> {
+    let Some(id) = id else { return Ok(()) };
+    match directory::actions::find_organization(conn, id, None).await.map_err(Failure::run)? {
+        Some(_) => Ok(()),
+        None => Err(Failure::Run(format!("there is no organization {id}: make it with slrt organization create"))),
     }
-    Err("unknown region code".to_owned())
-}
-
-fn parse_permission(text: &str) -> Result<Permission, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = Permission::all().iter().map(|p| p.as_str()).collect();
-        format!("known permissions: {}", known.join(", "))
-    })
-}
-
-fn parse_role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = Role::ALL.iter().map(|r| r.as_str()).collect();
-        format!("known roles: {}", known.join(", "))
-    })
 }
 
 fn with_connection<T>(
@@ -148,8 +136,10 @@ pub(super) fn client(data: &DataArgs, command: ClientCommand) -> Result<(), Fail
                 disabled_at: None,
                 id,
             };
-            let made =
-                with_connection(data, async |conn| clients::insert_client(conn, &row).await.map_err(Failure::run))?;
+            let made = with_connection(data, async |conn| {
+                require_organization(conn, row.organization_id).await?;
+                clients::insert_client(conn, &row).await.map_err(Failure::run)
+            })?;
             if !made {
                 return Err(Failure::Run(format!("a client {} exists already", row.id)));
             }
@@ -200,7 +190,10 @@ pub(super) fn staff(data: &DataArgs, command: StaffCommand) -> Result<(), Failur
         created_at: Clock::default().now(),
         disabled_at: None,
     };
-    let made = with_connection(data, async |conn| clients::insert_staff(conn, &row).await.map_err(Failure::run))?;
+    let made = with_connection(data, async |conn| {
+        require_organization(conn, Some(row.organization_id)).await?;
+        clients::insert_staff(conn, &row).await.map_err(Failure::run)
+    })?;
     if !made {
         return Err(Failure::Run(format!("an officer {} exists already", row.id)));
     }

@@ -2,7 +2,7 @@
 
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
 
-use super::{Failure, say};
+use super::{Failure, say, start_log};
 use crate::config::DataArgs;
 use crate::db;
 use crate::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
@@ -90,7 +90,7 @@ pub(super) fn block_on<F: Future>(work: F) -> F::Output {
 }
 
 pub(super) fn migrate(data: &DataArgs) -> Result<(), Failure> {
-    crate::telemetry::start(false);
+    start_log(false);
     let database = Database::open(data)?;
     let outcome = block_on(async {
         database.prepare(false).await?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::database::{Database, block_on, bring_up_to_date};
 use super::serve::load_keys;
-use super::{Failure, say};
+use super::{Failure, codes, region_or_country, say, start_log};
 use crate::app::Shared;
 use crate::auth::Actor;
 use crate::auth::caller::AccessPurpose;
@@ -30,7 +30,7 @@ use crate::imports::upload::{ImportLimit, Store};
 use crate::jobs::api::Job;
 use crate::jobs::model::JobStatus;
 use crate::jobs::{actions as jobs, files};
-use crate::regions::{RegionCode, RegionScope};
+use crate::regions::RegionScope;
 use crate::transaction::{self, TxContext};
 
 #[derive(Debug, Args)]
@@ -38,13 +38,13 @@ pub(super) struct ImportArgs {
     /// Input file: CSV, or NDJSON if its name ends in .ndjson or .jsonl; plain or gzip.
     file: PathBuf,
     /// Kind of the rows.
-    #[arg(long, value_parser = code::<ImportKind>)]
+    #[arg(long, value_parser = codes::<ImportKind>())]
     kind: ImportKind,
     /// What to do with a row that already exists: skip, update or fail.
-    #[arg(long, default_value = "skip", value_parser = code::<OnConflict>)]
+    #[arg(long, default_value = "skip", value_parser = codes::<OnConflict>())]
     on_conflict: OnConflict,
     /// What to do with invalid rows: refuse the file, or skip these rows.
-    #[arg(long, default_value = "refuse", value_parser = code::<OnFault>)]
+    #[arg(long, default_value = "refuse", value_parser = codes::<OnFault>())]
     on_fault: OnFault,
     /// Only validate the file; write nothing.
     #[arg(long)]
@@ -53,7 +53,7 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     again: bool,
     /// Regions in which rows may be written, separated by commas; `ID` is the whole country.
-    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
+    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region_or_country)]
     regions: Vec<String>,
     /// Path of the problem file. Default: the path of the input file with .problems.csv appended.
     #[arg(long)]
@@ -65,31 +65,17 @@ pub(super) struct ExportArgs {
     /// Path of the CSV file.
     file: PathBuf,
     /// Kind of the rows.
-    #[arg(long, value_parser = code::<ImportKind>)]
+    #[arg(long, value_parser = codes::<ImportKind>())]
     kind: ImportKind,
     /// Regions whose rows are exported, separated by commas; `ID` is the whole country.
-    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region)]
+    #[arg(long, value_delimiter = ',', default_value = "ID", value_parser = region_or_country)]
     regions: Vec<String>,
     /// Show numbers, addresses and birth dates, for this purpose; it is stored in each person's access record.
-    #[arg(long, value_parser = code::<AccessPurpose>)]
+    #[arg(long, value_parser = codes::<AccessPurpose>())]
     reveal_for: Option<AccessPurpose>,
     /// Purpose of a masked file of persons, which shows their names; it is stored in each person's access record.
-    #[arg(long, value_parser = code::<AccessPurpose>, conflicts_with = "reveal_for")]
+    #[arg(long, value_parser = codes::<AccessPurpose>(), conflicts_with = "reveal_for")]
     purpose: Option<AccessPurpose>,
-}
-
-fn code<T: std::str::FromStr + crate::db::text_enum::CodeList>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = T::codes().iter().map(|code| code.code).collect();
-        format!("one of: {}", known.join(", "))
-    })
-}
-
-fn region(text: &str) -> Result<String, String> {
-    if text == "ID" || RegionCode::parse(text).is_some() {
-        return Ok(text.to_owned());
-    }
-    Err("unknown region code".to_owned())
 }
 
 #[derive(Parser)]
@@ -98,9 +84,9 @@ struct Defaults {
     server: ServerArgs,
 }
 
-/// Context of both commands.
-struct Session {
-    context: background::Context,
+/// Context of a command: the database, and an actor for the audit trail.
+pub(super) struct Session {
+    pub(super) context: background::Context,
     actor: Arc<Actor>,
 }
 
@@ -120,7 +106,7 @@ impl Session {
         Ok(Self { context: shared.background().map_err(Failure::run)?, actor: Arc::new(actor) })
     }
 
-    fn tx_context(&self) -> TxContext {
+    pub(super) fn tx_context(&self) -> TxContext {
         TxContext { actor: self.actor.clone(), ..self.context.tx_context() }
     }
 
@@ -219,13 +205,13 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn with_session<T>(
+pub(super) fn with_session<T>(
     data: &DataArgs,
     regions: &[String],
     permissions: &[Permission],
     work: impl AsyncFnOnce(&Session) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    crate::telemetry::start(false);
+    start_log(false);
     let database = Database::join(data)?;
     let outcome = block_on(async {
         if database.embedded.is_some() {

@@ -3,13 +3,17 @@
 mod access;
 mod database;
 mod import;
+mod organization;
 mod serve;
 
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use crate::config::{DataArgs, ServerArgs};
+use crate::db::text_enum::CodeList;
+use crate::regions::RegionCode;
 
 /// SLRT Referral API: complaints, eligibility and closed-loop referrals.
 ///
@@ -46,6 +50,9 @@ enum Command {
     Import(import::ImportArgs),
     /// Export a file with the columns that an import accepts.
     Export(import::ExportArgs),
+    /// Manage the organizations that receive complaints and referrals.
+    #[command(subcommand)]
+    Organization(organization::OrganizationCommand),
     /// Manage the clients that may request tokens.
     #[command(subcommand)]
     Client(access::ClientCommand),
@@ -110,10 +117,34 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Import(args) => import::import(&cli.data, &args),
         Command::Export(args) => import::export(&cli.data, &args),
+        Command::Organization(command) => organization::organization(&cli.data, command),
         Command::Client(command) => access::client(&cli.data, command),
         Command::Staff(command) => access::staff(&cli.data, command),
         Command::Keys(command) => access::keys(&cli.data, command),
     }
+}
+
+/// Starts the log. Its first line names the version, which is that of `--version` and of the contract.
+pub(crate) fn start_log(json: bool) {
+    crate::telemetry::start(json);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "slrt");
+}
+
+/// Reads one of these codes. `--help` and a refusal list them.
+pub(crate) fn codes<T>() -> impl TypedValueParser<Value = T>
+where
+    T: CodeList + std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    let values = T::codes().into_iter().map(|code| PossibleValue::new(code.code).help(code.label_en));
+    PossibleValuesParser::new(values).try_map(|text| text.parse::<T>())
+}
+
+/// Reads a region code, or `ID` for the whole country.
+pub(crate) fn region_or_country(text: &str) -> Result<String, String> {
+    if text == "ID" || RegionCode::parse(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err("unknown region code".to_owned())
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result to standard output")]

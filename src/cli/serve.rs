@@ -7,15 +7,15 @@ use chrono::Utc;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::{Database, block_on, bring_up_to_date};
-use super::{Failure, say};
+use super::{Failure, say, start_log};
 use crate::app::{self, Shared};
 use crate::attachments::storage::{Storage, StoreFault};
 use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
 use crate::demo;
+use crate::metrics;
 use crate::worker::Worker;
-use crate::{metrics, telemetry};
 
 pub(super) fn load_keys(data: &DataArgs) -> Result<Keys, Failure> {
     let wrong = |e: crate::auth::keys::KeyError| Failure::Configuration(e.to_string());
@@ -31,7 +31,7 @@ pub(super) fn load_keys(data: &DataArgs) -> Result<Keys, Failure> {
 }
 
 pub(super) fn serve(data: &DataArgs, server: &ServerArgs) -> Result<(), Failure> {
-    telemetry::start(server.log_json);
+    start_log(server.log_json);
     if data.environment == Environment::Production && data.data_dir.join(demo::CREDENTIALS).exists() {
         return Err(Failure::Configuration(
             "SLRT_ENV=production refuses a data folder with demo secrets; set another SLRT_DATA_DIR".to_owned(),
@@ -62,7 +62,7 @@ pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<
     if data.environment == Environment::Production {
         return Err(Failure::Configuration("the demo does not run with SLRT_ENV=production".to_owned()));
     }
-    telemetry::start(server.log_json);
+    start_log(server.log_json);
     let keys = Arc::new(load_keys(data)?);
     let database = Database::open(data)?;
     let outcome = block_on(async {

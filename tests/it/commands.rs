@@ -1,10 +1,12 @@
 //! Tests of the binary: the commands that an operator uses.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
-use serde_json::Value;
+use serde_json::{Value, json};
+use slrt::auth::permission::Permission;
 
 use crate::support::TestServer;
 use crate::support::contract::CONTRACT;
@@ -50,10 +52,38 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
 #[test]
 fn every_command_has_help() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["serve", "demo", "migrate", "openapi", "import", "export", "client", "staff", "keys"] {
+    for command in
+        ["serve", "demo", "migrate", "openapi", "import", "export", "organization", "client", "staff", "keys"]
+    {
         let output = slrt(folder.path(), &[command, "--help"], &[]);
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }
+}
+
+/// `--version`, the first line of the log and the served contract say what the manifest says.
+#[actix_web::test]
+async fn there_is_one_version() {
+    let manifest = env!("CARGO_PKG_VERSION");
+    let folder = tempfile::tempdir().unwrap();
+    let output = slrt(folder.path(), &["--version"], &[]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), format!("slrt {manifest}"));
+
+    let database = TestServer::start().await;
+    let mut service = Command::new(env!("CARGO_BIN_EXE_slrt"));
+    service.env_clear().current_dir(folder.path()).arg("serve").stdout(Stdio::null()).stderr(Stdio::piped());
+    service.env("DATABASE_URL", &database.database_url).env("SLRT_LISTEN", "127.0.0.1:0").env("SLRT_LOG_JSON", "true");
+    let mut service = service.spawn().unwrap();
+    let mut log = BufReader::new(service.stderr.take().unwrap()).lines().map(|line| {
+        let line = line.unwrap();
+        serde_json::from_str::<Value>(&line).unwrap_or_else(|_| panic!("{line}"))
+    });
+    assert_eq!(log.next().unwrap()["version"], manifest);
+    let address = log.find_map(|line| Some(line["address"].as_str()?.to_owned())).expect("it listens");
+    let contract = reqwest::get(format!("http://{address}/v1/openapi.json")).await.unwrap();
+    let contract: Value = contract.json().await.unwrap();
+    service.kill().unwrap();
+    service.wait().unwrap();
+    assert_eq!(contract["info"]["version"], manifest);
 }
 
 #[test]
@@ -99,6 +129,58 @@ async fn a_client_can_be_created_listed_and_disabled() {
     assert!(stderr(&run(&["client", "disable", "desk-1"])).contains("no active client"));
     let wrong = run(&["client", "create", "--id", "desk-2", "--regions", "32.99"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// What the guide for operators does on an empty installation: an organization, its application, its officer.
+#[actix_web::test]
+async fn an_organization_gets_its_application_and_its_officers() {
+    let server = TestServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("DATABASE_URL", server.database_url.as_str())];
+    let run = |arguments: &str| slrt(folder.path(), &arguments.split(' ').collect::<Vec<_>>(), &environment);
+    let printed = |output: &Output| -> Value {
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(output)))
+    };
+    let organization = "organization create --kind slrt_desk --region 32.04 --email a@desa.example --name";
+    let made = printed(&run(&format!("{organization} SLRT")));
+    let id = made["id"].as_str().unwrap();
+    let shown = server.anonymous().get(&format!("/v1/organizations/{id}")).await.expect(200);
+    assert_eq!((&shown["name"], &shown["region_code"], &shown["version"]), (&made["name"], &json!("32.04"), &json!(1)));
+    let auditor = server.session("auditor", None, &["ID"], &[Permission::AuditRead]);
+    let trail = auditor.get(&format!("/v1/audit-records?target_id={id}")).await.expect(200);
+    assert_eq!(
+        (&trail["items"][0]["action"], &trail["items"][0]["actor"]),
+        (&json!("organization.create"), &json!("operator"))
+    );
+
+    // The same limits as in the API, each fault by its flag.
+    for (flag, value) in [("name", "1"), ("region", "32.99"), ("region", "ID")] {
+        let mut given = vec![("kind", "slrt_desk"), ("region", "32.04"), ("name", "SLRT")];
+        given.retain(|(name, _)| *name != flag);
+        given.push((flag, value));
+        let flags: Vec<String> = given.iter().map(|(name, value)| format!("--{name} {value}")).collect();
+        let refused = run(&format!("organization create {}", flags.join(" ")));
+        assert_eq!(refused.status.code(), Some(2), "{flag} {value}: {}", said(&refused));
+        assert!(said(&refused).contains(&format!("--{flag}")), "{}", said(&refused));
+    }
+    let refused = run(&format!("{organization} X --program NONE"));
+    assert!(!refused.status.success() && said(&refused).contains("--program: "), "{}", said(&refused));
+    assert!(said(&run("organization create --kind desk --region 32.04 --name X")).contains("slrt_desk"));
+
+    let unknown = "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e";
+    for (what, rest) in
+        [("client", "--roles desk_front_end"), ("staff", "--name Siti --regions 32.04 --roles front_office")]
+    {
+        let create = |org: &str| run(&format!("{what} create --id {what}-1 --org {org} {rest}"));
+        let refused = create(unknown);
+        assert!(!refused.status.success() && said(&refused).contains("no organization"), "{}", said(&refused));
+        assert!(create(id).status.success(), "{what}: nothing was left of the refusal");
+    }
+    let client = printed(&run(&format!(
+        "client create --id desk --org {id} --regions 32.04 --roles desk_front_end,front_office"
+    )));
+    let permissions = client["permissions"].as_array().unwrap();
+    assert!(permissions.contains(&json!("operator:assert")) && permissions.contains(&json!("complaints:submit")));
 }
 
 #[actix_web::test]

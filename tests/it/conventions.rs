@@ -45,6 +45,26 @@ async fn the_same_key_and_body_get_the_same_answer() {
 }
 
 #[actix_web::test]
+async fn the_same_key_and_body_at_another_address_is_no_replay() {
+    let world = World::start().await;
+    let key = [("idempotency-key", "start-1")];
+    for id in [world.complaint().await, world.complaint().await] {
+        world.step(&world.back, &id, "verify", json!({ "class": "enrolment", "priority": "normal" })).await;
+        let path = format!("/v1/complaints/{id}/start");
+        let first = world.back.post_with(&path, &key, json!({})).await;
+        assert!(first.header("idempotency-replayed").is_none(), "{path}");
+        assert_eq!(first.expect(200)["id"], id.as_str());
+        let again = world.back.post_with(&path, &key, json!({})).await;
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(again.expect(200)["id"], id.as_str());
+    }
+    // The same key for another action of the same complaint.
+    let id = world.complaint().await;
+    let ask = json!({ "question": "Di mana?" });
+    world.back.post_with(&format!("/v1/complaints/{id}/ask"), &key, ask).await.expect(200);
+}
+
+#[actix_web::test]
 async fn an_idempotency_key_expires_after_a_day() {
     let world = World::start().await;
     let key = [("idempotency-key", "k")];

@@ -118,3 +118,40 @@ async fn a_default_must_match_its_sector_and_region() {
     world.server.anonymous().get("/v1/routing-defaults/32.04/electricity").await.expect_problem(404, "not-found");
     world.server.anonymous().get("/v1/routing-defaults/99/electricity").await.expect_problem(404, "not-found");
 }
+
+/// Only the latest answers count, so that reading them costs the same after years.
+#[actix_web::test]
+async fn the_answer_time_of_a_service_is_that_of_its_latest_answers() {
+    let world = World::start().await;
+    let service = world.own_service(json!({})).await;
+    let referral = world.requested_at(&service).await;
+    let need = json!({ "region_code": VILLAGE, "sector": "other" });
+    let answers = async || {
+        let found = world.back.post("/v1/referrals/candidates", need.clone()).await.expect(200);
+        let items = found["items"].as_array().unwrap();
+        let candidate = items.iter().find(|c| c["service"]["id"] == service.as_str()).unwrap().clone();
+        let reasons = candidate["reasons"].as_array().unwrap();
+        reasons.iter().find(|r| r["code"].as_str().unwrap().ends_with("answer_time")).unwrap()["text_en"].clone()
+    };
+    assert_eq!(answers().await, "Promises an answer within 14 days");
+    let mut conn = world.server.connection().await;
+    // A referral that was answered so many days ago, after so many days.
+    let mut answered = async |count: u32, days_ago: u32, days: u32, status: &str| {
+        let copies = format!(
+            "create temp table copied as select r.* from referrals r, generate_series(1, {count}) where r.id = '{referral}'; \
+             update copied set id = gen_random_uuid(), status = '{status}', answered_at = now() - interval '{days_ago} days', \
+                requested_at = now() - interval '{days_ago} days' - interval '{days} days'; \
+             alter table copied drop column waits_for, drop column waits_since; \
+             insert into referrals select * from copied; drop table copied"
+        );
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, &copies).await.unwrap();
+    };
+    answered(300, 40, 20, "completed").await;
+    assert_eq!(answers().await, "Answers within 20 days on average");
+    answered(50, 10, 2, "accepted").await;
+    assert_eq!(answers().await, "Answers within 2 days on average");
+    answered(20, 1, 9, "entered_in_error").await;
+    assert_eq!(answers().await, "Answers within 2 days on average");
+    answered(25, 1, 4, "rejected").await;
+    assert_eq!(answers().await, "Answers within 3 days on average");
+}

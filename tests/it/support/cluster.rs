@@ -56,6 +56,14 @@ pub async fn execute(database: &str, statement: &str) {
     diesel::sql_query(statement).execute(&mut conn).await.expect(statement);
 }
 
+/// A database without any table; its URL.
+pub async fn empty_database() -> String {
+    tokio::task::spawn_blocking(cluster).await.expect("the cluster");
+    let name = format!("t_{}", uuid::Uuid::new_v4().simple());
+    execute("postgres", &format!("create database {name} locale 'C' encoding 'UTF8' template template0")).await;
+    cluster().url(&name)
+}
+
 /// Creates a new database with schema, programmes and the demo's directory; returns its URL.
 pub async fn fresh_database() -> String {
     tokio::task::spawn_blocking(cluster).await.expect("the cluster");
