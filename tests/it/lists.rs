@@ -65,7 +65,7 @@ fn lists() -> Vec<List> {
     found.collect()
 }
 
-/// What a list shows, each entry by its id, or whole where it has none. A tablet is told that an id is gone, and no more.
+/// What a list shows, each entry by its id, or whole where it has none. A `gone` entry of a tablet holds an id and no data, so it is left out.
 fn entries(body: &Value) -> Vec<String> {
     let of = |name: &str| body[name].as_array().cloned().unwrap_or_default();
     let all = [of("items"), of("families"), of("complaints")].concat();
