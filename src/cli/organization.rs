@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::import::with_session;
 use super::{Failure, codes, region_or_country, say};
-use crate::directory::permissions::DIRECTORY_WRITE;
 use crate::config::DataArgs;
 use crate::directory::actions::{self, Entered};
 use crate::directory::api::CreateOrganization;
 use crate::directory::model::OrganizationKind;
+use crate::directory::permissions::DIRECTORY_WRITE;
 use crate::error::Error;
 use crate::error::field_codes;
 use crate::http::json::parse_value;
