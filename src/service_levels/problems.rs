@@ -9,5 +9,5 @@ crate::problems! {
         "Target nasional tanpa saringan menjadi sandaran semua pengaduan. Ubah angkanya, jangan dihapus.", "The national target without conditions is the default for every complaint. Change its values instead.";
     HOLIDAY_EXISTS = "holiday-exists", 409,
         "Hari itu sudah tercatat", "The holiday already exists",
-        "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region with another description.";
+        "Hari ini sudah menjadi hari libur di wilayah itu dengan keterangan lain.", "The day is already a holiday of that region with another kind, name or source. Delete that holiday first.";
 }

@@ -5,7 +5,7 @@ use crate::error::Texts;
 crate::problems! {
     DEVICE_REVOKED = "device-revoked", 403,
         "Perangkat dicabut", "The device was revoked",
-        "Perangkat ini sudah dicabut dan tidak dapat menyinkronkan data.", "This device was revoked and can no longer sync. Register the device again.";
+        "Perangkat ini sudah dicabut dan tidak dapat menyinkronkan data.", "This device was revoked and can no longer sync. Register the device again with a new id.";
     DEPENDENCY_FAILED = "dependency-failed", 424,
         "Operasi yang mendahului belum berhasil", "An earlier operation failed",
         "Operasi ini bergantung pada operasi lain yang belum berhasil. Kirim ulang keduanya.", "This operation depends on another operation that has not succeeded. Send both again.";

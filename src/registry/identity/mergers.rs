@@ -1,5 +1,5 @@
-//! Two records of one person become one: a person with the permission decides, what refers to the other keeps working
-//! through the one that is kept, and all of it can be undone.
+//! Mergers: two records of one person become one. An officer with the permission decides, references to the merged record stay
+//! valid through the remaining record, and a merger can be undone.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,14 +30,14 @@ use crate::regions::Unscoped;
 use crate::registry::people::moves;
 use crate::transaction::Tx;
 
-/// Which record is the same person.
+/// The duplicate to merge into the person.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "duplicate_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d92" }))]
 pub struct MergePerson {
-    /// The record that is not kept.
+    /// Id of the duplicate record. It is merged and stays readable.
     pub duplicate_id: Uuid,
-    /// Who is head of the family of that record from now on: needed when it was the head and others remain.
+    /// Id of the new head of the duplicate's family. Required if the duplicate was the head and other members remain.
     pub new_head_id: Option<Uuid>,
 }
 

@@ -1,5 +1,5 @@
-//! Who lives in an institution: children in homes and foundations, elderly people, people in rehabilitation. On the
-//! map only counts, and none that is small enough to point at somebody.
+//! Stays in institutions: children in homes and foundations, elderly people, people in rehabilitation. The map publishes only
+//! counts, and suppresses counts small enough to identify a person.
 
 use std::collections::BTreeMap;
 
@@ -27,66 +27,66 @@ use crate::registry::people::viewer::Viewer;
 use crate::small_counts;
 use crate::transaction::Tx;
 
-/// A stay in an institution that begins.
+/// A stay in an institution to add.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "kind": "child_home", "facility_name": "LKSA Contoh Harapan", "region_code": "32.04.05", "since": "2026-07-01",
 }))]
 pub struct AddResidence {
-    /// What kind of institution it is.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// The institution as an organization of the directory; this or its name.
+    /// Id of the institution in the directory. Send exactly one of `facility_id` and `facility_name`.
     pub facility_id: Option<Uuid>,
     /// Name of an institution that is not in the directory.
     pub facility_name: Option<Name>,
-    /// Where it lies: a regency, a district or a village.
+    /// Region of the institution: a regency, a district or a village.
     pub region_code: RegionCode,
-    /// First day.
+    /// First day of the stay. Not in the future, not before the birth date.
     pub since: NaiveDate,
-    /// Last day; absent while it goes on.
+    /// Last day of the stay. Absent if the stay is open.
     pub until: Option<NaiveDate>,
 }
 
-/// A stay that ends.
+/// The end of a stay in an institution.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "residence_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8da2", "until": "2026-11-20" }))]
 pub struct EndResidence {
-    /// Id of the stay.
+    /// Id of the open stay.
     pub residence_id: Uuid,
-    /// Last day.
+    /// Last day of the stay. Not before its first day.
     pub until: NaiveDate,
 }
 
 /// A stay in an institution.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Residence {
-    /// Id of the stay, by which it is ended.
+    /// Id of the stay; send it as `residence_id` to end the stay.
     pub id: Uuid,
-    /// What kind of institution it is.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// The institution in the directory, when revealed.
+    /// Id of the institution in the directory. Only in a revealed response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_id: Option<Uuid>,
-    /// Its name, when revealed.
+    /// Name of the institution. Only in a revealed response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_name: Option<String>,
-    /// Where it lies; to its regency unless revealed.
+    /// Region of the institution. Only the regency unless revealed.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// First day.
+    /// First day of the stay.
     #[schema(example = "2026-07-01")]
     pub since: NaiveDate,
-    /// Last day; absent while it goes on.
+    /// Last day of the stay. Absent if the stay is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
 }
 
-/// Where somebody lived in institutions.
+/// A person's stays in institutions.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Residences {
     /// Latest first.
@@ -221,39 +221,39 @@ async fn tell(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDa
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ResidenceMapQuery {
-    /// The region whose parts are counted: the country when absent.
+    /// The region whose parts are counted. Default: the country.
     #[param(value_type = Option<String>, example = "32")]
     pub region_code: Option<RegionCode>,
     /// Only this kind of institution.
     pub kind: Option<ResidenceKind>,
 }
 
-/// How many people live in institutions, by region and kind.
+/// Number of people in institutions, by region and kind.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResidenceMap {
     /// The region whose parts are counted; `ID` is the country.
     #[schema(example = "32")]
     pub region_code: String,
-    /// The parts in which somebody lives in an institution.
+    /// The counts. Parts without residents in institutions are omitted.
     pub items: Vec<ResidenceCount>,
 }
 
 /// A count for one region and kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResidenceCount {
-    /// The part.
+    /// Code of the part.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the part.
     #[schema(example = "Kabupaten Bandung")]
     pub region_name: String,
-    /// What kind of institution.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// How many people; absent where it is suppressed.
+    /// Number of people. Absent if suppressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 42)]
     pub count: Option<i64>,
-    /// Is the count held back, because it is below 10 or would tell one that is?
+    /// True if the count is suppressed: it is below 10, or another suppressed count could be derived from it.
     #[schema(example = false)]
     pub suppressed: bool,
 }

@@ -1,4 +1,5 @@
-//! Rankings as wholes: which there are, and how families moved between two of them. Fewer than ten are never told.
+//! Welfare snapshots across families: the list of snapshots, and the decile changes between two of them. Counts below ten are
+//! suppressed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,40 +36,40 @@ pub const RUNNER: Runner = Runner { kind: SNAPSHOT_COMPARISON, run: |run| Box::p
 
 const DECILES: usize = 10;
 
-/// A ranking: what one source said at one time.
+/// A welfare snapshot: the ranking of one source at one time.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotName {
-    /// Where the ranking comes from.
+    /// Source of the snapshot.
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     pub snapshot_version: SnapshotVersion,
 }
 
-/// A ranking with how many families of the caller's regions it holds.
+/// A welfare snapshot with the number of families of the caller's regions in it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct WelfareSnapshot {
-    /// Where the ranking comes from.
+    /// Source of the snapshot.
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     #[schema(example = "2026-Q3")]
     pub snapshot_version: String,
-    /// Day from which it holds.
+    /// Day from which the snapshot is valid.
     pub as_of: chrono::NaiveDate,
-    /// Families in it; absent below ten.
+    /// Number of families. Absent if below 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 12840)]
     pub families: Option<i64>,
 }
 
-/// The rankings that there are.
+/// The recorded welfare snapshots.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct WelfareSnapshots {
     /// Newest first, at most 500.
     pub items: Vec<WelfareSnapshot>,
 }
 
-/// Which two rankings to compare, and where.
+/// Two welfare snapshots to compare, and the region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -77,12 +78,12 @@ pub struct WelfareSnapshots {
     "to": { "source": "dtsen", "snapshot_version": "2026-Q3" },
 }))]
 pub struct CompareSnapshots {
-    /// The region whose parts are compared, each on its own; a village is compared as a whole.
+    /// The region to compare. Each region directly inside it is counted separately; a village is counted as a whole.
     #[schema(value_type = String)]
     pub region_code: RegionCode,
-    /// The earlier ranking.
+    /// The earlier snapshot.
     pub from: SnapshotName,
-    /// The later one.
+    /// The later snapshot.
     pub to: SnapshotName,
 }
 
