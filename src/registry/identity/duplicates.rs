@@ -92,9 +92,9 @@ struct Described {
     region_code: String,
 }
 
-const LEAST_SCORE: i32 = 60;
-const MOST_SHOWN: usize = 20;
-const MOST_COMPARED: i64 = 300;
+const MIN_SCORE: i32 = 60;
+const MAX_SHOWN: usize = 20;
+const MAX_COMPARED: i64 = 300;
 
 pub async fn find(
     conn: &mut Connection,
@@ -140,7 +140,7 @@ pub async fn find(
     };
     let regency = RegionScope::from_codes(&[asked.region_code.get(..5).unwrap_or(&asked.region_code)]);
     let sound = NameRange::from(names::sounds(&asked.name));
-    let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MOST_COMPARED);
+    let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MAX_COMPARED);
     let mut rows = rows.await?;
     let mut bearer_id = None;
     if let Some(nik) = &asked.nik
@@ -161,12 +161,12 @@ pub async fn find(
         // After a merger a person is also found by the NIK of the merged record.
         let nik = if bearer_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
         let (score, reasons) = compare(&asked, &words, &row, nik.as_deref());
-        if score >= LEAST_SCORE {
+        if score >= MIN_SCORE {
             scored.push((score, reasons, row));
         }
     }
     scored.sort_by_key(|(score, _, row)| (std::cmp::Reverse(*score), row.id));
-    let items = scored.into_iter().take(MOST_SHOWN).map(|(score, reasons, row)| {
+    let items = scored.into_iter().take(MAX_SHOWN).map(|(score, reasons, row)| {
         let score = u8::try_from(score.clamp(0, 100)).unwrap_or(100);
         Ok(DuplicateCandidate { score, reasons, person: viewer.person(row)? })
     });

@@ -110,7 +110,7 @@ fn fingerprint(asked: &PersonSearch) -> Result<[u8; 8], Error> {
     digest.first_chunk::<8>().copied().ok_or_else(|| Error::internal("a digest is too short"))
 }
 
-fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error> {
+fn validate(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error> {
     let mut faults = Vec::new();
     let mut check = |fits: bool, pointer: &str, code| {
         if !fits {
@@ -125,10 +125,10 @@ fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error
     check(narrowed, "", "criterion_required");
     check(asked.birth_date.is_none_or(|day| day <= today), "/birth_date", "in_the_future");
     check(asked.ppks_code.as_deref().is_none_or(is_ppks_code), "/ppks_code", "unknown_value");
-    for (number, pointer, most) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
+    for (number, pointer, max) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
         match number {
             Some(number) if number < 1 => faults.push(FieldError::below(pointer, "too_small", 1)),
-            Some(number) if number > most => faults.push(FieldError::above(pointer, "too_large", most)),
+            Some(number) if number > max => faults.push(FieldError::above(pointer, "too_large", max)),
             _ => {}
         }
     }
@@ -181,7 +181,7 @@ pub async fn search(
     today: NaiveDate,
 ) -> Result<Page<PersonHit>, Error> {
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
-    judge(&asked, limit, today)?;
+    validate(&asked, limit, today)?;
     let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
     if restricted {
         actor.require(crate::auth::permissions::CASES_RESTRICTED)?;
