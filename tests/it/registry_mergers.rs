@@ -131,7 +131,7 @@ async fn programmes_of_both_records_are_merged_without_duplicates_and_restored()
         let held = json!({ "program_code": code, "person_id": record["id"] });
         world.front.post(&format!("{}/add-program", home(record)), held).await.expect(200);
     }
-    let held = async |record: &Value| {
+    let programmes = async |record: &Value| {
         let programs = world.front.get(&home(record)).await.expect(200)["programs"].clone();
         let mine = programs.as_array().unwrap().iter().filter(|p| p["person_id"] == record["id"]);
         let mut codes: Vec<String> = mine.map(|p| p["program_code"].as_str().unwrap().to_owned()).collect();
@@ -139,10 +139,10 @@ async fn programmes_of_both_records_are_merged_without_duplicates_and_restored()
         codes
     };
     merge(&world.front, &kept, &other).await.expect(200);
-    assert_eq!(held(&kept).await, ["KIP", "KIS"]);
+    assert_eq!(programmes(&kept).await, ["KIP", "KIS"]);
     undo(&world.front, &other).await.expect(200);
     assert_eq!(
-        (held(&kept).await, held(&other).await),
+        (programmes(&kept).await, programmes(&other).await),
         (vec!["KIS".to_owned()], vec!["KIP".to_owned(), "KIS".to_owned()])
     );
 }

@@ -142,16 +142,16 @@ pub async fn find(
     let sound = NameRange::from(names::sounds(&asked.name));
     let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MAX_COMPARED);
     let mut rows = rows.await?;
-    let mut bearer_id = None;
+    let mut holder_id = None;
     if let Some(nik) = &asked.nik
         && let Ok(parsed) = crate::registry::identity::nik::Nik::parse(nik, today, &|code| {
             crate::regions::directory::find(code).is_some()
         })
-        && let Some(bearer) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
+        && let Some(holder) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
     {
-        bearer_id = Some(bearer.id);
+        holder_id = Some(holder.id);
         // A comparison with a restricted person would reveal recorded data.
-        rows.extend(Some(bearer).filter(|bearer| !bearer.is_restricted()));
+        rows.extend(Some(holder).filter(|holder| !holder.is_restricted()));
     }
     rows.sort_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
@@ -159,7 +159,7 @@ pub async fn find(
     let mut scored = Vec::new();
     for row in rows.into_iter().filter(|row| Some(row.id) != asked.id) {
         // After a merger a person is also found by the NIK of the merged record.
-        let nik = if bearer_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
+        let nik = if holder_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
         let (score, reasons) = compare(&asked, &words, &row, nik.as_deref());
         if score >= MIN_SCORE {
             scored.push((score, reasons, row));

@@ -58,12 +58,12 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
     let taken: Vec<(usize, &IdentityRow)> =
         rows.iter().enumerate().filter(|(_, row)| !free.contains(&row.blind_index)).collect();
     let indexes: Vec<&[u8]> = taken.iter().map(|(_, row)| row.blind_index.as_slice()).collect();
-    let bearers = store::list_identities(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
+    let holders = store::list_identities(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
     let mut conflicts = Vec::new();
     let mut is_taken = false;
     for (at, row) in taken {
-        let bearer = bearers.iter().find(|(index, ..)| *index == row.blind_index);
-        let Some((_, family_id, person_id)) = bearer else { continue };
+        let holder = holders.iter().find(|(index, ..)| *index == row.blind_index);
+        let Some((_, family_id, person_id)) = holder else { continue };
         // The number already leads to this record, because of a merger.
         let led_here = match row.person_id {
             Some(_) => *person_id == row.person_id,

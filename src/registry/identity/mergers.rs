@@ -44,26 +44,26 @@ pub struct MergePerson {
 const NIK: &str = "nik";
 const BIRTH_DATE: &str = "birth_date";
 
-struct Held {
+struct Locked {
     family: FamilyRow,
     person: PersonRow,
 }
 
 /// Locks both persons and their families in one order.
-async fn lock_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(Held, Held), Error> {
+async fn lock_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(Locked, Locked), Error> {
     let changed = || Error::new(Code::CONCURRENT_CHANGE).retry_after(1);
     let scope = tx.actor.scope.clone();
     let mut families = change::hold_families(tx, &[kept.family_id, other.family_id]).await?.into_iter();
-    let mut held = Vec::new();
+    let mut locked = Vec::new();
     for seen in [kept, other] {
         let family = families.next().flatten().ok_or_else(Error::not_found)?;
         let person = store::lock_person(&mut tx.conn, &scope, seen.id).await?.ok_or_else(Error::not_found)?;
         if person.family_id != family.id {
             return Err(changed());
         }
-        held.push(Held { family, person });
+        locked.push(Locked { family, person });
     }
-    match (held.pop(), held.pop()) {
+    match (locked.pop(), locked.pop()) {
         (Some(other), Some(kept)) => Ok((kept, other)),
         _ => Err(changed()),
     }
@@ -80,10 +80,10 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     }
     let other = store::find_person(&mut tx.conn, &scope, input.duplicate_id).await?;
     let other = other.ok_or_else(|| Error::field("/duplicate_id", "unknown_person"))?;
-    let (held, Held { family: other_family, person: other }) = lock_both(tx, &kept, &other).await?;
-    require_standing(&held.person, &[Standing::Active, Standing::Deceased])?;
+    let (locked, Locked { family: other_family, person: other }) = lock_both(tx, &kept, &other).await?;
+    require_standing(&locked.person, &[Standing::Active, Standing::Deceased])?;
     require_standing(&other, &[Standing::Active])?;
-    require_same_limits(&held.person, &other)?;
+    require_same_limits(&locked.person, &other)?;
     moves::succeed(tx, &other_family, &[other.id], input.new_head_id).await?;
     // Read again: the new head may be the remaining record itself.
     let kept = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
@@ -159,7 +159,7 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?;
     let record = record.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE).retry_after(1))?;
     let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id).await?.ok_or_else(Error::not_found)?;
-    let (Held { person: kept, .. }, Held { family, person: merged }) = lock_both(tx, &kept, &merged).await?;
+    let (Locked { person: kept, .. }, Locked { family, person: merged }) = lock_both(tx, &kept, &merged).await?;
     require_standing(&merged, &[Standing::Merged])?;
     // The remaining record may have been merged too, with the values that it took over: the later merger must be undone first.
     require_standing(&kept, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
@@ -189,19 +189,19 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
 /// took it over: if another person has it now, the conflict is reported and officers resolve it.
 async fn give_back(tx: &mut Tx, kept: &PersonRow, merged: &PersonRow, record: &MergeRow) -> Result<(), Error> {
     let own = open_nik(&tx.keys.sealer, merged)?;
-    let held = open_nik(&tx.keys.sealer, kept)?;
+    let current = open_nik(&tx.keys.sealer, kept)?;
     let mut after = kept.clone();
-    if record.taken.iter().any(|field| field == NIK) && held == own {
+    if record.taken.iter().any(|field| field == NIK) && current == own {
         after.nik_sealed = None;
         after.identity_status = IdentityStatus::Unknown;
-    } else if own.is_some() && held == own {
-        let bearer = Conflict {
+    } else if own.is_some() && current == own {
+        let conflict = Conflict {
             pointer: String::new(),
             family_id: kept.family_id,
             person_id: Some(kept.id),
             claimed_by_family_id: Some(merged.family_id),
         };
-        return Err(Error { conflicts: vec![bearer], ..Error::new(crate::registry::problems::IDENTITY_IN_USE) });
+        return Err(Error { conflicts: vec![conflict], ..Error::new(crate::registry::problems::IDENTITY_IN_USE) });
     }
     if record.taken.iter().any(|field| field == BIRTH_DATE) && kept.birth_date == merged.birth_date {
         after.birth_date = None;

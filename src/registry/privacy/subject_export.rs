@@ -74,7 +74,7 @@ pub async fn gather(
     let mut home = home.ok_or_else(Error::not_found)?;
     let family_id = person.family_id;
     let ids = crate::registry::people::actions::list_ids_of_person(conn, id).await?;
-    home.participations.retain(|held| held.person_id.is_none_or(|of| ids.contains(&of)));
+    home.participations.retain(|participation| participation.person_id.is_none_or(|of| ids.contains(&of)));
     let (mut stays, mut changes) =
         (Vec::new(), history::list_all(conn, viewer.sealer, Subject::Family(family_id)).await?);
     for id in &ids {
