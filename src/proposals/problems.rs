@@ -15,7 +15,7 @@ crate::problems! {
         "Tindakan ini tidak berlaku untuk keadaan usulan sekarang.", "The action is not allowed in the proposal's current state. Read the proposal to see its state.";
     PROPOSAL_ALREADY_OPEN = "registry-proposal-already-open", 409,
         "Usulan yang sama masih berjalan", "The same proposal is already open",
-        "Untuk orang dan jenis usulan ini masih ada usulan yang belum diputus.", "An undecided proposal of this kind exists for this person. Wait for its decision, or withdraw it.";
+        "Untuk orang dan jenis usulan ini masih ada usulan yang belum diputus.", "An undecided proposal of this kind exists for this person. Wait for its decision.";
     PROPOSAL_WINDOW_CLOSED = "registry-proposal-window-closed", 409,
         "Di luar jadwal usulan", "Outside the proposal window",
         "Langkah ini tidak dibuka hari ini. Dibuka kembali pada {} (WIB).", "This step is not open today. It reopens on {} (WIB, UTC+7).";

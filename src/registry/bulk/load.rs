@@ -137,9 +137,9 @@ pub async fn families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> Result<HashMap<Uuid, FamilyRow>, Error> {
-    let rows = store::list_families(conn, scope, ids, hold).await?;
+    let rows = store::list_families(conn, scope, ids, lock).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

@@ -81,7 +81,7 @@ pub async fn list_nameless(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     erased: &str,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<PersonRow>> {
     let named = person_names::table
         .filter(person_names::family_id.eq(persons::family_id))
@@ -89,7 +89,7 @@ pub async fn list_nameless(
     persons::table
         .filter(persons::full_name.ne(erased))
         .filter(diesel::dsl::not(diesel::dsl::exists(named)))
-        .limit(most)
+        .limit(limit)
         .select(PersonRow::as_select())
         .load(conn)
         .await

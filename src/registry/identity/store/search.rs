@@ -248,7 +248,7 @@ pub async fn list_candidates_visible(
     regency: &RegionScope,
     range: &NameRange,
     birth_date: Option<NaiveDate>,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<PersonRow>> {
     let of = person_names::person_id.eq(persons::id).and(person_names::family_id.eq(persons::family_id));
     let mut found: Vec<PersonRow> = person_names::table
@@ -259,7 +259,7 @@ pub async fn list_candidates_visible(
         .filter(person_names::sound.lt(&range.below))
         .filter(persons::standing.eq(Standing::Active))
         .filter(is_open())
-        .limit(most)
+        .limit(limit)
         .select(PersonRow::as_select())
         .load(conn)
         .await?;
@@ -269,7 +269,7 @@ pub async fn list_candidates_visible(
             .filter(scope.covers(persons::region_code))
             .filter(persons::standing.eq(Standing::Active))
             .filter(is_open())
-            .limit(most)
+            .limit(limit)
             .select(PersonRow::as_select())
             .load(conn)
             .await?;
