@@ -5,7 +5,7 @@ use crate::error::Texts;
 crate::problems! {
     CONSENT_INVALID_TRANSITION = "consent-invalid-transition", 409,
         "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
-        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "It was withdrawn before, or its basis is not consent.";
+        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "The consent is already withdrawn, or its lawful basis is not consent.";
 }
 
 /// Codes of faults in one field.
@@ -14,14 +14,14 @@ pub const FIELDS: &[(&str, Texts)] = &[
         "consent_withdrawn",
         Texts {
             id: "Persetujuan untuk tujuan ini sudah dicabut sesudah tanggal itu",
-            en: "Consent for this purpose was withdrawn after that day",
+            en: "Consent for this purpose was withdrawn after that date",
         },
     ),
     (
         "legal_reference_required",
         Texts {
-            id: "Dasar selain persetujuan memerlukan rujukan hukum",
-            en: "A basis other than consent needs its legal reference",
+            id: "Pemrosesan tanpa persetujuan memerlukan dasar hukum",
+            en: "A lawful basis other than consent needs a legal reference",
         },
     ),
 ];

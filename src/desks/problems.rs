@@ -4,17 +4,23 @@ use crate::error::Texts;
 
 crate::problems! {
     ALREADY_ASSIGNED = "already-assigned", 409,
-        "Sudah ditugaskan", "Assigned already",
-        "Petugas ini sudah memegang tugas yang sama di desa itu pada sebagian waktu tersebut.", "The officer holds the same duty in that village for part of that time.";
+        "Sudah ditugaskan", "Already assigned",
+        "Petugas ini sudah memegang tugas yang sama di desa itu pada sebagian waktu tersebut.", "The officer already has the same duty in that village for part of that period. Choose another period, or end that assignment first.";
 }
 
 /// Codes of faults in one field.
 pub const FIELDS: &[(&str, Texts)] = &[
-    ("unknown_desk", Texts { id: "Meja layanan tidak ada dalam wilayah Anda", en: "No such desk within your regions" }),
+    (
+        "unknown_desk",
+        Texts { id: "Meja layanan tidak ada dalam wilayah Anda", en: "The desk was not found in your regions" },
+    ),
     (
         "outside_desk_region",
-        Texts { id: "Desa di luar wilayah meja layanan", en: "The village lies outside the desk's region" },
+        Texts { id: "Desa di luar wilayah meja layanan", en: "The village is outside the desk's region" },
     ),
-    ("regency_required", Texts { id: "Kode harus kabupaten atau kota", en: "The code must name a regency or a city" }),
+    (
+        "regency_required",
+        Texts { id: "Kode harus kabupaten atau kota", en: "The code must be that of a regency or a city" },
+    ),
     ("outside_your_regions", Texts { id: "Di luar wilayah Anda", en: "Outside your regions" }),
 ];

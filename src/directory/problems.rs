@@ -5,19 +5,19 @@ use crate::error::Texts;
 crate::problems! {
     SERVICE_INACTIVE = "service-inactive", 409,
         "Layanan tidak aktif", "The service is not active",
-        "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent.";
+        "Layanan tujuan tidak aktif, sehingga rujukan belum dapat dikirim.", "The target service is not active, so the referral cannot be sent. Choose another service.";
     SERVICE_CLOSED = "service-closed", 409,
         "Layanan sedang tutup", "The service is closed",
-        "Layanan tujuan sedang tutup; buka kembali pada {}.", "The target service is closed; it opens again on {}.";
+        "Layanan tujuan sedang tutup; buka kembali pada {}.", "The target service is closed. It reopens on {}.";
     NO_CAPACITY = "no-capacity", 409,
-        "Tempat penuh", "No place is free",
+        "Tempat penuh", "The service has no free place",
         "Semua tempat layanan ini terisi atau disisihkan. Tolak dengan alasan no_capacity agar layanan lain ditawarkan.",
-        "All places of this service are taken or held. Reject with the reason no_capacity to be offered other services.";
+        "All places of this service are taken or reserved. Reject with the reason no_capacity to get other services suggested.";
 }
 
 /// Codes of faults in one field.
 pub const FIELDS: &[(&str, Texts)] = &[
-    ("unknown_service", Texts { id: "Layanan tidak ada", en: "No such service" }),
+    ("unknown_service", Texts { id: "Layanan tidak ada", en: "The service does not exist" }),
     ("other_sector", Texts { id: "Layanan ini bukan untuk sektor itu", en: "The service is not for that sector" }),
     (
         "outside_service_area",

@@ -5,13 +5,13 @@ use crate::error::Texts;
 crate::problems! {
     RULE_VERSION_BEGUN = "rule-version-begun", 409,
         "Versi aturan tidak dapat ditarik", "The rule version cannot be withdrawn",
-        "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that has not begun can be withdrawn.";
+        "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that is not yet in force can be withdrawn. Add a new version to replace this one.";
 }
 
 /// Codes of faults in one field.
 pub const FIELDS: &[(&str, Texts)] = &[
     ("fact_unknown", Texts { id: "Tidak ada fakta dengan nama ini", en: "No fact has this name" }),
-    ("fact_wrong_kind", Texts { id: "Jenis nilai fakta keliru", en: "The value is not of this fact's kind" }),
+    ("fact_wrong_kind", Texts { id: "Jenis nilai fakta keliru", en: "The value has the wrong type for this fact" }),
     (
         "person_required",
         Texts {
@@ -19,64 +19,67 @@ pub const FIELDS: &[(&str, Texts)] = &[
             en: "A fact about a person needs nik or person_id",
         },
     ),
-    ("rule_not_object", Texts { id: "Simpul aturan harus berupa objek", en: "A rule node is an object" }),
+    ("rule_not_object", Texts { id: "Simpul aturan harus berupa objek", en: "A rule node must be an object" }),
     (
         "rule_node_unknown",
         Texts {
             id: "Simpul aturan ialah all, any, not, atau field dengan op dan value",
-            en: "A rule node is one of: all, any, not, or field with op and value",
+            en: "A rule node must be one of: all, any, not, or field with op and value",
         },
     ),
     (
         "rule_node_ambiguous",
         Texts {
             id: "Simpul aturan hanya boleh satu dari all, any, not, atau field dengan op dan value",
-            en: "A rule node is only one of: all, any, not, or field with op and value",
+            en: "A rule node may be only one of: all, any, not, or field with op and value",
         },
     ),
-    ("rule_key_unknown", Texts { id: "Kunci ini tidak dikenal di sini", en: "This key has no meaning here" }),
+    ("rule_key_unknown", Texts { id: "Kunci ini tidak dikenal di sini", en: "This key is not allowed here" }),
     (
         "rule_group_not_array",
-        Texts { id: "all dan any memuat larik simpul aturan", en: "all and any take an array of rule nodes" },
+        Texts { id: "all dan any memuat larik simpul aturan", en: "all and any must contain an array of rule nodes" },
     ),
     (
         "rule_group_empty",
-        Texts { id: "Kelompok kosong tidak memutuskan apa pun", en: "An empty group decides nothing" },
+        Texts { id: "Kelompok kosong tidak memutuskan apa pun", en: "The group must contain at least one rule node" },
     ),
     (
         "rule_too_deep",
-        Texts { id: "Pohon aturan bersarang lebih dari 32 tingkat", en: "The tree is nested more than 32 levels deep" },
+        Texts { id: "Pohon aturan bersarang lebih dari 32 tingkat", en: "The rule tree is more than 32 levels deep" },
     ),
     (
         "rule_too_large",
-        Texts { id: "Pohon aturan memuat lebih dari 500 simpul", en: "The tree has more than 500 nodes" },
+        Texts { id: "Pohon aturan memuat lebih dari 500 simpul", en: "The rule tree has more than 500 nodes" },
     ),
     (
         "rule_field_missing",
         Texts {
             id: "Syarat harus menyebut fakta yang ditanyakan (field)",
-            en: "A condition names the fact it asks about (field)",
+            en: "A condition must name its fact (field)",
         },
     ),
     ("rule_field_unknown", Texts { id: "Tidak ada fakta dengan nama ini", en: "No fact has this name" }),
     (
         "rule_operator_missing",
-        Texts { id: "Syarat harus menyebut operatornya (op)", en: "A condition names its operator (op)" },
+        Texts { id: "Syarat harus menyebut operatornya (op)", en: "A condition must have an operator (op)" },
     ),
-    ("rule_operator_unknown", Texts { id: "Operator ini tidak ada", en: "There is no such operator" }),
+    ("rule_operator_unknown", Texts { id: "Operator ini tidak ada", en: "The operator does not exist" }),
     (
         "rule_operator_unfit",
         Texts {
             id: "Operator ini tidak berlaku untuk fakta tersebut",
-            en: "The operator has no meaning for this fact",
+            en: "The operator cannot be used with this fact",
         },
     ),
-    ("rule_value_missing", Texts { id: "Syarat harus memuat nilai (value)", en: "A condition has a value" }),
+    (
+        "rule_value_missing",
+        Texts { id: "Syarat harus memuat nilai (value)", en: "A condition must have a value (value)" },
+    ),
     (
         "rule_value_type",
         Texts {
             id: "Jenis nilai tidak sesuai dengan fakta dan operatornya",
-            en: "The value is not of the type that fact and operator ask for",
+            en: "The value does not have the type that the fact and operator require",
         },
     ),
     ("rule_value_empty", Texts { id: "Nilai kosong", en: "The value is blank or an empty list" }),
@@ -84,10 +87,13 @@ pub const FIELDS: &[(&str, Texts)] = &[
         "rule_value_too_long",
         Texts { id: "Daftar memuat lebih dari 200 nilai", en: "The list has more than 200 values" },
     ),
-    ("rule_range_reversed", Texts { id: "Rentang berakhir sebelum dimulai", en: "The range ends before it begins" }),
+    ("rule_range_reversed", Texts { id: "Rentang berakhir sebelum dimulai", en: "The range ends before it starts" }),
     (
         "first_day_taken",
-        Texts { id: "Sudah ada versi yang mulai pada hari ini", en: "Another version begins on that day" },
+        Texts { id: "Sudah ada versi yang mulai pada hari ini", en: "Another version already starts on this day" },
     ),
-    ("differs", Texts { id: "Berbeda dari program nasionalnya", en: "It differs from the national programme's" }),
+    (
+        "differs",
+        Texts { id: "Berbeda dari program nasionalnya", en: "The value differs from that of the national programme" },
+    ),
 ];

@@ -4,15 +4,15 @@ use crate::error::Texts;
 
 crate::problems! {
     MESSAGE_NOT_SENT = "message-not-sent", 409,
-        "Pesan belum terkirim", "The note was not sent",
-        "Pesan ini belum diserahkan ke gateway, sehingga belum ada yang dilaporkan.", "The note was not handed to the gateway, so there is nothing to report.";
+        "Pesan belum terkirim", "The message was not sent",
+        "Pesan ini belum diserahkan ke gateway, sehingga belum ada yang dilaporkan.", "The message was not handed to the gateway yet, so it has no delivery to report.";
     MESSAGE_NOT_FAILED = "message-not-failed", 409,
-        "Pesan tidak gagal", "The note has not failed",
-        "Hanya pesan yang gagal atau tidak sampai dapat dikirim ulang.", "Only a note that was given up or did not arrive is sent once more.";
+        "Pesan tidak gagal", "The message has not failed",
+        "Hanya pesan yang gagal atau tidak sampai dapat dikirim ulang.", "Only a message that failed or was not delivered can be resent.";
 }
 
 /// Codes of faults in one field.
 pub const FIELDS: &[(&str, Texts)] = &[(
     "unknown_placeholder",
-    Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "The step does not know this placeholder" },
+    Texts { id: "Penanda ini tidak dikenal pada langkah itu", en: "This placeholder is not available in this step" },
 )];

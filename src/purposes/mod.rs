@@ -1,5 +1,5 @@
-//! The purposes of access and the lawful basis of each, from a data file of the release; and the check of a purpose against a
-//! person's limits. Pure.
+//! The access purposes and the lawful basis of each, read from a data file of the release, and the check of a purpose against
+//! the limits of a person. No I/O.
 
 pub mod model;
 pub mod problems;
@@ -54,7 +54,7 @@ pub fn is_restricted(limits: &[String]) -> bool {
     limits.iter().any(|limit| limit == RESTRICTED)
 }
 
-/// Checks that the data of persons with these limits may be opened for this purpose. Needs no query: the limits are columns of the row.
+/// Checks that the data of persons with these limits may be read for this purpose. Needs no query: the limits are columns of the row.
 pub fn require<'a>(purpose: AccessPurpose, limits: impl IntoIterator<Item = &'a [String]>) -> Result<(), Error> {
     let exempt = basis_of(purpose).is_some_and(|basis| basis.while_restricted);
     for limits in limits {
@@ -73,24 +73,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_purpose_has_its_basis() {
+    fn every_purpose_has_a_lawful_basis() {
         for &purpose in AccessPurpose::ALL {
             let basis = basis_of(purpose).unwrap_or_else(|| panic!("{purpose} has no basis"));
             assert!(!basis.legal_reference.is_empty());
-            assert_ne!(basis.lawful_basis, LawfulBasis::Consent, "{purpose}: a reveal would need proof of consent");
+            assert_ne!(basis.lawful_basis, LawfulBasis::Consent, "{purpose}: a reveal would require proof of consent");
         }
     }
 
     #[test]
     fn a_restriction_exempts_emergencies_legal_claims_and_the_subjects_own_request() {
         let limits = [RESTRICTED.to_owned()];
-        let is_open = |p: &&AccessPurpose| require(**p, [limits.as_slice()]).is_ok();
-        let exempt: Vec<AccessPurpose> = AccessPurpose::ALL.iter().filter(is_open).copied().collect();
+        let is_allowed = |p: &&AccessPurpose| require(**p, [limits.as_slice()]).is_ok();
+        let exempt: Vec<AccessPurpose> = AccessPurpose::ALL.iter().filter(is_allowed).copied().collect();
         assert_eq!(exempt, [AccessPurpose::SubjectRequest, AccessPurpose::LegalClaim, AccessPurpose::Emergency]);
     }
 
     #[test]
-    fn a_withdrawal_closes_its_own_purpose() {
+    fn a_withdrawn_consent_blocks_only_its_purpose() {
         let limits = ["referral".to_owned()];
         let refused = require(AccessPurpose::Referral, [limits.as_slice()]).unwrap_err();
         assert_eq!(refused.code, crate::purposes::problems::CONSENT_WITHDRAWN);

@@ -1,7 +1,7 @@
 //! The lawful bases of processing.
 
 crate::text_enum! {
-    /// Lawful basis for disclosing the data to the target (UU 27/2022, article 20).
+    /// Lawful basis of processing (UU 27/2022, article 20).
     pub enum LawfulBasis {
         Consent = "consent": "Persetujuan subjek data" / "Consent of the data subject",
         LegalObligation = "legal_obligation": "Kewajiban hukum" / "Legal obligation",

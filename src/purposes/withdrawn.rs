@@ -1,4 +1,4 @@
-//! Purposes that whole families withdrew.
+//! Purposes for which a whole family withdrew consent.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,8 +11,8 @@ use super::model::LawfulBasis;
 use crate::clock::local_day;
 use crate::db::schema::consents;
 
-/// The purposes that families withdrew as families and did not consent to again, for families that the caller was shown to see. A
-/// withdrawn purpose is closed for every member, and for each person who joins.
+/// The purposes for which each family withdrew consent as a family and did not consent again. The families must be visible to the
+/// caller. A withdrawn purpose is blocked for every member, and for each person who joins later.
 pub async fn list_of_visible(
     conn: &mut AsyncPgConnection,
     family_ids: &[Uuid],
@@ -33,7 +33,7 @@ pub async fn list_of_visible(
         ))
         .load(conn)
         .await?;
-    // A withdrawal ends all consents of its purpose: an active one was given later.
+    // A withdrawal ends all consents of its purpose, so an active consent was given later.
     let active: HashSet<(Uuid, &str)> = rows
         .iter()
         .filter(|(_, _, withdrawn_at, expires_on, created_at)| {

@@ -1,4 +1,4 @@
-//! One person is one record: two that are made at once, two that become one, and what comes back when that is undone.
+//! One person is one record: concurrent creation, mergers, and what undoing a merger restores.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -37,14 +37,14 @@ async fn patch(who: &Session, at: &str, body: Value) -> Answer {
     who.send(Method::PATCH, at, &[("if-match", &tag)], Some(body)).await
 }
 
-/// Who is found by the number.
-async fn bearer(who: &Session, nik: &str) -> Vec<Value> {
+/// Ids of the persons that a lookup by the NIK returns.
+async fn holder(who: &Session, nik: &str) -> Vec<Value> {
     let found = who.post("/v1/persons/lookup", json!({ "nik": nik })).await.expect(200);
     found["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
 }
 
 #[actix_web::test]
-async fn an_id_that_several_choose_at_once_is_one_person() {
+async fn concurrent_requests_with_one_id_create_one_person() {
     let world = World::start().await;
     let body = json!({ "id": Uuid::now_v7(), "region_code": VILLAGE, "full_name": "Budi Santoso", "sex": "male" });
     let made = futures_util::future::join_all((0..6).map(|_| world.front.post("/v1/persons", body.clone()))).await;
@@ -54,7 +54,7 @@ async fn an_id_that_several_choose_at_once_is_one_person() {
     }
     let again = world.front.post("/v1/persons", body.clone()).await.expect(200);
     assert_eq!(again["id"], body["id"]);
-    // Sent again after the person went elsewhere, it is still the same request.
+    // The same request returns the person also after a move.
     let new = json!({ "new_family": { "region_code": VILLAGE }, "relation_to_head": "head" });
     let moved = world.front.post(&format!("{}/move", path(&again)), json!({ "new_family": new["new_family"] })).await;
     let moved = moved.expect(200);
@@ -63,7 +63,7 @@ async fn an_id_that_several_choose_at_once_is_one_person() {
 }
 
 #[actix_web::test]
-async fn a_number_comes_back_only_from_who_took_it() {
+async fn undo_does_not_take_a_nik_from_another_person() {
     let world = World::start().await;
     let sleman = world.server.session("sleman-fo", None, &["34.04"], &[P::REGISTRY_READ, P::REGISTRY_WRITE]);
     let nik = "3204051203809777";
@@ -74,17 +74,17 @@ async fn a_number_comes_back_only_from_who_took_it() {
     let body = json!({ "region_code": "34.04.01.2001", "full_name": "Joko", "sex": "male", "nik": nik });
     let third = sleman.post("/v1/persons", body).await.expect(201);
     let refused = undo(&world.front, &other).await;
-    assert!(!refused.text.contains(third["id"].as_str().unwrap()), "whoever bears it lives elsewhere");
+    assert!(!refused.text.contains(third["id"].as_str().unwrap()), "the holder is outside the caller's regions");
     refused.expect_problem(409, "identity-in-use");
-    assert_eq!(bearer(&sleman, nik).await, [third["id"].clone()]);
-    // Free again, it comes back with the record.
+    assert_eq!(holder(&sleman, nik).await, [third["id"].clone()]);
+    // The NIK is free again: undo restores it with the record.
     patch(&sleman, &path(&third), json!({ "nik": null, "identity_status": null })).await.expect(200);
     undo(&world.front, &other).await.expect(200);
-    assert_eq!(bearer(&world.front, nik).await, [other["id"].clone()]);
+    assert_eq!(holder(&world.front, nik).await, [other["id"].clone()]);
 }
 
 #[actix_web::test]
-async fn a_number_that_the_kept_record_made_its_own_is_not_given_twice() {
+async fn undo_is_refused_while_the_kept_record_has_the_nik_of_the_merged_one() {
     let world = World::start().await;
     let (first, second) = ("3204051203809771", "3204051203809772");
     let kept = person(&world.front, "Budi Santoso", json!({ "nik": first })).await;
@@ -95,12 +95,12 @@ async fn a_number_that_the_kept_record_made_its_own_is_not_given_twice() {
     assert_eq!(problem["conflicts"][0]["person_id"], kept["id"]);
     patch(&world.front, &path(&kept), json!({ "nik": first })).await.expect(200);
     undo(&world.front, &other).await.expect(200);
-    assert_eq!(bearer(&world.front, first).await, [kept["id"].clone()]);
-    assert_eq!(bearer(&world.front, second).await, [other["id"].clone()]);
+    assert_eq!(holder(&world.front, first).await, [kept["id"].clone()]);
+    assert_eq!(holder(&world.front, second).await, [other["id"].clone()]);
 }
 
 #[actix_web::test]
-async fn mergers_one_after_the_other_are_undone_last_first() {
+async fn consecutive_mergers_are_undone_in_reverse_order() {
     let world = World::start().await;
     let (of_b, of_a) = ("3204051203809773", "3204051203809774");
     let b = person(&world.front, "Budi Santoso", json!({ "nik": of_b })).await;
@@ -110,20 +110,20 @@ async fn mergers_one_after_the_other_are_undone_last_first() {
     world.front.post(&format!("{}/add-program", home(&b)), held).await.expect(200);
     merge(&world.front, &a, &b).await.expect(200);
     merge(&world.front, &c, &a).await.expect(200);
-    assert_eq!(bearer(&world.front, of_b).await, [c["id"].clone()]);
+    assert_eq!(holder(&world.front, of_b).await, [c["id"].clone()]);
     let problem = undo(&world.front, &b).await.expect_problem(409, "person-invalid-transition");
     assert_eq!(problem["current_state"], "merged");
     undo(&world.front, &a).await.expect(200);
-    assert_eq!(bearer(&world.front, of_b).await, [a["id"].clone()]);
+    assert_eq!(holder(&world.front, of_b).await, [a["id"].clone()]);
     undo(&world.front, &b).await.expect(200);
-    assert_eq!(bearer(&world.front, of_b).await, [b["id"].clone()]);
-    assert_eq!(bearer(&world.front, of_a).await, [a["id"].clone()]);
+    assert_eq!(holder(&world.front, of_b).await, [b["id"].clone()]);
+    assert_eq!(holder(&world.front, of_a).await, [a["id"].clone()]);
     let programs = world.front.get(&home(&b)).await.expect(200)["programs"].clone();
     assert_eq!((programs.as_array().unwrap().len(), &programs[0]["person_id"]), (1, &b["id"]));
 }
 
 #[actix_web::test]
-async fn what_both_records_are_in_is_held_once_and_given_back() {
+async fn programmes_of_both_records_are_merged_without_duplicates_and_restored() {
     let world = World::start().await;
     let kept = person(&world.front, "Budi Santoso", json!({})).await;
     let other = person(&world.front, "Budi Santosa", json!({})).await;
@@ -131,7 +131,7 @@ async fn what_both_records_are_in_is_held_once_and_given_back() {
         let held = json!({ "program_code": code, "person_id": record["id"] });
         world.front.post(&format!("{}/add-program", home(record)), held).await.expect(200);
     }
-    let held = async |record: &Value| {
+    let programmes = async |record: &Value| {
         let programs = world.front.get(&home(record)).await.expect(200)["programs"].clone();
         let mine = programs.as_array().unwrap().iter().filter(|p| p["person_id"] == record["id"]);
         let mut codes: Vec<String> = mine.map(|p| p["program_code"].as_str().unwrap().to_owned()).collect();
@@ -139,16 +139,16 @@ async fn what_both_records_are_in_is_held_once_and_given_back() {
         codes
     };
     merge(&world.front, &kept, &other).await.expect(200);
-    assert_eq!(held(&kept).await, ["KIP", "KIS"]);
+    assert_eq!(programmes(&kept).await, ["KIP", "KIS"]);
     undo(&world.front, &other).await.expect(200);
     assert_eq!(
-        (held(&kept).await, held(&other).await),
+        (programmes(&kept).await, programmes(&other).await),
         (vec!["KIS".to_owned()], vec!["KIP".to_owned(), "KIS".to_owned()])
     );
 }
 
 #[actix_web::test]
-async fn a_merger_opens_nothing_that_the_subject_has_closed() {
+async fn a_merger_does_not_lift_a_purpose_limit() {
     let world = World::start().await;
     let kept = person(&world.front, "Budi Santoso", json!({})).await;
     let other = person(&world.front, "Budi Santosa", json!({ "nik": "3204051203809775" })).await;
@@ -157,12 +157,12 @@ async fn a_merger_opens_nothing_that_the_subject_has_closed() {
     world.front.post(&format!("/v1/consents/{consent}/withdraw"), withdrawn).await.expect(200);
     merge(&world.front, &kept, &other).await.expect_problem(403, "consent-withdrawn");
     assert_eq!(world.front.get(&path(&other)).await.expect(200)["standing"], "active");
-    // The other way round nothing is opened.
+    // In the other direction the limit remains in force.
     merge(&world.front, &other, &kept).await.expect(200);
 }
 
 #[actix_web::test]
-async fn a_merger_is_undone_after_the_family_was_taken_in() {
+async fn a_merger_is_undone_after_the_family_was_merged() {
     let world = World::start().await;
     let card = "3204052303909001";
     let body = json!({
@@ -176,9 +176,9 @@ async fn a_merger_is_undone_after_the_family_was_taken_in() {
     let closed = format!("/v1/families/{}", emptied["id"].as_str().unwrap());
     let trail = world.front.get(&format!("{closed}/history")).await.expect(200);
     assert_eq!(trail["items"][0]["action"], "close");
-    // Its card would be nobody's: the family is taken in, and the card led on.
-    let taken = json!({ "family_id": emptied["id"], "members": [] });
-    world.front.post(&format!("{}/merge", home(&kept)), taken).await.expect(200);
+    // Merge the family without members, and move its card number to the other family.
+    let empty_family = json!({ "family_id": emptied["id"], "members": [] });
+    world.front.post(&format!("{}/merge", home(&kept)), empty_family).await.expect(200);
     patch(&world.front, &home(&kept), json!({ "family_card_no": card })).await.expect(200);
     let back = undo(&world.front, &other).await.expect(200);
     assert_eq!((&back["standing"], &back["family_id"]), (&json!("active"), &kept["family_id"]));
@@ -187,7 +187,7 @@ async fn a_merger_is_undone_after_the_family_was_taken_in() {
 }
 
 #[actix_web::test]
-async fn a_new_home_is_founded_once_and_for_one() {
+async fn a_new_family_is_created_once_and_for_one_request() {
     let world = World::start().await;
     let family = world.family().await;
     let members = world.front.get(&format!("/v1/families/{family}")).await.expect(200)["members"].clone();
@@ -199,7 +199,7 @@ async fn a_new_home_is_founded_once_and_for_one() {
     let home = world.front.get(&home(&moved)).await.expect(200);
     assert_eq!((home["standing"].as_str(), home["members"].as_array().unwrap().len()), (Some("active"), 1));
     world.front.post(&format!("{}/move", path(head)), body).await.expect_problem(409, "already-exists");
-    // The same body for another family is another matter too.
+    // The same body for another family is a different request.
     let other = world.front.post("/v1/families", crate::support::world::family(2)).await.expect(201);
     let split = |family: &str, child: &Value, id: Uuid| {
         let new = json!({ "id": id, "region_code": VILLAGE });
@@ -215,7 +215,7 @@ async fn a_new_home_is_founded_once_and_for_one() {
 }
 
 #[actix_web::test]
-async fn stays_and_referrals_are_those_of_the_kept_record() {
+async fn stays_and_referrals_move_to_the_kept_record() {
     let world = World::start().await;
     let kept = person(&world.front, "Budi Santoso", json!({})).await;
     let other = person(&world.front, "Budi Santosa", json!({})).await;
@@ -239,29 +239,29 @@ async fn stays_and_referrals_are_those_of_the_kept_record() {
 }
 
 #[actix_web::test]
-async fn nobody_is_born_after_the_end_or_dies_before_their_time() {
+async fn dates_of_birth_move_and_death_must_be_in_order() {
     let world = World::start().await;
     let someone =
         person(&world.front, "Budi Santoso", json!({ "birth_date": "1990-03-12", "nik": "3204051203909778" })).await;
-    let told = async |answer: Answer| crate::support::http::faults(&answer.expect_problem(422, "validation-failed"));
+    let faults = async |answer: Answer| crate::support::http::faults(&answer.expect_problem(422, "validation-failed"));
     let early = json!({ "new_family": { "region_code": VILLAGE }, "moved_on": "1989-01-01" });
     let early = world.front.post(&format!("{}/move", path(&someone)), early).await;
-    assert_eq!(told(early).await, [("/moved_on".to_owned(), "before_birth".to_owned())]);
+    assert_eq!(faults(early).await, [("/moved_on".to_owned(), "before_birth".to_owned())]);
     let ended = json!({ "died_on": "2020-05-01" });
     world.front.post(&format!("{}/record-death", path(&someone)), ended).await.expect(200);
     let late = patch(&world.front, &path(&someone), json!({ "birth_date": "2021-01-01" })).await;
-    assert_eq!(told(late).await, [("/birth_date".to_owned(), "ends_before_it_begins".to_owned())]);
+    assert_eq!(faults(late).await, [("/birth_date".to_owned(), "ends_before_it_begins".to_owned())]);
     let nameless = person(&world.front, "Tanpa Tanggal", json!({})).await;
     let ancient =
         world.front.post(&format!("{}/record-death", path(&nameless)), json!({ "died_on": "1500-01-01" })).await;
-    assert_eq!(told(ancient).await, [("/died_on".to_owned(), "too_small".to_owned())]);
-    // Whoever takes the number away takes away that it was verified.
+    assert_eq!(faults(ancient).await, [("/died_on".to_owned(), "too_small".to_owned())]);
+    // Without a NIK the identity is no longer verified.
     let bare = patch(&world.front, &path(&someone), json!({ "nik": null, "identity_status": null })).await.expect(200);
     assert_eq!(bare["identity_status"], "unknown");
 }
 
 #[actix_web::test]
-async fn a_number_that_leads_to_a_person_by_a_merger_finds_the_duplicate() {
+async fn duplicate_search_finds_a_person_by_the_nik_of_a_merged_record() {
     let world = World::start().await;
     let nik = "3204051203809779";
     let kept = person(&world.front, "Wahyu Hidayat", json!({ "nik": "3204051203809780" })).await;

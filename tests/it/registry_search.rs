@@ -1,4 +1,4 @@
-//! Finding people: by name however it is spelt, by what is known of them; doubles, mergers and their undoing; homes.
+//! Person search by name in any spelling and by other criteria; duplicates, mergers and their undo; stays in institutions.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn a_name_is_found_in_any_spelling_and_from_any_word() {
     assert_eq!(names(&world, json!({ "name": "Ratnawati", "name_match": "fuzzy" })).await, [] as [&str; 0]);
     let far = world.elsewhere.post("/v1/persons/search", json!({ "name": "Siti" })).await.expect(200);
     assert_eq!(far["items"], json!([]));
-    // A name that changes is found by the new one alone.
+    // After a change of name only the new name finds the person.
     let id = world.front.post("/v1/persons/search", json!({ "name": "Siti" })).await.expect(200);
     let path = format!("/v1/persons/{}", id["items"][0]["person"]["id"].as_str().unwrap());
     let version = [("if-match", "\"1\"")];
@@ -53,7 +53,7 @@ async fn a_name_is_found_in_any_spelling_and_from_any_word() {
 }
 
 #[actix_web::test]
-async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
+async fn an_invalid_criterion_is_an_error_and_not_an_empty_page() {
     let world = World::start().await;
     let refused = async |path: &str, body: Value| {
         faults(&world.front.post(&format!("/v1/persons/{path}"), body).await.expect_problem(422, "validation-failed"))
@@ -62,14 +62,14 @@ async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
     assert_eq!(refused("search", json!({ "program_code": "NOTHING" })).await, at("/program_code", "unknown_program"));
     assert_eq!(refused("search", json!({ "birth_date": "2999-01-01" })).await, at("/birth_date", "in_the_future"));
     assert_eq!(refused("search", json!({ "name": "123" })).await, at("/name", "without_letters"));
-    let double = json!({ "full_name": "Siti", "region_code": VILLAGE, "birth_date": "2999-01-01" });
-    assert_eq!(refused("duplicate-search", double).await, at("/birth_date", "in_the_future"));
+    let body = json!({ "full_name": "Siti", "region_code": VILLAGE, "birth_date": "2999-01-01" });
+    assert_eq!(refused("duplicate-search", body).await, at("/birth_date", "in_the_future"));
     for name in ["123", "--", "."] {
         let body = json!({ "region_code": VILLAGE, "full_name": name, "sex": "male" });
         let problem = world.front.post("/v1/persons", body).await.expect_problem(422, "validation-failed");
         assert_eq!(faults(&problem), at("/full_name", "without_letters"), "{name}");
     }
-    // A form that the index was not told of before is found by the others.
+    // Each short form finds the other forms.
     for name in ["Moch. Ridwan", "Much Ridwan", "Mohd. Ridwan", "M. Ridwan", "Mohammed Ridwan"] {
         person(&world, name, json!({})).await;
     }
@@ -78,7 +78,7 @@ async fn what_nobody_can_be_found_by_is_a_fault_and_no_empty_page() {
 }
 
 #[actix_web::test]
-async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
+async fn a_search_applies_all_criteria_and_returns_pages() {
     let world = World::start().await;
     let home = world.create_family(ranked(1)).await;
     let id = home["id"].as_str().unwrap();
@@ -108,7 +108,7 @@ async fn a_search_is_narrowed_by_all_that_is_given_and_goes_page_by_page() {
 }
 
 #[actix_web::test]
-async fn doubles_are_found_with_their_reasons() {
+async fn duplicate_candidates_have_a_score_and_reasons() {
     let world = World::start().await;
     let known = person(&world, "Mochammad Ridwan bin Ujang", json!({ "birth_date": "1990-03-12" })).await;
     person(&world, "Muhammad Rizki", json!({ "birth_date": "1970-01-01" })).await;
@@ -131,36 +131,36 @@ async fn doubles_are_found_with_their_reasons() {
 }
 
 #[actix_web::test]
-async fn a_merger_keeps_what_refers_to_it_and_can_be_undone() {
+async fn references_survive_a_merger_and_the_merger_can_be_undone() {
     let world = World::start().await;
     let home = world.front.post("/v1/families", family(1)).await.expect(201);
     let (kept, child) = (home["members"][0]["id"].clone(), home["members"][1]["id"].clone());
-    let double = person(&world, "Sitti Rachmawati", json!({ "nik": "3204051203809777" })).await;
+    let duplicate = person(&world, "Sitti Rachmawati", json!({ "nik": "3204051203809777" })).await;
     let mut complaint = submission();
-    complaint["subject"] = json!({ "person_id": double["id"] });
+    complaint["subject"] = json!({ "person_id": duplicate["id"] });
     world.front.post("/v1/complaints", complaint.clone()).await.expect(201);
     let path = format!("/v1/persons/{}/merge", kept.as_str().unwrap());
-    let body = json!({ "duplicate_id": double["id"] });
+    let body = json!({ "duplicate_id": duplicate["id"] });
     world.front.post(&path, body.clone()).await.expect(200);
     world.front.post(&path, body).await.expect_problem(409, "person-invalid-transition");
-    let gone = world.front.get(&format!("/v1/persons/{}", double["id"].as_str().unwrap())).await.expect(200);
+    let gone = world.front.get(&format!("/v1/persons/{}", duplicate["id"].as_str().unwrap())).await.expect(200);
     assert_eq!((gone["standing"].as_str(), &gone["merged_into"]), (Some("merged"), &kept));
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051203809777" })).await.expect(200);
     assert_eq!(found["items"][0]["id"], kept);
-    // What referred to the double is found with the person, and so is what refers to it from now on.
+    // Complaints about the duplicate, earlier and later ones, are listed for the remaining person.
     let of = world.back.get(&format!("/v1/complaints?subject_person_id={}", kept.as_str().unwrap())).await.expect(200);
     assert_eq!(of["items"].as_array().unwrap().len(), 1);
     world.front.post("/v1/complaints", complaint).await.expect(201);
     let of = world.back.get(&format!("/v1/complaints?subject_person_id={}", kept.as_str().unwrap())).await.expect(200);
     assert_eq!(of["items"].as_array().unwrap().len(), 2);
-    let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": double["id"] })).await;
+    let check = world.back.post("/v1/eligibility/checks", json!({ "person_id": duplicate["id"] })).await;
     check.expect(200);
-    let path = format!("/v1/persons/{}/undo-merge", double["id"].as_str().unwrap());
+    let path = format!("/v1/persons/{}/undo-merge", duplicate["id"].as_str().unwrap());
     let back = world.front.act(&path).await.expect(200);
     assert_eq!((back["standing"].as_str(), back["relation_to_head"].as_str()), (Some("active"), Some("head")));
     let found = world.front.post("/v1/persons/lookup", json!({ "nik": "3204051203809777" })).await.expect(200);
-    assert_eq!(found["items"][0]["id"], double["id"]);
-    // A NIK that the kept record lacks is taken over, and given back.
+    assert_eq!(found["items"][0]["id"], duplicate["id"]);
+    // The kept record has no NIK: it takes over the NIK of the duplicate, and undo returns it.
     let bare = person(&world, "Ahmad Fauji", json!({})).await;
     let path = format!("/v1/persons/{}", bare["id"].as_str().unwrap());
     let whole = world.front.post(&format!("{path}/merge"), json!({ "duplicate_id": child })).await.expect(200);
@@ -173,23 +173,23 @@ async fn a_merger_keeps_what_refers_to_it_and_can_be_undone() {
 struct Statement {
     #[diesel(sql_type = Text)]
     statement: String,
-    /// How often it was run by the plan that was kept.
+    /// Number of runs with the generic plan.
     #[diesel(sql_type = BigInt)]
     generic_plans: i64,
 }
 
-/// A plan made anew takes as long as the search itself. One value that the planner sees can bring that back.
+/// Planning takes as long as the search itself. A single value that the planner sees can prevent the generic plan.
 #[actix_web::test]
 async fn a_search_is_planned_once() {
     let world = World::start().await;
     let (ring, now) = (world.server.shared.tokens.keys().ring(), world.server.shared.clock.now());
     let today = slrt::clock::local_day(now);
-    // Enough that a plan for some costs less than a plan for any.
+    // Enough families that a custom plan costs less than the generic plan.
     let mut people = slrt::demo::people::Generator::new(7);
     let families = (0..2000).map(|_| people.family("32.04.05", VILLAGE, today)).collect();
-    let mut entering = world.server.connection().await;
-    slrt::registry::people::actions::insert_synthetic(&mut entering, &ring, families, now).await.unwrap();
-    diesel::sql_query("analyze").execute(&mut entering).await.unwrap();
+    let mut writer = world.server.connection().await;
+    slrt::registry::people::actions::insert_synthetic(&mut writer, &ring, families, now).await.unwrap();
+    diesel::sql_query("analyze").execute(&mut writer).await.unwrap();
     let db = Db::new(&world.server.database_url, 1, Duration::from_secs(600)).unwrap();
     let mut conn = db.read().await.unwrap();
     for place in [VILLAGE, "32.04.05", "32.04", "32", "ID"] {
@@ -204,7 +204,7 @@ async fn a_search_is_planned_once() {
             json!({ "program_code": "PKH", "decile": 2 }),
         ] {
             asked["limit"] = json!(1);
-            // The first page and, where there is one, the next.
+            // The first page and, if there is one, the next.
             for _ in 0..2 {
                 let mut cursor = None;
                 for _ in 0..6 {
@@ -226,12 +226,12 @@ async fn a_search_is_planned_once() {
     .await
     .unwrap();
     assert!(searches.len() > 20, "{}", searches.len());
-    let anew: Vec<&str> = searches.iter().filter(|s| s.generic_plans == 0).map(|s| s.statement.as_str()).collect();
-    assert!(anew.is_empty(), "{}", anew.join("\n"));
+    let replanned: Vec<&str> = searches.iter().filter(|s| s.generic_plans == 0).map(|s| s.statement.as_str()).collect();
+    assert!(replanned.is_empty(), "{}", replanned.join("\n"));
 }
 
 #[actix_web::test]
-async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
+async fn stays_in_institutions_are_counted_and_small_counts_suppressed() {
     let world = World::start().await;
     let stay = json!({ "kind": "child_home", "facility_name": "LKSA Contoh", "region_code": "32.04.05", "since": "2026-07-01" });
     let mut first = String::new();
@@ -263,7 +263,7 @@ async fn stays_in_institutions_are_counted_and_small_counts_held_back() {
     world.front.post(&format!("{first}/remove"), json!({ "reason": "untraceable" })).await.expect(200);
     let nearby = stats.get("/v1/residence-map?region_code=32.04").await.expect(200);
     assert_eq!(nearby["items"][0]["count"], 11);
-    // A neighbour with few takes this one's count along, here and in its parts: together with the whole they would tell it.
+    // A suppressed neighbour suppresses this count too, here and in its parts: it could be derived from the total.
     let few =
         json!({ "kind": "child_home", "facility_name": "LKSA Lain", "region_code": "32.05.01", "since": "2026-07-01" });
     let child = person(&world, "Anak Tetangga", json!({})).await;

@@ -1,4 +1,4 @@
-//! Names of people who were entered before there was an index of names. What is entered now brings its own.
+//! Fills the name index for persons that have no entries in it, such as those registered before the index existed.
 
 use crate::background::Context;
 use crate::error::Error;
@@ -6,15 +6,19 @@ use crate::regions::Unscoped;
 use crate::registry::bulk::load::{self, Names};
 use crate::registry::identity::store::names as name_store;
 
-const AT_ONCE: i64 = 2000;
+const BATCH_SIZE: i64 = 2000;
 
-/// Harmless to repeat, and over at once where nothing is missing.
+/// Idempotent; returns at once if no entry is missing.
 pub async fn index_names(context: &Context) -> Result<(), Error> {
     let mut conn = context.db.read().await?;
     loop {
-        let rows =
-            name_store::list_nameless(&mut conn, Unscoped::FollowUpOfScopedAction, crate::erased_text::ERASED, AT_ONCE)
-                .await?;
+        let rows = name_store::list_nameless(
+            &mut conn,
+            Unscoped::FollowUpOfScopedAction,
+            crate::erased_text::ERASED,
+            BATCH_SIZE,
+        )
+        .await?;
         if rows.is_empty() {
             return Ok(());
         }

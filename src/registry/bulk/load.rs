@@ -1,4 +1,4 @@
-//! What an import and an export ask of the registry: many rows at once, within the scope of whoever asked.
+//! Bulk reads and writes of the registry for imports and exports, within the scope of the job's creator.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,15 +18,15 @@ use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
 use crate::registry::people::store::households;
 
-/// Which family a row speaks of.
+/// The family that a row refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FamilyKey {
     Id(Uuid),
-    /// Keyed index of the family card's number.
+    /// Blind index of the family card number.
     Card(Vec<u8>),
 }
 
-/// Where a family lives, and whether it still counts.
+/// The region and the standing of a family.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub family_id: Uuid,
@@ -34,7 +34,7 @@ pub struct Place {
     pub standing: Standing,
 }
 
-/// The families that the keys name, wherever they live: what is read of them must be read within a scope.
+/// The families that the keys refer to, in any region. The caller must read their data within a scope.
 async fn named(conn: &mut AsyncPgConnection, keys: &HashSet<FamilyKey>) -> Result<Vec<(FamilyKey, Uuid)>, Error> {
     let (mut named, mut cards) = (Vec::with_capacity(keys.len()), Vec::new());
     for key in keys {
@@ -50,8 +50,8 @@ async fn named(conn: &mut AsyncPgConnection, keys: &HashSet<FamilyKey>) -> Resul
     Ok(named)
 }
 
-/// Families as they stand, or held until the transaction ends, with those of these persons: what is read of a family that is
-/// held is still so when it is written. Whoever changes a family or a person holds the family first.
+/// Reads families without a lock, or locks them until the transaction ends, together with the families of these persons. The data of
+/// a locked family does not change before it is written: every change of a family or a person locks the family first.
 #[derive(Debug, Clone, Copy)]
 pub enum Hold<'a> {
     No,
@@ -61,7 +61,7 @@ pub enum Hold<'a> {
 #[derive(Debug, Default)]
 pub struct Families {
     places: HashMap<FamilyKey, Place>,
-    /// Those within the scope, named or not.
+    /// All families within the scope, whether a key refers to them or not.
     found: HashSet<Uuid>,
 }
 
@@ -79,7 +79,7 @@ impl Families {
     }
 }
 
-/// Those of the families that there are within the scope.
+/// The existing families within the scope.
 pub async fn find_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -97,18 +97,18 @@ pub async fn find_families(
     if ids.is_empty() {
         return Ok(Families::default());
     }
-    let held = matches!(hold, Hold::WithThoseOf(_));
-    let rows = store::list_family_places(conn, scope, &ids, held).await?;
+    let lock = matches!(hold, Hold::WithThoseOf(_));
+    let rows = store::list_family_places(conn, scope, &ids, lock).await?;
     let place = |(family_id, region_code, standing)| (family_id, Place { family_id, region_code, standing });
     let places: HashMap<Uuid, Place> = rows.into_iter().map(place).collect();
     let place_of = |(key, family_id): (FamilyKey, Uuid)| Some((key, places.get(&family_id)?.clone()));
     Ok(Families { places: named.into_iter().filter_map(place_of).collect(), found: places.keys().copied().collect() })
 }
 
-/// The family, and the person, that bears a number, by the number's keyed index.
+/// The family, or the family and person, that has a number, by the blind index of the number.
 pub type Bearers = HashMap<Vec<u8>, (Uuid, Option<Uuid>)>;
 
-/// Whom the keyed indexes name, wherever they live: what is read of them must be read within a scope.
+/// The holders of the numbers with these blind indexes, in any region. The caller must read their data within a scope.
 pub async fn find_nik_holders(conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -> Result<Bearers, Error> {
     if indexes.is_empty() {
         return Ok(Bearers::new());
@@ -117,7 +117,7 @@ pub async fn find_nik_holders(conn: &mut AsyncPgConnection, indexes: &[&[u8]]) -
     Ok(rows.into_iter().map(|(index, family_id, person_id)| (index, (family_id, person_id))).collect())
 }
 
-/// Those of the ids that stand for a family or a person somewhere.
+/// The ids that a family or a person already has, in any region.
 pub async fn taken_ids(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
     if ids.is_empty() {
         return Ok(HashSet::new());
@@ -125,7 +125,7 @@ pub async fn taken_ids(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Has
     Ok(store::list_existing_ids(conn, Unscoped::Uniqueness, ids).await?.into_iter().collect())
 }
 
-/// Those of the families that have a head.
+/// The families that have a head.
 pub async fn with_head(conn: &mut AsyncPgConnection, families: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
     if families.is_empty() {
         return Ok(HashSet::new());
@@ -137,9 +137,9 @@ pub async fn families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     ids: &[Uuid],
-    hold: bool,
+    lock: bool,
 ) -> Result<HashMap<Uuid, FamilyRow>, Error> {
-    let rows = store::list_families(conn, scope, ids, hold).await?;
+    let rows = store::list_families(conn, scope, ids, lock).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -155,13 +155,13 @@ pub async fn persons(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Of families that were found within the scope.
+/// Dwellings of families that were found within the scope.
 pub async fn dwellings(conn: &mut AsyncPgConnection, families: &[Uuid]) -> Result<HashMap<Uuid, DwellingRow>, Error> {
     let rows = store::list_dwellings_of_visible(conn, families).await?;
     Ok(rows.into_iter().map(|row| (row.family_id, row)).collect())
 }
 
-/// Every snapshot of families that were found within the scope.
+/// All welfare snapshots of families that were found within the scope.
 pub async fn statuses(
     conn: &mut AsyncPgConnection,
     families: &[Uuid],
@@ -173,16 +173,16 @@ pub async fn statuses(
     Ok(all)
 }
 
-/// Until the transaction ends, rows are found by their keys. A table that was empty a moment ago looks small to the planner,
-/// and it would read the whole of it for each batch.
+/// Disables sequential scans until the transaction ends. The planner takes a table that was empty shortly before for a small one,
+/// and would scan all of it for each batch.
 pub async fn look_up_by_index(conn: &mut AsyncPgConnection) -> Result<(), Error> {
     Ok(conn.batch_execute("set local enable_seqscan = off").await?)
 }
 
-/// What the search for names finds people by.
+/// Entries of the name index.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Whose names they are, as they were seen.
+    /// The persons of these names, with the versions that were read.
     of: Vec<SeenPerson>,
     rows: Vec<NameRow>,
 }
@@ -203,7 +203,7 @@ impl Names {
     }
 }
 
-/// Enters new rows, but for the names.
+/// Inserts new rows, except the names.
 pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
     bulk_store::insert_families(conn, rows.families, IfTaken::Fail).await.map_err(taken)?;
     bulk_store::insert_persons(conn, rows.persons, IfTaken::Fail).await.map_err(taken)?;
@@ -216,15 +216,15 @@ pub async fn insert(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Erro
     Ok(())
 }
 
-/// The names of rows that were entered. They may be written beside the next rows, since whoever has none is found by
-/// `backfill::index_names`: whichever of the two comes later leaves what it finds. Whoever was changed, moved or erased in
-/// between gets them anew, or loses them.
+/// Writes the names of inserted persons. May run at the same time as the next inserts: `backfill::index_names` finds persons without
+/// names, and the later of the two leaves existing rows unchanged. The names of a person who was changed, moved or erased in between
+/// are replaced or deleted.
 pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<(), Error> {
     let Names { of, rows } = names;
     conn.transaction(async |conn| {
         look_up_by_index(conn).await?;
         name_store::insert_name_rows(conn, rows, IfTaken::Leave).await?;
-        // Asked after they were put in: whoever changes a person from here on finds them.
+        // Checked after the insert: a later change of a person finds these names.
         for (family_id, id, now) in
             name_store::list_changed_persons(conn, Unscoped::FollowUpOfScopedAction, &of).await?
         {
@@ -238,7 +238,7 @@ pub async fn insert_names(conn: &mut AsyncPgConnection, names: Names) -> Result<
     .await
 }
 
-/// Puts rows in the place of those with the same keys.
+/// Replaces the rows with the same keys.
 pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Error> {
     bulk_store::insert_families(conn, rows.families, IfTaken::Replace).await?;
     name_store::replace_names(conn, &rows.persons).await?;
@@ -247,13 +247,13 @@ pub async fn replace(conn: &mut AsyncPgConnection, rows: Rows) -> Result<(), Err
     claim(conn, rows.identities).await
 }
 
-/// Numbers that were free when the rows were planned, in the order in which a desk claims them.
+/// Claims numbers that were free when the rows were planned, in the same order as the requests of a desk, to avoid deadlocks.
 async fn claim(conn: &mut AsyncPgConnection, mut numbers: Vec<IdentityRow>) -> Result<(), Error> {
     numbers.sort_unstable_by(|a, b| a.blind_index.cmp(&b.blind_index));
     bulk_store::insert_identities(conn, numbers, IfTaken::Fail).await.map_err(taken)
 }
 
-/// The families as resources changed.
+/// Increments the versions of the families.
 pub async fn touch(
     conn: &mut AsyncPgConnection,
     families: &[Uuid],
@@ -265,7 +265,7 @@ pub async fn touch(
     Ok(store::touch_families(conn, families, now).await?)
 }
 
-/// Somebody else entered the same key between the look and the write: worth another look.
+/// A concurrent transaction inserted the same key after the check: the caller may retry.
 fn taken(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match &error {
@@ -276,7 +276,7 @@ fn taken(error: diesel::result::Error) -> Error {
     }
 }
 
-/// A page of an export, in the order of (region, id); an empty region for the first one.
+/// A page of an export, ordered by (region, id). For the first page the region is empty.
 pub async fn page_of_families(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -286,7 +286,7 @@ pub async fn page_of_families(
     Ok(store::list_families_after(conn, scope, after, limit).await?)
 }
 
-/// Id and region of everybody who lives in these families.
+/// Id and region of all members of these families.
 pub async fn member_places(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

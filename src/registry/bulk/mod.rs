@@ -1,4 +1,4 @@
-//! Many rows at once: what imports write, synthetic families for the demo and for benchmarks, and the index of names.
+//! Bulk writes: imports, synthetic families for the demo and for benchmarks, and the name index.
 
 pub mod backfill;
 pub mod load;

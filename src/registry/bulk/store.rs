@@ -1,5 +1,4 @@
-//! Many rows in one statement: each column travels as one array, so the text of the statement stays the same and is planned
-//! once.
+//! Bulk inserts: each column is sent as one array, so the statement text does not depend on the number of rows and is planned once.
 
 use std::sync::LazyLock;
 
@@ -12,22 +11,22 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::db::prepared::prepared;
 use crate::registry::rows::{DwellingRow, FamilyRow, IdentityRow, NameRow, PersonRow, WelfareStatusRow};
 
-/// An array inside an array does not unnest: it travels as text.
+/// `unnest` flattens an array of arrays, so an array value is sent as text.
 fn literal(codes: Vec<String>) -> String {
     let quoted: Vec<String> =
         codes.iter().map(|code| format!("\"{}\"", code.replace('\\', "\\\\").replace('"', "\\\""))).collect();
     format!("{{{}}}", quoted.join(","))
 }
 
-/// What a loaded row does not say, and what stays when it replaces another: who died or was merged stays so.
-const KEPT: &[&str] = &["created_at", "standing", "ended_on", "merged_into", "assets"];
+/// Columns that a replacing row does not change: a person who died or was merged stays so.
+const UNCHANGED: &[&str] = &["created_at", "standing", "ended_on", "merged_into", "assets"];
 
-/// What becomes of a row whose key is taken.
+/// What to do with a row whose key exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfTaken {
     Fail,
     Replace,
-    /// What stands there says the same.
+    /// Keep the existing row: it has the same content.
     Leave,
 }
 
@@ -37,10 +36,10 @@ struct Statements {
     leave: String,
 }
 
-/// Each column with the type of its array, and the one it is cast to where that differs.
+/// `columns`: name, type of the array, and the type to cast to, or an empty string.
 fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Statements {
     let names: Vec<&str> = columns.iter().map(|(name, _, _)| *name).collect();
-    // Side by side in the list of what is selected the arrays are taken apart row by row; as a table they would be stored first.
+    // In the select list the arrays are unnested row by row; in the from clause they would be materialized first.
     let array = |(at, (_, kind, to)): (usize, &(&str, &str, &str))| {
         let cast = if to.is_empty() { String::new() } else { format!("::{to}") };
         format!("unnest(${}::{kind}[]){cast}", at + 1)
@@ -49,7 +48,7 @@ fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Stateme
     let keys: Vec<&str> = key.split(", ").collect();
     let set: Vec<String> = names
         .iter()
-        .filter(|name| !keys.contains(name) && !KEPT.contains(name))
+        .filter(|name| !keys.contains(name) && !UNCHANGED.contains(name))
         .map(|name| format!("{name} = excluded.{name}"))
         .collect();
     let insert = format!("insert into {table} ({}) select {}", names.join(", "), arrays.join(", "));
@@ -64,7 +63,7 @@ fn statements(table: &str, key: &str, columns: &[(&str, &str, &str)]) -> Stateme
 macro_rules! bulk {
     ($insert:ident, $Row:ident, $table:literal, $key:literal;
      $($field:ident: $sql:ty, $name:literal $(, as $cast:literal by $convert:expr)?;)+) => {
-        /// Every column is named: a new one does not compile until it is here.
+        /// Names every column: a new column does not compile until it is listed here.
         pub async fn $insert(conn: &mut AsyncPgConnection, rows: Vec<$Row>, if_taken: IfTaken) -> QueryResult<()> {
             static TEXT: LazyLock<Statements> =
                 LazyLock::new(|| statements($table, $key, &[$((stringify!($field), $name, concat!("" $(, $cast)?))),+]));

@@ -1,4 +1,4 @@
-//! Many synthetic families at once, for the demo and for measuring: multi-row inserts, one transaction a batch.
+//! Bulk inserts of synthetic families, for the demo and for benchmarks: multi-row inserts, one transaction per batch.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -21,7 +21,7 @@ pub struct SyntheticFamily {
     pub family_card_no: String,
     pub village_code: String,
     pub address: String,
-    /// The head is the first.
+    /// The first member is the head.
     pub members: Vec<SyntheticPerson>,
     pub dwelling: SyntheticDwelling,
     pub decile: u8,
@@ -70,7 +70,7 @@ pub struct SyntheticDwelling {
     pub land_title: bool,
 }
 
-/// PostgreSQL takes 65,535 parameters a statement; a person has 29.
+/// PostgreSQL allows 65,535 parameters per statement; a person has 29.
 const ROWS_A_STATEMENT: usize = 2000;
 const FAMILIES_A_BATCH: usize = 4000;
 
@@ -84,7 +84,7 @@ struct Batch {
     identities: Vec<IdentityRow>,
 }
 
-/// Enters families as a DTSEN snapshot of the present quarter would have them.
+/// Inserts families with a DTSEN snapshot of the current quarter.
 pub async fn insert_synthetic(
     conn: &mut AsyncPgConnection,
     keys: &KeyRing,
@@ -257,7 +257,7 @@ fn dwelling(family_id: Uuid, home: SyntheticDwelling, now: DateTime<Utc>) -> Dwe
     }
 }
 
-/// First day of the quarter and its name, as the quarterly ranking is called.
+/// First day and name of the quarter, as in the name of the quarterly snapshot.
 fn quarter_of(now: DateTime<Utc>) -> (NaiveDate, String) {
     let day = crate::clock::local_day(now);
     let quarter = day.month0() / 3;

@@ -1,4 +1,4 @@
-//! Who could be the same person as somebody, with a score and the reasons for it. A person decides; see `mergers`.
+//! Duplicate search: candidates for the same person, each with a score and its reasons. An officer decides; see `mergers`.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::PersonRow;
 
 crate::text_enum! {
-    /// What speaks for or against two records being one person.
+    /// Reason for or against two records being the same person.
     pub enum PersonDuplicateReason {
         SameNik = "same_nik": "NIK sama" / "Same NIK",
         DifferentNik = "different_nik": "NIK berbeda" / "Different NIK",
@@ -39,49 +39,49 @@ crate::text_enum! {
     }
 }
 
-/// Whose double is looked for: a person who is registered, or a description before somebody is.
+/// The person whose duplicates to search: a registered person, or a description of a person not yet registered.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "full_name": "Moh. Ridwan", "birth_date": "1990-03-12", "sex": "male", "region_code": "32.04.05.2001",
 }))]
 pub struct DuplicateSearch {
-    /// A person of the registry; then nothing else is given.
+    /// Id of a registered person. Send no other field with it.
     pub person_id: Option<Uuid>,
-    /// NIK, if there is one.
+    /// NIK, if known.
     pub nik: Option<NikDigits>,
-    /// Name as in the papers, or as it is said.
+    /// Name, as in the documents or as spoken. Required without `person_id`.
     pub full_name: Option<PersonName>,
-    /// Date of birth.
+    /// Date of birth. Default: the one in the NIK. Not in the future.
     pub birth_date: Option<NaiveDate>,
-    /// Sex.
+    /// Sex. Default: the one in the NIK.
     pub sex: Option<Sex>,
-    /// Where the person lives: names are looked for in the regency of it.
+    /// Region where the person lives. Names are compared within its regency. Required without `person_id`.
     pub region_code: Option<RegionCode>,
 }
 
-/// Who could be the same person, likeliest first.
+/// Persons that may be the same person, highest score first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DuplicateCandidates {
-    /// At most twenty.
+    /// At most 20 candidates.
     #[schema(max_items = 20)]
     pub items: Vec<DuplicateCandidate>,
 }
 
-/// Somebody who could be the same person.
+/// A person that may be the same person.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DuplicateCandidate {
-    /// How likely, 0 to 100. Below 60 nobody is listed.
+    /// Score from 0 to 100. Candidates below 60 are not listed.
     #[schema(minimum = 0, maximum = 100, example = 92)]
     pub score: u8,
-    /// What speaks for and against it.
+    /// Reasons for and against.
     #[schema(example = json!(["similar_name", "same_birth_date", "same_village"]))]
     pub reasons: Vec<PersonDuplicateReason>,
     /// The person, masked.
     pub person: Person,
 }
 
-/// What is compared.
+/// The description that candidates are compared with.
 #[derive(Debug)]
 struct Described {
     id: Option<Uuid>,
@@ -92,9 +92,9 @@ struct Described {
     region_code: String,
 }
 
-const LEAST_SCORE: i32 = 60;
-const MOST_SHOWN: usize = 20;
-const MOST_COMPARED: i64 = 300;
+const MIN_SCORE: i32 = 60;
+const MAX_SHOWN: usize = 20;
+const MAX_COMPARED: i64 = 300;
 
 pub async fn find(
     conn: &mut Connection,
@@ -140,41 +140,41 @@ pub async fn find(
     };
     let regency = RegionScope::from_codes(&[asked.region_code.get(..5).unwrap_or(&asked.region_code)]);
     let sound = NameRange::from(names::sounds(&asked.name));
-    let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MOST_COMPARED);
+    let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MAX_COMPARED);
     let mut rows = rows.await?;
-    let mut bearer_id = None;
+    let mut holder_id = None;
     if let Some(nik) = &asked.nik
         && let Ok(parsed) = crate::registry::identity::nik::Nik::parse(nik, today, &|code| {
             crate::regions::directory::find(code).is_some()
         })
-        && let Some(bearer) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
+        && let Some(holder) = actions::look_up_person(conn, sealer, &actor.scope, &parsed).await?
     {
-        bearer_id = Some(bearer.id);
-        // Compared with somebody restricted, what is asked would tell what is recorded.
-        rows.extend(Some(bearer).filter(|bearer| !bearer.is_restricted()));
+        holder_id = Some(holder.id);
+        // A comparison with a restricted person would reveal recorded data.
+        rows.extend(Some(holder).filter(|holder| !holder.is_restricted()));
     }
     rows.sort_by_key(|row| row.id);
     rows.dedup_by_key(|row| row.id);
     let words = names::words(&asked.name);
     let mut scored = Vec::new();
     for row in rows.into_iter().filter(|row| Some(row.id) != asked.id) {
-        // By a merger a person is found by another's number too.
-        let nik = if bearer_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
+        // After a merger a person is also found by the NIK of the merged record.
+        let nik = if holder_id == Some(row.id) { asked.nik.clone() } else { open_nik(sealer, &row)? };
         let (score, reasons) = compare(&asked, &words, &row, nik.as_deref());
-        if score >= LEAST_SCORE {
+        if score >= MIN_SCORE {
             scored.push((score, reasons, row));
         }
     }
     scored.sort_by_key(|(score, _, row)| (std::cmp::Reverse(*score), row.id));
-    let items = scored.into_iter().take(MOST_SHOWN).map(|(score, reasons, row)| {
+    let items = scored.into_iter().take(MAX_SHOWN).map(|(score, reasons, row)| {
         let score = u8::try_from(score.clamp(0, 100)).unwrap_or(100);
         Ok(DuplicateCandidate { score, reasons, person: viewer.person(row)? })
     });
     Ok(DuplicateCandidates { items: items.collect::<Result<_, Error>>()? })
 }
 
-/// A name counts for 55, a birth date for 30, the place for 15. A NIK that is the same decides; one that differs speaks
-/// against it and does not exclude it, for people with two numbers are what is looked for.
+/// The name counts for 55 points, the birth date for 30, the place for 15. The same NIK gives a score of 100. A different NIK
+/// lowers the score but does not exclude the candidate: a duplicate may be one person with two NIKs.
 fn compare(
     asked: &Described,
     words: &[String],
@@ -231,7 +231,7 @@ fn compare(
     (score, reasons)
 }
 
-/// Day and month exchanged, one of the three parts wrong, or both invented as the first of January.
+/// Day and month exchanged, one of the three parts wrong, or one date set to 1 January or 1 July because the day is unknown.
 fn near(a: NaiveDate, b: NaiveDate) -> bool {
     let parts = [a.day() == b.day(), a.month() == b.month(), a.year() == b.year()];
     let exchanged = a.year() == b.year() && a.day() == b.month() && a.month() == b.day();
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_is_near_and_another_day_is_not() {
+    fn dates_with_a_common_error_are_near_and_other_dates_are_not() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert!(near(day("1990-03-12"), day("1990-12-03")));
         assert!(near(day("1990-03-12"), day("1990-03-21")));

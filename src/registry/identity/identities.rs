@@ -1,5 +1,5 @@
-//! Numbers and who bears them: a number is claimed once. Whoever claims it again is refused, and told who bears it only
-//! where that lies within the caller's regions.
+//! Identity numbers and their holders: a number is claimed once. A second claim is refused with 409; the response names the holder
+//! only if the holder is within the caller's regions.
 
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::regions::Unscoped;
 use crate::registry::people::store::changes;
 use crate::transaction::Tx;
 
-/// A number that somebody is to bear, and where it stands in the body.
+/// An identity number to claim, and its JSON pointer in the request body.
 pub struct Claim {
     kind: IdentityKind,
     number: String,
@@ -31,7 +31,7 @@ impl Claim {
     }
 }
 
-/// All of them, or 409 with every one that is taken.
+/// Claims all numbers, or returns 409 with every number that is taken.
 pub async fn claim(tx: &mut Tx, claims: Vec<Claim>) -> Result<(), Error> {
     let rows = claims.into_iter().map(|claim| {
         let row = IdentityRow {
@@ -46,7 +46,7 @@ pub async fn claim(tx: &mut Tx, claims: Vec<Claim>) -> Result<(), Error> {
     claim_rows(tx, &rows, |at| pointers.get(at).cloned().unwrap_or_default()).await
 }
 
-/// The same for rows that are made already; `pointer` tells the place of each in the body.
+/// The same for existing rows; `pointer` returns the JSON pointer of each in the request body.
 pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usize) -> String) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
@@ -58,13 +58,13 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
     let taken: Vec<(usize, &IdentityRow)> =
         rows.iter().enumerate().filter(|(_, row)| !free.contains(&row.blind_index)).collect();
     let indexes: Vec<&[u8]> = taken.iter().map(|(_, row)| row.blind_index.as_slice()).collect();
-    let bearers = store::list_identities(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
+    let holders = store::list_identities(&mut tx.conn, Unscoped::ReadWithinScopeNext, &indexes).await?;
     let mut conflicts = Vec::new();
-    let mut strangers = false;
+    let mut is_taken = false;
     for (at, row) in taken {
-        let bearer = bearers.iter().find(|(index, ..)| *index == row.blind_index);
-        let Some((_, family_id, person_id)) = bearer else { continue };
-        // A number that led here already, by a merger.
+        let holder = holders.iter().find(|(index, ..)| *index == row.blind_index);
+        let Some((_, family_id, person_id)) = holder else { continue };
+        // The number already leads to this record, because of a merger.
         let led_here = match row.person_id {
             Some(_) => *person_id == row.person_id,
             None => person_id.is_none() && *family_id == row.family_id,
@@ -72,7 +72,7 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
         if led_here {
             continue;
         }
-        strangers = true;
+        is_taken = true;
         let scope = tx.actor.scope.clone();
         if store::is_visible(&mut tx.conn, &scope, *family_id).await? {
             conflicts.push(Conflict {
@@ -83,10 +83,10 @@ pub async fn claim_rows(tx: &mut Tx, rows: &[IdentityRow], pointer: impl Fn(usiz
             });
         }
     }
-    if strangers { Err(Error { conflicts, ..Error::new(crate::registry::problems::IDENTITY_IN_USE) }) } else { Ok(()) }
+    if is_taken { Err(Error { conflicts, ..Error::new(crate::registry::problems::IDENTITY_IN_USE) }) } else { Ok(()) }
 }
 
-/// One number for another, or for none.
+/// Replaces a number by another one, or deletes it.
 pub async fn exchange(tx: &mut Tx, old: Option<(IdentityKind, String)>, new: Option<Claim>) -> Result<(), Error> {
     if let Some((kind, number)) = old {
         let index = tx.keys.sealer.blind_index(kind, &number);

@@ -1,5 +1,5 @@
-//! Two records of one person become one: a person with the permission decides, what refers to the other keeps working
-//! through the one that is kept, and all of it can be undone.
+//! Mergers: two records of one person become one. An officer with the permission decides, references to the merged record stay
+//! valid through the remaining record, and a merger can be undone.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,40 +30,40 @@ use crate::regions::Unscoped;
 use crate::registry::people::moves;
 use crate::transaction::Tx;
 
-/// Which record is the same person.
+/// The duplicate to merge into the person.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "duplicate_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d92" }))]
 pub struct MergePerson {
-    /// The record that is not kept.
+    /// Id of the duplicate record. It is merged and stays readable.
     pub duplicate_id: Uuid,
-    /// Who is head of the family of that record from now on: needed when it was the head and others remain.
+    /// Id of the new head of the duplicate's family. Required if the duplicate was the head and other members remain.
     pub new_head_id: Option<Uuid>,
 }
 
 const NIK: &str = "nik";
 const BIRTH_DATE: &str = "birth_date";
 
-struct Held {
+struct Locked {
     family: FamilyRow,
     person: PersonRow,
 }
 
-/// Both persons with the families around them, held in one order.
-async fn hold_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(Held, Held), Error> {
+/// Locks both persons and their families in one order.
+async fn lock_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(Locked, Locked), Error> {
     let changed = || Error::new(Code::CONCURRENT_CHANGE).retry_after(1);
     let scope = tx.actor.scope.clone();
     let mut families = change::lock_families(tx, &[kept.family_id, other.family_id]).await?.into_iter();
-    let mut held = Vec::new();
+    let mut locked = Vec::new();
     for seen in [kept, other] {
         let family = families.next().flatten().ok_or_else(Error::not_found)?;
         let person = store::lock_person(&mut tx.conn, &scope, seen.id).await?.ok_or_else(Error::not_found)?;
         if person.family_id != family.id {
             return Err(changed());
         }
-        held.push(Held { family, person });
+        locked.push(Locked { family, person });
     }
-    match (held.pop(), held.pop()) {
+    match (locked.pop(), locked.pop()) {
         (Some(other), Some(kept)) => Ok((kept, other)),
         _ => Err(changed()),
     }
@@ -80,14 +80,14 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     }
     let other = store::find_person(&mut tx.conn, &scope, input.duplicate_id).await?;
     let other = other.ok_or_else(|| Error::field("/duplicate_id", "unknown_person"))?;
-    let (held, Held { family: other_family, person: other }) = hold_both(tx, &kept, &other).await?;
-    require_standing(&held.person, &[Standing::Active, Standing::Deceased])?;
+    let (locked, Locked { family: other_family, person: other }) = lock_both(tx, &kept, &other).await?;
+    require_standing(&locked.person, &[Standing::Active, Standing::Deceased])?;
     require_standing(&other, &[Standing::Active])?;
-    require_limits_kept(&held.person, &other)?;
+    require_same_limits(&locked.person, &other)?;
     moves::succeed(tx, &other_family, &[other.id], input.new_head_id).await?;
-    // Read again: the new head may be the very record that is kept.
+    // Read again: the new head may be the remaining record itself.
     let kept = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
-    let (mut kept_after, taken) = take(tx, &kept, &other)?;
+    let (mut kept_after, taken) = take_missing(tx, &kept, &other)?;
     let mut other_after = other.clone();
     other_after.standing = Standing::Merged;
     other_after.merged_into = Some(kept.id);
@@ -120,18 +120,18 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     masked(tx).person(kept_after)
 }
 
-/// What the subject has closed stays closed: under the kept record nothing opens that the other one bars.
-fn require_limits_kept(kept: &PersonRow, other: &PersonRow) -> Result<(), Error> {
-    let opens = |limit: &&String| !kept.limited_purposes.contains(limit);
-    match other.limited_purposes.iter().find(opens) {
+/// A merger must not lift a limit: the remaining record must have every limit of the merged record.
+fn require_same_limits(kept: &PersonRow, other: &PersonRow) -> Result<(), Error> {
+    let is_missing = |limit: &&String| !kept.limited_purposes.contains(limit);
+    match other.limited_purposes.iter().find(is_missing) {
         None => Ok(()),
         Some(limit) if limit == RESTRICTED => Err(Error::new(crate::purposes::problems::PROCESSING_RESTRICTED)),
         Some(_) => Err(Error::new(crate::purposes::problems::CONSENT_WITHDRAWN)),
     }
 }
 
-/// What the kept record lacks and the other has: the number and the birth date. Everything else is for people to judge.
-fn take(tx: &Tx, kept: &PersonRow, other: &PersonRow) -> Result<(PersonRow, Vec<&'static str>), Error> {
+/// Takes over the NIK and the birth date if the remaining record has none. Officers decide about all other fields.
+fn take_missing(tx: &Tx, kept: &PersonRow, other: &PersonRow) -> Result<(PersonRow, Vec<&'static str>), Error> {
     let sealer = &tx.keys.sealer;
     let mut after = kept.clone();
     let mut taken = Vec::new();
@@ -149,19 +149,19 @@ fn take(tx: &Tx, kept: &PersonRow, other: &PersonRow) -> Result<(PersonRow, Vec<
     Ok((after, taken))
 }
 
-/// The record that was merged stands for itself again, with its number and its programmes.
+/// Restores the merged record with its NIK, programmes and stays.
 pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let scope = tx.actor.scope.clone();
     let merged = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(merged.version)?;
     require_standing(&merged, &[Standing::Merged])?;
-    // None in force any more: somebody undid it since the person was read.
+    // No merger in force: it was undone after the person was read.
     let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?;
     let record = record.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE).retry_after(1))?;
     let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id).await?.ok_or_else(Error::not_found)?;
-    let (Held { person: kept, .. }, Held { family, person: merged }) = hold_both(tx, &kept, &merged).await?;
+    let (Locked { person: kept, .. }, Locked { family, person: merged }) = lock_both(tx, &kept, &merged).await?;
     require_standing(&merged, &[Standing::Merged])?;
-    // What the kept record took may have gone further with it: the later merger is undone first.
+    // The remaining record may have been merged too, with the values that it took over: the later merger must be undone first.
     require_standing(&kept, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
     moves::reopen(tx, &family).await?;
     let mut after = merged.clone();
@@ -185,38 +185,33 @@ pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     masked(tx).person(after)
 }
 
-/// What the kept record took, unless it has been changed since. The number comes back only from the record that took it: when
-/// somebody else bears it by now, that is a conflict for people to settle.
+/// Returns the values that the remaining record took over, unless they changed since. The NIK is returned only by the record that
+/// took it over: if another person has it now, the conflict is reported and officers resolve it.
 async fn give_back(tx: &mut Tx, kept: &PersonRow, merged: &PersonRow, record: &MergeRow) -> Result<(), Error> {
     let own = open_nik(&tx.keys.sealer, merged)?;
-    let held = open_nik(&tx.keys.sealer, kept)?;
+    let current = open_nik(&tx.keys.sealer, kept)?;
     let mut after = kept.clone();
-    if record.taken.iter().any(|field| field == NIK) && held == own {
+    if record.taken.iter().any(|field| field == NIK) && current == own {
         after.nik_sealed = None;
         after.identity_status = IdentityStatus::Unknown;
-    } else if own.is_some() && held == own {
-        let bearer = Conflict {
+    } else if own.is_some() && current == own {
+        let conflict = Conflict {
             pointer: String::new(),
             family_id: kept.family_id,
             person_id: Some(kept.id),
             claimed_by_family_id: Some(merged.family_id),
         };
-        return Err(Error { conflicts: vec![bearer], ..Error::new(crate::registry::problems::IDENTITY_IN_USE) });
+        return Err(Error { conflicts: vec![conflict], ..Error::new(crate::registry::problems::IDENTITY_IN_USE) });
     }
     if record.taken.iter().any(|field| field == BIRTH_DATE) && kept.birth_date == merged.birth_date {
         after.birth_date = None;
     }
-    give_numbers_back(tx, kept, merged, own).await?;
+    return_niks(tx, kept, merged, own).await?;
     write_person(tx, kept, &mut after, ChangeKind::plain("undo-merge", "updated")).await
 }
 
-/// The number of the record itself, and those of the records that were merged into it before.
-async fn give_numbers_back(
-    tx: &mut Tx,
-    kept: &PersonRow,
-    merged: &PersonRow,
-    own: Option<String>,
-) -> Result<(), Error> {
+/// Returns the NIK of the merged record, and the NIKs of the records that were merged into it before.
+async fn return_niks(tx: &mut Tx, kept: &PersonRow, merged: &PersonRow, own: Option<String>) -> Result<(), Error> {
     let keys = tx.keys.clone();
     let index = |number: &str| keys.sealer.blind_index(IdentityKind::Nik, number);
     for behind in actions::list_ids_of_person(&mut tx.conn, merged.id).await? {

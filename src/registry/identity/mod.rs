@@ -1,4 +1,4 @@
-//! Who is who: NIK and family card numbers, names, duplicates and mergers.
+//! Identity of persons: NIK and family card numbers, names, duplicates and mergers.
 
 pub mod duplicates;
 pub mod identities;

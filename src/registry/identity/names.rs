@@ -1,11 +1,11 @@
-//! Indonesian names: the spellings and short forms in which one name is written, brought to one key, and to a sound in
-//! which near spellings meet. Pure.
+//! Indonesian names: normalizes spellings and short forms of one name to one key, and to a phonetic key (sound) that similar
+//! spellings share. No I/O.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Titles before and after a name; they say nothing of who it is.
+/// Titles before and after a name; they do not identify a person.
 const TITLES: &[&str] = &[
     "h",
     "hj",
@@ -94,7 +94,7 @@ const SAME: &[(&str, &[&str])] = &[
 
 static IS_TITLE: LazyLock<HashSet<&str>> = LazyLock::new(|| TITLES.iter().copied().collect());
 
-/// The name that a form, or the name itself, stands for.
+/// Maps each form, and the name itself, to the name.
 static NAME_OF: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     let forms = |(name, forms): &(&'static str, &'static [&'static str])| {
         let name = *name;
@@ -103,7 +103,7 @@ static NAME_OF: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     SAME.iter().flat_map(forms).collect()
 });
 
-/// The words that make out a name: without titles and without the father's name.
+/// The normalized words of a name, without titles and without the father's name.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let dotless = if name.contains('.') {
@@ -116,7 +116,7 @@ pub fn words(name: &str) -> Vec<String> {
     for part in parts.filter(|part| !part.is_empty()) {
         let word: String =
             part.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).map(plain).collect();
-        // A short form of a given name is no title: `St. Aminah` is Siti, but only at the beginning.
+        // `St` at the beginning is the short form of Siti (`St. Aminah`), elsewhere a title.
         let short_name = first && word == "st";
         if word.is_empty() || (IS_TITLE.contains(word.as_str()) && !short_name) {
             continue;
@@ -127,7 +127,7 @@ pub fn words(name: &str) -> Vec<String> {
         words.push(spell(&word).into_owned());
         first = false;
     }
-    // A name of titles alone is kept as it stands.
+    // Return a name that consists only of titles unchanged, in lower case.
     if words.is_empty() {
         words = name.split_whitespace().map(|w| w.to_lowercase()).collect();
     }
@@ -145,7 +145,7 @@ fn plain(c: char) -> char {
     }
 }
 
-/// One spelling: the reform of 1972 (oe, dj, tj, nj, sj), doubled letters, and names that everybody spells otherwise.
+/// Normalizes the spelling: the reform of 1972 (oe, dj, tj, nj, sj), doubled letters, and names with many spellings.
 fn spell(word: &str) -> Cow<'_, str> {
     if let Some(name) = NAME_OF.get(word) {
         return Cow::Borrowed(name);
@@ -154,11 +154,11 @@ fn spell(word: &str) -> Cow<'_, str> {
     NAME_OF.get(single.as_str()).map_or(Cow::Owned(single), |name| Cow::Borrowed(name))
 }
 
-/// Each pair of letters by what it is written as now, one pair after the other.
+/// Replaces each pair of letters by its current spelling, one pair after the other.
 fn respell<'a>(word: &'a str, pairs: &[(&str, &str)]) -> Cow<'a, str> {
     let mut word = Cow::Borrowed(word);
     for (pair, now) in pairs {
-        // Few words have any.
+        // Few words contain a pair: avoid the allocation.
         if word.as_bytes().windows(pair.len()).any(|letters| letters == pair.as_bytes()) {
             word = Cow::Owned(word.replace(pair, now));
         }
@@ -166,7 +166,7 @@ fn respell<'a>(word: &'a str, pairs: &[(&str, &str)]) -> Cow<'a, str> {
     word
 }
 
-/// Each letter once where it stands doubled.
+/// Removes repeated letters: `ll` becomes `l`.
 fn once(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars() {
@@ -177,7 +177,7 @@ fn once(word: &str) -> String {
     out
 }
 
-/// What is left of a word when near letters are one and vowels fall away: `Efendi`, `Effendy` and `Ependi` sound alike.
+/// The phonetic key of a word: similar letters are merged and vowels removed. `Efendi`, `Effendy` and `Ependi` have the same key.
 pub fn sound(word: &str) -> String {
     let near = respell(
         word,
@@ -207,34 +207,34 @@ pub fn sound(word: &str) -> String {
             other => other,
         };
         let vowel = matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
-        // The first letter is heard, whatever it is; a vowel there stands for any.
-        let kept = if vowel { (at == 0).then_some('a') } else { (c != 'h' || at == 0).then_some(c) };
-        if let Some(c) = kept.filter(|c| !out.ends_with(*c)) {
+        // The first letter always remains; every vowel there becomes `a`.
+        let letter = if vowel { (at == 0).then_some('a') } else { (c != 'h' || at == 0).then_some(c) };
+        if let Some(c) = letter.filter(|c| !out.ends_with(*c)) {
             out.push(c);
         }
     }
     out
 }
 
-/// One entry of the index of names.
+/// One entry of the name index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameKey {
     pub key: String,
     pub sound: String,
-    /// Bytes in which the name from an earlier word on begins alike; -1 where there is no earlier one.
+    /// Length in bytes of the longest common prefix with an entry that starts at an earlier word; -1 for the first entry.
     pub key_shared: i16,
     pub sound_shared: i16,
 }
 
-const MOST_WORDS: usize = 8;
+const MAX_WORDS: usize = 8;
 
-/// The name from each of its words on. A sound ends in a blank, so that whole words are compared.
+/// The index entries of a name, one starting at each word. A sound ends in a space, so that whole words are compared.
 pub fn keys(name: &str) -> Vec<NameKey> {
     let words = words(name);
     let sounds: Vec<String> = words.iter().map(|w| sound(w)).collect();
     let rest = |all: &[String], from: usize| all.get(from..).unwrap_or_default().join(" ");
-    let mut entries: Vec<NameKey> = Vec::with_capacity(words.len().min(MOST_WORDS));
-    for from in 0..words.len().min(MOST_WORDS) {
+    let mut entries: Vec<NameKey> = Vec::with_capacity(words.len().min(MAX_WORDS));
+    for from in 0..words.len().min(MAX_WORDS) {
         let (key, sound) = (rest(&words, from), format!("{} ", rest(&sounds, from)));
         let key_shared = entries.iter().map(|earlier| shared(&earlier.key, &key)).max().unwrap_or(-1);
         let sound_shared = entries.iter().map(|earlier| shared(&earlier.sound, &sound)).max().unwrap_or(-1);
@@ -248,7 +248,7 @@ fn shared(a: &str, b: &str) -> i16 {
     i16::try_from(bytes).unwrap_or(i16::MAX)
 }
 
-/// What a search by the beginning of a name looks for. The last word may still be unfinished, and is not interpreted then.
+/// The key of a prefix search. If the last word may be unfinished, it is not normalized to a known name.
 pub fn prefix(asked: &str) -> String {
     let unfinished = !asked.ends_with([' ', '.']);
     let mut found = words(asked);
@@ -262,7 +262,7 @@ pub fn prefix(asked: &str) -> String {
             .map(plain)
             .collect();
         if last.chars().count() <= 3 || !last.starts_with(&once(&typed)) {
-            // A whole short form (`Moh`) is its name; anything else stays as it was typed.
+            // A complete short form (`Moh`) becomes its name; other text stays as typed.
             if !SAME.iter().any(|(name, forms)| name == last && forms.contains(&typed.as_str()) && typed.len() > 1) {
                 *last = once(&respell(&typed, &[("oe", "u"), ("dj", "j"), ("tj", "c")]));
             }
@@ -271,14 +271,14 @@ pub fn prefix(asked: &str) -> String {
     found.join(" ")
 }
 
-/// What a search by sound looks for.
+/// The key of a search by sound.
 pub fn sounds(asked: &str) -> String {
     let words = words(asked);
     format!("{} ", words.iter().map(|w| sound(w)).collect::<Vec<_>>().join(" "))
 }
 
-/// How alike a name is to the words of another, from 0 to 100: each word with its best match in the other name, by edits and by
-/// sound. A word that one of the names lacks counts little, for names are shortened more often than they are invented.
+/// Similarity of a name to the words of another one, 0 to 100. Each word is compared with its best match in the other name, by edit
+/// distance and by sound. A missing word costs little, because people often shorten names.
 pub fn likeness(asked: &[String], name: &str) -> u8 {
     let name = words(name);
     let (short, long) = if asked.len() <= name.len() { (asked, name.as_slice()) } else { (name.as_slice(), asked) };
@@ -306,7 +306,7 @@ pub fn likeness(asked: &[String], name: &str) -> u8 {
     #[expect(clippy::cast_precision_loss, reason = "a name has a handful of words")]
     let (matched, missing) = (sum / short.len() as f64, (long.len() - short.len()) as f64);
     let whole = (matched - 0.08 * missing).clamp(0.0, 1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 100")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is between 0 and 100")]
     let percent = (whole * 100.0).round() as u8;
     percent
 }
@@ -322,7 +322,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     if sound(a) == sound(b) { by_edits.max(0.9) } else { by_edits }
 }
 
-/// Letters put in, left out, exchanged or swapped with their neighbour.
+/// Edit distance: insertions, deletions, substitutions and swaps of adjacent letters.
 fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn near_spellings_sound_alike_and_others_do_not() {
+    fn similar_spellings_have_the_same_sound_and_others_do_not() {
         let alike = [
             ("rahmawati", "rachmawaty"),
             ("rizki", "rijqi"),
@@ -414,10 +414,10 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_knows_what_an_earlier_one_begins_with() {
-        let told: Vec<_> = keys("Siti Sarah Siti").into_iter().map(|k| (k.key, k.key_shared)).collect();
+    fn an_entry_stores_its_common_prefix_with_an_earlier_entry() {
+        let entries: Vec<_> = keys("Siti Sarah Siti").into_iter().map(|k| (k.key, k.key_shared)).collect();
         let expected = [("siti sarah siti", -1), ("sarah siti", 1), ("siti", 4)];
-        assert_eq!(told, expected.map(|(key, bytes)| (key.to_owned(), bytes)));
+        assert_eq!(entries, expected.map(|(key, bytes)| (key.to_owned(), bytes)));
     }
 
     #[test]
@@ -433,12 +433,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_wholly_like_itself(a in "[A-Za-z]{2,9}( [A-Za-z]{2,9}){0,3}") {
+        fn a_name_has_full_similarity_to_itself(a in "[A-Za-z]{2,9}( [A-Za-z]{2,9}){0,3}") {
             prop_assert_eq!(alike(&a, &a), 100);
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in ".{0,40}") {
+        fn no_text_causes_a_panic(text in ".{0,40}") {
             let _ = (keys(&text), prefix(&text), sounds(&text), alike(&text, "Siti"));
         }
     }

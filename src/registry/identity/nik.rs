@@ -1,12 +1,12 @@
-//! The NIK (16-digit resident number) and the family card number: read, checked and masked.
-//! Rule: neither number, nor a part that would rebuild it, leaves by `Debug`, `Display` or an error.
+//! The NIK (16-digit resident number) and the family card number: parsing, validation and masking.
+//! Rule: `Debug`, `Display` and errors never print a number, nor parts from which it could be rebuilt.
 
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
 const DIGITS: usize = 16;
-/// A woman's day of birth is written with 40 added.
+/// The NIK of a woman has 40 added to the day of birth.
 const FEMALE_DAY_OFFSET: u32 = 40;
 const OLDEST_AGE: u32 = 99;
 
@@ -30,9 +30,9 @@ findings! {
     NikError:
     Length "nik_length" "a NIK has exactly 16 digits"
     NotDigits "nik_not_digits" "a NIK consists of the ASCII digits 0 to 9 only"
-    UnknownProvince "nik_unknown_province" "the first two digits of the NIK are no province"
-    BirthDate "nik_birth_date" "digits 7 to 12 of the NIK are no birth date of a person aged 0 to 99"
-    Serial "nik_serial" "the serial number of a NIK is 0001 to 9999"
+    UnknownProvince "nik_unknown_province" "the first two digits of the NIK are not a province code"
+    BirthDate "nik_birth_date" "digits 7 to 12 of the NIK are not the birth date of a person aged 0 to 99"
+    Serial "nik_serial" "the serial number of a NIK must be 0001 to 9999"
 }
 
 findings! {
@@ -42,7 +42,7 @@ findings! {
 }
 
 crate::text_enum! {
-    /// Odd but possible: shown to the officer, never a reason to refuse.
+    /// Unusual but possible: shown to the officer, never a reason to refuse the NIK.
     pub enum NikWarning {
         UnknownRegency = "nik_unknown_regency": "Kabupaten/kota dalam NIK tidak, atau tidak lagi, ada dalam daftar" / "The NIK names a regency that is not, or no longer, in the list",
         UnknownDistrict = "nik_unknown_district": "Kecamatan dalam NIK tidak, atau tidak lagi, ada dalam daftar" / "The NIK names a district that is not, or no longer, in the list",
@@ -54,20 +54,20 @@ crate::text_enum! {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Nik(Box<str>);
 
-/// What a NIK says. Its `Debug` is closed too: region and birth date are twelve of the digits.
+/// The content of a NIK. Its `Debug` is masked too: region and birth date are twelve of the digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ParsedNik {
     pub nik: Nik,
     /// Where the NIK was issued, not where the person lives: the most precise dotted code still known.
     pub issued_region: String,
-    /// In the only century that gives an age of 0 to 99; someone older is read as a child.
+    /// The birth date in the century that gives an age of 0 to 99. The NIK of an older person reads as that of a child.
     pub birth_date: NaiveDate,
     pub sex: Sex,
     pub warnings: Vec<NikWarning>,
 }
 
 impl Nik {
-    /// Reads and checks a NIK. `is_known_region` answers for dotted codes such as `32.04.05`.
+    /// Parses and validates a NIK. `is_known_region` takes dotted codes such as `32.04.05`.
     pub fn parse(text: &str, today: NaiveDate, is_known_region: &dyn Fn(&str) -> bool) -> Result<ParsedNik, NikError> {
         let nik = Self::from_digits(text)?;
         let (issued_region, warning) = issued_region(&nik.0, is_known_region).ok_or(NikError::UnknownProvince)?;
@@ -78,7 +78,7 @@ impl Nik {
         Ok(ParsedNik { nik, issued_region, birth_date, sex, warnings: warning.into_iter().collect() })
     }
 
-    /// Checks the shape only: for a value that passed `parse` before it was stored.
+    /// Validates only the 16 digits, for a stored value that passed `parse` before.
     pub fn from_digits(text: &str) -> Result<Self, NikError> {
         match sixteen_digits(text) {
             Ok(digits) => Ok(Self(digits)),
@@ -98,8 +98,8 @@ impl Nik {
 }
 
 impl ParsedNik {
-    /// Compares with what the person states. The year is compared by its two digits, for a NIK holds
-    /// no more: a centenarian's does not contradict the true birth date.
+    /// Compares with the stated birth date and sex. Only the last two digits of the year are compared, because a NIK has no more:
+    /// a person older than 99 gets no warning.
     pub fn compare(&self, birth_date: Option<NaiveDate>, sex: Option<Sex>) -> Vec<NikWarning> {
         let as_written = |date: NaiveDate| (date.day(), date.month(), date.year().rem_euclid(100));
         let mut warnings = Vec::new();
@@ -117,7 +117,7 @@ impl ParsedNik {
 pub struct FamilyCardNo(Box<str>);
 
 impl FamilyCardNo {
-    /// Digits only: the parts of a family card number are not reliable enough to refuse one.
+    /// Validates only the digits: the parts of a family card number are too unreliable to refuse one.
     pub fn parse(text: &str) -> Result<Self, FamilyCardNoError> {
         match sixteen_digits(text) {
             Ok(digits) => Ok(Self(digits)),
@@ -226,7 +226,7 @@ mod tests {
         if female { Sex::Female } else { Sex::Male }
     }
 
-    /// Of a province that there is not, so that no drawn number is anyone's.
+    /// Uses a province that does not exist, so that no generated NIK belongs to a real person.
     fn write(region: u32, birth_date: NaiveDate, female: bool, serial: u32) -> String {
         let day = birth_date.day() + if female { FEMALE_DAY_OFFSET } else { 0 };
         let (month, year) = (birth_date.month(), birth_date.year() % 100);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused() {
+    fn invalid_niks_are_refused() {
         let table = "
                               | nik_length
             320405010190900   | nik_length
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read() {
+    fn valid_niks_are_parsed() {
         let table = "
             3204050101909001 | 32.04.05 | 1990-01-01 | male
             3204053112909999 | 32.04.05 | 1990-12-31 | male
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_day_only_in_the_century_that_has_it() {
+    fn a_leap_day_is_valid_only_in_a_century_that_has_it() {
         let text = "3204052902009001";
         let read = |today| Nik::parse(text, today, &known).map(|nik| nik.birth_date);
         assert_eq!(read(date(2000, 2, 29)), Ok(date(2000, 2, 29)));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn old_region_codes_warn() {
+    fn unknown_region_codes_give_a_warning() {
         use NikWarning::{UnknownDistrict, UnknownRegency};
         let warnings = |text| parse(text).map(|nik| nik.warnings);
         assert_eq!(warnings("3204050101909001"), Ok(vec![]));
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn stated_facts_are_compared() {
+    fn stated_birth_date_and_sex_are_compared() {
         use NikWarning::{BirthDateDiffers, SexDiffers};
         let compare = |date: &str, sex| {
             let found = parse("3204050101909001").map(|nik| nik.compare(date.parse().ok(), sex));
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_prints_the_digits() {
+    fn debug_output_contains_no_digits() {
         let parsed = parse("3204050101909001");
         assert_eq!(format!("{parsed:?}"), "Ok(ParsedNik(**))");
         assert_eq!(format!("{:?}", parsed.map(|parsed| parsed.nik)), "Ok(Nik(**))");
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_card_number_is_checked_for_digits_only() {
+    fn only_the_digits_of_a_family_card_number_are_validated() {
         assert_eq!(FamilyCardNo::parse("32"), Err(FamilyCardNoError::Length));
         assert_eq!(FamilyCardNo::parse("320405010190900x"), Err(FamilyCardNoError::NotDigits));
         let odd = FamilyCardNo::parse("9999999999990000");
@@ -365,7 +365,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_gets_an_answer(text in "\\PC{0,20}", digits in "[0-9]{16}") {
+        fn any_text_is_parsed_without_panic(text in "\\PC{0,20}", digits in "[0-9]{16}") {
             for text in [text, digits] {
                 let shape = Nik::from_digits(&text);
                 prop_assert_eq!(shape.is_ok(), FamilyCardNo::parse(&text).is_ok());

@@ -1,4 +1,4 @@
-//! Endpoints that find persons, find their doubles, and bring two records of one person together.
+//! HTTP routes that search persons, search duplicates, and merge two records of one person.
 
 use actix_web::{post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,10 +28,11 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Search persons
 ///
-/// By name, birth date, region, category, decile and programme; all that is given must fit, and at least one besides the region is
-/// given. `prefix` finds the beginning of a name from any of its words on, whatever the spelling; `fuzzy` compares whole
-/// words by their consonants. By name the order is that of the names, otherwise that of entry; `next_cursor` goes into the body of
-/// the next call. Always masked. Whoever had the processing restricted is not found.
+/// Returns a page of persons in the caller's regions that match all criteria: name, birth date, region, category, decile and
+/// programme. Send at least one criterion other than the region (422 `criterion_required`). `prefix` matches the beginning of a name
+/// from any of its words, in any common spelling; `fuzzy` compares whole words by their consonants. With a name and no birth date the
+/// order is by name, otherwise by registration. Send `next_cursor` in the body of the next call. Personal data is always masked.
+/// Persons whose processing is restricted are excluded.
 #[utoipa::path(
     tag = "Registry",
     request_body = PersonSearch,
@@ -53,12 +54,13 @@ async fn search_persons(
     Reply::ok(&search::search(&mut conn, viewer, &caller, asked, local_day(log.now)).await?)
 }
 
-/// Search for a person's doubles
+/// Search duplicates of a person
 ///
-/// For a registered person, or for a description before somebody is entered. Compared are the NIK, the name by spelling and sound,
-/// the birth date with its usual slips, sex and place: among who sounds alike in the regency, and who was born on the day within
-/// the caller's regions. Each candidate has a score and its reasons. It is advice; a person decides. Whoever had the processing
-/// restricted is no candidate, and no candidates are looked for (403 `processing-restricted`).
+/// Returns persons that may be the same person, each with a score and its reasons. Send the id of a registered person, or a
+/// description before you register a new person. The search compares the NIK, the name by spelling and sound, the birth date with
+/// common errors, sex and place. It covers persons of the same regency with a similar name, and persons of the caller's regions with
+/// the same birth date. The result is advice; an officer decides. Persons whose processing is restricted are never candidates, and a
+/// search for such a person returns 403 `processing-restricted`.
 #[utoipa::path(
     tag = "Registry",
     request_body = DuplicateSearch,
@@ -80,16 +82,17 @@ async fn search_duplicates(
     Reply::ok(&duplicates::find(&mut conn, viewer, &caller, input, local_day(log.now)).await?)
 }
 
-/// Merge a double into a person
+/// Merge a duplicate into a person
 ///
-/// This record is kept; the other stays readable with `merged_into`. Its NIK finds this person from now on, its programmes
-/// and its stays in institutions come along, a NIK and a birth date that this record lacks are taken over. What refers to the other record keeps
-/// working. It can be undone. A record that its subject restricted, or for which consent was withdrawn, is not merged into one that
-/// is open: 403 until both are limited alike.
+/// Merges the duplicate into the person in the path, whose record remains. The duplicate stays readable, with `merged_into`. A lookup
+/// by its NIK returns the remaining person. Its programmes and stays in institutions move to that person, as do its NIK and birth date
+/// if the remaining record has none. References to the duplicate stay valid. The merger can be undone. If processing of the duplicate
+/// is restricted, or consent was withdrawn, and the remaining record does not have the same limit, the response is 403
+/// `processing-restricted` or `consent-withdrawn`: set the same limit on the remaining record first, or merge in the other direction.
 #[utoipa::path(
     tag = "Registry",
     request_body = MergePerson,
-    responses((status = 200, description = "The person that is kept", body = Person)),
+    responses((status = 200, description = "The remaining person", body = Person)),
     security(("oauth2" = ["registry:write"]))
 )]
 #[post("/v1/persons/{id}/merge")]
@@ -111,12 +114,12 @@ async fn merge_person(
 
 /// Undo a merger
 ///
-/// The record that was merged stands for itself again, with its NIK, its programmes and its stays; what the other took from it is given
-/// back unless it was changed since. Mergers one after the other are undone last first (409 `person-invalid-transition`); a NIK that
-/// somebody bears by now is settled first (409 `identity-in-use`).
+/// Restores the merged record with its NIK, programmes and stays. Values that the remaining record took over from it are returned,
+/// unless they changed since. Undo consecutive mergers in reverse order (409 `person-invalid-transition`). If another person has the
+/// NIK now, correct that first (409 `identity-in-use`).
 #[utoipa::path(
     tag = "Registry",
-    responses((status = 200, description = "The person that was merged", body = Person)),
+    responses((status = 200, description = "The restored person", body = Person)),
     security(("oauth2" = ["registry:write"]))
 )]
 #[post("/v1/persons/{id}/undo-merge")]

@@ -1,4 +1,4 @@
-//! Finding persons by what a desk knows of them: a name as it is said, a birth date, a place, a need. Always masked.
+//! Person search by what a desk knows: a name as spoken, a birth date, a place, a category. Results are always masked.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -25,57 +25,57 @@ use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::PersonRow;
 
 crate::text_enum! {
-    /// How a name is compared.
+    /// How the name is compared.
     pub enum NameMatch {
         Prefix = "prefix": "Awal nama atau salah satu katanya" / "The beginning of the name, or of any of its words",
         Fuzzy = "fuzzy": "Bunyi kata-katanya" / "The sound of its words",
     }
 }
 
-/// Whom to find: at least one of name, birth date, category, decile and programme; all that is given must fit.
+/// Search criteria: at least one of name, birth date, category, decile and programme. A person must match all of them.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Moh. Rid", "region_code": "32.04" }))]
 pub struct PersonSearch {
-    /// A name or the beginning of one, from any of its words on. Titles and fathers' names (`H.`, `bin`) are passed over, spellings
-    /// (`Mochammad`, `Moh.`, `Soekarno`, `Sitti`) are brought together.
+    /// A name or its beginning, from any of its words. Titles and patronymics (`H.`, `bin`) are ignored. Common spellings of one name
+    /// (`Mochammad`, `Moh.`; `Soekarno`, `Sukarno`; `Sitti`, `Siti`) match each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
-    /// How the name is compared; `prefix` when absent. `fuzzy` compares whole words by their consonants.
+    /// How the name is compared. Default: `prefix`. `fuzzy` compares whole words by their consonants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_match: Option<NameMatch>,
-    /// Date of birth; not later than today.
+    /// Date of birth. Not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<NaiveDate>,
-    /// Only within this region.
+    /// Only persons in this region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_code: Option<RegionCode>,
-    /// Service need category (PPKS). The specific ones need `cases:restricted` besides.
+    /// Category of social service need (PPKS). Restricted categories also require `cases:restricted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ppks_code: Option<String>,
-    /// Decile of the family's latest ranking.
+    /// Decile of the family in its latest welfare snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10)]
     pub decile: Option<i16>,
-    /// A programme that the person or the family is in today: the code of one there is.
+    /// Code of a programme in which the person or the family participates today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_code: Option<String>,
-    /// Also those who died or were removed or merged.
+    /// True to include persons who died, were removed or were merged. Default: false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_ended: Option<bool>,
-    /// Persons a page, 1 to 200.
+    /// Maximum number of persons per page, 1 to 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
-    /// Where to read on: the `next_cursor` of the same search.
+    /// The `next_cursor` of the previous page of the same search (400 `invalid-cursor` with other criteria).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
-/// A person found.
+/// A person that matches the search.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonHit {
-    /// How like the name is to the one asked for, 0 to 100, where one was asked for.
+    /// Similarity of the name to the requested name, 0 to 100. Absent if no name was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 100, example = 100)]
     pub likeness: Option<u8>,
@@ -83,7 +83,7 @@ pub struct PersonHit {
     pub person: Person,
 }
 
-/// After which hit a page begins: the name under which it was found, or its family.
+/// The last hit of the previous page: the name by which it was found, or its family.
 struct After {
     key: String,
     id: Uuid,
@@ -103,14 +103,14 @@ impl After {
     }
 }
 
-/// A cursor belongs to its search.
+/// Binds a cursor to its search criteria.
 fn fingerprint(asked: &PersonSearch) -> Result<[u8; 8], Error> {
     let bare = PersonSearch { limit: None, cursor: None, ..asked.clone() };
     let digest = sha256(&serde_json::to_vec(&bare).map_err(Error::internal)?);
     digest.first_chunk::<8>().copied().ok_or_else(|| Error::internal("a digest is too short"))
 }
 
-fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error> {
+fn validate(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error> {
     let mut faults = Vec::new();
     let mut check = |fits: bool, pointer: &str, code| {
         if !fits {
@@ -125,17 +125,17 @@ fn judge(asked: &PersonSearch, limit: i64, today: NaiveDate) -> Result<(), Error
     check(narrowed, "", "criterion_required");
     check(asked.birth_date.is_none_or(|day| day <= today), "/birth_date", "in_the_future");
     check(asked.ppks_code.as_deref().is_none_or(is_ppks_code), "/ppks_code", "unknown_value");
-    for (number, pointer, most) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
+    for (number, pointer, max) in [(asked.decile.map(i64::from), "/decile", 10), (Some(limit), "/limit", MAX_LIMIT)] {
         match number {
             Some(number) if number < 1 => faults.push(FieldError::below(pointer, "too_small", 1)),
-            Some(number) if number > most => faults.push(FieldError::above(pointer, "too_large", most)),
+            Some(number) if number > max => faults.push(FieldError::above(pointer, "too_large", max)),
             _ => {}
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
-/// With each person what a cursor remembers of the place: the name as it was found, or the family.
+/// Each person with its cursor key: the name by which it was found, or the family.
 async fn list(
     conn: &mut Connection,
     scope: &RegionScope,
@@ -181,7 +181,7 @@ pub async fn search(
     today: NaiveDate,
 ) -> Result<Page<PersonHit>, Error> {
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
-    judge(&asked, limit, today)?;
+    validate(&asked, limit, today)?;
     let restricted = asked.ppks_code.as_deref().is_some_and(is_restricted_ppks);
     if restricted {
         actor.require(crate::auth::permissions::CASES_RESTRICTED)?;
@@ -207,7 +207,7 @@ pub async fn search(
         NameMatch::Fuzzy => (NameForm::Sound, NameRange::from(names::sounds(name))),
     });
     let mut rows = list(conn, &actor.scope, &filter, range.as_ref(), after).await?;
-    // Asked only where nobody was found: whoever holds a programme holds one that there is.
+    // Checked only if no person was found: a hit proves that the programme exists.
     if rows.is_empty()
         && let Some(code) = filter.program_code.as_deref()
         && registry::list_known_programs(conn, &[code]).await?.is_empty()

@@ -1,4 +1,4 @@
-//! Residence in an institution: stays, and counts on a map.
+//! Residence in institutions: stays of persons, and the counts of the residence map.
 
 pub mod residences;
 pub mod routes;

@@ -1,5 +1,5 @@
-//! Who lives in an institution: children in homes and foundations, elderly people, people in rehabilitation. On the
-//! map only counts, and none that is small enough to point at somebody.
+//! Stays in institutions: children in homes and foundations, elderly people, people in rehabilitation. The map publishes only
+//! counts, and suppresses counts small enough to identify a person.
 
 use std::collections::BTreeMap;
 
@@ -27,73 +27,73 @@ use crate::registry::people::viewer::Viewer;
 use crate::small_counts;
 use crate::transaction::Tx;
 
-/// A stay in an institution that begins.
+/// A stay in an institution to add.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "kind": "child_home", "facility_name": "LKSA Contoh Harapan", "region_code": "32.04.05", "since": "2026-07-01",
 }))]
 pub struct AddResidence {
-    /// What kind of institution it is.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// The institution as an organization of the directory; this or its name.
+    /// Id of the institution in the directory. Send exactly one of `facility_id` and `facility_name`.
     pub facility_id: Option<Uuid>,
     /// Name of an institution that is not in the directory.
     pub facility_name: Option<Name>,
-    /// Where it lies: a regency, a district or a village.
+    /// Region of the institution: a regency, a district or a village.
     pub region_code: RegionCode,
-    /// First day.
+    /// First day of the stay. Not in the future, not before the birth date.
     pub since: NaiveDate,
-    /// Last day; absent while it goes on.
+    /// Last day of the stay. Absent if the stay is open.
     pub until: Option<NaiveDate>,
 }
 
-/// A stay that ends.
+/// The end of a stay in an institution.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "residence_id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8da2", "until": "2026-11-20" }))]
 pub struct EndResidence {
-    /// Id of the stay.
+    /// Id of the open stay.
     pub residence_id: Uuid,
-    /// Last day.
+    /// Last day of the stay. Not before its first day.
     pub until: NaiveDate,
 }
 
 /// A stay in an institution.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Residence {
-    /// Id of the stay, by which it is ended.
+    /// Id of the stay; send it as `residence_id` to end the stay.
     pub id: Uuid,
-    /// What kind of institution it is.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// The institution in the directory, when revealed.
+    /// Id of the institution in the directory. Only in a revealed response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_id: Option<Uuid>,
-    /// Its name, when revealed.
+    /// Name of the institution. Only in a revealed response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_name: Option<String>,
-    /// Where it lies; to its regency unless revealed.
+    /// Region of the institution. Only the regency unless revealed.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// First day.
+    /// First day of the stay.
     #[schema(example = "2026-07-01")]
     pub since: NaiveDate,
-    /// Last day; absent while it goes on.
+    /// Last day of the stay. Absent if the stay is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
 }
 
-/// Where somebody lived in institutions.
+/// A person's stays in institutions.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Residences {
     /// Latest first.
     pub items: Vec<Residence>,
 }
 
-/// Rehabilitation tells of drugs, violence and the like.
+/// A stay in rehabilitation reveals drug use, violence or similar cases.
 fn is_restricted(kind: ResidenceKind) -> bool {
     kind == ResidenceKind::RehabilitationCentre
 }
@@ -116,8 +116,7 @@ pub fn show(viewer: &Viewer<'_>, rows: Vec<ResidenceRow>) -> Residences {
     Residences { items: items.collect() }
 }
 
-/// Nobody stays anywhere after death: a stay that was left open ends with the life, and is open again when the death was an
-/// error.
+/// Ends open stays on the day of death. The rows do not change, so the stays are open again if the death was recorded in error.
 pub fn until_death(person: &PersonRow, mut rows: Vec<ResidenceRow>) -> Vec<ResidenceRow> {
     if person.standing == Standing::Deceased {
         for row in &mut rows {
@@ -144,7 +143,7 @@ pub async fn list(
 
 const REGENCY: usize = 2;
 
-/// All stays after this one was entered. Nobody stays in two places at once.
+/// Adds a stay and returns all stays. Stays of one person must not overlap.
 pub async fn add(tx: &mut Tx, person_id: Uuid, body: Json<AddResidence>) -> Result<Residences, Error> {
     let (_, person) = change::lock_person(tx, person_id).await?;
     tx.if_match.check(person.version)?;
@@ -187,7 +186,7 @@ pub async fn add(tx: &mut Tx, person_id: Uuid, body: Json<AddResidence>) -> Resu
         updated_at: tx.now,
     };
     store::insert(&mut tx.conn, &row).await?;
-    tell(tx, &person, "add-residence", row.since).await?;
+    record(tx, &person, "add-residence", row.since).await?;
     let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
     Ok(show(&masked(tx), rows))
 }
@@ -203,13 +202,13 @@ pub async fn end(tx: &mut Tx, person_id: Uuid, body: Json<EndResidence>) -> Resu
         return Err(Error::field("/until", "ends_before_it_begins"));
     }
     store::set_end(&mut tx.conn, person_id, row.id, input.until, tx.now).await?;
-    tell(tx, &person, "end-residence", input.until).await?;
+    record(tx, &person, "end-residence", input.until).await?;
     let rows = store::list_of_visible(&mut tx.conn, person_id).await?;
     Ok(show(&masked(tx), rows))
 }
 
-/// The trail tells that there was a change, not of which institution.
-async fn tell(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDate) -> Result<(), Error> {
+/// Records in the history that the stays changed, without the institution.
+async fn record(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDate) -> Result<(), Error> {
     let mut after = person.clone();
     let told = ChangeKind { happened_on: Some(on), ..ChangeKind::plain(action, "updated") };
     change::write_person(tx, person, &mut after, told).await?;
@@ -221,39 +220,39 @@ async fn tell(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDa
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ResidenceMapQuery {
-    /// The region whose parts are counted: the country when absent.
+    /// The region whose parts are counted. Default: the country.
     #[param(value_type = Option<String>, example = "32")]
     pub region_code: Option<RegionCode>,
     /// Only this kind of institution.
     pub kind: Option<ResidenceKind>,
 }
 
-/// How many people live in institutions, by region and kind.
+/// Number of people in institutions, by region and kind.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResidenceMap {
     /// The region whose parts are counted; `ID` is the country.
     #[schema(example = "32")]
     pub region_code: String,
-    /// The parts in which somebody lives in an institution.
+    /// The counts. Parts without residents in institutions are omitted.
     pub items: Vec<ResidenceCount>,
 }
 
 /// A count for one region and kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResidenceCount {
-    /// The part.
+    /// Code of the part.
     #[schema(example = "32.04")]
     pub region_code: String,
-    /// Its name.
+    /// Name of the part.
     #[schema(example = "Kabupaten Bandung")]
     pub region_name: String,
-    /// What kind of institution.
+    /// Kind of institution.
     pub kind: ResidenceKind,
-    /// How many people; absent where it is suppressed.
+    /// Number of people. Absent if suppressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 42)]
     pub count: Option<i64>,
-    /// Is the count held back, because it is below 10 or would tell one that is?
+    /// True if the count is suppressed: it is below 10, or another suppressed count could be derived from it.
     #[schema(example = false)]
     pub suppressed: bool,
 }
@@ -269,15 +268,15 @@ pub async fn map(
     for (code, kind, count) in store::count_by_region(conn, scope, asked.kind, today).await? {
         *of_kind.entry(kind).or_default().entry(code).or_default() += count;
     }
-    let shown = of_kind.iter().flat_map(|(kind, counts)| parts_told(around, *kind, counts));
+    let shown = of_kind.iter().flat_map(|(kind, counts)| published_parts(around, *kind, counts));
     let mut items: Vec<ResidenceCount> = shown.collect();
     items.sort_by(|a, b| (&a.region_code, a.kind).cmp(&(&b.region_code, b.kind)));
     Ok(ResidenceMap { region_code: around.to_owned(), items })
 }
 
-/// What is told of the parts of a region. Judged is all that the caller may see, from the top, for whoever asks about one region may
-/// ask about the one around it too.
-fn parts_told(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>) -> Vec<ResidenceCount> {
+/// The published counts of the parts of a region. Suppression is calculated from the top over all regions that the caller may see,
+/// because the caller may also request the enclosing region.
+fn published_parts(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>) -> Vec<ResidenceCount> {
     let length = match (around, around.len()) {
         ("ID", _) => 2,
         (_, 2) => 5,
@@ -286,13 +285,13 @@ fn parts_told(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>)
     };
     let mut parts: BTreeMap<&str, i64> = BTreeMap::new();
     for (code, count) in counts.iter().filter(|(code, _)| contains(around, code)) {
-        // A stay known only by a wider region counts for that region.
+        // A stay recorded only for a wider region counts for that region.
         *parts.entry(code.get(..length).unwrap_or(code)).or_default() += count;
     }
     let hidden = small_counts::suppressed_regions(counts);
-    let told = |(code, count): (&str, i64)| {
-        let as_judged = if code.len() < length { small_counts::own_key(code) } else { code.to_owned() };
-        let suppressed = hidden.contains(&as_judged);
+    let publish = |(code, count): (&str, i64)| {
+        let part = if code.len() < length { small_counts::own_key(code) } else { code.to_owned() };
+        let suppressed = hidden.contains(&part);
         ResidenceCount {
             region_code: code.to_owned(),
             region_name: directory::find(code).map_or_else(String::new, |entry| entry.name.to_owned()),
@@ -301,7 +300,7 @@ fn parts_told(around: &str, kind: ResidenceKind, counts: &BTreeMap<String, i64>)
             suppressed,
         }
     };
-    parts.into_iter().map(told).collect()
+    parts.into_iter().map(publish).collect()
 }
 
 #[cfg(test)]
@@ -309,12 +308,12 @@ mod tests {
     use super::*;
 
     fn shown(around: &str, counts: &BTreeMap<String, i64>) -> Vec<Option<i64>> {
-        parts_told(around, ResidenceKind::ChildHome, counts).into_iter().map(|part| part.count).collect()
+        published_parts(around, ResidenceKind::ChildHome, counts).into_iter().map(|part| part.count).collect()
     }
 
-    /// A province less its regencies, and a hidden regency by the sum of its districts.
+    /// Neither as a province minus its other regencies, nor as the sum of the districts of a suppressed regency.
     #[test]
-    fn a_small_count_cannot_be_told_from_the_others_nor_from_the_region_around() {
+    fn a_small_count_cannot_be_derived_from_other_parts_or_the_enclosing_region() {
         let counts = [("32.04.05", 3), ("32.05.01", 20), ("32.05.02", 30), ("32.06.01", 60)];
         let counts: BTreeMap<String, i64> = counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
         assert_eq!(shown("ID", &counts), [Some(113)]);
@@ -324,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stay_known_by_a_wider_region_counts_as_one_more_part() {
+    fn a_stay_recorded_for_a_wider_region_counts_as_an_extra_part() {
         let counts = [("32", 4), ("32.04.05", 40), ("32.05", 50)];
         let counts: BTreeMap<String, i64> = counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
         assert_eq!(shown("32", &counts), [None, None, Some(50)]);

@@ -1,4 +1,4 @@
-//! Endpoints of stays in institutions, and their map.
+//! HTTP routes of stays in institutions, and of the residence map.
 
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,8 +29,8 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List a person's stays in institutions
 ///
-/// Latest first. The institution and its place are shown when the token carries `pii:reveal` and `Access-Purpose` says why, which
-/// leaves an access record; a rehabilitation centre only with `cases:restricted`.
+/// Returns the person's stays, latest first. The institution and its exact place are shown if the token has `pii:reveal` and the request
+/// sends `Access-Purpose`; this creates an access record. Stays in a rehabilitation centre are shown only with `cases:restricted`.
 #[utoipa::path(
     tag = "Registry",
     responses((status = 200, description = "The stays", body = Residences)),
@@ -57,9 +57,10 @@ async fn list_residences(
     Reply::ok(&residences::show(&Viewer::of(&caller, &keys.sealer, purpose.is_some()), rows))
 }
 
-/// Enter a stay in an institution
+/// Add a stay in an institution
 ///
-/// A children's home, a foundation, a home for the elderly and the like, in the directory or by name. Nobody stays in two at once.
+/// Adds a stay, for example in a children's home, a foundation or a home for the elderly. Give the institution by its directory id or
+/// by name. A stay must not overlap another stay of the same person (422 `overlaps`).
 #[utoipa::path(
     tag = "Registry",
     request_body = AddResidence,
@@ -80,7 +81,7 @@ async fn add_residence(
 
 /// End a stay in an institution
 ///
-/// Sets its last day; it stays in the list.
+/// Sets the last day of an open stay. The stay remains in the list.
 #[utoipa::path(
     tag = "Registry",
     request_body = EndResidence,
@@ -99,11 +100,11 @@ async fn end_residence(
     write.run(&caller, digest, async move |tx| Reply::ok(&residences::end(tx, id, body).await?)).await
 }
 
-/// Map of residence in institutions
+/// Read the residence map
 ///
-/// How many people live in institutions now, for each part of a region within the caller's regions and each kind of institution.
-/// Counts below 10 are suppressed, and others with them, so that none can be reckoned from what is told of the regions around and
-/// inside, in this answer or another. No personal data.
+/// Returns how many people live in institutions today, for each part of a region within the caller's regions and each kind of
+/// institution. Counts below 10 are suppressed. Other counts are suppressed with them where a suppressed count could be derived from
+/// published counts of the enclosing or inner regions, in this response or another one. Contains no personal data.
 #[utoipa::path(
     tag = "Registry",
     params(ResidenceMapQuery),

@@ -1,4 +1,4 @@
-//! Stays in institutions, and how many there are where.
+//! Stays in institutions, and their number by region.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
@@ -39,7 +39,7 @@ pub async fn set_end(
         .map(|_| ())
 }
 
-/// Every stay of a person goes along; the ids of them.
+/// Moves all stays of a person to another person. Returns the ids of the stays.
 pub async fn set_person(conn: &mut AsyncPgConnection, from: Uuid, to: Uuid) -> QueryResult<Vec<Uuid>> {
     diesel::update(person_residences::table.filter(person_residences::person_id.eq(from)))
         .set(person_residences::person_id.eq(to))
@@ -48,7 +48,7 @@ pub async fn set_person(conn: &mut AsyncPgConnection, from: Uuid, to: Uuid) -> Q
         .await
 }
 
-/// The same for those with these ids alone.
+/// Moves only the stays with these ids to another person.
 pub async fn set_person_of(conn: &mut AsyncPgConnection, ids: &[Uuid], from: Uuid, to: Uuid) -> QueryResult<()> {
     let those = person_residences::table
         .filter(person_residences::person_id.eq(from))
@@ -56,7 +56,7 @@ pub async fn set_person_of(conn: &mut AsyncPgConnection, ids: &[Uuid], from: Uui
     diesel::update(those).set(person_residences::person_id.eq(to)).execute(conn).await.map(|_| ())
 }
 
-/// Of an erased person it is counted that there was a stay, not in which house.
+/// Deletes the institutions from the stays of an erased person. The stays still count.
 pub async fn set_names_forgotten(conn: &mut AsyncPgConnection, person_id: Uuid, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(person_residences::table.filter(person_residences::person_id.eq(person_id)))
         .set((
@@ -69,7 +69,7 @@ pub async fn set_names_forgotten(conn: &mut AsyncPgConnection, person_id: Uuid, 
         .map(|_| ())
 }
 
-/// How many stay there now, by region and kind.
+/// Number of current stays, by region and kind.
 pub async fn count_by_region(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,4 +1,4 @@
-//! Erasing who a person is. What the service counts by stays: sex, year of birth, codes, the village.
+//! Erasure of a person's identity. Data for statistics remains: sex, year of birth, codes, the village.
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -23,7 +23,7 @@ use crate::regions::{RegionScope, Unscoped};
 use crate::registry::institutions::store as residences;
 use crate::transaction::Tx;
 
-/// The record and those that were merged into it, held: all of them are the person.
+/// Locks and returns the record and the records merged into it: all of them are the same person.
 pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>, Error> {
     let everywhere = RegionScope::everything(Unscoped::SubjectRights);
     let mut ids = crate::registry::people::actions::list_ids_of_person(&mut tx.conn, who.id).await?;
@@ -39,7 +39,7 @@ pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>,
     Ok(records)
 }
 
-/// Is nobody else in the family, or only people who were erased?
+/// True if the family has no other members, or only erased ones.
 pub async fn is_last_of_family(tx: &mut Tx, family_id: Uuid, ids: &[Uuid]) -> Result<bool, Error> {
     let others: i64 = persons::table
         .filter(persons::family_id.eq(family_id))
@@ -51,7 +51,7 @@ pub async fn is_last_of_family(tx: &mut Tx, family_id: Uuid, ids: &[Uuid]) -> Re
     Ok(others == 0)
 }
 
-/// Programmes that run for the person today: public aid has to be accounted for by name.
+/// Number of programmes in which the person participates today: public aid must be accounted for by name.
 pub async fn count_running_programs(tx: &mut Tx, family_id: Uuid, person_id: Uuid) -> Result<usize, Error> {
     let today = local_day(tx.now);
     let count: i64 = program_participations::table
@@ -64,8 +64,8 @@ pub async fn count_running_programs(tx: &mut Tx, family_id: Uuid, person_id: Uui
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// The sealed number is destroyed, its index removed, the name blanked, and what the trail kept of the values forgotten. With
-/// the last of a family goes where it lived.
+/// Erases the sealed NIK, its blind index, the name, and the values stored in the history. With the last member of a family it also
+/// erases the address and location of the family.
 pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) -> Result<(), Error> {
     diesel::delete(identities::table.filter(identities::person_id.eq(who.id))).execute(&mut *tx.conn).await?;
     let row = PersonRow {
@@ -100,7 +100,7 @@ pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
             .execute(&mut *tx.conn)
             .await?;
     }
-    // A hash of the body that was sent would still let a guess at it be confirmed.
+    // With the hash of the request body, a guess of the erased content could be confirmed.
     diesel::update(families::table.find(who.family_id))
         .set(families::submission_hash.eq(None::<Vec<u8>>))
         .execute(&mut *tx.conn)
@@ -109,7 +109,7 @@ pub async fn erase_record(tx: &mut Tx, who: &PersonRow, last_of_family: bool) ->
     Ok(())
 }
 
-/// Where the family lived, and the families that it took in.
+/// Erases the address, location and numbers of the family and of the families merged into it.
 async fn erase_home(tx: &mut Tx, family_id: Uuid) -> Result<(), Error> {
     let taken_in: Vec<Uuid> =
         families::table.filter(families::merged_into.eq(family_id)).select(families::id).load(&mut *tx.conn).await?;

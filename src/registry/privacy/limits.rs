@@ -1,4 +1,4 @@
-//! For which purposes a person's data may not be used. The limits stand on the person's own row and come with it.
+//! Purpose limits: the purposes for which a person's data must not be used. They are a column of the person's row.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use crate::registry::people::store;
 use crate::registry::rows::{Household, PersonRow};
 use crate::transaction::Tx;
 
-/// Stands for a name that is not shown.
+/// Placeholder for a masked name.
 const WITHHELD: &str = "***";
 
 impl PersonRow {
@@ -24,12 +24,12 @@ impl PersonRow {
         purposes::is_restricted(&self.limited_purposes)
     }
 
-    /// May this person's data be opened for this purpose?
+    /// Checks that this person's data may be read for this purpose.
     pub fn require_open_for(&self, purpose: AccessPurpose) -> Result<(), Error> {
         purposes::require(purpose, [self.limited_purposes.as_slice()])
     }
 
-    /// What remains to be seen and used of somebody whose processing is restricted: that there is somebody.
+    /// The row of a person whose processing is restricted, without personal data: it shows only that the person exists.
     pub fn withheld(self) -> Self {
         Self {
             full_name: WITHHELD.to_owned(),
@@ -55,13 +55,13 @@ impl PersonRow {
 }
 
 impl Household {
-    /// May the data of everybody in the family be opened for this purpose?
+    /// Checks that the data of all members may be read for this purpose.
     pub fn require_open_for(&self, purpose: AccessPurpose) -> Result<(), Error> {
         purposes::require(purpose, self.members.iter().map(|m| m.limited_purposes.as_slice()))
     }
 
-    /// For use in a decision: what is restricted counts as unknown, and a restricted subject is not decided on. With a purpose
-    /// for which data is to be opened, nobody may have closed it whose data is shown.
+    /// The household for use in a decision. Restricted data counts as unknown; a restricted subject gives 403
+    /// `processing-restricted`. With a purpose, all persons whose data is shown must allow that purpose.
     pub fn usable_for(mut self, subject: Option<Uuid>, purpose: Option<AccessPurpose>) -> Result<Self, Error> {
         let restricted = |m: &PersonRow| m.is_restricted() && subject.is_none_or(|id| id == m.id);
         let barred = match subject {
@@ -82,7 +82,7 @@ impl Household {
     }
 }
 
-/// Of many households what may be used; where all are restricted there is nothing to use.
+/// The usable part of many households. Omits a household whose members are all restricted.
 pub fn usable(homes: &[Household]) -> Vec<Cow<'_, Household>> {
     let seen = |home| {
         let home: &Household = home;
@@ -94,11 +94,11 @@ pub fn usable(homes: &[Household]) -> Vec<Cow<'_, Household>> {
     homes.iter().filter_map(seen).collect()
 }
 
-/// Sets or lifts one limit of a person, or of everybody in a family.
+/// Sets or lifts one limit of a person, or of all members of a family.
 pub async fn set(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>, limit: &str, on: bool) -> Result<(), Error> {
     let now = tx.now;
     if on && person_id.is_none() {
-        // Whoever is entered into the family meanwhile is waited for, or knows of it.
+        // Lock the family: a concurrent insert of a member either finishes first, or sees the limit.
         let scope = tx.actor.scope.clone();
         store::list_family_places(&mut tx.conn, &scope, &[family_id], true).await?;
     }
@@ -110,12 +110,12 @@ pub async fn set(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>, limit: &
     history::record_fields(tx, kind, id, family_id, action, &["limited_purposes"]).await
 }
 
-/// The limits of the person, or of each in the family. The subject was found within the caller's regions.
+/// The limits of the person, or of each member of the family. The subject must be visible to the caller.
 pub async fn of(tx: &mut Tx, family_id: Uuid, person_id: Option<Uuid>) -> Result<Vec<Vec<String>>, Error> {
     Ok(store::list_limits_of_visible(&mut tx.conn, family_id, person_id).await?)
 }
 
-/// May what speaks of these persons and families, wherever they live now, be opened for this purpose?
+/// Checks that data about these persons and families, in any region, may be read for this purpose.
 pub async fn require_open(
     conn: &mut AsyncPgConnection,
     person_ids: &[Uuid],
@@ -130,7 +130,7 @@ pub async fn require_open(
     purposes::require(purpose, limits.iter().map(|(_, limits)| limits.as_slice()))
 }
 
-/// Those of the families in which somebody closed the data, for everything or for this purpose.
+/// The families in which a member restricted processing, or withdrew consent for this purpose.
 pub async fn list_closed(
     conn: &mut AsyncPgConnection,
     family_ids: &[Uuid],
@@ -145,17 +145,17 @@ pub async fn list_closed(
     Ok(limits.into_iter().filter(|(_, limits)| closed(limits)).map(|(family, _)| family).collect())
 }
 
-/// What a file shows of the registry.
+/// The registry data that a file contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// Persons, but for those whose processing is restricted.
+    /// Persons, except those whose processing is restricted.
     Persons,
-    /// What tells families apart, where everybody in it leaves it open.
+    /// Identifying household columns, where all members allow the purpose.
     Households,
 }
 
-/// Does somebody stand in a file, by the access records that bear this trace, who has closed their data for this purpose since, or was
-/// erased?
+/// True if a person in the file has since restricted processing, withdrawn consent for this purpose or been erased. The access records
+/// with this trace id name the persons in the file.
 pub async fn is_closed_since(
     conn: &mut AsyncPgConnection,
     pass: Uuid,

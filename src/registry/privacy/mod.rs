@@ -1,4 +1,4 @@
-//! The rights of a registered person: purpose limits, the subject export, erasure.
+//! Rights of a data subject in the registry: purpose limits, subject export, erasure.
 
 pub mod erasure;
 pub mod limits;

@@ -1,4 +1,4 @@
-//! What the registry holds on one person, for whoever it is about.
+//! Subject export: all data that the registry stores about one person.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,19 +18,19 @@ use crate::registry::people::store;
 use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::MergeRow;
 
-/// Two records that were found to be one person.
+/// A merger of two records of one person.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonMerger {
-    /// The record that was merged.
+    /// Id of the merged record.
     pub merged_person_id: Uuid,
-    /// The record that was kept.
+    /// Id of the remaining record.
     pub kept_person_id: Uuid,
-    /// The officer who found it.
+    /// The officer or API client that merged the records.
     #[schema(example = "bandung-bo-1")]
     pub actor: String,
-    /// When.
+    /// When the records were merged.
     pub merged_at: DateTime<Utc>,
-    /// When it was undone.
+    /// When the merger was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub undone_at: Option<DateTime<Utc>>,
@@ -48,20 +48,20 @@ impl From<MergeRow> for PersonMerger {
     }
 }
 
-/// What the registry holds on one person, nothing held back.
+/// All data that the registry stores about one person, without masking.
 pub struct HeldOnPerson {
-    /// The ids under which the person is known.
+    /// The ids of the person's records.
     pub ids: Vec<Uuid>,
-    /// The household; of its members the person alone.
+    /// The household, with this person as its only listed member.
     pub family: Family,
     pub welfare_statuses: Vec<WelfareStatus>,
     pub residences: Vec<Residence>,
-    /// Of the person's records and of the household, oldest first.
+    /// Changes of the person's records and of the household, oldest first.
     pub history: Vec<RegistryChange>,
     pub mergers: Vec<PersonMerger>,
 }
 
-/// 404 for whom the scope does not cover.
+/// Returns 404 if the person is outside the scope.
 pub async fn gather(
     conn: &mut Connection,
     viewer: &Viewer<'_>,
@@ -74,7 +74,7 @@ pub async fn gather(
     let mut home = home.ok_or_else(Error::not_found)?;
     let family_id = person.family_id;
     let ids = crate::registry::people::actions::list_ids_of_person(conn, id).await?;
-    home.participations.retain(|held| held.person_id.is_none_or(|of| ids.contains(&of)));
+    home.participations.retain(|participation| participation.person_id.is_none_or(|of| ids.contains(&of)));
     let (mut stays, mut changes) =
         (Vec::new(), history::list_all(conn, viewer.sealer, Subject::Family(family_id)).await?);
     for id in &ids {
@@ -82,7 +82,7 @@ pub async fn gather(
         changes.extend(history::list_all(conn, viewer.sealer, Subject::Person(*id)).await?);
     }
     let stays = residences::until_death(&person, stays);
-    // Also somebody who died or moved out of the registry may be asked about.
+    // The export also covers a person who died or was removed.
     home.members = vec![person];
     changes.sort_by_key(|change| (change.at, change.id));
     let mergers = merger_store::list_of(conn, Unscoped::SubjectRights, &ids).await?;

@@ -1,4 +1,4 @@
-//! Welfare status snapshots of families, and comparison of two rankings.
+//! Welfare status snapshots of families, and the comparison of two snapshots.
 
 pub mod routes;
 pub mod snapshots;

@@ -1,4 +1,4 @@
-//! The endpoints of rankings as wholes.
+//! HTTP routes of welfare snapshots across families.
 
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,10 +20,11 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// List welfare snapshots
 ///
-/// Which rankings were entered for families of the caller's regions, and for how many. Fewer than ten are not told.
+/// Returns the welfare snapshots recorded for families in the caller's regions, with the number of families. Numbers below 10 are
+/// suppressed.
 #[utoipa::path(
     tag = "Registry",
-    responses((status = 200, description = "The rankings", body = WelfareSnapshots)),
+    responses((status = 200, description = "The welfare snapshots", body = WelfareSnapshots)),
     security(("oauth2" = ["stats:read"]))
 )]
 #[get("/v1/welfare-snapshots")]
@@ -33,13 +34,15 @@ async fn list_welfare_snapshots(caller: Caller<StatsRead>, db: Db) -> Result<Rep
 
 /// Compare two welfare snapshots
 ///
-/// A job whose result (`GET /v1/jobs/{id}/result`, JSON) has, for each region directly inside the one asked for, how many families
-/// moved up, down or not at all, and a matrix: rows are the deciles before, columns those after. A cell with fewer than ten families
-/// is `null`, and so are others from which one could be reckoned, with the regions around and inside; the sums leave them out.
+/// Creates a job that counts the families that changed decile between two snapshots. The result (`GET /v1/jobs/{id}/result`, JSON) has
+/// for each region directly inside the requested one: the families that moved up, moved down or did not change, and a matrix. Rows of
+/// the matrix are the earlier deciles, columns the later ones. A cell with 1 to 9 families is suppressed (`null`). Other cells are
+/// suppressed with it where its value could be derived from them, also together with the enclosing or inner regions. The sums exclude
+/// suppressed cells.
 #[utoipa::path(
     tag = "Registry",
     request_body = CompareSnapshots,
-    responses((status = 202, description = "The job that compares", body = Job)),
+    responses((status = 202, description = "The created job", body = Job)),
     security(("oauth2" = ["stats:read"]))
 )]
 #[post("/v1/welfare-snapshots/compare")]

@@ -1,4 +1,5 @@
-//! Rankings as wholes: which there are, and how families moved between two of them. Fewer than ten are never told.
+//! Welfare snapshots across families: the list of snapshots, and the decile changes between two of them. Counts below ten are
+//! suppressed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,40 +36,40 @@ pub const RUNNER: Runner = Runner { kind: SNAPSHOT_COMPARISON, run: |run| Box::p
 
 const DECILES: usize = 10;
 
-/// A ranking: what one source said at one time.
+/// A welfare snapshot: the ranking of one source at one time.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotName {
-    /// Where the ranking comes from.
+    /// Source of the snapshot.
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     pub snapshot_version: SnapshotVersion,
 }
 
-/// A ranking with how many families of the caller's regions it holds.
+/// A welfare snapshot with the number of families of the caller's regions in it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct WelfareSnapshot {
-    /// Where the ranking comes from.
+    /// Source of the snapshot.
     pub source: WelfareSource,
     /// Name of the snapshot at its source.
     #[schema(example = "2026-Q3")]
     pub snapshot_version: String,
-    /// Day from which it holds.
+    /// Day from which the snapshot is valid.
     pub as_of: chrono::NaiveDate,
-    /// Families in it; absent below ten.
+    /// Number of families. Absent if below 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 12840)]
     pub families: Option<i64>,
 }
 
-/// The rankings that there are.
+/// The recorded welfare snapshots.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct WelfareSnapshots {
     /// Newest first, at most 500.
     pub items: Vec<WelfareSnapshot>,
 }
 
-/// Which two rankings to compare, and where.
+/// Two welfare snapshots to compare, and the region.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -77,16 +78,16 @@ pub struct WelfareSnapshots {
     "to": { "source": "dtsen", "snapshot_version": "2026-Q3" },
 }))]
 pub struct CompareSnapshots {
-    /// The region whose parts are compared, each on its own; a village is compared as a whole.
+    /// The region to compare. Each region directly inside it is counted separately; a village is counted as a whole.
     #[schema(value_type = String)]
     pub region_code: RegionCode,
-    /// The earlier ranking.
+    /// The earlier snapshot.
     pub from: SnapshotName,
-    /// The later one.
+    /// The later snapshot.
     pub to: SnapshotName,
 }
 
-/// What was asked for, and the region from which on counts are judged.
+/// The request, and the widest enclosing region from which suppression is calculated.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Asked {
     region_code: RegionCode,
@@ -120,7 +121,7 @@ pub async fn start(tx: &mut Tx, input: CompareSnapshots) -> Result<Job, Error> {
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
-    // The widest region around that the caller could ask about too.
+    // The widest enclosing region that the caller could request too.
     let codes = tx.actor.scope.codes();
     let around = codes.iter().filter(|code| contains(code, input.region_code.as_str())).min_by_key(|code| code.len());
     let asked = Asked { around: around.cloned(), region_code: input.region_code, from: input.from, to: input.to };
@@ -134,7 +135,7 @@ pub async fn start(tx: &mut Tx, input: CompareSnapshots) -> Result<Job, Error> {
     actions::create(tx, job).await
 }
 
-/// The regions directly inside, or the region itself when there are none.
+/// The regions directly inside, or the region itself if it has none.
 fn parts(region: &str) -> Vec<&'static directory::Entry> {
     let inside: Vec<_> = match region {
         "ID" => directory::provinces().collect(),
@@ -143,12 +144,12 @@ fn parts(region: &str) -> Vec<&'static directory::Entry> {
     if inside.is_empty() { directory::find(region).into_iter().collect() } else { inside }
 }
 
-/// The regions from one around to the one asked about, whose parts are judged one after the other.
+/// The regions from the enclosing one down to the requested one. Suppression is calculated for their parts in this order.
 fn path(around: &str, region: &RegionCode) -> Vec<String> {
     let lineage = region.lineage().filter(|code| *code == around || contains(around, code)).map(str::to_owned);
     let country = (around == "ID").then(|| "ID".to_owned());
     let mut path: Vec<String> = country.into_iter().chain(lineage).collect();
-    // A village has no parts: it is one of its district's.
+    // A village has no parts: it is a part of its district.
     if path.len() > 1 && directory::children(region.as_str()).next().is_none() {
         path.pop();
     }
@@ -158,13 +159,14 @@ fn path(around: &str, region: &RegionCode) -> Vec<String> {
 type Matrix = [[i64; DECILES]; DECILES];
 type Hidden = [[bool; DECILES]; DECILES];
 
-/// One region at a time, for no statement is to be long. Nothing is written before all are judged: a kill begins anew.
+/// Counts one region per statement, so that no statement runs long. The result is written only at the end: an interrupted job starts
+/// from the beginning.
 async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
     let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
     let around = asked.around.as_deref().unwrap_or(asked.region_code.as_str());
     let path = path(around, &asked.region_code);
     let mut whole: Hidden = [[false; DECILES]; DECILES];
-    let mut judged = Vec::new();
+    let mut suppressed = Vec::new();
     for (at, region) in path.iter().enumerate() {
         let parts = parts(region);
         let mut matrices = Vec::with_capacity(parts.len());
@@ -173,15 +175,16 @@ async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
             run.progress.done = 0;
             run.report().await?;
         }
-        let hidden = judge(&matrices, &whole);
-        judged = parts.into_iter().zip(matrices).zip(hidden).map(|((part, counts), h)| (part, counts, h)).collect();
+        let hidden = suppress(&matrices, &whole);
+        suppressed = parts.into_iter().zip(matrices).zip(hidden).map(|((part, counts), h)| (part, counts, h)).collect();
         let next = path.get(at + 1);
-        whole = judged.iter().find(|(part, ..)| next.is_some_and(|code| code == part.code)).map_or(whole, |(.., h)| *h);
+        whole =
+            suppressed.iter().find(|(part, ..)| next.is_some_and(|code| code == part.code)).map_or(whole, |(.., h)| *h);
     }
-    // A village is told alone.
+    // For a village, publish only the village itself and not the other parts of its district.
     let is_asked = |part: &directory::Entry| contains(asked.region_code.as_str(), part.code);
-    let told = judged.iter().filter(|(part, ..)| is_asked(part)).map(|(part, counts, h)| told(part, counts, h));
-    let regions: Vec<serde_json::Value> = told.collect();
+    let shown = suppressed.iter().filter(|(part, ..)| is_asked(part)).map(|(part, counts, h)| show(part, counts, h));
+    let regions: Vec<serde_json::Value> = shown.collect();
     run.progress.done = i64::try_from(regions.len()).unwrap_or(0);
     run.progress.total = Some(run.progress.done);
     let result = json!({
@@ -217,8 +220,8 @@ fn at<T: Copy + Default>(of: &[[T; DECILES]; DECILES], from: usize, to: usize) -
     of.get(from).and_then(|line| line.get(to)).copied().unwrap_or_default()
 }
 
-/// Cell by cell over the parts of one region, of which `whole` says what is hidden of their sum.
-fn judge(parts: &[Matrix], whole: &Hidden) -> Vec<Hidden> {
+/// Suppresses each cell over the parts of one region. `whole` says which cells of their sum are suppressed.
+fn suppress(parts: &[Matrix], whole: &Hidden) -> Vec<Hidden> {
     let mut hidden = vec![[[false; DECILES]; DECILES]; parts.len()];
     for (from, to) in (0..DECILES).flat_map(|from| (0..DECILES).map(move |to| (from, to))) {
         let counts: Vec<i64> = parts.iter().map(|part| at(part, from, to)).collect();
@@ -232,9 +235,9 @@ fn judge(parts: &[Matrix], whole: &Hidden) -> Vec<Hidden> {
     hidden
 }
 
-/// A region's matrix: rows are the deciles before, columns those after; a cell that is not told is null. The sums are of the
-/// cells that are told, so that none can be reckoned from them.
-fn told(region: &directory::Entry, counts: &Matrix, hidden: &Hidden) -> serde_json::Value {
+/// The matrix of a region: rows are the earlier deciles, columns the later ones; a suppressed cell is null. The sums include only
+/// published cells, so that no suppressed cell can be derived from them.
+fn show(region: &directory::Entry, counts: &Matrix, hidden: &Hidden) -> serde_json::Value {
     let (mut up, mut down, mut same, mut suppressed) = (0, 0, 0, 0);
     let matrix: [[Option<i64>; DECILES]; DECILES] = std::array::from_fn(|from| {
         std::array::from_fn(|to| {
@@ -266,29 +269,32 @@ mod tests {
     }
 
     #[test]
-    fn fewer_than_ten_are_not_told_nor_to_be_reckoned() {
+    fn a_cell_below_ten_is_suppressed_and_excluded_from_the_sums() {
         let region = directory::find("32.04").unwrap();
         let counts = matrix(&[row(1, 2, 12), row(3, 1, 10), row(5, 5, 40), row(9, 10, 9)]);
-        let hidden = judge(&[counts], &[[false; DECILES]; DECILES]);
-        let told = told(region, &counts, &hidden[0]);
-        assert_eq!((&told["moved_up"], &told["moved_down"], &told["unchanged"]), (&json!(12), &json!(10), &json!(40)));
-        assert_eq!((&told["matrix"][0][1], &told["matrix"][8][9]), (&json!(12), &json!(null)));
-        assert_eq!((&told["matrix"][7][7], &told["suppressed_cells"]), (&json!(0), &json!(1)));
+        let hidden = suppress(&[counts], &[[false; DECILES]; DECILES]);
+        let shown = show(region, &counts, &hidden[0]);
+        assert_eq!(
+            (&shown["moved_up"], &shown["moved_down"], &shown["unchanged"]),
+            (&json!(12), &json!(10), &json!(40))
+        );
+        assert_eq!((&shown["matrix"][0][1], &shown["matrix"][8][9]), (&json!(12), &json!(null)));
+        assert_eq!((&shown["matrix"][7][7], &shown["suppressed_cells"]), (&json!(0), &json!(1)));
     }
 
-    /// The cell of a regency less that of its other districts.
+    /// Otherwise the small cell is that of the regency minus those of its other districts.
     #[test]
-    fn a_small_cell_takes_another_of_its_neighbours_with_it_and_stays_hidden_below() {
+    fn a_small_cell_suppresses_a_neighbour_and_a_cell_of_its_parts() {
         let parts = [matrix(&[row(1, 2, 3)]), matrix(&[row(1, 2, 20)]), matrix(&[row(1, 2, 50)])];
-        let hidden = judge(&parts, &[[false; DECILES]; DECILES]);
+        let hidden = suppress(&parts, &[[false; DECILES]; DECILES]);
         assert_eq!([0, 1, 2].map(|part: usize| hidden[part][0][1]), [true, true, false]);
         let villages = [matrix(&[row(1, 2, 11)]), matrix(&[row(1, 2, 12)])];
-        assert_eq!(judge(&villages, &hidden[1]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [true, false]);
-        assert_eq!(judge(&villages, &hidden[2]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [false, false]);
+        assert_eq!(suppress(&villages, &hidden[1]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(suppress(&villages, &hidden[2]).iter().map(|h| h[0][1]).collect::<Vec<_>>(), [false, false]);
     }
 
     #[test]
-    fn a_region_is_compared_by_its_parts_and_judged_from_the_top() {
+    fn a_region_is_compared_by_its_parts_and_suppressed_from_the_top() {
         let codes = |code| parts(code).iter().map(|e| e.code).collect::<Vec<_>>();
         assert!(codes("32.04").iter().all(|code| code.len() == 8));
         assert_eq!(codes("32.04.05.2001"), ["32.04.05.2001"]);

@@ -1,4 +1,4 @@
-//! Welfare snapshots of a family: added, never overwritten. A decile that moved is told to whoever listens.
+//! Welfare snapshots of a family: added, never overwritten. A changed decile publishes an event.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::regions::RegionScope;
 use crate::registry::people::validation;
 use crate::transaction::Tx;
 
-/// A snapshot as made, with the family's version after it.
+/// Adds a snapshot. Returns it with the family's new version.
 pub async fn add_status(
     tx: &mut Tx,
     family_id: Uuid,
@@ -56,7 +56,7 @@ pub async fn add_status(
     Ok((CreateResult::New(row.into()), version))
 }
 
-/// What is told when a family's decile moves.
+/// The event to publish when a family's decile changes.
 pub fn changed(before: &WelfareStatusRow, after: &WelfareStatusRow, region_code: &str) -> Option<NewEvent> {
     let direction = direction(before, after)?;
     Some(NewEvent {
@@ -69,7 +69,7 @@ pub fn changed(before: &WelfareStatusRow, after: &WelfareStatusRow, region_code:
     })
 }
 
-/// Which way the decile moved. An older snapshot that comes in late moves nothing.
+/// The direction in which the decile changed. A late snapshot of an earlier day changes nothing.
 fn direction(before: &WelfareStatusRow, after: &WelfareStatusRow) -> Option<&'static str> {
     if after.as_of < before.as_of {
         return None;

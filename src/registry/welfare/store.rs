@@ -1,4 +1,4 @@
-//! Where families stand in the rankings, and how they moved between two.
+//! Welfare snapshots of families, and decile changes between two snapshots.
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
@@ -42,7 +42,7 @@ pub async fn find_latest_status_of_visible(
         .optional()
 }
 
-/// As they were entered.
+/// Statuses in the order of recording.
 pub async fn list_statuses_of_visible(
     conn: &mut AsyncPgConnection,
     family_id: Uuid,
@@ -84,8 +84,7 @@ pub struct SnapshotRow {
     pub families: i64,
 }
 
-/// The rankings that there are within the scope, newest first, with how many families each holds.
-/// From the counts that are kept by village.
+/// The snapshots within the scope, newest first, with the number of families in each. Reads the counts stored by village.
 pub async fn list_snapshots(conn: &mut AsyncPgConnection, scope: &RegionScope) -> QueryResult<Vec<SnapshotRow>> {
     use crate::db::schema::welfare_snapshot_counts as counts;
     let families = sql::<BigInt>("sum(families)::bigint");
@@ -100,7 +99,7 @@ pub async fn list_snapshots(conn: &mut AsyncPgConnection, scope: &RegionScope) -
         .await
 }
 
-/// Is any family of these regions in the ranking?
+/// True if any family of these regions is in the snapshot.
 pub async fn has_snapshot(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -125,7 +124,7 @@ pub struct MoveRow {
     pub families: i64,
 }
 
-/// How many families of a region moved from which decile to which between two rankings, each a source and a version.
+/// Number of families of a region by decile in the earlier and in the later snapshot. A snapshot is a source and a version.
 pub async fn list_moves(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,

@@ -1,4 +1,4 @@
-//! Who was found to be whom, and the ids under which one person is known.
+//! Mergers of persons, and the ids of the records of one person.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -40,7 +40,7 @@ pub async fn set_undone(
         .map(|_| ())
 }
 
-/// A number goes from one person to another, if it is that one's.
+/// Moves a number from one person to another, if the first one has it.
 pub async fn set_bearer(
     conn: &mut AsyncPgConnection,
     index: &[u8],
@@ -64,19 +64,19 @@ pub async fn list_of(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid])
         .await
 }
 
-/// A record that was merged, wherever it lies.
+/// A merged record, in any region.
 pub async fn find_behind(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<PersonRow>> {
     persons::table.filter(persons::id.eq(id)).select(PersonRow::as_select()).first(conn).await.optional()
 }
 
-/// Into whom the person was merged, if so.
+/// The person into whom this person was merged, if any.
 pub async fn find_merge_target(conn: &mut AsyncPgConnection, _why: Unscoped, id: Uuid) -> QueryResult<Option<Uuid>> {
     let found: Option<Option<Uuid>> =
         persons::table.filter(persons::id.eq(id)).select(persons::merged_into).first(conn).await.optional()?;
     Ok(found.flatten())
 }
 
-/// The records merged straight into these.
+/// The records merged directly into these.
 pub async fn list_merged_into(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     persons::table.filter(persons::merged_into.eq_any(ids)).select(persons::id).load(conn).await
 }

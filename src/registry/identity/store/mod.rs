@@ -1,4 +1,4 @@
-//! Statements on names, searches and mergers.
+//! SQL statements for names, searches and mergers.
 
 pub mod mergers;
 pub mod names;

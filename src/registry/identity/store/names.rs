@@ -1,8 +1,8 @@
-//! The names by which a search finds people: the statements that keep them in step with the persons.
+//! The name index of the person search: the statements that keep it consistent with the persons.
 //!
-//! An import writes names a moment after the persons, on a connection of its own. Nothing refers from a name to its person, so
-//! nobody holds anybody up; instead whoever changes a person puts the first words in place before any are taken away, which
-//! waits for whoever is writing the same ones, and whoever comes late asks whether the persons are still as they were seen.
+//! An import writes names shortly after the persons, on its own connection. A name has no foreign key to its person, so neither
+//! writer blocks the other through it. Instead, a transaction that changes a person first writes the new names and then deletes the
+//! old ones; the write waits for a concurrent writer of the same rows. The import checks afterwards whether the persons are unchanged.
 
 use std::collections::HashMap;
 
@@ -35,8 +35,8 @@ fn rows_of(person: &PersonRow) -> impl Iterator<Item = NameRow> {
     })
 }
 
-/// In the order of an index that they go to, so that many at once meet in the same pages, and one order for all writers: two
-/// with the same names wait for each other one way only.
+/// Writes rows in the order of an index, so that many rows go to the same pages. All writers use this one order, so two writers of
+/// the same names cannot deadlock.
 pub async fn insert_name_rows(
     conn: &mut AsyncPgConnection,
     mut rows: Vec<NameRow>,
@@ -46,12 +46,12 @@ pub async fn insert_name_rows(
     bulk_store::insert_names(conn, rows, if_taken).await
 }
 
-/// The names as they are now, so that a search misses nobody.
+/// Writes the current names of persons.
 pub async fn insert_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) -> QueryResult<()> {
     insert_name_rows(conn, name_rows(persons), IfTaken::Replace).await
 }
 
-/// Of people whose rows were written anew: the names as they are now, and none beyond.
+/// Writes the current names of changed persons, and deletes names that no longer apply.
 pub async fn replace_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) -> QueryResult<()> {
     if persons.is_empty() {
         return Ok(());
@@ -68,20 +68,20 @@ pub async fn replace_names(conn: &mut AsyncPgConnection, persons: &[PersonRow]) 
     prepared(query).execute(conn).await.map(|_| ())
 }
 
-/// An erased person is found by no name, and one who moved under no old family. Whoever holds the person has put the names in
-/// place before: what somebody else is writing is not seen.
+/// Deletes the names of an erased person, or of a person who moved from this family. The caller has locked the person and written
+/// the names before: a delete does not see rows that a concurrent transaction is writing.
 pub async fn delete_names(conn: &mut AsyncPgConnection, family_id: Uuid, id: Uuid) -> QueryResult<()> {
     let names =
         person_names::table.filter(person_names::family_id.eq(family_id)).filter(person_names::person_id.eq(id));
     diesel::delete(names).execute(conn).await.map(|_| ())
 }
 
-/// Who is found by no name, though there is one.
+/// Persons with a name but without entries in the name index.
 pub async fn list_nameless(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,
     erased: &str,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<PersonRow>> {
     let named = person_names::table
         .filter(person_names::family_id.eq(persons::family_id))
@@ -89,7 +89,7 @@ pub async fn list_nameless(
     persons::table
         .filter(persons::full_name.ne(erased))
         .filter(diesel::dsl::not(diesel::dsl::exists(named)))
-        .limit(most)
+        .limit(limit)
         .select(PersonRow::as_select())
         .load(conn)
         .await
@@ -103,8 +103,7 @@ struct ChangedPerson {
     id: Uuid,
 }
 
-/// Those of the persons whose rows are no longer what was seen of them, each by family and id, with the row as it is now if
-/// there still is one under this family.
+/// The persons that changed since they were read, each by family and id, with the current row if it still exists in this family.
 pub async fn list_changed_persons(
     conn: &mut AsyncPgConnection,
     _why: Unscoped,

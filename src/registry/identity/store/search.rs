@@ -1,6 +1,6 @@
-//! Searches for persons: each walks one index in the order in which pages follow, and holds what it meets against the rest.
-//! A birth date leads where there is one, for few share it; then a name, then a need, a programme or a decile. The walk is the same
-//! whoever is asked for, so that the planner is not shown the values (`db::unseen`).
+//! Person searches: each scans one index in page order and filters by the other criteria. The search uses the birth date index if
+//! there is a birth date, because few persons share one; then the name, then a category, a programme or a decile. The scan is the
+//! same for all values, so the planner does not see the values (`db::unseen`).
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
@@ -17,7 +17,7 @@ use crate::regions::RegionScope;
 use crate::registry::model::Standing;
 use crate::registry::rows::PersonRow;
 
-/// What a search is narrowed to besides a name.
+/// Search criteria besides the name.
 #[derive(Debug)]
 pub struct SearchFilter {
     pub within: Option<RegionScope>,
@@ -31,7 +31,7 @@ pub struct SearchFilter {
 }
 
 impl SearchFilter {
-    /// The entry of the index of facts that leads: a need is rarer than a programme, and that rarer than a tenth of all.
+    /// The entry of the facet index to scan: a category is rarer than a programme, and a programme is rarer than a decile.
     pub fn facet(&self) -> Option<String> {
         let ppks = self.ppks_code.as_ref().map(|code| format!("ppks:{code}"));
         let program = || self.program_code.as_ref().map(|code| format!("program:{code}"));
@@ -40,7 +40,7 @@ impl SearchFilter {
     }
 }
 
-/// Every text that begins so.
+/// The range of all texts with a prefix.
 #[derive(Debug)]
 pub struct NameRange {
     from: String,
@@ -53,21 +53,21 @@ impl From<String> for NameRange {
     fn from(prefix: String) -> Self {
         let bytes = i16::try_from(prefix.len()).unwrap_or(i16::MAX);
         let letters = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
-        // The last character there is: nothing that begins so lies beyond.
+        // The last Unicode character: every text with the prefix is below.
         Self { below: format!("{prefix}\u{10FFFF}"), from: prefix, bytes, letters }
     }
 }
 
-/// Which of the two forms of a name is compared.
+/// The form of the name to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameForm {
     Key,
     Sound,
 }
 
-/// The conditions on what is recorded, for a query that has `persons` in it; the two columns that lead to a fact are of the
-/// table that is read first, so that whoever does not fit is left out before the person's row is read. A condition in a
-/// subquery with a limit stays a condition: the planner does not turn it into the beginning of the search.
+/// Adds the conditions on recorded data to a query that contains `persons`. The two id columns are those of the table that is read
+/// first, so that a row is filtered out before the person's row is read. A condition in a subquery with a limit stays a filter:
+/// the planner does not turn it into a join that it could start from.
 macro_rules! narrowed {
     ($query:expr, $filter:expr, $family_id:literal, $person_id:literal) => {{
         let (mut query, filter): (_, &SearchFilter) = ($query, $filter);
@@ -114,12 +114,12 @@ macro_rules! narrowed {
     }};
 }
 
-/// Whoever had the processing restricted is not found by what is recorded: a hit alone would tell it.
+/// Excludes persons whose processing is restricted: a hit alone would reveal recorded data.
 fn is_open() -> SqlLiteral<Bool> {
     sql::<Bool>("(persons.limited_purposes @> array['restricted']) is not true")
 }
 
-/// Born on a day, in the order of families. The name is held against those few.
+/// Persons born on a day, ordered by family. The name is a filter on these few rows.
 pub async fn list_by_birth_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -147,7 +147,7 @@ pub async fn list_by_birth_visible(
             NameForm::Key => "key",
             NameForm::Sound => "sound",
         };
-        // Written so that the index of names does not serve it: everybody's names would be walked for each of the few.
+        // Written so that the planner cannot use the name index: it would scan all matching names for each of these few persons.
         query = query.filter(
             sql::<Bool>(
                 "(select true from person_names n where n.family_id = persons.family_id and n.person_id = persons.id and left(n.",
@@ -164,7 +164,7 @@ pub async fn list_by_birth_visible(
     prepared_for(regions_of(scope, filter), narrowed).load(conn).await
 }
 
-/// Of whom a fact is recorded, in the order of families. Somebody may hold a programme both alone and with the family.
+/// Persons with a recorded facet, ordered by family. A person may participate in a programme both alone and with the family.
 pub async fn list_by_facet_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -172,8 +172,8 @@ pub async fn list_by_facet_visible(
     facet: &str,
     after: Option<(Uuid, Uuid)>,
 ) -> QueryResult<Vec<PersonRow>> {
-    // As an array of one, so that each family's persons are looked up: two plain columns would also let the planner read the
-    // persons of everybody in this order, and pass over all who are not meant.
+    // An array with one element, so that the planner looks up the persons of each family: with plain columns it could also scan all
+    // persons in this order and skip those without the facet.
     let of = sql::<Bool>(
         "persons.family_id = any(array[search_facets.family_id]) and (search_facets.person_id = persons.id \
          or search_facets.person_id = '00000000-0000-0000-0000-000000000000')",
@@ -194,7 +194,7 @@ pub async fn list_by_facet_visible(
             .filter(search_facets::family_id.ge(unseen(family_id)))
             .filter(search_facets::family_id.gt(unseen(family_id)).or(persons::id.gt(unseen(id))));
     }
-    // A programme that a person holds alone has an entry of its own, so that the entry's person will do.
+    // A person's own programme participation has its own entry, so the person of the entry is sufficient.
     let narrowed = narrowed!(query, filter, "search_facets.family_id", "search_facets.person_id");
     prepared_for(regions_of(scope, filter), limited(narrowed, filter.limit)).load(conn).await
 }
@@ -203,7 +203,7 @@ fn regions_of(scope: &RegionScope, filter: &SearchFilter) -> usize {
     scope.codes().len().max(filter.within.as_ref().map_or(0, |within| within.codes().len()))
 }
 
-/// In the order of the names, each person once: at the first word from which the name fits.
+/// Persons ordered by name, each once: at the first word from which the name matches.
 macro_rules! by_name {
     ($name:ident, $column:ident, $shared:ident) => {
         pub async fn $name(
@@ -213,8 +213,8 @@ macro_rules! by_name {
             range: &NameRange,
             after: Option<(String, Uuid)>,
         ) -> QueryResult<Vec<(PersonRow, String)>> {
-            // By the id alone, which is unique: a second condition on it makes the planner expect nobody, and collect
-            // everybody before it sorts. All else is in the index of names, so that it is walked in order whoever is asked for.
+            // Joined by the unique id only: with a second condition the planner expects no rows, and collects all rows before it
+            // sorts. All other columns are in the name index, so it is scanned in order for any value.
             let of = person_names::person_id.eq(persons::id);
             let mut query = person_names::table
                 .inner_join(persons::table.on(of))
@@ -241,14 +241,14 @@ macro_rules! by_name {
 by_name!(list_by_key_visible, key, key_shared);
 by_name!(list_by_sound_visible, sound, sound_shared);
 
-/// Who sounds like this in the regency of a village, and who was born on the day, within the scope: few, to be judged.
+/// Duplicate candidates within the scope: persons of the regency whose name sounds alike, and persons born on the day.
 pub async fn list_candidates_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     regency: &RegionScope,
     range: &NameRange,
     birth_date: Option<NaiveDate>,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<PersonRow>> {
     let of = person_names::person_id.eq(persons::id).and(person_names::family_id.eq(persons::family_id));
     let mut found: Vec<PersonRow> = person_names::table
@@ -259,7 +259,7 @@ pub async fn list_candidates_visible(
         .filter(person_names::sound.lt(&range.below))
         .filter(persons::standing.eq(Standing::Active))
         .filter(is_open())
-        .limit(most)
+        .limit(limit)
         .select(PersonRow::as_select())
         .load(conn)
         .await?;
@@ -269,7 +269,7 @@ pub async fn list_candidates_visible(
             .filter(scope.covers(persons::region_code))
             .filter(persons::standing.eq(Standing::Active))
             .filter(is_open())
-            .limit(most)
+            .limit(limit)
             .select(PersonRow::as_select())
             .load(conn)
             .await?;
