@@ -1,11 +1,11 @@
-//! Removes names and words from stored text when a person is erased. Pure.
+//! Removes names and free text from stored values when a person's data is erased. Pure functions.
 
 use serde_json::{Value, json};
 
 /// Replaces the name of an erased person.
 pub const ERASED: &str = "(dihapus)";
 
-/// The text without the name, however its letters are written.
+/// The text with every occurrence of the name replaced. Upper and lower case are equal.
 pub fn without_name(text: &str, name: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let wanted: Vec<char> = name.chars().collect();
@@ -25,7 +25,7 @@ pub fn without_name(text: &str, name: &str) -> String {
     out
 }
 
-/// The same with the name taken out of every text in it.
+/// Like [`without_name`], for every text in a JSON value.
 pub fn renamed(value: Value, name: &str) -> Value {
     match value {
         Value::String(text) => Value::String(without_name(&text, name)),
@@ -35,7 +35,7 @@ pub fn renamed(value: Value, name: &str) -> Value {
     }
 }
 
-/// The same object with other words under a key that is there.
+/// Replaces the text under `key`, if the object has a text there.
 pub fn blank(mut object: Value, key: &str) -> Value {
     if let Some(words) = object.get_mut(key).filter(|v| v.is_string()) {
         *words = json!(ERASED);
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_goes_out_of_a_text_however_it_is_written() {
+    fn a_name_is_removed_in_upper_and_lower_case() {
         let text = "Ibu SITI RAHMAWATI datang; Siti Rahmawati sakit. Siti lain tinggal.";
         assert_eq!(without_name(text, "Siti Rahmawati"), "Ibu (dihapus) datang; (dihapus) sakit. Siti lain tinggal.");
         assert_eq!(without_name("Kosong", ""), "Kosong");

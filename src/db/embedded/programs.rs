@@ -74,8 +74,8 @@ impl Programs {
     fn at(bin: PathBuf) -> Result<Self, EmbeddedError> {
         let mut programs = Self { bin, version: String::new(), account: None, lacks_timers: false };
         let mut command = programs.command("postgres");
-        let answer = programs.run("postgres", command.arg("--version"))?;
-        version_in(&answer).clone_into(&mut programs.version);
+        let output = programs.run("postgres", command.arg("--version"))?;
+        version_in(&output).clone_into(&mut programs.version);
         Ok(programs)
     }
 
@@ -137,8 +137,8 @@ fn carried(_data_dir: &Path, _durable: bool) -> Option<Result<Programs, Embedded
 }
 
 /// `postgres (PostgreSQL) 17.5 (Debian 17.5-1)` is version 17.5.
-fn version_in(answer: &str) -> &str {
-    answer.split_whitespace().nth(2).unwrap_or_default()
+fn version_in(output: &str) -> &str {
+    output.split_whitespace().nth(2).unwrap_or_default()
 }
 
 /// The major version: `17.5` and `17beta1` are 17.
