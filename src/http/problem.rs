@@ -50,7 +50,7 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-01")]
     pub opens_on: Option<chrono::NaiveDate>,
-    /// Existing holders of a NIK or family card number in the request, if the caller may read both families.
+    /// Existing holders of a NIK or KK number in the request, if the caller may read both sides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<ProblemConflict>,
     /// OAuth 2.0 error code (RFC 6749). Only in responses of the token endpoint.
@@ -84,7 +84,7 @@ pub struct ProblemField {
     pub maximum: Option<serde_json::Number>,
 }
 
-/// The existing holder of a NIK or family card number.
+/// The existing holder of a NIK or KK number.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemConflict {
     /// JSON pointer to the number in the request body.
@@ -92,7 +92,7 @@ pub struct ProblemConflict {
     pub pointer: String,
     /// Family of the existing holder.
     pub family_id: Uuid,
-    /// Person with this NIK; absent for a family card number.
+    /// Person with this NIK; absent for a KK number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Family of the request that uses the same number, if it is stored or the caller chose its id.

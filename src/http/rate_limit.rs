@@ -13,7 +13,7 @@ pub enum Key {
     Client(String),
     /// For requests without a known caller: the token endpoint and public endpoints.
     Address(IpAddr),
-    /// Reference number of a complaint, in requests that must match it with a code.
+    /// A reference number, in public requests that must match it with a code.
     Reference(String),
 }
 
