@@ -136,7 +136,7 @@ mod shared {
             "Batas isi permintaan ialah {} byte.", "The maximum size of a request body is {} bytes. Send less data in one request.";
         UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415,
             "Jenis isi tidak didukung", "Unsupported media type",
-            "Kirim isi sebagai {}.", "Send the request body as {}, and name this media type in Content-Type.";
+            "Kirim isi sebagai {}.", "Send the request body as {}, with a matching Content-Type.";
         VALIDATION_FAILED = "validation-failed", 422,
             "Isi tidak memenuhi syarat", "Validation failed",
             "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid. Correct the fields listed in errors.";
@@ -154,7 +154,7 @@ mod shared {
             "Kuota permintaan klien ini habis. Ulangi setelah waktu pada Retry-After.", "The request quota of this client is used up. Retry after the seconds in Retry-After.";
         INTERNAL = "internal-error", 500,
             "Kesalahan layanan", "Internal error",
-            "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The service has a fault; your request is not the cause. Report it with the trace_id.";
+            "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The fault is in the service, not in your request. Report it with the trace_id.";
         UNAVAILABLE = "unavailable", 503,
             "Layanan sedang tidak tersedia", "Service unavailable",
             "Layanan sedang sibuk atau basis datanya tidak terjangkau. Ulangi setelah waktu pada Retry-After.", "The service is busy or cannot reach its database. Retry after the seconds in Retry-After.";
