@@ -1,5 +1,5 @@
-//! Finds the PostgreSQL archive that the crate `pglite-rs-lib-<target>` carries, for `db::embedded` to include.
-//! A target without such a crate builds without it; a target with one builds with it or fails, never silently without.
+//! Finds the PostgreSQL archive in the crate `pglite-rs-lib-<target>`, for `db::embedded` to include.
+//! A target without such a crate builds without the archive. A target with one includes the archive, or the build fails.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const CRATE_PREFIX: &str = "pglite-rs-lib-";
 const ARCHIVE: &str = "lib/pglite-runtime.tar.zst";
 
-/// From the strictest to the most willing. The last ones serve a fresh checkout, where a plain build has not
-/// downloaded the development dependencies that `cargo metadata` also wants to see.
+/// Flags of `cargo metadata`, tried in this order, strictest first. The later ones are for a fresh checkout, where a build has
+/// not downloaded the development dependencies that `cargo metadata` also reads.
 const ATTEMPTS: [&[&str]; 3] = [&["--locked", "--offline"], &["--offline"], &["--locked"]];
 
 fn main() -> Outcome<()> {
     println!("cargo::rustc-check-cfg=cfg(slrt_postgres_archive)");
     watch(Path::new("build.rs"));
-    // `embed_migrations!` notices an edited file by itself, but not a new one.
+    // `embed_migrations!` detects a changed file, but not a new one.
     watch(Path::new("migrations"));
     if env::var_os("CARGO_FEATURE_EMBEDDED").is_none() {
         return Ok(());
@@ -28,7 +28,7 @@ fn main() -> Outcome<()> {
 
     let metadata = metadata()?;
     if let Some(root) = metadata.get("workspace_root").and_then(Value::as_str) {
-        // Another version of the crate lies at another path.
+        // Another version of the crate has another path.
         watch(&Path::new(root).join("Cargo.lock"));
     }
     let Some((archive, version)) = archive(&metadata) else {
@@ -42,19 +42,19 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// A watched path that does not exist would make every build run this script again.
+/// Runs this script again when the path changes. A path that does not exist would run it again at every build.
 fn watch(path: &Path) {
     if path.exists() {
         println!("cargo::rerun-if-changed={}", path.display());
     }
 }
 
-/// What `cargo metadata` says of this package's dependencies on the target.
+/// The output of `cargo metadata` for this package's dependencies on the target.
 fn metadata() -> Outcome<Value> {
     let cargo = env::var("CARGO")?;
     let target = env::var("TARGET")?;
     let manifest = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
-    let mut complaint = String::new();
+    let mut stderr = String::new();
     for flags in ATTEMPTS {
         let output = Command::new(&cargo)
             .args(["metadata", "--format-version", "1", "--quiet"])
@@ -66,13 +66,12 @@ fn metadata() -> Outcome<Value> {
         if output.status.success() {
             return Ok(serde_json::from_slice(&output.stdout)?);
         }
-        complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     }
-    Err(format!("cargo metadata did not answer (building with --no-default-features does without it): {complaint}")
-        .into())
+    Err(format!("cargo metadata failed; build with --no-default-features to do without the archive: {stderr}").into())
 }
 
-/// The archive's path and the version of the crate that carries it.
+/// The path of the archive, and the version of its crate.
 fn archive(metadata: &Value) -> Option<(PathBuf, &str)> {
     let package = metadata
         .get("packages")?
@@ -84,7 +83,7 @@ fn archive(metadata: &Value) -> Option<(PathBuf, &str)> {
     Some((manifest.parent()?.join(ARCHIVE), version))
 }
 
-/// FNV-1a: the same bytes get the same name on every machine and with every compiler.
+/// FNV-1a hash: the same on every machine and with every compiler.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

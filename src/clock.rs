@@ -1,18 +1,18 @@
-//! The time, as an input: tests move it, and nothing below the handlers asks the system for it.
+//! The time as an input: tests can move it, and code below the handlers does not read the system clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-/// The system's clock, shifted by an offset that is zero outside tests.
+/// The system clock plus an offset, which is zero outside tests.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// In whole microseconds, which is what the database keeps.
+    /// The current time in whole microseconds, the precision of the database.
     pub fn now(&self) -> DateTime<Utc> {
         let now = Utc::now() + TimeDelta::seconds(self.offset_seconds.load(Ordering::Relaxed));
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
@@ -23,7 +23,7 @@ impl Clock {
     }
 }
 
-/// The calendar day in western Indonesia (UTC+7), by which rules and ages are judged.
+/// The calendar day in western Indonesia (UTC+7). Rules and ages use this day.
 pub fn local_day(at: DateTime<Utc>) -> NaiveDate {
     (at + TimeDelta::hours(7)).date_naive()
 }

@@ -1,4 +1,4 @@
-//! Is the process alive, is it ready to serve: for an orchestrator, without a token.
+//! Liveness and readiness for an orchestrator, without a token.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -14,25 +14,25 @@ pub fn configure(config: &mut ServiceConfig) {
     config.service(get_liveness).service(get_readiness);
 }
 
-/// Health (draft-inadarei-api-health-check).
+/// Health of the service (draft-inadarei-api-health-check).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `pass`, or `fail` when the service cannot do its work.
+    /// `pass`, or `fail` if the service is not ready.
     #[schema(example = "pass")]
     pub status: String,
     /// Version of the service.
     #[schema(example = "0.1.0")]
     pub version: String,
-    /// What is wrong, if anything.
+    /// Reasons for `fail`; absent with `pass`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// Migrations that this binary knows and the database has not seen; counted at the start.
+/// Number of this binary's migrations that the database does not have yet, counted at the start.
 #[derive(Debug, Default)]
 pub struct PendingMigrations(pub AtomicUsize);
 
-fn answer(notes: Vec<String>) -> HttpResponse {
+fn respond(notes: Vec<String>) -> HttpResponse {
     let (status, word) =
         if notes.is_empty() { (StatusCode::OK, "pass") } else { (StatusCode::SERVICE_UNAVAILABLE, "fail") };
     let health = Health { status: word.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), notes };
@@ -42,27 +42,27 @@ fn answer(notes: Vec<String>) -> HttpResponse {
         .body(serde_json::to_string(&health).unwrap_or_default())
 }
 
-/// Is the process alive?
+/// Check liveness
 ///
-/// Answers as long as the process runs, whatever the state of the database.
+/// Returns 200 as long as the process runs, with or without a database.
 #[utoipa::path(
     tag = "Service",
-    responses((status = 200, description = "Alive", body = Health, content_type = "application/health+json")),
+    responses((status = 200, description = "The process runs", body = Health, content_type = "application/health+json")),
     security(())
 )]
 #[get("/livez")]
 async fn get_liveness() -> HttpResponse {
-    answer(Vec::new())
+    respond(Vec::new())
 }
 
-/// Is the service ready?
+/// Check readiness
 ///
-/// Ready when the database answers and its schema is the one this version needs.
+/// Returns 200 if the database answers and all migrations of this version have run, else 503 with the reasons in `notes`.
 #[utoipa::path(
     tag = "Service",
     responses(
-        (status = 200, description = "Ready", body = Health, content_type = "application/health+json"),
-        (status = 503, description = "Not ready", body = Health, content_type = "application/health+json")
+        (status = 200, description = "The service is ready", body = Health, content_type = "application/health+json"),
+        (status = 503, description = "The service is not ready; `notes` has the reasons", body = Health, content_type = "application/health+json")
     ),
     security(())
 )]
@@ -77,5 +77,5 @@ async fn get_readiness(db: Db, pending: web::Data<PendingMigrations>) -> HttpRes
         0 => {}
         count => notes.push(format!("{count} migrations have not run; run `slrt migrate`")),
     }
-    answer(notes)
+    respond(notes)
 }

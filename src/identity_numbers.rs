@@ -1,16 +1,16 @@
-//! Finds what could be a NIK or a family card number in text and JSON, so that none is stored in free text, logged or repeated in
-//! an error. Pure.
+//! Finds possible NIKs and family card (KK) numbers in text and JSON, so that none is stored in free text, logged or repeated
+//! in an error. Pure functions.
 
 use serde_json::Value;
 
-/// Exactly sixteen digits of whatever script, also when blanks, dots or hyphens stand between them, could be a NIK or a KK
-/// number. Such a number never stands in free text. (Two phone numbers in a row have more digits and pass.)
+/// Whether the text contains a possible NIK or KK number: exactly 16 digits of any script, also with blanks, dots or hyphens
+/// between them. Free text must not contain one. (Two phone numbers in a row have more digits and are allowed.)
 pub fn contains_identity_number(text: &str) -> bool {
     let mut run = 0;
     for c in text.chars().chain(std::iter::once('\n')) {
         match c {
             c if c.is_numeric() => run += 1,
-            c if is_between(c) => {}
+            c if is_separator(c) => {}
             _ if run == 16 => return true,
             _ => run = 0,
         }
@@ -18,15 +18,15 @@ pub fn contains_identity_number(text: &str) -> bool {
     false
 }
 
-/// Signs that break a number up, or that nobody sees in it.
-fn is_between(c: char) -> bool {
+/// Characters that separate the digits of a number, or that are invisible in it.
+fn is_separator(c: char) -> bool {
     let is_blank = c.is_whitespace() && c != '\n' && c != '\r';
     let is_dash = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
-    let is_unseen = matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
-    c == '.' || is_blank || is_dash || is_unseen
+    let is_invisible = matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
+    c == '.' || is_blank || is_dash || is_invisible
 }
 
-/// The same of a value, whether it was written as a text or as a number.
+/// Like [`contains_identity_number`], for a JSON value; also checks numbers and the names of fields.
 pub fn holds_identity_number(value: &Value) -> bool {
     match value {
         Value::String(text) => contains_identity_number(text),
@@ -42,13 +42,13 @@ pub fn holds_identity_number(value: &Value) -> bool {
     }
 }
 
-/// A pointer into a body as it may be told: what the client called a field could itself be such a number.
+/// Masks identity numbers in a JSON pointer, because a client may use one as the name of a field.
 pub fn without_identity_numbers(pointer: String) -> String {
     if !contains_identity_number(&pointer) {
         return pointer;
     }
-    let told = |name| if contains_identity_number(name) { "***" } else { name };
-    pointer.split('/').map(told).collect::<Vec<_>>().join("/")
+    let mask = |name| if contains_identity_number(name) { "***" } else { name };
+    pointer.split('/').map(mask).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_number_is_found_in_a_value_and_left_out_of_a_pointer() {
+    fn an_identity_number_is_found_in_a_value_and_masked_in_a_pointer() {
         use serde_json::json;
         for value in [json!("3204051203909001"), json!(3204051203909001_i64), json!(3204051203909001.0)] {
             assert!(holds_identity_number(&value) && holds_identity_number(&json!([{ "a": value }])), "{value}");

@@ -1,5 +1,5 @@
 //! SLRT Referral API: complaints, eligibility and closed-loop referrals for Indonesia's integrated social service and
-//! referral system. Read docs/ARCHITECTURE.md first.
+//! referral system. Start with docs/ARCHITECTURE.md.
 
 pub mod app;
 pub mod attachments;

@@ -1,8 +1,9 @@
-//! The one binary. See `slrt --help`.
+//! Entry point of the binary. See `slrt --help`.
 
 use std::process::ExitCode;
 
-/// Every answer is many small pieces: a tenth less processor time for each, and less memory after a busy hour.
+/// Each response makes many small allocations: mimalloc needs 10 % less processor time for them than the system allocator,
+/// and less memory after an hour of load.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

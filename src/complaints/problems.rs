@@ -1,71 +1,74 @@
-//! Problems of this slice, and faults of single fields.
+//! Problem codes of this slice, and codes of errors in single fields.
 
 use crate::error::Texts;
 
 crate::problems! {
     OWN_RECOMMENDATION = "own-recommendation", 403,
-        "Rekomendasi sendiri", "One's own recommendation",
+        "Rekomendasi sendiri", "Own recommendation",
         "Pengusul tidak boleh memutuskan rekomendasinya sendiri. Petugas lain harus memutuskan.",
-        "Whoever recommended may not decide on it. Another officer must.";
+        "You cannot approve your own recommendation (four-eyes rule). Another officer must decide.";
     COMPLAINT_INVALID_TRANSITION = "complaint-invalid-transition", 409,
-        "Pengaduan tidak dapat berpindah ke keadaan itu", "The complaint cannot change in that way",
-        "Tindakan ini tidak berlaku untuk keadaan pengaduan sekarang.", "The action does not apply to the complaint's present state.";
+        "Pengaduan tidak dapat berpindah ke keadaan itu", "The complaint's state does not allow this",
+        "Tindakan ini tidak berlaku untuk keadaan pengaduan sekarang.", "The current state of the complaint does not allow this action. See allowed for the actions it allows.";
     COMPLAINT_HAS_OPEN_REFERRALS = "complaint-has-open-referrals", 409,
         "Rujukan belum selesai", "A referral is still open",
-        "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open.";
+        "Pengaduan belum dapat ditutup karena masih ada rujukan yang berjalan.", "The complaint cannot be closed while one of its referrals is open. Wait for the referral to end, or cancel it.";
     REOPEN_WINDOW_PASSED = "reopen-window-passed", 409,
-        "Batas waktu membuka kembali terlewati", "The time for reopening has passed",
-        "Pengaduan hanya dapat dibuka kembali dalam {} hari setelah selesai. Sampaikan pengaduan baru.", "A complaint can be reopened within {} days after its end. Submit a new one.";
+        "Batas waktu membuka kembali terlewati", "The period for reopening has ended",
+        "Pengaduan hanya dapat dibuka kembali dalam {} hari setelah selesai. Sampaikan pengaduan baru.", "A complaint can be reopened within {} days after its end. Submit a new complaint.";
     APPEAL_EXISTS = "appeal-exists", 409,
-        "Banding sudah diajukan", "There is an appeal already",
-        "Terhadap pengaduan ini sudah ada banding.", "The decision on this complaint is already under appeal.";
+        "Banding sudah diajukan", "An appeal already exists",
+        "Terhadap pengaduan ini sudah ada banding.", "An appeal against the decision on this complaint already exists.";
     APPEAL_IS_LAST = "appeal-is-last", 409,
-        "Banding tidak dapat dibanding", "An appeal cannot be appealed",
-        "Putusan atas banding adalah yang terakhir di SLRT.", "The decision on an appeal is the last one within SLRT.";
+        "Banding tidak dapat dibanding", "No appeal against an appeal",
+        "Putusan atas banding adalah yang terakhir di SLRT.", "The decision on an appeal is final within SLRT.";
     TERMS_OF_LAST_RESORT = "terms-of-last-resort", 409,
-        "Tenggat nasional tidak dapat dihapus", "The country's terms cannot be removed",
-        "Tenggat nasional menjadi sandaran semua wilayah. Ubah angkanya, jangan dihapus.", "Every region falls back on the country's terms. Change their figures instead.";
+        "Tenggat nasional tidak dapat dihapus", "The national terms cannot be deleted",
+        "Tenggat nasional menjadi sandaran semua wilayah. Ubah angkanya, jangan dihapus.", "The national terms apply to every region without its own. Change their values instead.";
     NOTHING_TO_REFER = "nothing-to-refer", 422,
-        "Tidak ada rujukan", "There is nothing to refer",
-        "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "A decision to refer needs at least one drafted or requested referral.";
+        "Tidak ada rujukan", "No referral",
+        "Keputusan merujuk memerlukan setidaknya satu rujukan konsep atau terkirim.", "The decision to refer needs at least one draft or requested referral. Create the referral first.";
 }
 
-/// Codes of faults in one field.
+/// Codes of errors in one field.
 pub const FIELDS: &[(&str, Texts)] = &[
     (
         "appeal_stays_above",
-        Texts { id: "Keberatan tidak dialihkan ke bawah", en: "An appeal is not transferred to a level below" },
+        Texts { id: "Keberatan tidak dialihkan ke bawah", en: "An appeal cannot be transferred to a lower level" },
     ),
-    ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "The same as before" }),
+    ("same_as_before", Texts { id: "Sama dengan sebelumnya", en: "Same as the current value" }),
     (
         "repeats_this_one",
-        Texts { id: "Pengaduan itu sendiri mengulang pengaduan ini", en: "That complaint repeats this one itself" },
+        Texts {
+            id: "Pengaduan itu sendiri mengulang pengaduan ini",
+            en: "That complaint is already a repeat of this one",
+        },
     ),
-    ("other_regency", Texts { id: "Berada di kabupaten/kota lain", en: "It lies in another regency" }),
+    ("other_regency", Texts { id: "Berada di kabupaten/kota lain", en: "It is in another regency or city" }),
     (
         "not_a_reference",
         Texts {
-            id: "Bukan nomor rujukan pengaduan; periksa salah ketik",
-            en: "Not a reference number; look for a slip",
+            id: "Bukan nomor pengaduan; periksa salah ketik",
+            en: "Not a complaint reference number; check for a typing error",
         },
     ),
     (
         "reason_for_lower_priority",
         Texts {
             id: "Prioritas di bawah saran memerlukan alasan",
-            en: "A priority below the suggested one needs a reason",
+            en: "A priority below the suggested priority needs a reason",
         },
     ),
     (
         "wider_than_regency",
         Texts {
             id: "Pilih kabupaten/kota, kecamatan, atau desa",
-            en: "Choose a regency or city, a district or a village",
+            en: "Use the code of a regency or city, a district or a village",
         },
     ),
-    ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only with the outcome resolve" }),
+    ("only_with_resolve", Texts { id: "Hanya untuk outcome resolve", en: "Only allowed with outcome `resolve`" }),
     (
         "complainant_not_allowed",
-        Texts { id: "Laporan anonim tidak memuat pelapor", en: "An anonymous report carries no complainant" },
+        Texts { id: "Laporan anonim tidak memuat pelapor", en: "An anonymous complaint must not have a complainant" },
     ),
 ];

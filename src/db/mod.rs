@@ -1,4 +1,4 @@
-//! PostgreSQL: the pool of one actix worker, migrations, and the enums that live in text columns.
+//! PostgreSQL: the connection pool of each actix worker, migrations, and enums stored as text.
 
 pub mod embedded;
 pub mod pool;
@@ -18,7 +18,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Brings the schema up to date and says which migrations ran. Two processes at once take turns.
+/// Runs the pending migrations and returns their names. An advisory lock makes concurrent processes wait for each other.
 pub async fn migrate(url: &str) -> Result<Vec<String>, BoxError> {
     use diesel_async::RunQueryDsl as _;
     let mut guard = AsyncPgConnection::establish(url).await?;
@@ -33,7 +33,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, BoxError> {
     Ok(ran)
 }
 
-/// How many migrations this binary knows that the database has not seen.
+/// Number of this binary's migrations that the database does not have yet.
 pub async fn pending_migrations(url: &str) -> Result<usize, BoxError> {
     let connection = AsyncPgConnection::establish(url).await?;
     tokio::task::spawn_blocking(move || -> Result<usize, BoxError> {

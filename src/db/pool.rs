@@ -1,5 +1,5 @@
-//! One pool per actix worker: a connection's driver task lives on the runtime that opened it. Write
-//! transactions are begun in `transaction`.
+//! One connection pool per actix worker, because a connection's driver task runs on the runtime that opened it. Write
+//! transactions start in `transaction`.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::error::Error;
 
 pub type Connection = Object<AsyncPgConnection>;
 
-/// Many short statements at once keep every processor busy. Parallel workers for one of them take longer to start than
-/// it has to run: a page of a search took twelve milliseconds instead of one. So does compiling its expressions.
+/// No parallel query and no JIT compilation. Many short concurrent statements already use all processors, and starting
+/// parallel workers takes longer than the statement itself: a page of a search took 12 ms instead of 1 ms. JIT likewise.
 const SETTINGS: &str = "set max_parallel_workers_per_gather = 0; set jit = off";
 
 async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
@@ -30,8 +30,8 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens nothing yet: connections are made when they are first needed. Who waits longer than `wait` for one is told
-    /// to come back.
+    /// Opens no connection yet: each is opened when it is first needed. A request that waits longer than `wait` for a
+    /// connection gets 503.
     pub fn new(url: &str, size: usize, wait: Duration) -> Result<Self, Error> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
@@ -41,13 +41,13 @@ impl Db {
         Ok(Self { pool, wait })
     }
 
-    /// For reads. What a read needs in one view of the data belongs in one statement.
+    /// A connection for reads, without a transaction. Data that must be consistent must be read in one statement.
     pub async fn read(&self) -> Result<Connection, Error> {
         let waited = tokio::time::timeout(self.wait, self.pool.get()).await.map_err(Error::unavailable)?;
         waited.map_err(Error::unavailable)
     }
 
-    /// Does the database answer?
+    /// Whether the database answers.
     pub async fn ping(&self) -> bool {
         use diesel_async::RunQueryDsl as _;
         let Ok(mut conn) = self.read().await else { return false };

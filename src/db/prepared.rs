@@ -1,26 +1,27 @@
-//! Statements that are prepared once and kept. Diesel prepares anew whatever it cannot foresee the text of: an update,
-//! an upsert, an insert of many rows, SQL written by hand. That is a round trip, a parse and a plan for each use.
+//! Cached prepared statements. Diesel does not cache a statement whose text it cannot predict: an update, an upsert, an insert
+//! of many rows, SQL written by hand. Each use then costs a round trip, a parse and a plan. The wrapper here caches them.
 
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// With so few parts a statement is worth keeping: longer ones take many forms, and their preparation is little beside the work.
-const FEW: usize = 4;
+/// Maximum number of parts of a cached statement. Longer statements have many different texts, and preparing them costs
+/// little compared with running them.
+const MAX_CACHED_PARTS: usize = 4;
 
 pub struct Prepared<Q> {
     statement: Q,
-    kept: bool,
+    cached: bool,
 }
 
-/// For a statement whose text takes few forms: each stays prepared in every connection.
+/// For a statement with few different texts: each text stays prepared in every connection.
 pub fn prepared<Q>(statement: Q) -> Prepared<Q> {
-    Prepared { statement, kept: true }
+    Prepared { statement, cached: true }
 }
 
-/// For a statement whose text grows with so many parts: rows to enter, regions to look in.
+/// For a statement whose text depends on the number of parts, such as rows to insert or regions to search.
 pub fn prepared_for<Q>(parts: usize, statement: Q) -> Prepared<Q> {
-    Prepared { statement, kept: parts <= FEW }
+    Prepared { statement, cached: parts <= MAX_CACHED_PARTS }
 }
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Prepared<Q> {
@@ -29,7 +30,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Prepared<Q> {
     }
 
     fn is_safe_to_cache_prepared(&self, backend: &Pg) -> QueryResult<bool> {
-        if self.kept { Ok(true) } else { self.statement.is_safe_to_cache_prepared(backend) }
+        if self.cached { Ok(true) } else { self.statement.is_safe_to_cache_prepared(backend) }
     }
 }
 
@@ -37,7 +38,7 @@ impl<Q: Query> Query for Prepared<Q> {
     type SqlType = Q::SqlType;
 }
 
-/// It is kept by its text.
+/// No static id: Diesel caches the statement by its text.
 impl<Q> QueryId for Prepared<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -1,4 +1,4 @@
-// Generated from the migrations in the shape of `diesel print-schema`; a test holds it to the database.
+// Generated from the migrations in the format of `diesel print-schema`; a test compares it with the database.
 
 diesel::table! {
     clients (id) {

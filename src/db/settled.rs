@@ -1,6 +1,6 @@
-//! Up to where the past is settled: a feed must not show a row while a transaction that began earlier can still commit
-//! one before it. Both bounds are asked in a statement of their own, before the one that reads the rows, and look at
-//! this database alone: what else the cluster does holds no feed back.
+//! Upper bound of a feed: a feed must not return a row while an earlier transaction can still commit a row before it, or a
+//! consumer would miss that row. Read the bound in its own statement, before the statement that reads the rows. Only
+//! transactions of this database count; other databases of the cluster do not delay a feed.
 
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -14,8 +14,8 @@ struct Settled {
     at: Option<DateTime<Utc>>,
 }
 
-/// `None` when nothing is under way. Rows are stamped by the service's clock just after their transaction began; the
-/// second covers what that clock may lag behind the database's. Ask in a statement of its own, before the one that reads.
+/// Rows before this time are settled; `None` if no transaction is open. Rows get the time of the service's clock just after
+/// their transaction started; the one second covers a service clock that lags behind the database's clock.
 pub async fn settled_before(conn: &mut AsyncPgConnection) -> QueryResult<Option<DateTime<Utc>>> {
     let found: Settled = diesel::sql_query(
         "select min(xact_start) - interval '1 second' as at from pg_stat_activity \
@@ -32,8 +32,8 @@ struct SettledTransaction {
     id: i64,
 }
 
-/// Every transaction with a smaller id has ended. The statement's snapshot is taken before it looks at the sessions: a
-/// transaction below the snapshot's end is either listed there as running, or has ended before the next statement.
+/// Every transaction with a smaller id has ended. The statement takes its snapshot before it reads the sessions: a
+/// transaction below the snapshot's xmax is either listed there as running, or has ended before the next statement.
 pub async fn settled_transaction(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
     let found: SettledTransaction = diesel::sql_query(
         "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint - coalesce(greatest( \

@@ -1,4 +1,4 @@
-//! Enums that are text in the database, snake_case on the wire, and a code list with labels for `/v1/reference`.
+//! Enums that are text in the database, snake_case in JSON, and a code list with labels under `/v1/reference`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub struct Code {
     pub label_en: &'static str,
 }
 
-/// Every enum of the API is one of these.
+/// A code list. Every enum of the API implements it.
 pub trait CodeList {
     fn codes() -> Vec<Code>;
 
@@ -43,7 +43,7 @@ macro_rules! text_enum {
             }
         }
 
-        // By hand: utoipa's derive does not see names that come out of a macro.
+        // Written by hand: utoipa's derive does not see names that a macro generates.
         impl utoipa::PartialSchema for $Name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 utoipa::openapi::ObjectBuilder::new()

@@ -1,6 +1,7 @@
-//! Values that the planner does not see. It keeps the plan of a prepared statement only if that seems no dearer than a plan for
-//! the values at hand, and values mostly make it hopeful: though both plans are the same, it then makes one anew for each use,
-//! which can take longer than the statement itself. What stands in a subquery is as unknown to one as to the other.
+//! Values that the planner does not see. PostgreSQL uses the generic plan of a prepared statement only if its estimated cost is
+//! not higher than the cost of plans for the actual values. Actual values mostly lower the estimate, so it makes a new plan for
+//! each use, although both plans are the same; this can take longer than the statement. A value in a subquery is unknown to
+//! both plans, so their estimates are equal and the generic plan is used.
 
 use std::marker::PhantomData;
 
@@ -13,7 +14,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, SqlType};
 
-/// One value of the SQL type `S`.
+/// One value of the SQL type `S`, written as `(select $1)`.
 #[derive(Debug, Clone)]
 pub struct Unseen<S, T> {
     value: T,
@@ -53,7 +54,7 @@ impl<S, T> ValidGrouping<()> for Unseen<S, T> {
 impl<S, T, QS> AppearsOnTable<QS> for Unseen<S, T> where Self: Expression {}
 impl<S, T, QS> SelectableExpression<QS> for Unseen<S, T> where Self: Expression {}
 
-/// A query that ends with a limit that the planner does not see.
+/// A query with a `limit` that the planner does not see.
 pub struct Limited<Q> {
     query: Q,
     limit: Unseen<BigInt, i64>,
@@ -75,7 +76,7 @@ impl<Q: Query> Query for Limited<Q> {
     type SqlType = Q::SqlType;
 }
 
-/// It is known by its text.
+/// No static id: Diesel caches the statement by its text.
 impl<Q> QueryId for Limited<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -1,5 +1,4 @@
-//! What can go wrong, by meaning. Every error names a row of the one problem table; how it looks on the wire is
-//! `http::problem`'s affair.
+//! Errors of the service. Every error has a problem code; `http::problem` writes it as a response.
 
 pub mod field_codes;
 pub mod problem;
@@ -13,14 +12,14 @@ pub use problem::{Code, Texts};
 
 use crate::identity_numbers::without_identity_numbers;
 
-/// One thing wrong with one field of a request. Never carries the rejected value.
+/// One error in one field of a request. Never contains the rejected value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// JSON pointer into the body, for example `/subject/nik`. An identity number that a client used as a key is blotted out.
+    /// JSON pointer into the body, for example `/subject/nik`. An identity number used as a key is masked.
     pub pointer: String,
-    /// Stable machine name of the fault, a row of `http::field_table`.
+    /// Stable code of the error, declared in `field_codes` or in a slice's `problems.rs`.
     pub code: &'static str,
-    /// The least and the greatest number that would do, as far as the fault is one of size.
+    /// The minimum and maximum allowed, for errors of size or length.
     pub least: Option<Number>,
     pub most: Option<Number>,
 }
@@ -39,14 +38,14 @@ impl FieldError {
     }
 }
 
-/// Why an action is not possible now: where the thing stands, and what could be done instead.
+/// Why an action is not possible: the resource's state, and the actions allowed in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateConflict {
     pub current_state: &'static str,
     pub allowed: Vec<&'static str>,
 }
 
-/// What stands in the way, as ids, where the caller may see it.
+/// A conflicting resource, as ids, if the caller may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// JSON pointer into the body.
@@ -59,15 +58,15 @@ pub struct Conflict {
 #[derive(Debug)]
 pub struct Error {
     pub code: Code,
-    /// Fills the `{}` of the code's sentence: a permission's name, a parameter's name. Never personal data.
+    /// Replaces the `{}` of the code's detail, for example with the name of a permission. Never personal data.
     pub subject: Option<String>,
     pub fields: Vec<FieldError>,
     pub state: Option<StateConflict>,
     pub conflicts: Vec<Conflict>,
     pub retry_after: Option<u64>,
-    /// When what is closed now opens again.
+    /// The day on which a closed window opens again.
     pub opens_on: Option<NaiveDate>,
-    /// For the log alone.
+    /// For the log only.
     pub cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -105,7 +104,7 @@ impl Error {
         Self { state: Some(StateConflict { current_state, allowed }), ..Self::new(code) }
     }
 
-    /// For a window that is closed; the day also fills the code's sentence.
+    /// For a closed window; the day also replaces the `{}` of the code's detail.
     pub fn closed_until(code: Code, opens_on: NaiveDate) -> Self {
         Self { opens_on: Some(opens_on), ..Self::about(code, opens_on.to_string()) }
     }
@@ -143,7 +142,7 @@ impl From<diesel::result::Error> for Error {
         use diesel::result::{DatabaseErrorKind, Error as Diesel};
         match error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::unavailable(error),
-            // For a deadlock Diesel has no kind.
+            // Diesel has no error kind for a deadlock.
             Diesel::DatabaseError(ref kind, ref about)
                 if matches!(kind, DatabaseErrorKind::SerializationFailure)
                     || about.message() == "deadlock detected" =>

@@ -1,9 +1,9 @@
-//! Problem codes: machine name, status, and the sentences in both languages. Problem responses and the pages under `/problems/`
-//! are made from them. Codes of one slice are declared in the slice's `problems.rs`; those that any slice uses, here.
+//! Problem codes: name, HTTP status, and the texts in both languages. Problem responses and the pages under `/problems/` are
+//! generated from them. Codes of one slice are declared in the slice's `problems.rs`; codes that any slice uses are here.
 
 use std::sync::OnceLock;
 
-/// The same sentence in both languages of the service.
+/// One text in Indonesian and English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Texts {
     pub id: &'static str,
@@ -15,13 +15,13 @@ pub struct Problem {
     pub code: &'static str,
     pub status: u16,
     pub title: Texts,
-    /// `{}` is replaced by the error's subject.
+    /// `{}` is replaced by `Error::subject`.
     pub detail: Texts,
-    /// Error code of RFC 6749, on responses of the token endpoint.
+    /// OAuth 2.0 error code (RFC 6749), for the token endpoint.
     pub oauth: Option<&'static str>,
 }
 
-/// The stable machine name of a problem.
+/// A problem code. Its name is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code(&'static Problem);
 
@@ -40,12 +40,12 @@ impl Code {
         self.0
     }
 
-    /// Adds the codes of the slices. Called by the composition root; later calls change nothing.
+    /// Adds the codes of the slices. The composition root calls this once; later calls have no effect.
     pub fn install(of_slices: impl Iterator<Item = Code>) {
         ALL.get_or_init(|| SHARED.iter().copied().chain(of_slices).collect());
     }
 
-    /// All codes of the service.
+    /// All problem codes of the service.
     pub fn all() -> &'static [Code] {
         ALL.get().map_or(SHARED, Vec::as_slice)
     }
@@ -78,90 +78,90 @@ macro_rules! problems {
 mod shared {
     crate::problems! {
         MALFORMED_BODY = "malformed-body", 400,
-            "Isi permintaan tidak terbaca", "The body cannot be read",
-            "Isi permintaan bukan JSON yang sah: {}", "The body is not valid JSON: {}";
+            "Isi permintaan tidak terbaca", "The request body cannot be read",
+            "Isi permintaan bukan JSON yang sah: {}", "The request body is not valid JSON: {}. Correct it and send it again.";
         MALFORMED_PARAMETER = "malformed-parameter", 400,
-            "Parameter tidak terbaca", "A parameter cannot be read",
-            "Parameter tidak dikenal atau nilainya tidak sah: {}", "A parameter is unknown or its value is not valid: {}";
+            "Parameter tidak terbaca", "Invalid parameter",
+            "Parameter tidak dikenal atau nilainya tidak sah: {}", "A parameter is unknown, missing, or its value is not valid: {}. The contract lists the parameters and their values.";
         MALFORMED_HEADER = "malformed-header", 400,
-            "Header tidak terbaca", "A header cannot be read",
-            "Nilai header tidak sah: {}", "The value of this header is not valid: {}";
+            "Header tidak terbaca", "Invalid header",
+            "Nilai header tidak sah: {}", "The value of this header is not valid: {}. The contract describes its format.";
         INVALID_CURSOR = "invalid-cursor", 400,
-            "Kursor tidak sah", "The cursor is not valid",
+            "Kursor tidak sah", "Invalid cursor",
             "Kursor rusak atau berasal dari permintaan dengan saringan lain. Mulai lagi tanpa kursor.",
-            "The cursor is damaged or was made for other filters. Start again without a cursor.";
+            "The cursor is damaged or belongs to a request with other filters. Start again without a cursor.";
         PURPOSE_REQUIRED = "purpose-required", 400,
-            "Tujuan akses wajib disebut", "A purpose is required",
+            "Tujuan akses wajib disebut", "Access purpose required",
             "Membuka data pribadi memerlukan header Access-Purpose dengan kode tujuan yang dikenal.",
-            "Revealing personal data needs the header Access-Purpose with a known purpose code.";
+            "To reveal personal data, send the header Access-Purpose with a code of the list of purposes.";
         INVALID_TOKEN = "invalid-token", 401,
             "Token tidak ada atau tidak sah", "The token is missing or not valid",
             "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya.",
-            "This operation needs a current access token from this service or from an issuer it trusts.";
+            "This operation needs a valid access token from this service or from a trusted issuer. Get a new token, then send the request again.";
         INSUFFICIENT_SCOPE = "insufficient-scope", 403,
-            "Izin tidak cukup", "A permission is missing",
-            "Token ini tidak memuat izin {}.", "The token does not carry the permission {}.";
+            "Izin tidak cukup", "Missing permission",
+            "Token ini tidak memuat izin {}.", "The token does not include the permission {}. Ask your administrator for it.";
         REGION_NOT_GRANTED = "region-not-granted", 403,
-            "Wilayah di luar kewenangan", "The region is not granted",
-            "Token ini tidak berlaku untuk wilayah yang dituju.", "The token does not cover the region written to.";
+            "Wilayah di luar kewenangan", "Region not granted",
+            "Token ini tidak berlaku untuk wilayah yang dituju.", "The token is not valid for the region of this request. Use a region within your grant.";
         NOT_FOUND = "not-found", 404,
             "Tidak ditemukan", "Not found",
-            "Sumber daya ini tidak ada, atau di luar wilayah Anda.", "There is no such resource, or it lies outside your regions.";
+            "Sumber daya ini tidak ada, atau di luar wilayah Anda.", "This resource does not exist, or it is outside your regions.";
         UNKNOWN_ROUTE = "unknown-route", 404,
             "Alamat tidak dikenal", "Unknown address",
-            "Layanan ini tidak memiliki alamat tersebut. Lihat /docs.", "The service has no such address. See /docs.";
+            "Layanan ini tidak memiliki alamat tersebut. Lihat /docs.", "The service has no such address. See /docs for all addresses.";
         METHOD_NOT_ALLOWED = "method-not-allowed", 405,
-            "Metode tidak diizinkan", "The method is not allowed",
-            "Alamat ini tidak menerima metode tersebut; lihat header Allow.", "This address does not take that method; see the Allow header.";
+            "Metode tidak diizinkan", "Method not allowed",
+            "Alamat ini tidak menerima metode tersebut; lihat header Allow.", "This address does not accept this method. The Allow header lists the methods it accepts.";
         REQUEST_TIMEOUT = "request-timeout", 408,
-            "Permintaan terlalu lama", "The request took too long to arrive",
-            "Isi permintaan tidak tiba pada waktunya.", "The body did not arrive in time.";
+            "Permintaan terlalu lama", "Request timeout",
+            "Isi permintaan tidak tiba pada waktunya.", "The request body did not arrive in time. Check the connection, then send the request again.";
         ALREADY_EXISTS = "already-exists", 409,
-            "Sudah ada", "It exists already",
-            "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already in use with different content.";
+            "Sudah ada", "Already exists",
+            "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already used for a resource with different content. Use a new id.";
         IDEMPOTENCY_IN_FLIGHT = "idempotency-in-flight", 409,
-            "Permintaan yang sama sedang diproses", "The same request is still being worked on",
-            "Permintaan dengan Idempotency-Key ini masih berjalan. Ulangi sebentar lagi.", "A request with this Idempotency-Key is in flight. Try again shortly.";
+            "Permintaan yang sama sedang diproses", "A request with this key is in progress",
+            "Permintaan dengan Idempotency-Key ini masih berjalan. Ulangi sebentar lagi.", "Another request with this Idempotency-Key is in progress. Retry after the seconds in Retry-After, with the same key.";
         CONCURRENT_CHANGE = "concurrent-change", 409,
-            "Diubah bersamaan", "Changed at the same time",
-            "Perubahan lain mendahului. Baca ulang, lalu ulangi.", "Another change came first. Read again, then repeat.";
+            "Diubah bersamaan", "Concurrent change",
+            "Perubahan lain mendahului. Baca ulang, lalu ulangi.", "A concurrent request changed the same data first. Read the resource again, then retry.";
         VERSION_MISMATCH = "version-mismatch", 412,
             "Versi sudah berubah", "The version has changed",
-            "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match does not name the present version. Read the resource again.";
+            "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match is not the current version. Read the resource again, then repeat the change with its new ETag.";
         BODY_TOO_DEEP = "body-too-deep", 400,
-            "Isi permintaan bersarang terlalu dalam", "The body is nested too deeply",
-            "JSON boleh bersarang paling dalam {} tingkat.", "JSON may be nested at most {} levels deep.";
+            "Isi permintaan bersarang terlalu dalam", "The request body is nested too deeply",
+            "JSON boleh bersarang paling dalam {} tingkat.", "The maximum nesting of JSON is {} levels. Send a flatter body.";
         BODY_TOO_LARGE = "body-too-large", 413,
-            "Isi permintaan terlalu besar", "The body is too large",
-            "Batas isi permintaan ialah {} byte.", "The limit for a body is {} bytes.";
+            "Isi permintaan terlalu besar", "The request body is too large",
+            "Batas isi permintaan ialah {} byte.", "The maximum size of a request body is {} bytes. Send less data in one request.";
         UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415,
-            "Jenis isi tidak didukung", "The media type is not supported",
-            "Kirim isi sebagai {}.", "Send the body as {}.";
+            "Jenis isi tidak didukung", "Unsupported media type",
+            "Kirim isi sebagai {}.", "Send the request body as {}, with a matching Content-Type.";
         VALIDATION_FAILED = "validation-failed", 422,
-            "Isi tidak memenuhi syarat", "The content is not valid",
-            "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid; see errors.";
+            "Isi tidak memenuhi syarat", "Validation failed",
+            "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid. Correct the fields listed in errors.";
         IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422,
-            "Idempotency-Key dipakai ulang", "The Idempotency-Key was used before",
-            "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different body.";
+            "Idempotency-Key dipakai ulang", "Idempotency-Key reused",
+            "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different request body. Use a new key for a new request.";
         BATCH_UNDONE = "batch-undone", 424,
-            "Seluruh kumpulan dibatalkan", "The whole batch was undone",
-            "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failing item undoes all.";
+            "Seluruh kumpulan dibatalkan", "The whole batch was rolled back",
+            "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failed item rolls back all items. Correct the failed items, then send the batch again.";
         PRECONDITION_REQUIRED = "precondition-required", 428,
             "If-Match wajib", "If-Match is required",
-            "Perubahan ini memerlukan header If-Match.", "This change needs the header If-Match.";
+            "Perubahan ini memerlukan header If-Match.", "This change needs the header If-Match. Send the ETag of the last read in it.";
         TOO_MANY_REQUESTS = "too-many-requests", 429,
             "Terlalu banyak permintaan", "Too many requests",
-            "Kuota permintaan klien ini habis. Ulangi setelah waktu pada Retry-After.", "The client's quota is used up. Try again after Retry-After.";
+            "Kuota permintaan klien ini habis. Ulangi setelah waktu pada Retry-After.", "The request quota of this client is used up. Retry after the seconds in Retry-After.";
         INTERNAL = "internal-error", 500,
-            "Kesalahan layanan", "A fault of the service",
-            "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The fault is ours. Quote the trace_id when you report it.";
+            "Kesalahan layanan", "Internal error",
+            "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The fault is in the service, not in your request. Report it with the trace_id.";
         UNAVAILABLE = "unavailable", 503,
-            "Layanan sedang tidak tersedia", "The service is not available now",
-            "Layanan sedang sibuk atau basis datanya tidak terjangkau. Ulangi setelah waktu pada Retry-After.", "The service is busy or cannot reach its database. Try again after Retry-After.";
+            "Layanan sedang tidak tersedia", "Service unavailable",
+            "Layanan sedang sibuk atau basis datanya tidak terjangkau. Ulangi setelah waktu pada Retry-After.", "The service is busy or cannot reach its database. Retry after the seconds in Retry-After.";
     }
 }
 
-/// Codes that any slice uses.
+/// Codes that any slice may use.
 const SHARED: &[Code] = shared::ALL;
 
 macro_rules! shared_codes {

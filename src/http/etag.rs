@@ -1,4 +1,4 @@
-//! Versions on the wire: a strong `ETag` is the resource's version in quotes.
+//! Conditional requests: `ETag`, `If-Match`, `If-None-Match`. A strong `ETag` is the resource's version in quotes.
 
 use actix_web::http::header::{self, HeaderMap};
 
@@ -9,7 +9,7 @@ pub fn of(version: i32) -> String {
     format!("\"{version}\"")
 }
 
-/// Does `If-None-Match` name this version? Weak comparison, as RFC 9110 asks of it.
+/// Whether `If-None-Match` contains this tag. Weak comparison (RFC 9110).
 pub fn none_match(headers: &HeaderMap, etag: &str) -> bool {
     let Some(value) = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) else {
         return false;
@@ -17,7 +17,7 @@ pub fn none_match(headers: &HeaderMap, etag: &str) -> bool {
     value.split(',').map(str::trim).any(|v| v == "*" || v.trim_start_matches("W/") == etag)
 }
 
-/// The versions that the caller believes to be current, if it said so.
+/// The caller's `If-Match` header, if it was sent.
 #[derive(Debug, Clone, Default)]
 pub struct IfMatch(Option<String>);
 
@@ -26,12 +26,12 @@ impl IfMatch {
         Self(headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).map(str::to_owned))
     }
 
-    /// The version that something recorded offline was based on.
+    /// From the version that an offline change is based on.
     pub fn naming(version: Option<i32>) -> Self {
         Self(version.map(of))
     }
 
-    /// For actions: the state table guards them anyway.
+    /// For actions. `If-Match` is optional there: the state machine already rejects actions that the state does not allow.
     pub fn check(&self, version: i32) -> Result<(), Error> {
         match &self.0 {
             None => Ok(()),
@@ -43,7 +43,7 @@ impl IfMatch {
         }
     }
 
-    /// For PUT, PATCH and DELETE.
+    /// For PUT, PATCH and DELETE: `If-Match` is required.
     pub fn require(&self, version: i32) -> Result<(), Error> {
         if self.0.is_none() {
             return Err(Error::new(Code::PRECONDITION_REQUIRED));

@@ -1,5 +1,5 @@
-//! What is asked of an address that no handler took: 405 with `Allow` when the address exists under another method,
-//! else 404. The addresses come from the generated contract.
+//! Fallback for requests without a handler: 405 with `Allow` if the path exists with another method, else 404. The paths
+//! come from the generated contract.
 
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};

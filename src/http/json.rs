@@ -1,5 +1,5 @@
-//! JSON bodies. The happy path is serde alone; only a body that fails is held against its schema, to tell every fault
-//! at once and never the rejected value.
+//! JSON request bodies. A valid body is read by serde only. A body that serde rejects is validated against its JSON schema,
+//! to report all errors at once. Errors never contain the rejected value.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -22,21 +22,21 @@ use crate::error::Code;
 use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 
-/// Bytes of a body, unless a route says otherwise.
+/// Maximum size of a body in bytes, unless a route sets its own.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// Where serde_json gives up, so that no body can exhaust the stack.
-const MOST_LEVELS: usize = 127;
+/// Maximum nesting depth: serde_json's own limit, which protects the stack.
+const MAX_LEVELS: usize = 127;
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A JSON body whose content is judged when the handler asks for it: an action first looks whether it is possible at
-/// all (404, 412, 409) and only then whether its body is valid (422).
+/// A JSON body whose validation result the handler asks for: an action first checks whether it is possible (404, 412, 409)
+/// and only then whether its body is valid (422).
 pub struct Json<T> {
     value: Result<T, Error>,
     digest: [u8; 32],
 }
 
 impl<T> Json<T> {
-    /// A body that did not come over the wire.
+    /// A body that did not come with a request.
     pub fn made(value: T) -> Self {
         Self { value: Ok(value), digest: [0; 32] }
     }
@@ -45,7 +45,7 @@ impl<T> Json<T> {
         self.value
     }
 
-    /// SHA-256 of the bytes as sent.
+    /// SHA-256 of the bytes as received.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
@@ -79,7 +79,7 @@ pub fn has_media_type(request: &HttpRequest, accepts: impl Fn(&str) -> bool) -> 
     accepts(media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str())
 }
 
-/// Reads a body within its limit and time.
+/// Reads a body; 413 above `limit` bytes, 408 after 15 seconds.
 pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, Error> {
     let too_large = || Error::about(Code::BODY_TOO_LARGE, limit.to_string());
     let read = async {
@@ -97,15 +97,15 @@ pub async fn read_body(payload: Payload, limit: usize) -> Result<web::BytesMut, 
     tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::new(Code::REQUEST_TIMEOUT))?
 }
 
-/// The outer error is a body that is no JSON (400); the inner one is JSON that does not fit (422).
+/// Parses and validates a body. The outer error: not JSON (400). The inner error: JSON that is not valid for `T` (422).
 pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) -> Result<Result<T, Error>, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
     if parsed.is_err()
         && let Some(pointer) = too_deep(bytes)
     {
-        let mut error = Error::about(Code::BODY_TOO_DEEP, MOST_LEVELS.to_string());
-        error.fields.push(FieldError::above(pointer, "too_deep", MOST_LEVELS));
+        let mut error = Error::about(Code::BODY_TOO_DEEP, MAX_LEVELS.to_string());
+        error.fields.push(FieldError::above(pointer, "too_deep", MAX_LEVELS));
         return Err(error);
     }
     match parsed {
@@ -120,7 +120,7 @@ pub fn parse<T: DeserializeOwned + ToSchema + Validate + 'static>(bytes: &[u8]) 
     }
 }
 
-/// The same judgement for a part of a body that was read as a value, such as an item of a batch.
+/// Like [`parse`], for a part of a body that is already a JSON value, such as an item of a batch.
 pub fn parse_value<T: DeserializeOwned + ToSchema + Validate + 'static>(value: serde_json::Value) -> Result<T, Error> {
     match serde_path_to_error::deserialize::<_, T>(&value) {
         Ok(parsed) => check(parsed),
@@ -128,10 +128,10 @@ pub fn parse_value<T: DeserializeOwned + ToSchema + Validate + 'static>(value: s
     }
 }
 
-/// Where a text is first nested too deep: a pointer to what lies there. Brackets within strings do not count; where the
-/// text is no JSON, the pointer is as good as the text.
+/// JSON pointer to the first value that is nested too deeply. Brackets inside strings do not count. If the text is not valid
+/// JSON, the pointer may be inaccurate.
 fn too_deep(bytes: &[u8]) -> Option<String> {
-    // Of each open bracket the place that is being read: the index in a list, the name in an object.
+    // For each open bracket the current position: the index in an array, the name in an object.
     let mut open: Vec<Place> = Vec::new();
     let (mut string, mut at) = (None, 0);
     while let Some(byte) = bytes.get(at) {
@@ -140,14 +140,14 @@ fn too_deep(bytes: &[u8]) -> Option<String> {
             (b'"', Some(start)) => {
                 string = None;
                 if let Some(Place::Name(name)) = open.last_mut()
-                    && bytes.get(at + 1..).is_some_and(|rest| next_sign(rest) == Some(b':'))
+                    && bytes.get(at + 1..).is_some_and(|rest| next_non_blank(rest) == Some(b':'))
                 {
                     *name = bytes.get(start..=at).unwrap_or_default();
                 }
             }
             (b'"', None) => string = Some(at),
             (b'[' | b'{', None) => {
-                if open.len() == MOST_LEVELS {
+                if open.len() == MAX_LEVELS {
                     return Some(pointer_to(&open));
                 }
                 open.push(if *byte == b'[' { Place::Index(0) } else { Place::Name(b"") });
@@ -168,11 +168,11 @@ fn too_deep(bytes: &[u8]) -> Option<String> {
 #[derive(Clone, Copy)]
 enum Place<'a> {
     Index(usize),
-    /// With its quotes.
+    /// Includes the quotes.
     Name(&'a [u8]),
 }
 
-fn next_sign(bytes: &[u8]) -> Option<u8> {
+fn next_non_blank(bytes: &[u8]) -> Option<u8> {
     bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
@@ -202,7 +202,7 @@ fn check<T: Validate>(value: T) -> Result<T, Error> {
     }
 }
 
-/// `validator`'s errors as pointers and codes; its messages carry the value and stay behind.
+/// Converts the errors of `validator` to pointers and codes. Its messages are dropped: they contain the value.
 fn collect(prefix: &str, errors: &ValidationErrors, out: &mut Vec<FieldError>) {
     for (name, kind) in errors.errors() {
         let pointer = if name == "__all__" { prefix.to_owned() } else { format!("{prefix}/{name}") };
@@ -226,7 +226,8 @@ fn number(value: &serde_json::Value) -> Option<serde_json::Number> {
     value.as_number().cloned()
 }
 
-/// An attribute names one code for both ends of a length; which of them was passed, the value tells that it brings along.
+/// Adds the bounds to an error. A length attribute has one code for both bounds; the number of items in the error decides
+/// between `too_few` and `too_many`.
 fn sized(pointer: &str, error: &validator::ValidationError) -> FieldError {
     let code = field_codes::known(&error.code).unwrap_or("invalid");
     let bound = |name: &str| error.params.get(name).and_then(number);
@@ -254,7 +255,7 @@ fn all_faults<T: ToSchema + 'static>(
         schema_of::<T>().iter().flat_map(|schema| schema.iter_errors(value).flat_map(|e| fault(&e))).collect();
     let message = first.inner().to_string();
     let code = field_codes::known(message.split(' ').next().unwrap_or_default());
-    // What no schema can say (a region that does not exist, an impossible NIK) only the parser finds, one at a time.
+    // Errors that a schema cannot express (a region that does not exist, an invalid NIK) come from the parser, one at a time.
     if faults.is_empty() || code.is_some() {
         let fault = FieldError::new(pointer_of(first.path()), code.unwrap_or("invalid"));
         if !faults.iter().any(|f| f.pointer == fault.pointer) {
@@ -305,7 +306,7 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         ValidationErrorKind::ExclusiveMinimum { .. } => one("too_small"),
         ValidationErrorKind::ExclusiveMaximum { .. } => one("too_large"),
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => one("format"),
-        // A nullable field is an anyOf/oneOf: the branch whose type is right tells what is wrong.
+        // A nullable field is an anyOf/oneOf: report the errors of the branch whose type matches.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             let wrong_type = |e: &jsonschema::ValidationError<'_>| {
                 matches!(e.kind(), ValidationErrorKind::Type { .. }) && e.instance_path().to_string() == at
@@ -317,7 +318,7 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
     }
 }
 
-/// The compiled schema of a wire type, made on its first faulty body.
+/// The compiled JSON schema of `T`, compiled at its first invalid body.
 fn schema_of<T: ToSchema + 'static>() -> Option<Arc<jsonschema::Validator>> {
     static COMPILED: LazyLock<Mutex<HashMap<TypeId, Arc<jsonschema::Validator>>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! HTTP without domain words: problems, bodies, queries, pages, versions, limits and headers, the same for every slice.
+//! HTTP code without domain rules, shared by all slices: problems, bodies, queries, pages, versions, limits and headers.
 
 pub mod contract;
 mod contract_completion;

@@ -1,6 +1,6 @@
-//! Calls to addresses that an operator or a client names. The address is judged at the moment of connecting, by what it
-//! resolves to: what is private, local or a cloud's metadata is refused unless the operator has allowed its network, and
-//! a redirect is never followed.
+//! Outbound HTTP calls to URLs from operators or clients (protection against SSRF). The resolved IP addresses are checked
+//! when the client connects: private, local and cloud metadata addresses are refused unless the operator allows their
+//! network. Redirects are never followed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -49,22 +49,22 @@ impl Network {
     }
 }
 
-/// Does anybody on the internet have this address? An address that carries another inside is judged by that one.
+/// Whether the address is public on the internet. For an IPv6 address with an embedded IPv4 address, the IPv4 address decides.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => match carried(v6) {
+        IpAddr::V6(v6) => match embedded_v4(v6) {
             Some(v4) => is_public_v4(v4),
             None => {
                 let head = v6.segments()[0];
-                // 2000::/3 is all that was given out, less documentation and what was never routed.
+                // 2000::/3 is the global unicast range; exclude documentation and special-purpose prefixes.
                 head & 0xe000 == 0x2000 && !matches!(v6.segments(), [0x2001, 0x0db8 | 0..=0x01ff, ..] | [0x3fff, ..])
             }
         },
     }
 }
 
-fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let of = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match v6.segments() {
         [0, 0, 0, 0, 0, 0xffff | 0, high, low] => Some(of(high, low)),
@@ -91,12 +91,12 @@ pub enum OutboundError {
     Unreachable(#[source] reqwest::Error),
 }
 
-/// A client for such calls.
+/// HTTP client for outbound calls.
 #[derive(Clone)]
 pub struct Outbound {
     allowed: Arc<Vec<Network>>,
     https: reqwest::Client,
-    /// Without TLS only inside networks that the operator has allowed.
+    /// Without TLS: only to networks that the operator allows.
     http: reqwest::Client,
 }
 
@@ -109,17 +109,17 @@ impl Outbound {
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
                 .https_only(public)
-                .dns_resolver(Arc::new(Judging { allowed: allowed.clone(), public }))
+                .dns_resolver(Arc::new(CheckingResolver { allowed: allowed.clone(), public }))
                 .build()
-                .map_err(|e| format!("no client for outbound calls: {e}"))
+                .map_err(|e| format!("cannot create the client for outbound calls: {e}"))
         };
         Ok(Self { https: client(true)?, http: client(false)?, allowed })
     }
 
-    /// A request to the address, which its resolver judges when it connects.
+    /// A POST request to the URL. A literal IP address is checked here, a host name by the resolver when it connects.
     pub fn post(&self, url: &Url) -> Result<reqwest::RequestBuilder, OutboundError> {
         let public = url.scheme() == "https";
-        // A literal address is never resolved.
+        // The client does not call the resolver for a literal address.
         let literal = match url.host() {
             Some(url::Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
             Some(url::Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
@@ -137,11 +137,11 @@ impl Outbound {
         Ok(client.post(url.clone()))
     }
 
-    /// What kept a request from being answered.
+    /// Classifies the error of a request without a response.
     pub fn fault(error: reqwest::Error) -> OutboundError {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(inner) = cause {
-            if inner.is::<NothingAllowed>() {
+            if inner.is::<NoAllowedAddress>() {
                 return OutboundError::NotAllowed;
             }
             cause = inner.source();
@@ -156,22 +156,22 @@ fn permits(allowed: &[Network], public: bool, address: IpAddr) -> bool {
 
 #[derive(Debug, thiserror::Error)]
 #[error("the name resolves to no allowed address")]
-struct NothingAllowed;
+struct NoAllowedAddress;
 
-struct Judging {
+struct CheckingResolver {
     allowed: Arc<Vec<Network>>,
     public: bool,
 }
 
-impl Resolve for Judging {
+impl Resolve for CheckingResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (allowed, public) = (self.allowed.clone(), self.public);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            // One address that is not allowed is enough to refuse: a name that points both ways is no accident.
+            // One address that is not allowed is enough to refuse: a name with public and private addresses is suspicious.
             let found: Vec<SocketAddr> = found.collect();
             if found.is_empty() || found.iter().any(|at| !permits(&allowed, public, at.ip())) {
-                return Err(Box::new(NothingAllowed) as Box<dyn std::error::Error + Send + Sync>);
+                return Err(Box::new(NoAllowedAddress) as Box<dyn std::error::Error + Send + Sync>);
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_on_the_internet_is_not_public() {
+    fn private_and_special_addresses_are_not_public() {
         for inner in [
             "127.0.0.1",
             "10.1.2.3",
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_holds_its_addresses() {
+    fn a_network_contains_its_addresses() {
         let network: Network = "10.20.0.0/16".parse().unwrap();
         assert!(network.contains("10.20.255.1".parse().unwrap()) && !network.contains("10.21.0.1".parse().unwrap()));
         let all: Network = "0.0.0.0/0".parse().unwrap();
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_inner_address_is_refused_by_number_and_by_name() {
+    async fn a_private_address_is_refused_as_literal_and_by_name() {
         let outbound = Outbound::new(&[]).unwrap();
         for url in
             ["https://127.0.0.1/x", "https://[::1]/x", "http://10.0.0.1/x", "ftp://8.8.8.8/", "https://2130706433/"]

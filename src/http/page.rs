@@ -1,4 +1,4 @@
-//! Keyset pages: a total order by (time, id), an opaque cursor bound to the filters it was made for.
+//! Keyset pagination: total order by (time, id); the opaque cursor is bound to the filters of its list.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -17,15 +17,15 @@ pub const MAX_LIMIT: i64 = 200;
 /// One page of a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
-    /// The resources of this page, in the list's order.
+    /// The resources of this page, in the order of the list.
     pub items: Vec<T>,
-    /// Pass it as `cursor` to read on; absent on the last page.
+    /// Cursor of the next page: send it as `cursor`. Absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
     pub next_cursor: Option<String>,
 }
 
-/// The place after which a page begins. The number is a time in microseconds or any other rising key.
+/// The position after which a page starts. `key` is a time in microseconds or any other ascending key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub key: i64,
@@ -37,7 +37,7 @@ impl Position {
         Self { key: time.timestamp_micros(), id }
     }
 
-    /// Behind everything with a smaller key.
+    /// The position after all smaller keys.
     pub fn before(key: i64) -> Self {
         Self { key: key - 1, id: Uuid::max() }
     }
@@ -54,7 +54,7 @@ impl Position {
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Is this a cursor at all, whatever it was made for?
+    /// Whether the text is a well-formed cursor, for any filters.
     pub fn is_one(text: &str) -> bool {
         BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
     }
@@ -70,7 +70,7 @@ impl Position {
     }
 }
 
-/// Which page is asked for.
+/// The requested page.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRequest {
     pub after: Option<Position>,
@@ -91,12 +91,12 @@ impl PageRequest {
         Ok(Self { after, limit, filters })
     }
 
-    /// The first page, as long as a page can be: for a list that is part of something else.
+    /// The first page with the maximum size, for a list inside another resource.
     pub fn longest() -> Self {
         Self { after: None, limit: MAX_LIMIT, filters: Filters([0; 8]) }
     }
 
-    /// One more row than asked for tells whether there is a next page.
+    /// Number of rows to read: one more than the limit, to know whether there is a next page.
     pub fn fetch(&self) -> i64 {
         self.limit + 1
     }
@@ -117,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_comes_back_as_it_went(key: i64, id: u128, bound: [u8; 8]) {
+        fn a_cursor_decodes_to_its_position(key: i64, id: u128, bound: [u8; 8]) {
             let position = Position { key, id: Uuid::from_u128(id) };
             let text = position.encode(Filters(bound));
             prop_assert_eq!(Position::decode(&text, Filters(bound)), Some(position));
@@ -131,7 +131,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_decoder_panic(text in ".*", bound: [u8; 8]) {
+        fn the_decoder_never_panics(text in ".*", bound: [u8; 8]) {
             let _ = Position::decode(&text, Filters(bound));
         }
     }

@@ -1,4 +1,4 @@
-//! Path parameters. What cannot be read as an id names no resource: 404, the same as for one that does not exist.
+//! Path parameters. A value that is not a valid id gets 404, like an id that does not exist.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;

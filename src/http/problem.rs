@@ -1,5 +1,5 @@
-//! RFC 9457 answers for every 4xx and 5xx. A handler's error travels as data on the response; the outermost middleware
-//! writes it out, because only there are language, address and trace id known.
+//! Problem responses (RFC 9457) for every 4xx and 5xx. A handler's error is attached to the response as data; the outermost
+//! middleware writes the body, because only there are language, path and trace id known.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -14,93 +14,93 @@ use crate::error::Code;
 use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 
-/// A problem answer (RFC 9457).
+/// A problem response (RFC 9457).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
-    /// Path of a page of this service that explains the problem.
+    /// Path of the page of this service that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/problems/validation-failed")]
     pub type_: String,
-    /// What is wrong, in the language of `Accept-Language`.
+    /// Short summary of the problem, in the language of `Accept-Language`.
     #[schema(example = "Isi tidak memenuhi syarat")]
     pub title: String,
-    /// The HTTP status of the answer.
+    /// HTTP status of the response.
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
-    /// A sentence that says more.
+    /// Explanation of the problem and, where possible, what to do next; in the language of `Accept-Language`.
     #[schema(example = "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.")]
     pub detail: String,
-    /// The path that was called.
+    /// Path of the request.
     #[schema(example = "/v1/complaints")]
     pub instance: String,
-    /// Stable machine name of the problem.
+    /// Problem code. Stable: compare this, not the texts.
     #[schema(example = "validation-failed")]
     pub code: String,
-    /// Every field at fault, all at once.
+    /// All fields that are not valid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,
-    /// Where the resource stands, when its state forbids the action.
+    /// Current state of the resource, if this state does not allow the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "received")]
     pub current_state: Option<String>,
-    /// The actions that this state allows.
+    /// Actions that the current state allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
-    /// The day on which what is closed now opens again, in western Indonesia.
+    /// Date on which the closed window opens again, in western Indonesian time (UTC+7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-01")]
     pub opens_on: Option<chrono::NaiveDate>,
-    /// Who bears a number that was claimed again, where the caller may see both.
+    /// Existing holders of a NIK or KK number in the request, if the caller may read both sides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<ProblemConflict>,
-    /// The OAuth 2.0 error code (RFC 6749), on answers of the token endpoint.
+    /// OAuth 2.0 error code (RFC 6749). Only in responses of the token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "invalid_client")]
     pub error: Option<String>,
-    /// Quote this when you report the problem.
+    /// Trace id of the request. Include it when you report the problem.
     #[schema(example = "0af7651916cd43dd8448eb211c80319c")]
     pub trace_id: String,
 }
 
-/// One field at fault. The rejected value is never repeated.
+/// One field that is not valid. The rejected value is never repeated.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemField {
-    /// JSON pointer into the body.
+    /// JSON pointer to the field in the request body.
     #[schema(example = "/region_code")]
     pub pointer: String,
-    /// Stable machine name of the fault.
+    /// Code of the error. Stable: compare this, not the text.
     #[schema(example = "unknown_region")]
     pub code: String,
-    /// A sentence for people.
+    /// Explanation of the error, in the language of `Accept-Language`.
     #[schema(example = "The region code does not exist")]
     pub detail: String,
-    /// The least number that would do, where the fault is one of size.
+    /// Minimum allowed, for an error of size, length or number of items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable, example = json!(null))]
     pub minimum: Option<serde_json::Number>,
-    /// The greatest number that would do, where the fault is one of size.
+    /// Maximum allowed, for an error of size, length or number of items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable, example = json!(null))]
     pub maximum: Option<serde_json::Number>,
 }
 
-/// Who bears a number already.
+/// The existing holder of a NIK or KK number.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemConflict {
-    /// JSON pointer to the number in the body.
+    /// JSON pointer to the number in the request body.
     #[schema(example = "/members/0/nik")]
     pub pointer: String,
-    /// The family of the bearer.
+    /// Family of the existing holder.
     pub family_id: Uuid,
-    /// The bearer; absent for the number of a family card.
+    /// Person with this NIK; absent for a KK number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
-    /// The family that claims the number too, if it is there or the caller chose its id.
+    /// Family of the request that uses the same number, if it is stored or the caller chose its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by_family_id: Option<Uuid>,
 }
 
-/// What is left of an error once its cause is logged.
+/// The parts of an error that go into the response: all but its cause, which is only logged.
 #[derive(Clone)]
 pub struct Draft {
     pub code: Code,
@@ -129,15 +129,15 @@ impl From<&Error> for Draft {
 impl Draft {
     pub fn problem(&self, instance: &str, context: &RequestContext) -> Problem {
         let row = self.code.row();
-        let say = |texts: crate::error::Texts| match context.language {
+        let text = |texts: crate::error::Texts| match context.language {
             Language::Id => texts.id,
             Language::En => texts.en,
         };
         Problem {
             type_: format!("/problems/{}", self.code.as_str()),
-            title: say(row.title).to_owned(),
+            title: text(row.title).to_owned(),
             status: row.status,
-            detail: say(row.detail).replace("{}", self.subject.as_deref().unwrap_or_default()),
+            detail: text(row.detail).replace("{}", self.subject.as_deref().unwrap_or_default()),
             instance: instance.to_owned(),
             code: self.code.as_str().to_owned(),
             errors: self
@@ -146,7 +146,7 @@ impl Draft {
                 .map(|f| ProblemField {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
-                    detail: within(say(field_codes::texts(f.code)), f, context.language),
+                    detail: within(text(field_codes::texts(f.code)), f, context.language),
                     minimum: f.least.clone(),
                     maximum: f.most.clone(),
                 })
@@ -169,7 +169,7 @@ impl Draft {
         }
     }
 
-    /// The body and headers of the answer, on top of whatever headers the response already carries.
+    /// Writes body and headers into the response. Other headers of the response are kept.
     pub fn write(&self, instance: &str, context: &RequestContext, response: &mut HttpResponse<BoxBody>) {
         let problem = self.problem(instance, context);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -207,16 +207,16 @@ impl Draft {
     }
 }
 
-/// The sentence with the bounds, where there are any.
+/// Appends the bounds to the text, if there are any.
 fn within(sentence: &str, fault: &FieldError, language: Language) -> String {
     let (at_least, at_most) = match language {
         Language::Id => ("paling sedikit", "paling banyak"),
         Language::En => ("at least", "at most"),
     };
     let bounds = [(at_least, &fault.least), (at_most, &fault.most)];
-    let said = bounds.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound.as_ref()?)));
-    let said = said.collect::<Vec<_>>().join(", ");
-    if said.is_empty() { sentence.to_owned() } else { format!("{sentence} ({said})") }
+    let parts = bounds.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound.as_ref()?)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    if parts.is_empty() { sentence.to_owned() } else { format!("{sentence} ({parts})") }
 }
 
 impl ResponseError for Error {
@@ -234,7 +234,7 @@ impl ResponseError for Error {
     }
 }
 
-/// The draft of a response that is an error but was not made by this service's own code (a router's 404, a parser's 400).
+/// The problem for an error response that this service's own code did not create (the router's 404, a parser's 400).
 pub fn draft_for_status(status: StatusCode) -> Draft {
     let code = match status.as_u16() {
         401 => Code::INVALID_TOKEN,

@@ -1,4 +1,4 @@
-//! Query strings. An unknown parameter is refused: a filter that is silently ignored would show too much.
+//! Query strings. An unknown parameter gets 400: a filter that is silently ignored would return too much.
 
 use std::future::{Ready, ready};
 
@@ -10,13 +10,13 @@ use super::json::sha256;
 use crate::error::Code;
 use crate::error::Error;
 
-/// The parsed query and a fingerprint of its filters (all but `cursor` and `limit`), to which cursors are bound.
+/// The parsed query, and the fingerprint of its filters that cursors are bound to.
 pub struct Query<T> {
     pub value: T,
     pub filters: Filters,
 }
 
-/// The path and filters of a list request, hashed.
+/// Hash of a list request's path and filters (all parameters except `cursor`, `after` and `limit`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filters(pub [u8; 8]);
 
@@ -35,13 +35,14 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// The parameter's name; for an unknown one serde's message names it, and nothing else of the message is safe to show.
+/// The name of the invalid parameter. For an unknown or missing parameter it comes from serde's message; the rest of the
+/// message is not safe to return.
 fn named_fault<E: std::error::Error>(error: &serde_path_to_error::Error<E>) -> String {
     let message = error.inner().to_string();
     let named = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("missing field `"));
     match named.and_then(|rest| rest.split('`').next()) {
         Some(name) if name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
-            // Digits in a name that nobody knows could be a number that belongs in no answer.
+            // The digits of an unknown name could be an identity number, which must not be in a response.
             if name.bytes().filter(u8::is_ascii_digit).count() >= 8 { "?".to_owned() } else { name.to_owned() }
         }
         _ => {

@@ -1,4 +1,4 @@
-//! A quota per client, so that one integrator's loop does not become everybody's outage.
+//! Rate limit per client, so that one client in a loop does not block all others.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -11,9 +11,9 @@ use governor::{Quota, RateLimiter};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     Client(String),
-    /// Before a caller is known: the token endpoint and everything public.
+    /// For requests without a known caller: the token endpoint and public endpoints.
     Address(IpAddr),
-    /// A reference number that somebody tries with a code.
+    /// A reference number, in public requests that must match it with a code.
     Reference(String),
 }
 
@@ -22,7 +22,7 @@ pub struct Limiter {
     per_minute: u32,
 }
 
-/// The outcome, with what the `RateLimit` headers say.
+/// The result, with the values of the `RateLimit` headers.
 pub struct Verdict {
     pub allowed: bool,
     pub policy: String,
@@ -50,7 +50,7 @@ impl Limiter {
         }
     }
 
-    /// Forgets keys whose quota is full again, so that the table does not grow with the number of addresses ever seen.
+    /// Removes keys whose quota is full again, so that the table does not grow without limit.
     pub fn sweep(&self) {
         self.limiter.retain_recent();
     }

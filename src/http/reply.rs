@@ -1,5 +1,5 @@
-//! Answers that succeed: JSON with its version, its place and its cache rule. A GET that already knows the version
-//! gets 304.
+//! Successful responses: JSON with `ETag`, `Location` and `Cache-Control`. A GET whose `If-None-Match` has the current
+//! version gets 304.
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -19,7 +19,7 @@ pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotenc
 enum Cache {
     /// Personal or regional data.
     NoStore,
-    /// Reference data, the same for everybody.
+    /// Reference data, the same for all callers.
     Public,
 }
 
@@ -32,11 +32,11 @@ pub struct Reply {
     pub replayed: bool,
     /// Cursor of the next page, for the `Link` header.
     pub next: Option<String>,
-    /// False when the answer only tells what is stored, or what would have been.
+    /// False if the request changed nothing: the response shows stored data, or the result of a dry run.
     pub changed: bool,
-    /// What an idempotency key keeps instead of the body, when that shows something once.
+    /// Stored under the idempotency key instead of the body, if the body contains a value that is shown only once.
     pub kept: Option<String>,
-    /// Seconds after which it is worth asking again.
+    /// Seconds after which to poll again (`Retry-After`).
     pub retry_after: Option<u64>,
     cache: Cache,
 }
@@ -66,7 +66,7 @@ impl Reply {
         Self::json(200, value)
     }
 
-    /// Done, and nothing to tell.
+    /// 204 without a body.
     pub fn no_content() -> Self {
         Self::stored(204, String::new(), None, None, false)
     }
@@ -76,17 +76,17 @@ impl Reply {
         Ok(Self { next: page.next_cursor.clone(), ..Self::ok(page)? })
     }
 
-    /// The same for data that is the same for everybody.
+    /// A page of public data that is the same for all callers.
     pub fn public_page<T: Serialize>(page: &Page<T>) -> Result<Self, Error> {
         Ok(Self { next: page.next_cursor.clone(), ..Self::public(page)? })
     }
 
-    /// For an answer that changed nothing: its transaction is rolled back.
+    /// Marks a response of a request that changed nothing: its transaction is rolled back.
     pub fn unchanged(self) -> Self {
         Self { changed: false, ..self }
     }
 
-    /// For an answer that shows something once: a repeat is given this instead.
+    /// For a response with a value that is shown only once: a repeated request gets `value` instead.
     pub fn kept_as<T: Serialize>(self, value: &T) -> Result<Self, Error> {
         Ok(Self { kept: Some(serde_json::to_string(value).map_err(Error::internal)?), ..self })
     }
@@ -104,7 +104,7 @@ impl Reply {
         Ok(Self { location: Some(location), etag: Some(etag::of(version)), ..Self::json(201, value)? })
     }
 
-    /// Work that goes on after the answer: its place, and when to ask for it.
+    /// 202 for work that continues after the response: its `Location`, and when to poll it.
     pub fn accepted<T: Serialize>(value: &T, version: i32, location: String, retry_after: u64) -> Result<Self, Error> {
         Ok(Self { status: 202, retry_after: Some(retry_after), ..Self::created(value, version, location)? })
     }
@@ -113,14 +113,14 @@ impl Reply {
         Self::json(207, value)
     }
 
-    /// Something large without a version of its own: its version is what `content` says.
+    /// A large resource without a version: its `ETag` is the hash of `content`.
     pub fn of_content<T: Serialize, C: Serialize>(value: &T, content: &C) -> Result<Self, Error> {
         let digest = sha256(&serde_json::to_vec(content).map_err(Error::internal)?);
         let tag = digest.first_chunk::<12>().map(|short| BASE64_URL_SAFE_NO_PAD.encode(short)).unwrap_or_default();
         Ok(Self { etag: Some(format!("\"{tag}\"")), ..Self::json(200, value)? })
     }
 
-    /// Data that is the same for everybody and changes with a release; its version is its content.
+    /// Public data that is the same for all callers and changes with a release; its `ETag` is the hash of the body.
     pub fn public<T: Serialize>(value: &T) -> Result<Self, Error> {
         let mut reply = Self::json(200, value)?;
         let digest = sha256(reply.body.as_bytes());
@@ -171,7 +171,7 @@ impl Responder for Reply {
     }
 }
 
-/// The same address with the next page's cursor (RFC 8288).
+/// `Link` header with the URL of the next page (RFC 8288).
 fn next_link(request: &HttpRequest, cursor: &str) -> Option<HeaderValue> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {

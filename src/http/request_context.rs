@@ -1,4 +1,4 @@
-//! What is known of a request before anybody reads it: its trace id and the language of its answers.
+//! Request context, read before routing: trace id, and the language of the response.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
@@ -12,7 +12,7 @@ pub enum Language {
 
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// 32 hex digits: the caller's W3C trace id, or one made here.
+    /// 32 hex digits: the caller's W3C trace id, or a new one.
     pub trace_id: String,
     pub language: Language,
 }
@@ -44,7 +44,7 @@ fn trace_id_of(traceparent: &str) -> Option<&str> {
     (trace.len() == 32 && hex(trace) && trace.bytes().any(|b| b != b'0')).then_some(trace)
 }
 
-/// Indonesian unless English is asked for with a higher weight.
+/// Indonesian, unless English has the higher weight in `Accept-Language`.
 pub fn preferred(accept_language: &str) -> Language {
     let mut best = (Language::Id, 0.0_f32);
     for item in accept_language.split(',') {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_well_formed_trace_id_is_taken_over() {
+    fn only_a_well_formed_trace_id_is_accepted() {
         let id = "0af7651916cd43dd8448eb211c80319c";
         assert_eq!(trace_id_of(&format!("00-{id}-b7ad6b7169203331-01")), Some(id));
         assert_eq!(trace_id_of("00-00000000000000000000000000000000-b7ad6b7169203331-01"), None);

@@ -1,9 +1,9 @@
-//! Free text and short names, each a type that knows its own limits: the parser, the contract and the faults agree
-//! because all three read them here.
+//! Types for free text and names. Each type declares its limits once, for parser, contract and validation errors.
 
 use crate::identity_numbers::contains_identity_number;
 
-/// What `limited_text!` types check: trimmed, within limits, no control characters, no identity number.
+/// Validation of the `limited_text!` types: trims the text, then checks its length (characters), control characters and
+/// identity numbers. The error is a field code.
 pub fn accept(text: String, min: usize, max: usize) -> Result<String, &'static str> {
     let text = if text.trim().len() == text.len() { text } else { text.trim().to_owned() };
     let length = text.chars().count();
@@ -22,12 +22,12 @@ pub fn accept(text: String, min: usize, max: usize) -> Result<String, &'static s
     Ok(text)
 }
 
-/// What a name must have besides.
+/// Additional validation of names: at least one letter.
 pub fn with_letters(name: String) -> Result<String, &'static str> {
     if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err("without_letters") }
 }
 
-/// Declares a text type with its limits in characters, and what else it must be.
+/// Declares a text type with its limits in characters, an example, and an optional additional validation.
 #[macro_export]
 macro_rules! limited_text {
     (#[doc = $about:literal] $Name:ident, $min:literal..=$max:literal, $example:literal $(, $also:path)?) => {
@@ -71,11 +71,11 @@ macro_rules! limited_text {
 }
 
 limited_text!(
-    /// A person's name as it stands in the papers. It has letters.
+    /// Name of a person as in the identity documents. Must contain a letter.
     PersonName, 1..=120, "Siti Rahmawati", with_letters
 );
 limited_text!(
-    /// Name of an organization, a service or anything else. It has letters.
+    /// Name of an organization, a service or another resource. Must contain a letter.
     Name, 1..=160, "Verifikasi kepesertaan PKH", with_letters
 );
 limited_text!(
@@ -88,17 +88,17 @@ limited_text!(
 );
 
 impl ShortText {
-    /// The first and the last two characters, for a telephone number that is not revealed.
+    /// Masks all but the first and last two characters, for a telephone number that is not revealed.
     pub fn masked(&self) -> Self {
         Self(masked(&self.0))
     }
 }
 
-/// All but the first and last two characters blotted out.
+/// Masks all but the first and last two characters. A text of up to four characters is masked completely.
 pub fn masked(text: &str) -> String {
     let length = text.chars().count();
-    let keep = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
-    text.chars().enumerate().map(|(at, c)| if keep(at) { c } else { '*' }).collect()
+    let visible = |at: usize| length > 4 && (at < 2 || at + 2 >= length);
+    text.chars().enumerate().map(|(at, c)| if visible(at) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_letters() {
+    fn a_name_must_contain_a_letter() {
         assert_eq!(with_letters("--".into()), Err("without_letters"));
         assert_eq!(with_letters("123".into()), Err("without_letters"));
         assert_eq!(with_letters("M. 2".into()), Ok("M. 2".into()));

@@ -1,5 +1,5 @@
-//! The PostgreSQL programs that this binary carries, unpacked once per data folder. The folder is named after the
-//! archive's content, so another build's programs are never taken for these.
+//! The PostgreSQL programs inside this binary, unpacked once per data folder. The folder's name contains a hash of the
+//! archive, so programs of another build are never used.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,8 +14,8 @@ static ARCHIVE: &[u8] = include_bytes!(env!("SLRT_POSTGRES_ARCHIVE"));
 const PREFIX: &str = "postgres-runtime-";
 const NAME: &str = concat!("postgres-runtime-", env!("SLRT_POSTGRES_ARCHIVE_ID"));
 
-/// The folder with the programs, unpacked now if it is not there. `durable`: do not trust the folder's name before
-/// the disk has the content.
+/// The folder with the programs; unpacks them if it does not exist. `durable`: sync the content to disk before the folder
+/// gets its name.
 pub(super) fn programs(data_dir: &Path, durable: bool) -> Result<PathBuf, EmbeddedError> {
     let home = data_dir.join(NAME);
     if !home.is_dir() {
@@ -49,7 +49,7 @@ fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// The programs of other builds; whatever ran from them has been stopped.
+/// Removes the programs of other builds. No server runs from them any more.
 fn remove_others(data_dir: &Path) {
     for entry in fs::read_dir(data_dir).into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -1,5 +1,5 @@
-//! The cluster: `data_dir/postgres`, there only when it is whole. UTF-8 with locale C, so that a prefix of a text is
-//! a range of the index and the order is the same on every machine.
+//! The cluster: `data_dir/postgres`, which exists only if it is complete. UTF-8 with locale C, so that an index serves prefix
+//! searches and the sort order is the same on every machine.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ pub(super) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(NAME)
 }
 
-/// The major version that made the cluster, if there is one.
+/// The major version of the cluster, if the cluster exists.
 pub(super) fn major(cluster: &Path) -> Result<Option<u32>, EmbeddedError> {
     let path = cluster.join("PG_VERSION");
     match fs::read_to_string(&path) {
@@ -26,7 +26,7 @@ pub(super) fn major(cluster: &Path) -> Result<Option<u32>, EmbeddedError> {
     }
 }
 
-/// Makes the cluster if there is none, and tells whether it did.
+/// Creates the cluster if it does not exist. Returns whether it was created.
 pub(super) fn ensure(data_dir: &Path, programs: &Programs, durable: bool) -> Result<bool, EmbeddedError> {
     if major(&path(data_dir))?.is_some() {
         return Ok(false);
@@ -40,7 +40,7 @@ pub(super) fn ensure(data_dir: &Path, programs: &Programs, durable: bool) -> Res
     initdb.arg("-D").arg(fresh.path()).args([
         "--username",
         SUPERUSER,
-        // The socket's folder is the key: whoever can reach the socket is let in, and there is no other way in.
+        // Access to the socket's folder is the only authentication; all other connections are rejected.
         "--auth-local=trust",
         "--auth-host=reject",
         "--encoding=UTF8",

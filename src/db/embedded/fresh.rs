@@ -1,5 +1,5 @@
-//! A folder that gets its name only when it is whole: made under another name beside it, then renamed. A process
-//! that dies in the middle leaves a nameless folder behind, which the next start sweeps away under the lock.
+//! A folder that gets its final name only when it is complete: created under a temporary name in the same parent, then
+//! renamed. If the process dies before that, the next start removes the temporary folder while it has the lock.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
@@ -10,15 +10,15 @@ use super::EmbeddedError;
 
 const PREFIX: &str = ".unfinished-";
 
-/// An unfinished folder; removed unless [`Fresh::finish`] gives it its name.
+/// An unfinished folder; removed unless [`Fresh::finish`] gives it its final name.
 pub(super) struct Fresh {
     parent: PathBuf,
     path: PathBuf,
 }
 
 impl Fresh {
-    /// Makes an empty folder for us alone. A new name each time: what a killed process started may still write
-    /// into the folder it was given.
+    /// Creates an empty folder that only this user can access. Each folder has a new name: child processes of a killed
+    /// process may still write into the old one.
     pub(super) fn within(parent: &Path) -> Result<Self, EmbeddedError> {
         let moment = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let path = parent.join(format!("{PREFIX}{}-{}", std::process::id(), moment.as_nanos()));
@@ -30,7 +30,7 @@ impl Fresh {
         &self.path
     }
 
-    /// Gives the folder its name, in its parent; where it is to last, has the disk remember it.
+    /// Renames the folder to its final name. `durable`: also syncs the parent folder to disk.
     pub(super) fn finish(self, name: &str, durable: bool) -> Result<(), EmbeddedError> {
         let target = self.parent.join(name);
         fs::rename(&self.path, &target)
@@ -41,12 +41,12 @@ impl Fresh {
 
 impl Drop for Fresh {
     fn drop(&mut self) {
-        // After `finish` there is nothing by this name any more.
+        // After `finish` this path does not exist any more.
         let _ = fs::remove_dir_all(&self.path);
     }
 }
 
-/// Removes what earlier processes did not finish.
+/// Removes unfinished folders of earlier processes.
 pub(super) fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) {
@@ -60,17 +60,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_finished_folder_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
+    fn only_a_finished_folder_gets_its_final_name() -> Result<(), Box<dyn std::error::Error>> {
         let parent = tempfile::tempdir()?;
         let names = || -> std::io::Result<Vec<_>> {
             fs::read_dir(parent.path())?.map(|entry| Ok(entry?.file_name().into_string().unwrap_or_default())).collect()
         };
 
         drop(Fresh::within(parent.path())?);
-        assert!(names()?.is_empty(), "given up");
+        assert!(names()?.is_empty(), "removed when dropped");
 
         std::mem::forget(Fresh::within(parent.path())?);
-        assert_eq!(names()?.len(), 1, "killed in the middle");
+        assert_eq!(names()?.len(), 1, "process killed before the end");
         sweep(parent.path());
         assert!(names()?.is_empty(), "swept");
 

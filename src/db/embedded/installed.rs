@@ -1,5 +1,5 @@
-//! Where a PostgreSQL that is installed on the machine is found, and whom to run it as. Only absolute folders that
-//! hold both programs count.
+//! Finds a PostgreSQL installed on the machine, and the account to run it as. Only absolute folders that contain both
+//! programs count.
 
 use std::cmp::Reverse;
 use std::env;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::programs::Account;
 
-/// Folders that hold one subfolder for each installed version, and where the programs are in that.
+/// Folders with one subfolder per installed version: parent, prefix of the subfolder, and folder of the programs in it.
 const VERSIONED: [(&str, &str, &str); 4] = [
     ("/usr/lib/postgresql", "", "bin"),
     ("/usr", "pgsql-", "bin"),
@@ -18,7 +18,7 @@ const VERSIONED: [(&str, &str, &str); 4] = [
 const PLAIN: [&str; 5] =
     ["/usr/local/bin", "/usr/local/pgsql/bin", "/usr/libexec/postgresql", "/opt/homebrew/bin", "/usr/bin"];
 
-/// The folders that hold the programs: those in `PATH` first, then the newest version first.
+/// The folders that contain the programs: those in `PATH` first, then the newest version first.
 pub(super) fn folders() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut found: Vec<PathBuf> = env::split_paths(&path).collect();
@@ -30,7 +30,7 @@ pub(super) fn folders() -> Vec<PathBuf> {
     found
 }
 
-/// Whether the folder has both programs.
+/// Whether the folder contains both programs.
 pub(super) fn holds_programs(folder: &Path) -> bool {
     folder.is_absolute() && ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
@@ -50,7 +50,7 @@ fn versions(parent: &Path, prefix: &str, below: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// The account that the operating system's packages make for the server.
+/// The account that the packages of the operating system create for the server.
 pub(super) fn account() -> Option<Account> {
     account_in(&fs::read_to_string("/etc/passwd").ok()?, "postgres")
 }

@@ -1,5 +1,5 @@
-//! The thread that the server is tied to: it spawns the postmaster and stays, because the kernel's parent-death signal
-//! comes when the spawning *thread* ends, and the caller's may end long before the process.
+//! The thread that spawns the postmaster and lives as long as it. The kernel sends the parent-death signal when the spawning
+//! *thread* ends, and the caller's thread may end long before the process.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use super::{processes, sys};
 
-/// Half of the time after which PostgreSQL looks for a deadlock.
+/// Half of PostgreSQL's `deadlock_timeout`.
 const TICK: Duration = Duration::from_millis(500);
 
-/// The thread, and what it waits for the end of.
+/// The thread, and the channel whose end stops it.
 #[derive(Debug)]
 pub(super) struct Keeper {
     release: Sender<Infallible>,
@@ -21,21 +21,21 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Spawns the postmaster from a thread of its own. Where the server's timers are missing, the thread is also the
-    /// clock of its sessions: it has them look which of their timeouts are due. All of PostgreSQL's processes take
-    /// that signal or ignore it.
+    /// Spawns the postmaster from its own thread. If the server has no timers, the thread also sends its sessions an alarm
+    /// signal at each tick, so that they check which of their timeouts have expired. All PostgreSQL processes handle or
+    /// ignore this signal.
     pub(super) fn spawn(mut command: Command, lacks_timers: bool) -> io::Result<(Child, Self)> {
         let (report, reported) = mpsc::channel();
         let (release, released) = mpsc::channel();
         let keep = move || {
             let spawned = command.spawn();
-            // From now on the server alone holds what it inherits.
+            // From now on only the server has the inherited files open.
             drop(command);
-            let clocked = spawned.as_ref().ok().map(Child::id);
+            let postmaster = spawned.as_ref().ok().map(Child::id);
             if report.send(spawned).is_err() {
                 return;
             }
-            let Some(pid) = clocked.filter(|_| lacks_timers) else {
+            let Some(pid) = postmaster.filter(|_| lacks_timers) else {
                 let _ = released.recv();
                 return;
             };
@@ -50,8 +50,8 @@ impl Keeper {
         Ok((child, Self { release, thread }))
     }
 
-    /// Ends the thread; on Linux that alone is a fast shutdown. To be called while the child has not been waited for:
-    /// afterwards its process id can be somebody else's.
+    /// Ends the thread; on Linux this alone causes a fast shutdown. Call it before waiting for the child: afterwards its
+    /// process id may belong to another process.
     pub(super) fn end(self) {
         drop(self.release);
         let _ = self.thread.join();

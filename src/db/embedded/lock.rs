@@ -1,5 +1,6 @@
-//! One process per data folder, and one server per cluster: locks on files, held as long as these are open. The kernel
-//! drops them when the last holder dies, and the files are never removed: two processes must not lock different ones.
+//! File locks: one process per data folder, and one server per cluster. A lock lasts as long as its file is open; the kernel
+//! releases it when the last process with the file ends. The files are never removed: otherwise two processes could lock
+//! different files of the same name.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -10,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::EmbeddedError;
 
-/// A process that was just killed, or that is between fork and exec, may hold the lock a moment longer.
+/// A process that was just killed, or that is between fork and exec, may have the lock a moment longer.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The file to lock, made when it is missing.
+/// Opens the file to lock; creates it if it does not exist.
 pub(super) fn open(path: &Path) -> Result<File, EmbeddedError> {
     OpenOptions::new()
         .read(true)
@@ -26,12 +27,12 @@ pub(super) fn open(path: &Path) -> Result<File, EmbeddedError> {
         .map_err(EmbeddedError::io("open", path))
 }
 
-/// Takes the lock on `slrt.lock` and writes our process id into the file, for the message another process would give.
+/// Locks `slrt.lock` and writes this process's id into it, for the error message of another process.
 pub(super) fn hold(data_dir: &Path) -> Result<File, EmbeddedError> {
-    hold_within(PATIENCE, data_dir)
+    lock_within(PATIENCE, data_dir)
 }
 
-fn hold_within(patience: Duration, data_dir: &Path) -> Result<File, EmbeddedError> {
+fn lock_within(patience: Duration, data_dir: &Path) -> Result<File, EmbeddedError> {
     let path = data_dir.join("slrt.lock");
     let refused = || EmbeddedError::io("lock", &path);
     let mut file = open(&path)?;
@@ -60,15 +61,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_holder_is_told_who_has_the_folder() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_second_lock_fails_with_the_id_of_the_first_process() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
-        let held = hold_within(Duration::ZERO, folder.path())?;
+        let locked = lock_within(Duration::ZERO, folder.path())?;
         let us = std::process::id().to_string();
-        let second = hold_within(Duration::ZERO, folder.path());
+        let second = lock_within(Duration::ZERO, folder.path());
         assert!(matches!(second, Err(EmbeddedError::Busy { pid, .. }) if pid == us));
-        drop(held);
+        drop(locked);
         // With patience: another test may be between fork and exec.
-        assert!(hold(folder.path()).is_ok(), "the lock ends with its holder");
+        assert!(hold(folder.path()).is_ok(), "the lock ends when its file is closed");
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
-//! A private PostgreSQL for the demo and the tests: our child process, on a unix socket in the data folder.
-//! The rule: a start ends with a ready server or with an error that says why, no server outlives its
-//! [`EmbeddedPostgres`], and what the server acknowledged as committed survives however we end.
+//! A private PostgreSQL for the demo and the tests: a child process with a unix socket in the data folder.
+//! Guarantees: a start returns a ready server or an error with the reason; no server outlives its [`EmbeddedPostgres`];
+//! committed transactions survive any end of this process.
 
 #[cfg(slrt_postgres_archive)]
 mod archive;
@@ -29,23 +29,23 @@ use self::programs::{Account, Programs};
 use self::server::Server;
 use self::socket::SocketDir;
 
-/// The cluster's one superuser. Whoever can reach the socket (its folder is private) is this user.
+/// The cluster's only superuser. Every connection over the socket (its folder is private) is this user.
 const SUPERUSER: &str = "slrt";
 
 /// How to run the private server.
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
-    /// The parent folder, made when it is missing. The cluster is its subfolder `postgres`, the server's log its
-    /// file `postgres.log`; `slrt.lock` keeps a second process out, `postgres.lock` a second server. Where we are root
-    /// and the server runs as another user, that user's group gets leave to pass through this folder.
+    /// The data folder, created if it does not exist. It contains the cluster (`postgres`), the server's log
+    /// (`postgres.log`) and the lock files against a second process (`slrt.lock`) and a second server (`postgres.lock`).
+    /// If this process runs as root and the server as another user, that user's group gets the right to traverse the folder.
     pub data_dir: PathBuf,
-    /// A folder with `initdb` and `postgres` to use instead of the archive in this binary. Without an archive and
-    /// without this, an installed PostgreSQL is looked for in the usual places.
+    /// A folder with `initdb` and `postgres` to use instead of the archive in this binary. If neither exists, an installed
+    /// PostgreSQL is searched for in the usual folders.
     pub postgres_bin: Option<PathBuf>,
-    /// `false` only for throw-away test clusters: `fsync`, `synchronous_commit` and `full_page_writes` are off, and
-    /// a crash of the machine may lose or ruin everything.
+    /// `false` only for temporary test clusters: `fsync`, `synchronous_commit` and `full_page_writes` are off, and a crash
+    /// of the machine may lose or corrupt all data.
     pub durable: bool,
-    /// PostgreSQL's `max_connections`; none of them are reserved.
+    /// PostgreSQL's `max_connections`; none are reserved for superusers.
     pub max_connections: u16,
     /// PostgreSQL's `shared_buffers`, in mebibytes.
     pub shared_buffers_mb: u32,
@@ -54,7 +54,7 @@ pub struct EmbeddedOptions {
 /// A running private server. Dropping it stops the server, as [`EmbeddedPostgres::stop`] does.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
-    // Dropped in this order: the folder stays locked until the server is gone.
+    // Dropped in this order: the folder stays locked until the server has ended.
     server: Server,
     socket_dir: SocketDir,
     _lock: File,
@@ -63,18 +63,18 @@ pub struct EmbeddedPostgres {
 
 impl EmbeddedPostgres {
     /// Starts the server and blocks until it accepts connections. The first start on a folder also unpacks the
-    /// programs and makes the cluster, which takes about a second.
+    /// programs and creates the cluster, which takes about a second.
     ///
     /// Call it from the main thread before the asynchronous runtime starts, or from any other thread that may block.
-    /// The kernel's parent-death signal goes by the thread that spawned the server, not by the process: that is a
-    /// thread of its own, which stays, so the caller's may end (a test harness runs each test in a new one).
+    /// The calling thread may end (a test harness runs each test in a new thread): the server is spawned from its own
+    /// thread, because the kernel's parent-death signal depends on the spawning thread, not on the process.
     ///
-    /// On Linux the server shuts down by itself when this process dies, even by `kill -9`. Elsewhere it stays behind,
-    /// and the next start on the same folder stops it first.
+    /// On Linux the server shuts down when this process dies, even by `kill -9`. On other systems it keeps running, and the
+    /// next start on the same folder stops it first.
     ///
     /// # Errors
-    /// [`EmbeddedError::Busy`] when another process has the folder; the others say what could not be run, made or
-    /// reached, with the last lines of the program's own log.
+    /// [`EmbeddedError::Busy`] if another process uses the folder. The other errors say what could not be run, created or
+    /// reached, with the last lines of the program's log.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         let begun = Instant::now();
         let data_dir = private_dir(&options.data_dir)?;
@@ -86,7 +86,7 @@ impl EmbeddedPostgres {
         let programs = Programs::choose(options, &data_dir, cluster::major(&cluster)?)?;
         let owner = programs.account.map_or_else(sys::effective_uid, |a| a.uid);
         if let Some(account) = programs.account {
-            let_in(&data_dir, account)?;
+            allow_traversal(&data_dir, account)?;
         }
         let socket_dir = socket::choose(&data_dir, &std::env::temp_dir(), owner)
             .ok_or_else(|| EmbeddedError::NoSocketPath(data_dir.clone()))?;
@@ -101,13 +101,13 @@ impl EmbeddedPostgres {
             new_cluster = made,
             durable = options.durable,
             milliseconds = begun.elapsed().as_millis(),
-            "a private PostgreSQL for this process alone is ready"
+            "private PostgreSQL is ready"
         );
         Ok(Self { server, socket_dir, _lock: lock, version: programs.version })
     }
 
-    /// The URL of one of the cluster's databases, over the unix socket, as `tokio-postgres` understands it. A new
-    /// cluster has `postgres` and the templates; make others with `CREATE DATABASE`.
+    /// The URL of a database of the cluster, over the unix socket, in the format of `tokio-postgres`. A new cluster has
+    /// `postgres` and the templates; create others with `CREATE DATABASE`.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         socket::url(self.socket_dir.path(), SUPERUSER, database)
@@ -125,15 +125,15 @@ impl EmbeddedPostgres {
         self.server.pid()
     }
 
-    /// Stops the server: open transactions are rolled back, connections are closed, everything is written out.
-    /// Blocks until it is gone; a server that does not end in time is killed, and recovers from its log next time.
+    /// Stops the server: rolls back open transactions, closes connections and writes all data to disk. Blocks until the
+    /// server has ended. A server that does not end in time is killed, and recovers from its log at the next start.
     pub fn stop(self) {
         drop(self);
     }
 }
 
-/// Makes the folder, for us alone when it is new, and gives its absolute path without symbolic links: the same for
-/// every start, from wherever, and short.
+/// Creates the folder, private to this user if it is new, and returns its absolute path without symbolic links. The path is
+/// the same for every start, from any working directory.
 fn private_dir(path: &Path) -> Result<PathBuf, EmbeddedError> {
     let make = || -> io::Result<()> {
         if let Some(parent) = path.parent() {
@@ -145,8 +145,8 @@ fn private_dir(path: &Path) -> Result<PathBuf, EmbeddedError> {
     path.canonicalize().map_err(EmbeddedError::io("find the folder", path))
 }
 
-/// Lets the account that runs the server pass through our folder to the cluster, and read nothing in it.
-fn let_in(dir: &Path, account: Account) -> Result<(), EmbeddedError> {
+/// Lets the server's account traverse the data folder to the cluster, without reading it.
+fn allow_traversal(dir: &Path, account: Account) -> Result<(), EmbeddedError> {
     let open = || -> io::Result<()> {
         let mode = fs::metadata(dir)?.mode();
         if mode & 0o001 == 0 {

@@ -1,6 +1,6 @@
-//! What an earlier run left on the cluster. Nothing new starts before the last process of an earlier server is gone:
-//! all of them inherit a lock of ours, because the archive's build lacks PostgreSQL's own guard (shared memory that
-//! the kernel counts the users of) against sessions that outlive their postmaster.
+//! Stops what an earlier run left on the cluster. A new server starts only after the last process of an earlier server has
+//! ended. All these processes inherit a file lock for this purpose: the archive's build lacks PostgreSQL's own protection
+//! (shared memory whose users the kernel counts) against sessions that outlive their postmaster.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -12,12 +12,12 @@ use super::{EmbeddedError, lock, processes, sys};
 
 const FILE: &str = "postmaster.pid";
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long a server that lost its parent has for its shutdown, and again after it was told to hurry.
+/// Maximum time for the fast shutdown of a server without a parent, and again for its immediate shutdown.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long sessions without a postmaster have to notice, and killed processes to be gone.
+/// Maximum time for sessions without a postmaster to end by themselves, and for killed processes to end.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What the postmaster writes about itself into its folder.
+/// The file `postmaster.pid`, which the postmaster writes into its folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PostmasterFile {
     pub pid: u32,
@@ -29,7 +29,7 @@ impl PostmasterFile {
         Self::parse(&fs::read_to_string(cluster.join(FILE)).ok()?)
     }
 
-    /// Line 1 is the process id (negative when a single-user backend has the cluster), line 8 the state. The file
+    /// Line 1 is the process id (negative if a single-user backend uses the cluster), line 8 the state. The file
     /// grows line by line while the server starts.
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
@@ -41,13 +41,13 @@ impl PostmasterFile {
     }
 }
 
-/// Returns when no server runs on the cluster any more, with the lock that the next one is to inherit as its
-/// standard input.
+/// Stops the processes of an earlier server and waits until no server uses the cluster. Returns the locked file that the
+/// next server inherits as its standard input.
 pub(super) fn stop(data_dir: &Path, cluster: &Path) -> Result<File, EmbeddedError> {
     let path = data_dir.join("postgres.lock");
     let lock = lock::open(&path)?;
     let begun = Instant::now();
-    let mut told = None;
+    let mut sent = None;
     loop {
         match lock.try_lock() {
             Ok(()) => break,
@@ -64,18 +64,18 @@ pub(super) fn stop(data_dir: &Path, cluster: &Path) -> Result<File, EmbeddedErro
                 return Err(EmbeddedError::StillRunning { folder });
             }
             (_, waited) if waited > PATIENCE * 2 => (Some(sys::KILL), heirs),
-            // It ends its sessions itself.
+            // The postmaster ends its sessions itself.
             (Some(pid), waited) if waited < PATIENCE => (Some(sys::FAST), vec![pid]),
-            // On its way in or out.
+            // The server is starting or stopping.
             (None, waited) if waited < GRACE => (None, Vec::new()),
             _ => (Some(sys::IMMEDIATE), heirs),
         };
-        if told != signal && !receivers.is_empty() {
+        if sent != signal && !receivers.is_empty() {
             tracing::info!(processes = ?receivers, signal, "stopping the PostgreSQL of an earlier run");
             for pid in receivers {
                 sys::send(pid, signal.unwrap_or_default());
             }
-            told = signal;
+            sent = signal;
         }
         sleep(PAUSE);
     }
@@ -83,9 +83,9 @@ pub(super) fn stop(data_dir: &Path, cluster: &Path) -> Result<File, EmbeddedErro
     Ok(lock)
 }
 
-/// None of our servers runs, but the file of one that was killed would keep a new one from starting when it is empty
-/// (a power failure does that) or when the process id in it is somebody else's by now, as happens with the small ids
-/// of a new container. Where that somebody may be a server that was started by hand, PostgreSQL judges itself.
+/// Removes the `postmaster.pid` of a killed server. The file would prevent a new start if it is empty (after a power failure)
+/// or if its process id belongs to another process now, as happens with the small ids in a new container. If that process
+/// may be a PostgreSQL started by hand, the file stays, and PostgreSQL itself decides whether it can start.
 fn remove_stale_file(cluster: &Path) -> Result<(), EmbeddedError> {
     let file = PostmasterFile::read(cluster);
     if file.is_some_and(|file| may_be_server(&processes::program(file.pid))) {
@@ -98,7 +98,7 @@ fn remove_stale_file(cluster: &Path) -> Result<(), EmbeddedError> {
     }
 }
 
-/// `postgres` or `postmaster`, with or without its folder; a session calls itself `postgres: ..`.
+/// Whether the program is `postgres` or `postmaster`, with or without a folder. A session's name is `postgres: ..`.
 fn may_be_server(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or_default();
     ["postgres", "postmaster"].iter().any(|server| name.starts_with(server)) || program.starts_with("postgres:")
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_half_written_file_names_nobody() {
+    fn an_incomplete_file_has_no_process_id() {
         assert_eq!(PostmasterFile::parse(""), None);
         assert_eq!(PostmasterFile::parse("\n/data/postgres\n"), None);
         assert_eq!(
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_started_by_hand_is_respected() {
+    fn a_server_started_by_hand_is_recognized() {
         for server in [
             "/usr/lib/postgresql/17/bin/postgres",
             "postgres",

@@ -1,10 +1,10 @@
-//! What the system tells about other processes. Linux answers from `/proc`; elsewhere its own tools are asked. No
-//! answer is an empty one: whoever asks must be safe with that.
+//! Information about other processes: from `/proc` on Linux, else from the system's tools. Without an answer the result is
+//! empty, and callers must be safe with an empty result.
 
 use std::fs::File;
 use std::path::Path;
 
-/// The processes whose standard input is this file, without ourselves. The file has no other users.
+/// The processes whose standard input is this file, without this process. No other process uses the file.
 #[cfg(target_os = "linux")]
 pub(super) fn heirs(file: &File, _path: &Path) -> Vec<u32> {
     use std::fs;
@@ -30,7 +30,7 @@ pub(super) fn heirs(file: &File, _path: &Path) -> Vec<u32> {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn heirs(_file: &File, path: &Path) -> Vec<u32> {
     let us = std::process::id();
-    let users = numbers(&ask("lsof", &["-t", "--", &path.to_string_lossy()]));
+    let users = numbers(&run_tool("lsof", &["-t", "--", &path.to_string_lossy()]));
     users.into_iter().filter(|pid| *pid != us).collect()
 }
 
@@ -43,10 +43,10 @@ pub(super) fn children(pid: u32) -> Vec<u32> {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn children(pid: u32) -> Vec<u32> {
-    numbers(&ask("pgrep", &["-P", &pid.to_string()]))
+    numbers(&run_tool("pgrep", &["-P", &pid.to_string()]))
 }
 
-/// The program that a process runs, as it was called; empty when the process is gone or does not tell.
+/// The program of a process, as it was called; empty if the process has ended or its name cannot be read.
 #[cfg(target_os = "linux")]
 pub(super) fn program(pid: u32) -> String {
     let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -56,12 +56,12 @@ pub(super) fn program(pid: u32) -> String {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn program(pid: u32) -> String {
-    let program = ask("ps", &["-o", "comm=", "-p", &pid.to_string()]);
+    let program = run_tool("ps", &["-o", "comm=", "-p", &pid.to_string()]);
     program.trim().to_owned()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn ask(tool: &str, arguments: &[&str]) -> String {
+fn run_tool(tool: &str, arguments: &[&str]) -> String {
     let output = std::process::Command::new(tool).args(arguments).output();
     output.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -78,20 +78,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_child_is_found_by_what_it_inherited() -> std::io::Result<()> {
+    fn a_child_is_found_by_its_inherited_file() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("lock");
         let file = File::create(&path)?;
         assert_eq!(heirs(&file, &path), [0; 0]);
 
-        // The system knows what a process is called a moment after it has begun: this one says that it runs.
+        // A process has its final name only a moment after it has started: this one writes a line when it runs.
         let mut child = Command::new("sh")
             .args(["-c", "echo; kill -STOP $$"])
             .stdin(file.try_clone()?)
             .stdout(Stdio::piped())
             .spawn()?;
-        let said = child.stdout.take().ok_or_else(|| std::io::Error::other("no output"))?;
-        BufReader::new(said).read_line(&mut String::new())?;
+        let output = child.stdout.take().ok_or_else(|| std::io::Error::other("no output"))?;
+        BufReader::new(output).read_line(&mut String::new())?;
         let found = heirs(&file, &path);
         let name = program(child.id());
         child.kill()?;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_read_whatever_separates_them() {
+    fn lists_are_separated_by_any_white_space() {
         assert_eq!(numbers("12 7 \n"), [12, 7]);
         assert_eq!(numbers("12\n7\n"), [12, 7]);
         assert_eq!(numbers(""), [0; 0]);

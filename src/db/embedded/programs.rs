@@ -1,5 +1,5 @@
-//! Which `initdb` and `postgres` to run, and how: with a clean environment (none of our secrets in it), in a process
-//! group of their own (Ctrl-C in the terminal is for us), and never as root when they refuse that.
+//! Which `initdb` and `postgres` to run, and how: with an empty environment (without the service's secrets), in their own
+//! process group (Ctrl-C in the terminal does not reach them), and not as root if they refuse that.
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -19,16 +19,16 @@ pub(super) struct Programs {
     bin: PathBuf,
     /// Such as `17.5`.
     pub version: String,
-    /// Whom to run them as, where that is not ourselves.
+    /// The account to run them as, if it is not the account of this process.
     pub account: Option<Account>,
-    /// The archive's build never sets the timer its timeouts are driven by: without help a deadlock lasts forever,
-    /// and `statement_timeout` and its like do nothing.
+    /// The archive's build never sets the timer for its timeouts: without help a deadlock lasts forever, and
+    /// `statement_timeout` and similar settings have no effect.
     pub lacks_timers: bool,
 }
 
 impl Programs {
-    /// The folder that was asked for; else the archive's; else an installed one. An existing cluster can be served
-    /// by its own major version only.
+    /// Chooses the configured folder, else the archive, else an installed PostgreSQL. An existing cluster needs programs of
+    /// its own major version.
     pub(super) fn choose(
         options: &EmbeddedOptions,
         data_dir: &Path,
@@ -46,7 +46,7 @@ impl Programs {
         };
         let mut unfit = preferred;
         for bin in others {
-            // One that cannot even say its version is as good as not installed.
+            // Programs that cannot print their version count as not installed.
             let Ok(programs) = Self::at(bin) else {
                 continue;
             };
@@ -74,8 +74,8 @@ impl Programs {
     fn at(bin: PathBuf) -> Result<Self, EmbeddedError> {
         let mut programs = Self { bin, version: String::new(), account: None, lacks_timers: false };
         let mut command = programs.command("postgres");
-        let answer = programs.run("postgres", command.arg("--version"))?;
-        version_in(&answer).clone_into(&mut programs.version);
+        let output = programs.run("postgres", command.arg("--version"))?;
+        version_in(&output).clone_into(&mut programs.version);
         Ok(programs)
     }
 
@@ -96,7 +96,7 @@ impl Programs {
         let mut command = Command::new(self.bin.join(program));
         command
             .env_clear()
-            // Messages in English, which we read.
+            // Messages in English, because `server::is_conflict` searches them.
             .env("LC_ALL", "C")
             .current_dir("/")
             .process_group(0)
@@ -110,7 +110,7 @@ impl Programs {
         command
     }
 
-    /// Runs a command of ours to its end and gives what it wrote.
+    /// Runs a command made by [`Self::command`] to its end and returns its output.
     pub(super) fn run(&self, program: &'static str, command: &mut Command) -> Result<String, EmbeddedError> {
         sys::signal_on_our_death(command, sys::KILL);
         let output = command.output().map_err(EmbeddedError::io("run", &self.bin.join(program)))?;
@@ -137,8 +137,8 @@ fn carried(_data_dir: &Path, _durable: bool) -> Option<Result<Programs, Embedded
 }
 
 /// `postgres (PostgreSQL) 17.5 (Debian 17.5-1)` is version 17.5.
-fn version_in(answer: &str) -> &str {
-    answer.split_whitespace().nth(2).unwrap_or_default()
+fn version_in(output: &str) -> &str {
+    output.split_whitespace().nth(2).unwrap_or_default()
 }
 
 /// The major version: `17.5` and `17beta1` are 17.

@@ -1,5 +1,5 @@
-//! The postmaster: started, waited for until it is ready, stopped. It is stopped by a fast shutdown whenever we can
-//! choose, by the kernel's parent-death signal when we cannot, and killed only when it does not listen.
+//! Starts the postmaster, waits until it is ready, and stops it: by a fast shutdown if possible, by the kernel's parent-death
+//! signal if this process dies, and by a kill only if it does not react.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,9 +12,9 @@ use super::predecessor::PostmasterFile;
 use super::programs::Programs;
 use super::{EmbeddedError, EmbeddedOptions, cluster, log, socket, sys};
 
-/// Recovery after a crash may have to read a gigabyte of log.
+/// Maximum time until the server is ready. Recovery after a crash may have to read a gigabyte of log.
 const READY_PATIENCE: Duration = Duration::from_secs(120);
-/// What a killed server leaves behind may last a little longer than its processes.
+/// Maximum time for the lock files and shared memory of a killed server to disappear after its processes.
 const CONFLICT_PATIENCE: Duration = Duration::from_secs(15);
 const FAST_PATIENCE: Duration = Duration::from_secs(10);
 const IMMEDIATE_PATIENCE: Duration = Duration::from_secs(5);
@@ -28,8 +28,8 @@ pub(super) struct Server {
     keeper: Option<Keeper>,
 }
 
-/// Starts the postmaster on the cluster, again if the remains of an earlier one stand in the way. `heritage` becomes
-/// the standard input of every process of the server.
+/// Starts the postmaster on the cluster; retries while lock files or shared memory of an earlier server conflict.
+/// `heritage`, the locked file, becomes the standard input of every process of the server.
 pub(super) fn start(
     options: &EmbeddedOptions,
     programs: &Programs,
@@ -85,7 +85,7 @@ fn settings(options: &EmbeddedOptions, socket_dir: &Path) -> Vec<String> {
         format!("shared_buffers={}MB", options.shared_buffers_mb),
         "timezone=UTC".to_owned(),
         "log_timezone=UTC".to_owned(),
-        // The details of an error name the row it is about, with people in it.
+        // The details of an error contain values of the row, which may be personal data.
         "log_error_verbosity=terse".to_owned(),
         "log_min_error_statement=panic".to_owned(),
     ];
@@ -102,8 +102,8 @@ impl Server {
         self.child.id()
     }
 
-    /// Waits until the server says that it takes connections. Its file may still be that of an earlier server, so
-    /// the process id in it counts too.
+    /// Waits until the server accepts connections. `postmaster.pid` may still be the file of an earlier server, so its
+    /// process id must match too.
     fn ready(mut self, cluster: &Path, log: &Path, from: u64) -> Result<Self, EmbeddedError> {
         let begun = Instant::now();
         while begun.elapsed() < READY_PATIENCE {
@@ -120,7 +120,7 @@ impl Server {
         Err(EmbeddedError::NotReady { seconds: READY_PATIENCE.as_secs(), log: log::tail(log, from) })
     }
 
-    /// Whether the server ended in time; an error of the waiting counts as its end, there is nothing to wait for.
+    /// Whether the server ended in time. An error while waiting counts as its end, because there is nothing to wait for.
     fn ends_within(&mut self, patience: Duration) -> bool {
         let begun = Instant::now();
         loop {
@@ -136,26 +136,26 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let pid = self.pid();
-        // Before the process id can be somebody else's. On Linux this alone is a fast shutdown.
+        // Before the process id can belong to another process. On Linux this alone causes a fast shutdown.
         if let Some(keeper) = self.keeper.take() {
             keeper.end();
         }
         for (signal, patience) in [(sys::FAST, FAST_PATIENCE), (sys::IMMEDIATE, IMMEDIATE_PATIENCE)] {
-            // Until it has been waited for, the process id cannot be anybody else's.
+            // Until the child has been waited for, its process id cannot belong to another process.
             if matches!(self.child.try_wait(), Ok(None)) {
                 sys::send(pid, signal);
             }
             if self.ends_within(patience) {
                 return;
             }
-            tracing::warn!(pid, signal, "the private PostgreSQL does not stop");
+            tracing::warn!(pid, signal, "private PostgreSQL did not stop in time");
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Whether the server gave up because of another one's lock file or shared memory.
+/// Whether the server did not start because of another server's lock file or shared memory.
 fn is_conflict(log: &str) -> bool {
     log.contains("is still in use") || (log.contains("lock file") && log.contains("already exists"))
 }
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_remains_of_another_server_are_worth_another_try() {
+    fn only_conflicts_with_another_server_are_retried() {
         for passing in [
             "FATAL:  lock file \"postmaster.pid\" already exists",
             "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use",

@@ -1,5 +1,5 @@
-//! Where the server's unix socket is and what its URL looks like. The socket's folder is private to the account that
-//! runs the server: reaching the socket is the only proof of identity the server asks for.
+//! The folder and URL of the server's unix socket. The folder is private to the account that runs the server: access to the
+//! socket is the only authentication.
 
 use std::fmt::Write;
 use std::fs::{self, DirBuilder};
@@ -10,25 +10,25 @@ use std::path::{Path, PathBuf};
 use super::EmbeddedError;
 use super::programs::Account;
 
-/// No TCP port, but a part of the socket's name; the one clients assume.
+/// Not a TCP port, but part of the socket's name; the default of clients.
 pub(super) const PORT: u16 = 5432;
 
-/// What fits into an address of a unix socket on macOS, four bytes fewer than on Linux.
-const LONGEST: usize = 103;
+/// Maximum length in bytes of a unix socket's path on macOS, four bytes less than on Linux.
+const MAX_PATH_BYTES: usize = 103;
 
-/// The first place whose path is short enough: the data folder, else a folder for temporary files, under a name that
-/// belongs to this data folder and account alone.
+/// The first folder whose path is short enough: in the data folder, else in a folder for temporary files, with a name that is
+/// unique to this data folder and account.
 pub(super) fn choose(data_dir: &Path, temporary: &Path, owner: u32) -> Option<PathBuf> {
     let mark = fnv1a(data_dir.as_os_str().as_encoded_bytes());
     let name = format!("slrt-{owner}-{mark:016x}");
     [data_dir.join("socket"), temporary.join(&name), Path::new("/tmp").join(&name)].into_iter().find(|folder| {
         let socket = folder.join(format!(".s.PGSQL.{PORT}"));
         // The URL is text, so the path must be.
-        folder.is_absolute() && socket.to_str().is_some_and(|path| path.len() <= LONGEST)
+        folder.is_absolute() && socket.to_str().is_some_and(|path| path.len() <= MAX_PATH_BYTES)
     })
 }
 
-/// The socket's folder; removed when it is dropped and nothing is left in it.
+/// The socket's folder; removed on drop if it is empty.
 #[derive(Debug)]
 pub(super) struct SocketDir(PathBuf);
 
@@ -44,8 +44,8 @@ impl Drop for SocketDir {
     }
 }
 
-/// Makes the folder, or takes it over from an earlier run after checking that it is the server's own: in a folder
-/// for temporary files somebody else may have been there first.
+/// Creates the folder, or reuses the folder of an earlier run after checking its owner: in a folder for temporary files
+/// another user may have created it first.
 pub(super) fn prepare(folder: PathBuf, owner: u32, account: Option<Account>) -> Result<SocketDir, EmbeddedError> {
     let refused = || EmbeddedError::io("prepare the socket folder", &folder);
     match DirBuilder::new().mode(0o700).create(&folder) {
@@ -62,15 +62,15 @@ pub(super) fn prepare(folder: PathBuf, owner: u32, account: Option<Account>) -> 
         return Err(EmbeddedError::ForeignSocketDir { path: folder, owner });
     }
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).map_err(refused())?;
-    // No server of ours runs now, so the socket's lock is stale. PostgreSQL would still honour it if some other
-    // process has been given the id that stands in it.
+    // No server of this data folder runs now, so the socket's lock file is stale. PostgreSQL would still respect it if
+    // another process has the id in it.
     match fs::remove_file(folder.join(format!(".s.PGSQL.{PORT}.lock"))) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(refused()(error)),
         _ => Ok(SocketDir(folder)),
     }
 }
 
-/// The folder as the setting `unix_socket_directories` takes it: a list, whose items are quoted.
+/// The setting `unix_socket_directories` with this folder. Its value is a list with quoted items.
 pub(super) fn setting(folder: &Path) -> String {
     let path = folder.to_string_lossy().replace('"', "\"\"");
     format!("unix_socket_directories=\"{path}\"")
@@ -95,7 +95,7 @@ fn encode(text: &str) -> String {
     encoded
 }
 
-/// FNV-1a: a name that is the same in every build.
+/// FNV-1a hash: the same in every build.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_encodes_what_is_no_plain_letter() {
+    fn the_url_encodes_special_characters() {
         assert_eq!(
             url(Path::new("/var/lib/my slrt/socket"), "slrt", "test_1"),
             "postgresql://slrt@%2Fvar%2Flib%2Fmy%20slrt%2Fsocket/test_1"
@@ -119,13 +119,13 @@ mod tests {
         let temporary = Path::new("/var/tmp");
         assert_eq!(choose(short, temporary, 7), Some(short.join("socket")));
 
-        let longest = PathBuf::from(format!("/{}", "d".repeat(LONGEST - 22)));
+        let longest = PathBuf::from(format!("/{}", "d".repeat(MAX_PATH_BYTES - 22)));
         assert_eq!(choose(&longest, temporary, 7), Some(longest.join("socket")));
     }
 
     #[test]
     fn a_deep_data_folder_has_its_socket_elsewhere() {
-        let deep = |letter: &str| PathBuf::from(format!("/{}", letter.repeat(LONGEST - 21)));
+        let deep = |letter: &str| PathBuf::from(format!("/{}", letter.repeat(MAX_PATH_BYTES - 21)));
         let temporary = Path::new("/var/tmp");
         let elsewhere = choose(&deep("d"), temporary, 7);
         assert_eq!(elsewhere.as_deref().and_then(Path::parent), Some(temporary));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_of_somebody_else_is_refused() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_folder_of_another_user_is_refused() -> Result<(), Box<dyn std::error::Error>> {
         let parent = tempfile::tempdir()?;
         let folder = parent.path().join("socket");
         let us = fs::metadata(parent.path())?.uid();
@@ -153,7 +153,7 @@ mod tests {
         assert!(foreign(&folder, us + 1));
         let link = parent.path().join("link");
         std::os::unix::fs::symlink(&folder, &link)?;
-        assert!(foreign(&link, us), "a link could be moved under our feet");
+        assert!(foreign(&link, us), "a link could be redirected after the check");
 
         drop(ours);
         assert!(!folder.exists());
