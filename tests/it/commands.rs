@@ -139,14 +139,14 @@ async fn an_organization_gets_its_application_and_its_officers() {
     let environment = [("DATABASE_URL", server.database_url.as_str())];
     let run = |arguments: &str| slrt(folder.path(), &arguments.split(' ').collect::<Vec<_>>(), &environment);
     let printed = |output: &Output| -> Value {
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(output)))
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
     };
     let organization = "organization create --kind slrt_desk --region 32.04 --email a@desa.example --name";
     let made = printed(&run(&format!("{organization} SLRT")));
     let id = made["id"].as_str().unwrap();
     let shown = server.anonymous().get(&format!("/v1/organizations/{id}")).await.expect(200);
     assert_eq!((&shown["name"], &shown["region_code"], &shown["version"]), (&made["name"], &json!("32.04"), &json!(1)));
-    let auditor = server.session("auditor", None, &["ID"], &[Permission::AuditRead]);
+    let auditor = server.session("auditor", None, &["ID"], &[slrt::slices::permissions::AUDIT_READ]);
     let trail = auditor.get(&format!("/v1/audit-records?target_id={id}")).await.expect(200);
     assert_eq!(
         (&trail["items"][0]["action"], &trail["items"][0]["actor"]),
@@ -160,12 +160,12 @@ async fn an_organization_gets_its_application_and_its_officers() {
         given.push((flag, value));
         let flags: Vec<String> = given.iter().map(|(name, value)| format!("--{name} {value}")).collect();
         let refused = run(&format!("organization create {}", flags.join(" ")));
-        assert_eq!(refused.status.code(), Some(2), "{flag} {value}: {}", said(&refused));
-        assert!(said(&refused).contains(&format!("--{flag}")), "{}", said(&refused));
+        assert_eq!(refused.status.code(), Some(2), "{flag} {value}: {}", stderr(&refused));
+        assert!(stderr(&refused).contains(&format!("--{flag}")), "{}", stderr(&refused));
     }
     let refused = run(&format!("{organization} X --program NONE"));
-    assert!(!refused.status.success() && said(&refused).contains("--program: "), "{}", said(&refused));
-    assert!(said(&run("organization create --kind desk --region 32.04 --name X")).contains("slrt_desk"));
+    assert!(!refused.status.success() && stderr(&refused).contains("--program: "), "{}", stderr(&refused));
+    assert!(stderr(&run("organization create --kind desk --region 32.04 --name X")).contains("slrt_desk"));
 
     let unknown = "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e";
     for (what, rest) in
@@ -173,7 +173,7 @@ async fn an_organization_gets_its_application_and_its_officers() {
     {
         let create = |org: &str| run(&format!("{what} create --id {what}-1 --org {org} {rest}"));
         let refused = create(unknown);
-        assert!(!refused.status.success() && said(&refused).contains("no organization"), "{}", said(&refused));
+        assert!(!refused.status.success() && stderr(&refused).contains("no organization"), "{}", stderr(&refused));
         assert!(create(id).status.success(), "{what}: nothing was left of the refusal");
     }
     let client = printed(&run(&format!(

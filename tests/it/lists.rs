@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission as P;
-use slrt::jobs::model::JobKind;
+use slrt::imports::export::EXPORT;
+use slrt::slices::permissions as P;
 use uuid::Uuid;
 
 use crate::support::contract::{CONTRACT, operations};
-use crate::support::papers::{announcement, photo};
+use crate::support::resources::{announcement, photo};
 use crate::support::{Answer, Session, World};
 
 /// The client of all places: a list of a client's own jobs must still keep to the token's regions.
@@ -34,7 +34,7 @@ struct List {
     method: Method,
     path: String,
     /// `None` is public.
-    permission: Option<P>,
+    permission: Option<slrt::auth::Permission>,
     paged: bool,
     limited: bool,
     cursor: &'static str,
@@ -95,7 +95,8 @@ struct Place {
 
 /// A reader with these regions, and with everything that shows no number.
 fn reader(world: &World, who: &str, regions: &[&str]) -> Session {
-    let may: Vec<P> = P::ALL.iter().copied().filter(|p| *p != P::PiiReveal).collect();
+    let may: Vec<slrt::auth::Permission> =
+        slrt::auth::Permission::all().iter().copied().filter(|p| *p != P::PII_REVEAL).collect();
     world.server.session(who, None, regions, &may)
 }
 
@@ -112,7 +113,8 @@ impl Place {
         let of = |organization: &str, may: &[P]| {
             world.server.session(CLIENT, Some(organization.parse().unwrap()), &[regency], may)
         };
-        let everything: Vec<P> = P::ALL.iter().copied().filter(|p| *p != P::PiiReveal).collect();
+        let everything: Vec<slrt::auth::Permission> =
+            slrt::auth::Permission::all().iter().copied().filter(|p| *p != P::PII_REVEAL).collect();
         let (office, target) = (of(&desk, &everything), of(&agency, &everything));
 
         // Officers, desks, tablets.
@@ -162,7 +164,7 @@ impl Place {
         acts("add-residence", stay).await;
         acts("restrict", json!({ "reason": "accuracy_contested" })).await;
         acts("lift-restriction", json!({})).await;
-        let revealing = of(&desk, P::ALL);
+        let revealing = of(&desk, slrt::auth::Permission::all());
         for _ in 0..2 {
             let purpose = [("access-purpose", "supervision")];
             revealing.get_with(&format!("/v1/persons/{person}"), &purpose).await.expect(200);
@@ -181,7 +183,7 @@ impl Place {
                 "statement": "Tidak lagi layak.", "evidence": [{ "kind": "field_visit", "text": "Kunjungan" }],
             });
             proposals.push(id(&made(&office, "/v1/registry-proposals", proposal).await));
-            world.job(&office, JobKind::Export, json!({})).await;
+            world.job(&office, EXPORT, json!({})).await;
         }
         let proposal = proposals.remove(0);
 
@@ -289,7 +291,7 @@ impl Place {
     /// Who reads a list of this place with a token for these regions.
     fn reads(&self, world: &World, list: &List, regions: &[&str]) -> Session {
         match list.permission {
-            Some(P::PiiReveal) => world.server.session(CLIENT, None, regions, P::ALL),
+            Some(P::PII_REVEAL) => world.server.session(CLIENT, None, regions, slrt::auth::Permission::all()),
             // A tablet's lists are its officer's.
             _ if list.id.contains("_sync_") => reader(world, &self.officer, regions),
             _ => reader(world, CLIENT, regions),
@@ -317,7 +319,7 @@ fn with(path: &str, parameter: &str) -> String {
 
 /// Proposals may be submitted on every day.
 async fn open_windows(world: &World) {
-    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::RegistryImport]);
+    let keeper = world.server.session("pusdatin", None, &["ID"], &[P::REGISTRY_IMPORT]);
     let always = json!({
         "submit_from": 1, "submit_until": 31, "village_until": 31, "agency_until": 31, "source": "Uji coba",
     });
