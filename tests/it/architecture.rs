@@ -81,7 +81,8 @@ fn http_names_no_domain_word() {
     let words = ["complaint", "referral", "eligib", "programme", "puskesos"];
     for (name, text) in sources().into_iter().filter(|(name, _)| name.starts_with("http/")) {
         let product = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for line in product.lines() {
+        // Examples of bodies name a path of the API.
+        for line in product.lines().filter(|line| !line.contains("#[schema(example")) {
             let found = words.iter().find(|word| line.to_lowercase().contains(**word));
             assert!(found.is_none(), "{name} names the domain: {line}");
         }
@@ -106,7 +107,7 @@ const NOT_REGIONAL: &[&str] = &[
 /// Every function that reads rows takes the caller's regions (or a viewpoint that holds them).
 #[test]
 fn no_read_without_a_scope() {
-    let writes = ["insert", "save", "delete", "set_", "adjust", "replace", "touch", "bump", "raise"];
+    let writes = ["insert", "erase", "clear", "save", "delete", "set_", "adjust", "replace", "touch", "bump", "raise"];
     let mut seen = 0;
     for (name, text) in sources() {
         // Inserts of many rows, declared by a macro.

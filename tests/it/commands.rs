@@ -6,7 +6,6 @@ use std::process::{Command, Output, Stdio};
 
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::{Value, json};
-use slrt::auth::permission::Permission;
 
 use crate::support::TestServer;
 use crate::support::contract::CONTRACT;

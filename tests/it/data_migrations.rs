@@ -176,6 +176,20 @@ fn cases() -> Vec<Case> {
                 ("select jsonb_agg(key) from person_names", json!(["siti mochtar"])),
             ],
         },
+        Case {
+            migration: "2026-12-01-0090_open_referrals",
+            before: vec![
+                ("complaints", json!({ "id": A })),
+                ("complaints", json!({ "id": B })),
+                ("referrals", json!({ "id": A, "complaint_id": A, "status": "requested" })),
+                ("referrals", json!({ "id": B, "complaint_id": A, "status": "on_hold" })),
+                ("referrals", json!({ "id": C, "complaint_id": B, "status": "draft" })),
+            ],
+            after: vec![(
+                "select jsonb_agg(jsonb_build_array(complaint_id, open)) from complaint_open_referrals",
+                json!([[A, 2]]),
+            )],
+        },
     ]
 }
 
