@@ -11,6 +11,9 @@ use super::model::LawfulBasis;
 use crate::clock::local_day;
 use crate::db::schema::consents;
 
+/// Family, purpose, and when the consent was withdrawn, expires, and was recorded.
+type Given = (Uuid, String, Option<DateTime<Utc>>, Option<NaiveDate>, DateTime<Utc>);
+
 /// The purposes for which each family withdrew consent as a family and did not consent again. The families must be visible to the
 /// caller. A withdrawn purpose is blocked for every member, and for each person who joins later.
 pub async fn list_of_visible(
@@ -20,7 +23,7 @@ pub async fn list_of_visible(
     if family_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, String, Option<DateTime<Utc>>, Option<NaiveDate>, DateTime<Utc>)> = consents::table
+    let rows: Vec<Given> = consents::table
         .filter(consents::family_id.eq_any(family_ids))
         .filter(consents::person_id.is_null())
         .filter(consents::lawful_basis.eq(LawfulBasis::Consent))

@@ -47,8 +47,8 @@ fn code_only(text: &str) -> String {
                 });
                 end.map_or("", |(end, _)| &raw[end + 1..])
             }
-        } else if here.starts_with("'\"'") {
-            &here[3..]
+        } else if let Some(behind) = here.strip_prefix("'\"'") {
+            behind
         } else {
             out.push_str(&here[..1]);
             &here[1..]
