@@ -10,7 +10,6 @@ use actix_web::dev::{Payload, Server};
 use actix_web::middleware::from_fn;
 use actix_web::{App, FromRequest, HttpRequest, HttpServer, web};
 use utoipa::openapi::OpenApi;
-use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +22,7 @@ use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
 use crate::complaints::routes_follow_ups::FollowUpQuota;
 use crate::config::ServerArgs;
+use crate::contract_parts;
 use crate::db::Db;
 use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
@@ -199,9 +199,8 @@ fn catalogue() -> Catalogue {
 pub fn contract() -> serde_json::Value {
     let (_, api): (_, OpenApi) = App::new().into_utoipa_app().configure(slices).split_for_parts();
     let scopes = Permission::codes().into_iter().map(|c| (c.code.to_owned(), c.label_en.into())).collect();
-    let purpose = serde_json::to_value(AccessPurpose::schema()).unwrap_or_default();
-    let schemas = vec![(AccessPurpose::name().into_owned(), purpose)];
-    contract::complete(api, contract::Access { scopes, schemas })
+    let schemas = contract_parts::schemas();
+    contract::complete(api, contract::Access { scopes, schemas, examples: contract_parts::EXAMPLES })
 }
 
 /// What all workers share.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod complaints;
 pub mod config;
 pub mod consents;
+pub mod contract_parts;
 pub mod db;
 pub mod demo;
 pub mod desks;

@@ -226,6 +226,14 @@ const bulk = folder('Imports and jobs', 'Files in and out; work that goes on aft
     keep: { import_job_id: 'body.id' },
   }),
   finished('Wait for the import', 'registry', 'import_job_id', { checks: { 'both were created': ['if (body.status === "succeeded") pm.expect(body.counts.created).to.eql(2);'] } }),
+  op('import_file', 'Try a file of lines in JSON', {
+    as: 'registry',
+    query: { kind: 'families', dry_run: true },
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    raw: `{"family_card_no":"{{wati_card_no}}","region_code":"${VILLAGE}","address":"Kampung Contoh, RT 09"}\n`,
+    keep: { lines_job_id: 'body.id' },
+  }),
+  finished('Wait for the trial of the lines', 'registry', 'lines_job_id'),
   op('import_file', 'Import a file at fault', {
     as: 'registry',
     query: { kind: 'families', on_fault: 'skip' },

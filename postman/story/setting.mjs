@@ -1,6 +1,6 @@
 // What the regency sets up before a case comes in: programmes, offices and services, deadlines, officers and desks.
 
-import { folder, op } from './steps.mjs';
+import { finished, folder, op } from './steps.mjs';
 
 const REGENCY = '32.04';
 const DISTRICT = '32.04.05';
@@ -69,6 +69,20 @@ const programmes = folder('Programmes', 'A regency adds a programme of its own: 
     path: { code: '{{program}}' },
     body: { region_code: REGENCY, rule: RULE, sample: 100 },
     status: 200,
+  }),
+  op('create_rule_trial', 'Try it on all families of a district', {
+    as: 'admin',
+    path: { code: '{{program}}' },
+    body: { region_code: DISTRICT, rule: RULE },
+    status: 202,
+    keep: { trial_job_id: 'body.id' },
+  }),
+  finished('Wait for the trial', 'admin', 'trial_job_id'),
+  op('get_job_result', 'What the rule would change', {
+    as: 'admin',
+    path: { id: '{{trial_job_id}}' },
+    checks: { 'of all families': ['pm.expect(pm.response.json().sampled).to.be.false;'] },
+    parse: false,
   }),
   op('create_rule_version', 'Add a rule from next month on', {
     as: 'admin',

@@ -69,12 +69,3 @@ impl ImportColumns {
         Self { kind, template: format!("/v1/imports/templates/{kind}"), columns: columns.collect() }
     }
 }
-
-/// A file as a browser's form sends it.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the contract's; the form is read piece by piece")]
-pub struct ImportForm {
-    /// The file, its type or its name (`.csv`, `.ndjson`, with `.gz`) telling the format.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
