@@ -72,9 +72,9 @@ async function run() {
       'run', join(here, 'slrt.postman_collection.json'), '--environment', join(folder, 'var/demo.postman_environment.json'),
       '--env-var', `seed=${SEED}`, '--reporters', 'json', '--reporter-json-export', report,
     ], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-    const { run: told } = JSON.parse(readFileSync(report, 'utf8'));
-    if (ran.status !== 0) throw new Error(`the story failed: ${told.failures.map((f) => `${f.source?.name}: ${f.error.message}`).join('; ')}`);
-    return { executions: told.executions, began: told.timings.started, local: `http://127.0.0.1:${port}` };
+    const { run: outcome } = JSON.parse(readFileSync(report, 'utf8'));
+    if (ran.status !== 0) throw new Error(`the story failed: ${outcome.failures.map((f) => `${f.source?.name}: ${f.error.message}`).join('; ')}`);
+    return { executions: outcome.executions, began: outcome.timings.started, local: `http://127.0.0.1:${port}` };
   } finally {
     demo.kill('SIGINT');
     await ended;
@@ -266,12 +266,12 @@ function record({ executions, began, local }) {
     if (operation.id === 'get_contract') answer = { openapi: answer.openapi, info: answer.info };
     const around = [...strings(sent), ...strings(answer)];
     const write = (value, part) => value === undefined ? undefined : normalize(value, '', `${name}/${part}`, step, normal, around);
-        const told = few(answer, storyIds);
+        const shownAnswer = few(answer, storyIds);
     // Ids are named by where they are seen first, also those of a step that is no example.
     const query = Object.fromEntries((request.url.query ?? []).map((p) => [p.key, p.value]));
     const variables = Object.fromEntries((request.url.variable ?? []).map((p) => [p.key, p.value]));
     const written = {
-      path: write(variables, 'path'), query: write(query, 'query'), request: write(sent, 'request'), answer: write(told, 'answer'),
+      path: write(variables, 'path'), query: write(query, 'query'), request: write(sent, 'request'), answer: write(shownAnswer, 'answer'),
     };
     if (request.method !== 'GET') {
       for (const id of [...strings(sent), ...strings(answer)]) if (/^[0-9a-f-]{36}$/.test(id)) storyIds.add(id);

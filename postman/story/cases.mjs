@@ -2,7 +2,7 @@
 // proposals to the registry, and tablets without a network.
 
 import { createHash } from 'node:crypto';
-import { keep, kept } from './script.mjs';
+import { store, stored } from './script.mjs';
 import { folder, op } from './steps.mjs';
 
 const VILLAGE = '32.04.05.2001';
@@ -66,7 +66,7 @@ const complaints = folder('Complaints', 'A leaking roof, through questions, a re
   op('list_duplicate_candidates', 'Is it known already?', {
     as: 'back',
     path: { id: '{{repeat_id}}' },
-    checks: { 'finds the first one': [`pm.expect(body.items.map((c) => c.complaint_id || c.id)).to.include(${kept('roof_id')});`] },
+    checks: { 'finds the first one': [`pm.expect(body.items.map((c) => c.complaint_id || c.id)).to.include(${stored('roof_id')});`] },
   }),
   turn('mark_duplicate', 'Mark it as a duplicate', 'back', 'repeat_id', { duplicate_of: '{{roof_id}}' }, 'duplicate'),
 
@@ -169,13 +169,13 @@ const messages = folder('Messages', 'Notes to reporters: their words, whether th
     as: 'front',
     path: { id: '{{complaint_id}}' },
     before: [
-      `const tries = Number(${kept('tries_of_messages')} || 0);`,
-      keep('tries_of_messages', 'tries + 1'),
+      `const tries = Number(${stored('tries_of_messages')} || 0);`,
+      store('tries_of_messages', 'tries + 1'),
       '// They are sent in the background.',
       'if (tries > 0) setTimeout(() => {}, 500);',
     ],
     after: [
-      `const again = body.items[0].status !== "sent" && Number(${kept('tries_of_messages')}) < 60;`,
+      `const again = body.items[0].status !== "sent" && Number(${stored('tries_of_messages')}) < 60;`,
       'if (again) pm.execution.setNextRequest("Notes about the first complaint");',
       'if (!again) pm.test("the first was sent", () => pm.expect(body.items[0].status).to.eql("sent"));',
     ],
@@ -316,7 +316,7 @@ const attachments = folder('Attachments', 'A paper on a complaint, sent in two p
   answer('start_referral', 'Start the served one', 'pkh', 'served_id', 'in_progress'),
   answer('complete_referral', 'Complete the served one', 'pkh', 'served_id', 'completed', { outcome: 'enrolled', delivered_on: '{{today}}', note: 'Terdaftar mulai tahap berikutnya.' }),
   answer('close_referral_loop', 'The desk informs the client', 'back', 'served_id', 'completed', { citizen_informed_at: '{{client_informed_at}}', satisfaction: 5 }, {
-    before: keep('client_informed_at', 'new Date(Date.now() - 1000).toISOString()'),
+    before: store('client_informed_at', 'new Date(Date.now() - 1000).toISOString()'),
   }),
 ]);
 
@@ -420,7 +420,7 @@ const sync = folder('Sync', 'A tablet without a network: what it is given, what 
   }),
   op('apply_sync_batch', 'What the tablet brings home', {
     as: 'facilitator',
-    before: keep('device_time', 'new Date().toISOString()'),
+    before: store('device_time', 'new Date().toISOString()'),
     body: {
       device_id: '{{device_id}}',
       device_time: '{{device_time}}',
@@ -447,7 +447,7 @@ const sync = folder('Sync', 'A tablet without a network: what it is given, what 
   op('get_sync_changes', 'What changed since', {
     as: 'facilitator',
     query: { device_id: '{{device_id}}', cursor: '{{changes_cursor}}' },
-    checks: { 'its own complaint is among them': [`pm.expect(body.items.map((i) => i.id)).to.include(${kept('new_id_6')});`] },
+    checks: { 'its own complaint is among them': [`pm.expect(body.items.map((i) => i.id)).to.include(${stored('new_id_6')});`] },
   }),
   op('create_visit', 'A visit with a network', {
     as: 'facilitator',

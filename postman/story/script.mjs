@@ -6,8 +6,8 @@ export const script = (...parts) => parts.flat(Infinity).filter((line) => line !
 export const test = (name, ...body) =>
   script(`pm.test(${JSON.stringify(name)}, () => {`, body.flat(Infinity).map((line) => `  ${line}`), '});');
 
-export const keep = (variable, expression) => `pm.collectionVariables.set(${JSON.stringify(variable)}, ${expression});`;
-export const kept = (variable) => `pm.collectionVariables.get(${JSON.stringify(variable)})`;
+export const store = (variable, expression) => `pm.collectionVariables.set(${JSON.stringify(variable)}, ${expression});`;
+export const stored = (variable) => `pm.collectionVariables.get(${JSON.stringify(variable)})`;
 
 /** A value of the story as JavaScript: `{{x}}` is the variable x. */
 export function literal(value) {

@@ -2,7 +2,7 @@
 
 import { operation as find, operationOf, resolve } from './contract.mjs';
 import { SESSIONS } from './sessions.mjs';
-import { keep as store, literal, script, test } from './script.mjs';
+import { literal, script, store, test } from './script.mjs';
 
 const KEY = { 'Idempotency-Key': '"{{$guid}}"' };
 
@@ -63,7 +63,7 @@ export const act = (name, path, { headers, ...options }) => post(name, path, { h
 
 // ---- By the contract: an operation's happy path ---------------------------------------------------------------------
 
-/** The kind of success that a request without a twin gets: 201 before 200. */
+/** The kind of success that a first request gets: 201 before 200. */
 function statusOf(operation) {
   const known = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
   return Number(known.includes('201') ? '201' : known[0]);
