@@ -80,10 +80,10 @@ impl Completion<'_> {
         let Some(parameters) = parameters.as_array_mut() else { return };
         for parameter in parameters.iter_mut() {
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if parameter.get("in").and_then(Value::as_str) == Some("path") {
-                if let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name) {
-                    set(parameter, "description", json!(text));
-                }
+            if parameter.get("in").and_then(Value::as_str) == Some("path")
+                && let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name)
+            {
+                set(parameter, "description", json!(text));
             }
         }
         let mut add = |name: &str, text: &str, example: &str| {
