@@ -1,5 +1,5 @@
-// The demo as its user meets it: started in an empty folder, driven through the tour of the README and twice through the main
-// flow, stopped with Ctrl-C; and killed in the middle of its work, after which nothing that it has confirmed may be lost.
+// The demo as its user meets it: started in an empty folder, driven through the tour of the README and twice through the
+// Postman collection, stopped with Ctrl-C; and killed in the middle of its work, after which nothing that it has confirmed may be lost.
 //
 //   NEWMAN=<path of newman> node .ci/demo.mjs <binary>
 
@@ -78,16 +78,16 @@ function tour(url) {
   if (ran.status !== 0) throw new Error('the tour of the README has gone stale');
 }
 
-function mainFlow(url, time) {
-  say(`main flow, ${time} time`);
+function story(time) {
+  say(`the Postman collection, ${time} time`);
   const quiet = ['--color', 'off', '--reporter-cli-no-success-assertions', '--reporter-cli-no-banner'];
-  const args = [runner, join(data, 'demo-credentials.json'), url, ...quiet];
+  const args = [runner, join(data, 'demo.postman_environment.json'), ...quiet];
   const ran = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
   const output = ran.stdout ?? '';
   // Of a run without a fault the table at the end says enough.
   const table = output.lastIndexOf('┌');
   process.stdout.write(ran.status === 0 && table >= 0 ? output.slice(table) : output);
-  if (ran.status !== 0) throw new Error(`the main flow failed the ${time} time`);
+  if (ran.status !== 0) throw new Error(`the collection failed the ${time} time`);
 }
 
 async function survivesKill(port, url, pids) {
@@ -123,8 +123,8 @@ async function check() {
 async function drive(port, url) {
   const pids = await start(port);
   tour(url);
-  mainFlow(url, 'first');
-  mainFlow(url, 'second');
+  story('first');
+  story('second');
   // Sessions of the database that came since are to be gone as well.
   return [...new Set([...pids, ...family(running.pid)])];
 }

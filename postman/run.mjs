@@ -1,35 +1,22 @@
 #!/usr/bin/env node
-// Runs the collection's folder "Main flow" against a demo with newman.
+// Runs the whole collection with newman, and fails when an operation of the contract has not answered 2xx.
 //
-//   postman/run.mjs <demo-credentials.json> <base URL> [further options of newman]
+//   postman/run.mjs <demo.postman_environment.json> [further options of newman]
 //
-// The credentials stand in an environment file of the moment, readable by its owner alone, which is removed again.
 // newman is the one that $NEWMAN names, or the one installed in this folder (npm ci), or the pinned one by way of npx.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CLIENTS } from './main-flow.mjs';
+import { operationOf, operations } from './story/contract.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const [credentialsFile, baseUrl, ...options] = process.argv.slice(2);
-if (!credentialsFile || !baseUrl) {
-  console.error('usage: postman/run.mjs <demo-credentials.json> <base URL> [options of newman]');
+const [environment, ...options] = process.argv.slice(2);
+if (!environment) {
+  console.error('usage: postman/run.mjs <demo.postman_environment.json> [options of newman]');
   process.exit(2);
-}
-
-function environment() {
-  const credentials = JSON.parse(readFileSync(credentialsFile, 'utf8'));
-  const values = [{ key: 'baseUrl', value: baseUrl.replace(/\/+$/, ''), enabled: true }];
-  for (const [name, id] of Object.entries(CLIENTS)) {
-    const known = credentials.find((c) => c.client_id === id);
-    if (!known) throw new Error(`${credentialsFile} has no client ${id}`);
-    values.push({ key: `${name}_client_id`, value: id, enabled: true });
-    values.push({ key: `${name}_client_secret`, value: known.client_secret, enabled: true, type: 'secret' });
-  }
-  return { name: 'demo', values };
 }
 
 function newman() {
@@ -40,18 +27,42 @@ function newman() {
   return ['npx', '--yes', `newman@${devDependencies.newman}`];
 }
 
+/** The operations that no request of the run has met with a 2xx. */
+function unmet({ run }) {
+  const met = new Set();
+  for (const { request, response } of run.executions) {
+    if (response?.code >= 200 && response.code < 300) {
+      const segments = request.url.path.map((segment) => {
+        const named = segment.startsWith(':') && request.url.variable?.find((v) => v.key === segment.slice(1));
+        return named ? named.value : segment;
+      });
+      met.add(operationOf(request.method, `/${segments.join('/')}`)?.id);
+    }
+  }
+  return operations.map((operation) => operation.id).filter((id) => !met.has(id));
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'slrt-newman-'));
 let status = 1;
 try {
-  const file = join(folder, 'environment.json');
-  writeFileSync(file, JSON.stringify(environment()), { mode: 0o600 });
+  const report = join(folder, 'report.json');
   const [command, ...first] = newman();
-  const args = ['run', join(here, 'slrt.postman_collection.json'), '--folder', 'Main flow', '--environment', file];
-  const ran = spawnSync(command, [...first, ...args, ...options], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const args = [
+    'run', join(here, 'slrt.postman_collection.json'), '--environment', environment,
+    '--reporters', 'cli,json', '--reporter-json-export', report, ...options,
+  ];
+  const ran = spawnSync(command, [...first, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (ran.error) throw ran.error;
   status = ran.status ?? 1;
+  const missing = unmet(JSON.parse(readFileSync(report, 'utf8')));
+  console.log(`run.mjs: ${operations.length - missing.length} of ${operations.length} operations answered 2xx`);
+  if (missing.length > 0) {
+    console.error(`run.mjs: without a 2xx: ${missing.join(', ')}`);
+    status ||= 1;
+  }
 } catch (error) {
   console.error(`run.mjs: ${error.message}`);
+  status = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,13 +10,11 @@ use actix_web::dev::{Payload, Server};
 use actix_web::middleware::from_fn;
 use actix_web::{App, FromRequest, HttpRequest, HttpServer, web};
 use utoipa::openapi::OpenApi;
-use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 
 use crate::attachments::storage::Storage;
 use crate::auth::Permission;
 use crate::auth::bearer;
-use crate::auth::caller::AccessPurpose;
 use crate::auth::external::TrustedIssuers;
 use crate::auth::keys::Keys;
 use crate::auth::tokens::Tokens;
@@ -57,10 +55,15 @@ pub fn contract() -> serde_json::Value {
     slices::install();
     let (_, api): (_, OpenApi) = App::new().into_utoipa_app().configure(slices::routes).split_for_parts();
     let scopes = Permission::codes().into_iter().map(|c| (c.code.to_owned(), c.label_en.into())).collect();
-    let purpose = serde_json::to_value(AccessPurpose::schema()).unwrap_or_default();
-    let schemas = vec![(AccessPurpose::name().into_owned(), purpose)];
-    let tags = SLICES.iter().flat_map(|slice| slice.tags).copied().collect();
-    contract::complete(api, contract::Parts { scopes, schemas, tags, title: TITLE, about: ABOUT })
+    let parts = contract::Parts {
+        scopes,
+        schemas: slices::schemas(),
+        tags: SLICES.iter().flat_map(|slice| slice.tags).copied().collect(),
+        examples: SLICES.iter().flat_map(|slice| slice.examples).copied().collect(),
+        title: TITLE,
+        about: ABOUT,
+    };
+    contract::complete(api, parts)
 }
 
 /// Connections of all background work of a process.

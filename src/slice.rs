@@ -1,6 +1,8 @@
 //! How a slice describes itself: the composition root is a list of these.
 
 use actix_web::web;
+use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Permission;
@@ -16,6 +18,10 @@ pub struct Slice {
     pub name: &'static str,
     /// Tags of the contract: name and description, in the order of the contract.
     pub tags: &'static [(&'static str, &'static str)],
+    /// Examples of the contract, recorded by `postman/record.mjs`.
+    pub examples: &'static [&'static str],
+    /// Schemas that only parameters use, by name.
+    pub schemas: fn() -> Vec<(String, Value)>,
     /// Operations of the contract.
     pub routes: fn(&mut ServiceConfig),
     /// Pages for people, outside the contract.
@@ -38,6 +44,8 @@ impl Slice {
         Self {
             name,
             tags: &[],
+            examples: &[],
+            schemas: Vec::new,
             routes: |_| {},
             pages: |_| {},
             codes: |catalogue| catalogue,
@@ -49,4 +57,9 @@ impl Slice {
             work: &[],
         }
     }
+}
+
+/// A schema for `Slice::schemas`.
+pub fn schema<T: ToSchema>() -> (String, Value) {
+    (T::name().into_owned(), serde_json::to_value(T::schema()).unwrap_or_default())
 }

@@ -27,6 +27,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Attachments", "Photos and papers on complaints, referrals and registry proposals.")],
     routes: routes::configure,
     codes,

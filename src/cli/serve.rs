@@ -72,7 +72,15 @@ pub(super) fn demo(data: &DataArgs, server: &ServerArgs, reset: bool) -> Result<
         let folder = data.data_dir.clone();
         let mut server = server.in_folder(&data.data_dir);
         server.messages.message_gateway.get_or_insert_with(|| "log".to_owned());
-        run(&server, keys, &database.url, move |address| banner(address, &folder, &credentials)).await
+        let public_url = server.public_url.clone();
+        run(&server, keys, &database.url, move |address| {
+            let base_url = public_url.unwrap_or_else(|| demo::local_url(address));
+            if let Err(error) = demo::write_environment(&folder, &base_url, &credentials) {
+                tracing::warn!(%error, "the Postman environment cannot be written");
+            }
+            banner(address, &folder, &credentials);
+        })
+        .await
     });
     database.close();
     outcome
@@ -84,6 +92,7 @@ fn banner(address: std::net::SocketAddr, folder: &Path, credentials: &[demo::Cre
         "SLRT Referral API, demo. All persons are fictitious.".to_owned(),
         format!("  Documentation   http://{address}/docs/"),
         format!("  Credentials     {}", folder.join(demo::CREDENTIALS).display()),
+        format!("  For Postman     {}", folder.join(demo::ENVIRONMENT).display()),
         String::new(),
     ];
     for c in credentials {

@@ -39,6 +39,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[
         ("Complaints", "From submission to closure."),
         ("Follow-up", "For reporters: follow a complaint with its number and code."),

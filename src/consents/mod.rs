@@ -14,6 +14,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Consents", "Consent and other lawful bases for the use of personal data, by purpose.")],
     routes: routes::configure,
     codes,

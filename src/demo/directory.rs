@@ -236,6 +236,14 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
         services: &[],
     },
     DemoOrganization {
+        key: "pusdatin",
+        kind: Kind::Government,
+        name: "Pusat Data dan Informasi Kesejahteraan Sosial",
+        region: "31",
+        program: None,
+        services: &[],
+    },
+    DemoOrganization {
         key: "inspektorat",
         kind: Kind::Government,
         name: "Inspektorat Kementerian",
@@ -298,6 +306,14 @@ pub const CLIENTS: &[DemoClient] = &[
         ],
     },
     DemoClient {
+        id: "demo-registry-national",
+        label: "Pusat Data dan Informasi Kesejahteraan Sosial",
+        organization: Some("pusdatin"),
+        regions: COUNTRY,
+        roles: &[Role::RegistryKeeper],
+        extra: &[],
+    },
+    DemoClient {
         id: "demo-desk-sleman",
         label: "Meja SLRT Kabupaten Sleman (front office dan back office)",
         organization: Some("slrt-sleman"),
@@ -319,7 +335,7 @@ pub const CLIENTS: &[DemoClient] = &[
         organization: Some("puskesos-cileunyi-kulon"),
         regions: &["32.04.05.2001"],
         roles: &[Role::Facilitator],
-        extra: &[],
+        extra: &[P::OperatorAssert],
     },
     DemoClient {
         id: "demo-program-pkh",
@@ -351,6 +367,14 @@ pub const CLIENTS: &[DemoClient] = &[
         organization: Some("dinsos-jabar"),
         regions: &["32"],
         roles: &[Role::Overseer],
+        extra: &[],
+    },
+    DemoClient {
+        id: "demo-message-gateway",
+        label: "Gateway pesan",
+        organization: None,
+        regions: COUNTRY,
+        roles: &[Role::MessageGateway],
         extra: &[],
     },
     DemoClient {

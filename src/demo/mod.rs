@@ -4,6 +4,7 @@
 mod cases;
 mod directory;
 pub mod people;
+mod postman;
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,6 +15,8 @@ use chrono::{DateTime, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use self::postman::{ENVIRONMENT, local_url, write_environment};
 
 use self::directory::{CLIENTS, DemoClient, ORGANIZATIONS, STAFF, organization_id};
 use crate::auth::clients::{self, ClientRow, StaffRow};
@@ -61,7 +64,8 @@ pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Crede
         Some(stored) if !fresh => stored,
         _ => {
             let made = access(&mut conn, &keys.ring(), now).await?;
-            write(&path, &made).map_err(Error::internal)?;
+            write_private(&path, &serde_json::to_string_pretty(&made).map_err(Error::internal)?)
+                .map_err(Error::internal)?;
             made
         }
     };
@@ -159,8 +163,7 @@ async fn families(conn: &mut AsyncPgConnection, keys: &KeyRing, now: DateTime<Ut
 }
 
 /// Creates a file with mode 0600.
-fn write(path: &Path, credentials: &[Credential]) -> std::io::Result<()> {
-    let text = serde_json::to_string_pretty(credentials)?;
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")

@@ -18,6 +18,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Desks", "Desks, the villages they serve, and coverage."), ("Staff", "Officers and their roles.")],
     routes: routes::configure,
     codes,

@@ -21,6 +21,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Directory", "Organizations and services, and the regions they serve.")],
     routes: routes::configure,
     codes,

@@ -32,6 +32,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[
         ("Eligibility", "Which programmes a family or person may get, and why."),
         ("Programmes", "The programmes and their rules, versioned by date."),

@@ -40,8 +40,71 @@ pub struct Event {
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
     /// Ids, states and times; never personal data.
-    #[schema(value_type = Object, example = json!({"from": "requested", "to": "accepted"}))]
+    #[schema(value_type = EventData)]
     pub data: serde_json::Value,
+}
+
+/// What happened, in ids, states and times. Which fields there are depends on the type of the event; more may be added.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the contract's; each slice writes the fields of its own events")]
+struct EventData {
+    /// The state before; null where the thing is new.
+    #[schema(example = "requested")]
+    from: Option<String>,
+    /// The state after.
+    #[schema(example = "accepted")]
+    to: Option<String>,
+    /// The state, where it did not change.
+    status: Option<String>,
+    /// Version of the thing after the change.
+    #[schema(example = 3)]
+    version: Option<i32>,
+    /// The complaint that it belongs to.
+    complaint_id: Option<Uuid>,
+    /// The service that a referral goes to.
+    service_id: Option<Uuid>,
+    /// The referral that it belongs to.
+    referral_id: Option<Uuid>,
+    /// The family.
+    family_id: Option<Uuid>,
+    /// The person.
+    person_id: Option<Uuid>,
+    /// The welfare status that is new.
+    welfare_status_id: Option<Uuid>,
+    /// Where the welfare decile moved: `up` or `down`.
+    direction: Option<String>,
+    /// The programme.
+    program_code: Option<String>,
+    /// Code of a programme that changed.
+    code: Option<String>,
+    /// What changed of a programme.
+    what: Option<String>,
+    /// The kind of the job, the attachment, the proposal or the request.
+    kind: Option<String>,
+    /// The kind of thing that an attachment belongs to.
+    parent_kind: Option<String>,
+    /// The thing that an attachment belongs to.
+    parent_id: Option<Uuid>,
+    /// What a consent is for.
+    purpose: Option<String>,
+    /// The lawful basis of a consent.
+    lawful_basis: Option<String>,
+    /// What a visit came to.
+    result: Option<String>,
+    /// The deadline that was missed: `first_response` or `resolution`.
+    clock: Option<String>,
+    /// The deadline.
+    due_at: Option<DateTime<Utc>>,
+    /// When a referral on hold is to be looked at again.
+    review_at: Option<DateTime<Utc>>,
+    /// The escalation level.
+    level: Option<i16>,
+    /// How often a target was reminded.
+    reminders: Option<i16>,
+    /// What a job counted, by kind of result.
+    counts: Option<std::collections::BTreeMap<String, i64>>,
+    /// How many rows of a job had faults.
+    problems: Option<i64>,
 }
 
 impl From<EventRow> for Event {

@@ -8,6 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::contract_completion::Completion;
+use super::contract_examples::Examples;
+use super::contract_shapes::{keep_descriptions_of_nullable_fields, name_page_items, name_parameter_enums};
 use super::problem::{Problem, ProblemConflict, ProblemField};
 use crate::error::Code;
 
@@ -46,50 +48,12 @@ pub async fn get_contract(request: actix_web::HttpRequest, served: web::Data<Ser
         .body(served.text.clone())
 }
 
-/// Examples of fields whose type is a named schema: the derive leaves out what the field itself says. `null` keeps a
-/// field out of the examples of bodies. A schema's own field comes before a field of any schema.
-const FIELD_EXAMPLES: &[(&str, Option<&str>)] = &[
-    ("CreateAttachment.id", None),
-    ("CreateDevice.id", None),
-    ("CreateVisit.family_id", None),
-    ("CreateVisit.id", None),
-    ("SyncOperation.based_on", None),
-    ("SyncOperation.kind", Some("complaint")),
-    ("SyncOperation.target_id", None),
-    ("CreateReferralAttachment.id", None),
-    ("CreateFamily.id", None),
-    ("CreateMember.id", None),
-    ("CreateMember.disability_severity", None),
-    ("CreatePerson.disability_severity", None),
-    ("FamilyLookup.family_card_no", None),
-    ("SubmitComplaint.subject", None),
-    ("address", Some("Kampung Contoh RT 01 RW 02")),
-    ("assignee", Some("bandung-bo-1")),
-    ("caption", Some("Atap dapur, sisi utara")),
-    ("cooking_fuel", Some("lpg_3kg")),
-    ("email", Some("layanan@contoh.go.id")),
-    ("floor_material", Some("cement")),
-    ("client_phone", Some("0812-0000-9001")),
-    ("jkn_status", Some("inactive")),
-    ("marital_status", Some("married")),
-    ("occupation_class", Some("BURUH")),
-    ("opening_hours", Some("Senin–Jumat 08.00–15.00")),
-    ("phone", Some("0812-0000-9001")),
-    ("reference", Some("LAPOR-7781234")),
-    ("relation", Some("tetangga")),
-    ("requirements", Some("KTP dan kartu keluarga, bila ada")),
-    ("roof_material", Some("zinc")),
-    ("school_level", Some("sma")),
-    ("source", Some("dtsen")),
-    ("system", Some("SP4N-LAPOR")),
-    ("water_source", Some("protected_well")),
-];
-
-/// Parts that no handler mentions: scopes with their texts, further schemas, tags with their texts.
+/// Parts that no handler mentions: scopes with their texts, further schemas, tags with their texts, and the recorded examples.
 pub struct Parts {
     pub scopes: Map<String, Value>,
     pub schemas: Vec<(String, Value)>,
     pub tags: Vec<(&'static str, &'static str)>,
+    pub examples: Vec<&'static str>,
     pub title: &'static str,
     pub about: &'static str,
 }
@@ -102,15 +66,16 @@ pub fn complete(api: OpenApi, parts: Parts) -> Value {
     set(&mut document, "servers", json!([{ "url": "/", "description": "This service" }]));
     let tags: Vec<Value> = parts.tags.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect();
     set(&mut document, "tags", Value::Array(tags));
+    let examples = Examples::parse(&parts.examples);
     components(&mut document, parts);
     name_page_items(&mut document);
-    restore_examples(&mut document);
-    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    name_parameter_enums(&mut document);
+    keep_descriptions_of_nullable_fields(&mut document);
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, item) in paths.iter_mut() {
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 if let Some(operation) = operation.as_object_mut() {
-                    Completion { path, method, schemas: &schemas }.complete(operation);
+                    Completion { path, method, examples: &examples }.complete(operation);
                 }
             }
         }
@@ -122,36 +87,6 @@ pub fn complete(api: OpenApi, parts: Parts) -> Value {
 pub(super) fn set(document: &mut Value, name: &str, value: Value) {
     if let Some(object) = document.as_object_mut() {
         object.insert(name.to_owned(), value);
-    }
-}
-
-/// A page's entries are the named schema, not a copy of it: client generators then make one type of both.
-fn name_page_items(document: &mut Value) {
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    let names: Vec<String> = schemas.keys().cloned().collect();
-    for name in names {
-        let Some(item) = name.strip_prefix("Page_").filter(|item| schemas.contains_key(*item)) else { continue };
-        let entry = json!({ "$ref": format!("#/components/schemas/{item}") });
-        if let Some(entries) = schemas.get_mut(&name).and_then(|page| page.pointer_mut("/properties/items/items")) {
-            *entries = entry;
-        }
-    }
-}
-
-fn restore_examples(document: &mut Value) {
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    for (schema_name, schema) in schemas.iter_mut() {
-        let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { continue };
-        for (name, field) in fields.iter_mut() {
-            let own = format!("{schema_name}.{name}");
-            let of = |wanted: &str| FIELD_EXAMPLES.iter().find(|(n, _)| *n == wanted).map(|(_, example)| example);
-            let named = field.get("$ref").is_some() || field.get("oneOf").is_some();
-            // A field of a plain type has kept its own example, unless it is to be left out.
-            match of(&own).or_else(|| of(name).filter(|_| named)) {
-                Some(example) if named || example.is_none() => set(field, "example", json!(example)),
-                _ => {}
-            }
-        }
     }
 }
 
@@ -198,6 +133,10 @@ fn components(document: &mut Value, parts: Parts) {
                 "type": "oauth2",
                 "description": "Client credentials; the token is a JWT (RFC 9068) that lives 15 minutes.",
                 "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": parts.scopes } },
+            },
+            "bearer": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                "description": "A token from `/oauth/token`, or from an issuer that the operator trusts.",
             },
             "client_basic": { "type": "http", "scheme": "basic", "description": "client_id and client_secret." },
         }),

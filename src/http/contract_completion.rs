@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::contract::set;
-use super::contract_examples::example;
+use super::contract_examples::Examples;
 
 /// Texts for path parameters, by name.
 const PATH_PARAMETERS: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const PATH_PARAMETERS: &[(&str, &str)] = &[
 pub(super) struct Completion<'a> {
     pub(super) path: &'a str,
     pub(super) method: &'a str,
-    pub(super) schemas: &'a Value,
+    pub(super) examples: &'a Examples,
 }
 
 impl Completion<'_> {
@@ -33,6 +33,9 @@ impl Completion<'_> {
         self.parameters(operation);
         self.answers(operation);
         self.bodies(operation);
+        if self.secured(operation) {
+            self.accept_bearer(operation);
+        }
         operation.remove("x-only-asks");
     }
 
@@ -41,6 +44,13 @@ impl Completion<'_> {
             .get("security")
             .and_then(Value::as_array)
             .is_some_and(|list| list.iter().any(|s| s.get("oauth2").is_some()))
+    }
+
+    /// Client generators make a bearer token of an http scheme, not of OAuth2. Which permission it needs is said by the latter.
+    fn accept_bearer(&self, operation: &mut Map<String, Value>) {
+        if let Some(choices) = operation.get_mut("security").and_then(Value::as_array_mut) {
+            choices.push(json!({ "bearer": [] }));
+        }
     }
 
     fn names_one(&self) -> bool {
@@ -70,13 +80,10 @@ impl Completion<'_> {
         let Some(parameters) = parameters.as_array_mut() else { return };
         for parameter in parameters.iter_mut() {
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if parameter.get("in").and_then(Value::as_str) == Some("path") {
-                if let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name) {
-                    set(parameter, "description", json!(text));
-                }
-                if name == "id" {
-                    set(parameter, "example", json!("01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e"));
-                }
+            if parameter.get("in").and_then(Value::as_str) == Some("path")
+                && let Some((_, text)) = PATH_PARAMETERS.iter().find(|(n, _)| *n == name)
+            {
+                set(parameter, "description", json!(text));
             }
         }
         let mut add = |name: &str, text: &str, example: &str| {
@@ -125,6 +132,31 @@ impl Completion<'_> {
         }
         if operation.get("parameters").and_then(Value::as_array).is_some_and(Vec::is_empty) {
             operation.remove("parameters");
+        }
+        self.parameter_examples(operation);
+    }
+
+    /// Required parameters have the recorded value. The example of an optional one is that of its schema: documentation pages
+    /// fill in a parameter's own example, and then send it.
+    fn parameter_examples(&self, operation: &mut Map<String, Value>) {
+        let id = id_of(operation);
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let text = |field: &str| parameter.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let (name, place) = (text("name"), text("in"));
+            if parameter.get("required") == Some(&json!(true)) {
+                if let Some(value) = self.examples.parameter(&id, &place, &name) {
+                    set(parameter, "example", value.clone());
+                }
+                continue;
+            }
+            let Some(fields) = parameter.as_object_mut() else { continue };
+            let own = fields.remove("example");
+            if let Some(schema) = fields.get_mut("schema").and_then(Value::as_object_mut)
+                && let Some(example) = own.or_else(|| schema.remove("example"))
+            {
+                schema.remove("example");
+                schema.insert("examples".to_owned(), json!([example]));
+            }
         }
     }
 
@@ -188,8 +220,9 @@ impl Completion<'_> {
 
     fn bodies(&self, operation: &mut Map<String, Value>) {
         let single = self.names_one();
+        let id = id_of(operation);
         if let Some(content) = operation.get_mut("requestBody").and_then(|b| b.get_mut("content")) {
-            self.examples(content);
+            record(content, |media_type| self.examples.request(&id, media_type));
         }
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         for (status, answer) in answers.iter_mut() {
@@ -197,7 +230,7 @@ impl Completion<'_> {
                 continue;
             }
             if let Some(content) = answer.get_mut("content") {
-                self.examples(content);
+                record(content, |media_type| self.examples.response(&id, status, media_type));
             }
             let mut headers = json!({
                 "trace-id": { "description": "Trace id of the request.", "schema": { "type": "string" } },
@@ -222,15 +255,17 @@ impl Completion<'_> {
             set(answer, "headers", headers);
         }
     }
+}
 
-    fn examples(&self, content: &mut Value) {
-        for (_, media) in content.as_object_mut().into_iter().flatten() {
-            if media.get("example").is_some() || media.get("examples").is_some() {
-                continue;
-            }
-            if let Some(schema) = media.get("schema").cloned() {
-                set(media, "example", example(&schema, self.schemas, 0));
-            }
+fn id_of(operation: &Map<String, Value>) -> String {
+    operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Sets the examples of the bodies that have one.
+fn record<'a>(content: &mut Value, example: impl Fn(&str) -> Option<&'a Value>) {
+    for (media_type, body) in content.as_object_mut().into_iter().flatten() {
+        if let Some(value) = example(media_type) {
+            set(body, "example", value.clone());
         }
     }
 }

@@ -1,78 +1,36 @@
-//! Examples for the contract, composed from those on the fields, so that each is written once.
+//! Examples of the contract: recorded by `postman/record.mjs`, each slice's in its file `examples.json`. For each operation the
+//! file has the path and the required query parameters, the request body and the bodies of success, by status and media type.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-const DEPTH: usize = 16;
+/// All recorded examples, by operation id.
+pub(super) struct Examples(Map<String, Value>);
 
-/// An example that fits the schema.
-pub fn example(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    if depth > DEPTH {
-        return Value::Null;
+impl Examples {
+    /// A text that is no JSON object gives no examples; the tests of the contract then fail.
+    pub(super) fn parse(recorded: &[&str]) -> Self {
+        let files = recorded.iter().filter_map(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+        Self(files.flatten().collect())
     }
-    if let Some(given) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
-        return given.clone();
+
+    pub(super) fn parameter(&self, operation: &str, place: &str, name: &str) -> Option<&Value> {
+        self.0.get(operation)?.get(place)?.get(name)
     }
-    if let Some(constant) = schema.get("const").or_else(|| schema.pointer("/enum/0")) {
-        return constant.clone();
+
+    pub(super) fn request(&self, operation: &str, media_type: &str) -> Option<&Value> {
+        of_media_type(self.0.get(operation)?.get("request")?, media_type)
     }
-    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next()) {
-        return schemas.get(name).map_or(Value::Null, |s| example(s, schemas, depth + 1));
-    }
-    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-        let mut whole = Map::new();
-        for part in parts {
-            if let Value::Object(fields) = example(part, schemas, depth + 1) {
-                whole.extend(fields);
-            }
-        }
-        return Value::Object(whole);
-    }
-    for choice in ["oneOf", "anyOf"] {
-        if let Some(choices) = schema.get(choice).and_then(Value::as_array) {
-            let chosen = choices.iter().find(|c| c.get("type").and_then(Value::as_str) != Some("null"));
-            return chosen.map_or(Value::Null, |c| example(c, schemas, depth + 1));
-        }
-    }
-    match type_of(schema) {
-        "object" => object(schema, schemas, depth),
-        "array" => match schema.get("items") {
-            Some(items) => json!([example(items, schemas, depth + 1)]),
-            None => json!([]),
-        },
-        "integer" | "number" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
-        "boolean" => json!(true),
-        "string" => json!(text(schema)),
-        // Any value fits a schema that names no type.
-        _ if schema.as_object().is_some_and(|s| !s.contains_key("type")) => json!(1),
-        _ => Value::Null,
+
+    /// A repeat (200) gets the body of the first answer (201).
+    pub(super) fn response(&self, operation: &str, status: &str, media_type: &str) -> Option<&Value> {
+        let recorded = self.0.get(operation)?.as_object()?;
+        let first = || (status == "200").then(|| recorded.get("201")).flatten();
+        of_media_type(recorded.get(status).or_else(first)?, media_type)
     }
 }
 
-fn type_of(schema: &Value) -> &str {
-    match schema.get("type") {
-        Some(Value::String(name)) => name,
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|n| *n != "null").unwrap_or("null"),
-        _ if schema.get("properties").is_some() => "object",
-        _ => "null",
-    }
-}
-
-fn object(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let fields = properties.into_iter().flatten();
-    Value::Object(
-        fields
-            .map(|(name, field)| (name.clone(), example(field, schemas, depth + 1)))
-            .filter(|(_, value)| !value.is_null())
-            .collect(),
-    )
-}
-
-fn text(schema: &Value) -> &'static str {
-    match schema.get("format").and_then(Value::as_str) {
-        Some("uuid") => "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9e",
-        Some("date-time") => "2026-11-20T03:15:00Z",
-        Some("date") => "2026-11-20",
-        _ => "text",
-    }
+/// A merge patch looks like any other JSON.
+fn of_media_type<'a>(bodies: &'a Value, media_type: &str) -> Option<&'a Value> {
+    let json = || media_type.ends_with("+json").then(|| bodies.get("application/json")).flatten();
+    bodies.get(media_type).or_else(json)
 }

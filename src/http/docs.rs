@@ -44,16 +44,44 @@ async fn docs_root() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
 }
 
+/// What Swagger UI does not offer: a sign-in that names the officer.
+const SIGN_IN: &str = include_str!("sign_in.js");
+
 async fn docs_file(file: web::Path<String>) -> Result<HttpResponse, Error> {
-    let name = if file.is_empty() { "index.html" } else { file.as_str() };
-    let config = Config::from("/v1/openapi.json").try_it_out_enabled(true).persist_authorization(false);
+    match file.as_str() {
+        "sign-in.js" => Ok(docs_answer("text/javascript; charset=utf-8", SIGN_IN.as_bytes().to_vec())),
+        "" | "index.html" => {
+            let (content_type, bytes) = swagger_file("index.html")?;
+            let page = String::from_utf8_lossy(&bytes)
+                .replace("</body>", "<script src=\"./sign-in.js\" charset=\"UTF-8\"></script>\n</body>");
+            Ok(docs_answer(&content_type, page.into_bytes()))
+        }
+        name => {
+            let (content_type, bytes) = swagger_file(name)?;
+            Ok(docs_answer(&content_type, bytes))
+        }
+    }
+}
+
+/// A file of Swagger UI: operations folded, a box that filters by tag.
+fn swagger_file(name: &str) -> Result<(String, Vec<u8>), Error> {
+    let config = Config::from("/v1/openapi.json")
+        .doc_expansion("none")
+        .filter(true)
+        .default_models_expand_depth(0)
+        .try_it_out_enabled(true)
+        .persist_authorization(false);
     let found = utoipa_swagger_ui::serve(name, Arc::new(config)).map_err(|e| Error::internal(e.to_string()))?;
     let file = found.ok_or_else(|| Error::new(Code::UNKNOWN_ROUTE))?;
-    Ok(HttpResponse::Ok()
-        .content_type(file.content_type)
+    Ok((file.content_type, file.bytes.into_owned()))
+}
+
+fn docs_answer(content_type: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(file.bytes.into_owned()))
+        .body(bytes)
 }
 
 async fn problem_page(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Error> {

@@ -70,12 +70,3 @@ impl ImportColumns {
         Self { kind, template: format!("/v1/imports/templates/{kind}"), columns: columns.collect() }
     }
 }
-
-/// An import file sent as a multipart form.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only for the contract; the form is read as a stream")]
-pub struct ImportForm {
-    /// The file. Its media type or its name (`.csv`, `.ndjson`, optionally with `.gz`) determines the format.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}

@@ -25,9 +25,11 @@ pub mod upload;
 mod welfare;
 
 use crate::reference::catalogue::Catalogue;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
+    schemas: || vec![schema::<model::OnConflict>(), schema::<model::OnFault>()],
     tags: &[("Imports", "Files with many rows, in and out.")],
     routes: routes::configure,
     codes,

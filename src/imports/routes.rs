@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::api::{ImportColumns, ImportForm, ImportKinds, ImportQuery};
+use super::api::{ImportColumns, ImportKinds, ImportQuery};
 use super::model::{ImportKind, OnConflict, OnFault};
 use super::run::ImportParams;
 use super::upload::{ImportLimit, Store, file_of};
@@ -57,7 +57,7 @@ pub struct Intake {
     request_body(content(
         (String = "text/csv", example = "family_card_no,nik,full_name,sex,relation_to_head\r\n3204051506109001,3204051203809001,Asep Hidayat,male,head\r\n"),
         (String = "application/x-ndjson", example = "{\"family_card_no\":\"3204051506109001\",\"full_name\":\"Asep Hidayat\",\"sex\":\"male\",\"relation_to_head\":\"head\"}\n"),
-        (ImportForm = "multipart/form-data")
+        (Object = "multipart/form-data")
     )),
     responses((status = 202, description = "The job that imports the file", body = Job)),
     security(("oauth2" = ["registry:import"]))

@@ -21,6 +21,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Messages", "Messages to reporters: wording, delivery and receipts.")],
     routes: routes::configure,
     codes,

@@ -21,6 +21,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[(
         "Registry proposals",
         "Proposals and disputes about the registry, their monthly window and their outcome.",

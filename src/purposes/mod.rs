@@ -6,7 +6,7 @@ pub mod problems;
 pub mod withdrawn;
 
 use crate::reference::catalogue::Catalogue;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice { codes, problems: problems::ALL, ..Slice::new("purposes") };
 

@@ -12,9 +12,11 @@ mod store;
 use std::time::Duration;
 
 use crate::background::Work;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
+    schemas: || vec![schema::<api::WorkOrder>(), ("ReferralQueueSide".to_owned(), serde_json::to_value(<rules::Side as utoipa::PartialSchema>::schema()).unwrap_or_default())],
     tags: &[("Work queues", "Open work, most urgent first.")],
     routes: routes::configure,
     work: &[Work {

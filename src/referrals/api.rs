@@ -11,6 +11,9 @@ use super::model::{ReferralAction, ReferralDirection, ReferralOutcomeCode, Refer
 use super::store::Record;
 use super::transitions::EDGES;
 use crate::directory::model::{GovernmentLevel, Sector};
+use crate::eligibility::api::{BenefitEstimate, BilingualText, EligibilityClause, EligibilitySnapshot, MissingFact};
+use crate::eligibility::model::{EligibilityGap, EligibilityOutcome};
+use crate::eligibility::rules::{Confidence, RecipientUnit};
 use crate::http::text::{LongText, ShortText, masked};
 use crate::purposes::model::LawfulBasis;
 use crate::regions::RegionCode;
@@ -235,7 +238,7 @@ pub struct Referral {
     pub reason: Option<ReferralReason>,
     /// Eligibility check at the time the referral was sent. The target sees only the outcomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ReferralEligibility>)]
     pub eligibility: Option<serde_json::Value>,
     /// Outcome of a completed referral.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -311,6 +314,74 @@ pub struct LoopClosure {
     /// Note for the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
+}
+
+/// The eligibility check of the day on which a referral was sent. The target sees the required fields and `missing`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the contract's; the check is stored as it was")]
+struct ReferralEligibility {
+    /// The day whose rules and snapshot were used.
+    evaluated_on: NaiveDate,
+    /// Says that being registered is not being a recipient.
+    registered_not_recipient: BilingualText,
+    /// One result for each programme.
+    results: Vec<ReferralEligibilityResult>,
+    /// The family.
+    family_id: Option<Uuid>,
+    /// The person asked about.
+    person_id: Option<Uuid>,
+    /// Village in which the family lives.
+    #[schema(example = "32.04.05.2001")]
+    region_code: Option<String>,
+    /// The welfare snapshot used.
+    snapshot: Option<EligibilitySnapshot>,
+    /// The whole result in a few sentences.
+    summary: Option<BilingualText>,
+    /// Names of the facts that the officer stated.
+    stated_facts: Option<Vec<String>>,
+}
+
+/// What one programme's rule said on that day.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the contract's; the check is stored as it was")]
+struct ReferralEligibilityResult {
+    /// Code of the programme.
+    #[schema(example = "PKH")]
+    program_code: String,
+    /// Its name.
+    #[schema(example = "Program Keluarga Harapan")]
+    program_name: String,
+    /// What the rule comes to.
+    outcome: EligibilityOutcome,
+    /// Version of the rule in force that day.
+    #[schema(example = 1)]
+    rule_version: Option<i32>,
+    /// What to find out, because it can still change the outcome.
+    missing: Option<Vec<MissingFact>>,
+    /// Who receives it.
+    recipient_unit: Option<RecipientUnit>,
+    /// The person whose facts were used.
+    person_id: Option<Uuid>,
+    /// Why no rule could be applied.
+    gap: Option<EligibilityGap>,
+    /// First day of the rule version.
+    effective_from: Option<NaiveDate>,
+    /// Last day of the rule version.
+    effective_to: Option<NaiveDate>,
+    /// Where a local programme applies.
+    program_region_code: Option<String>,
+    /// The national programme that the local one replaces.
+    instance_of: Option<String>,
+    /// Legal basis of the programme.
+    legal_basis: Option<String>,
+    /// How sure the rule's figures are.
+    confidence: Option<Confidence>,
+    /// The result in a few sentences.
+    summary: Option<BilingualText>,
+    /// Every condition of the rule with its own outcome.
+    clauses: Option<Vec<EligibilityClause>>,
+    /// What the family's members add up to, for a programme that pays by component.
+    components: Option<BenefitEstimate>,
 }
 
 /// Reduces an eligibility check to what the target needs: the outcome of each programme, without the facts behind it.

@@ -32,9 +32,11 @@ use std::time::Duration;
 
 use crate::background::Work;
 use crate::reference::catalogue::Catalogue;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json"), include_str!("letters/examples.json")],
+    schemas: || vec![schema::<model::ReferralDirection>()],
     tags: &[("Referrals", "From draft to the closed loop.")],
     routes: routes::configure,
     pages: letters::configure_page,

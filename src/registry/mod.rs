@@ -27,6 +27,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Registry", "Families and persons of the welfare registry.")],
     routes: routes::configure,
     codes,

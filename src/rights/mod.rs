@@ -18,9 +18,11 @@ mod store;
 pub mod transitions;
 
 use crate::reference::catalogue::Catalogue;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
+    schemas: || vec![schema::<api::ExportFormat>()],
     tags: &[(
         "Subject rights",
         "Rights of the data subject: a copy, the access records, correction, restriction, erasure.",

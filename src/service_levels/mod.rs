@@ -21,9 +21,11 @@ use std::time::Duration;
 
 use crate::background::Work;
 use crate::reference::catalogue::Catalogue;
-use crate::slice::Slice;
+use crate::slice::{Slice, schema};
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
+    schemas: || vec![schema::<model::SlaFilter>()],
     tags: &[("Service levels", "Deadlines in working days: calendar and targets.")],
     routes: routes::configure,
     codes,

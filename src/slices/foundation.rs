@@ -13,6 +13,7 @@ use crate::slice::Slice;
 use crate::{audit, auth, events, health, http, idempotency, jobs, reference, regions};
 
 pub(super) const AUTH: Slice = Slice {
+    examples: &[include_str!("../auth/examples.json")],
     tags: &[("Access", "Sign in, and the keys that verify tokens.")],
     routes: auth::routes::configure,
     codes: |catalogue| catalogue.codes::<Permission>("permissions").codes::<Role>("roles"),
@@ -27,6 +28,7 @@ pub(super) const AUTH: Slice = Slice {
 };
 
 pub(super) const REGIONS: Slice = Slice {
+    examples: &[include_str!("../regions/examples.json")],
     tags: &[("Regions", "The 91,599 administrative regions.")],
     routes: regions::routes::configure,
     codes: |catalogue| catalogue.codes::<RegionKind>("region-kinds"),
@@ -34,12 +36,14 @@ pub(super) const REGIONS: Slice = Slice {
 };
 
 pub(super) const REFERENCE: Slice = Slice {
+    examples: &[include_str!("../reference/examples.json")],
     tags: &[("Reference", "Code lists and state machines, with labels in Indonesian and English.")],
     routes: reference::routes::configure,
     ..Slice::new("reference")
 };
 
 pub(super) const JOBS: Slice = Slice {
+    examples: &[include_str!("../jobs/examples.json")],
     tags: &[("Jobs", "Work that continues after its request was answered.")],
     routes: jobs::routes::configure,
     codes: |catalogue| {
@@ -61,6 +65,7 @@ pub(super) const JOBS: Slice = Slice {
 };
 
 pub(super) const EVENTS: Slice = Slice {
+    examples: &[include_str!("../events/examples.json")],
     tags: &[("Events", "Changes of state, for other systems.")],
     routes: events::routes::configure,
     permissions: events::permissions::ALL,
@@ -73,6 +78,7 @@ pub(super) const EVENTS: Slice = Slice {
 };
 
 pub(super) const AUDIT: Slice = Slice {
+    examples: &[include_str!("../audit/examples.json")],
     tags: &[("Audit", "The audit trail: changes and reveals of personal data.")],
     routes: audit::routes::configure,
     permissions: audit::permissions::ALL,
@@ -90,6 +96,7 @@ pub(super) const IDEMPOTENCY: Slice = Slice {
 
 /// Health, the quota of each client, and the contract itself.
 pub(super) const SERVICE: Slice = Slice {
+    examples: &[include_str!("../examples.json"), include_str!("../http/examples.json")],
     tags: &[("Service", "Health of the service and its contract.")],
     routes: |config| {
         health::configure(config);

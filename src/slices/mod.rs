@@ -5,6 +5,7 @@ pub mod permissions;
 
 use std::sync::Once;
 
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Permission;
@@ -65,6 +66,11 @@ pub fn routes(config: &mut ServiceConfig) {
     for slice in SLICES {
         (slice.routes)(config);
     }
+}
+
+/// Schemas of the contract that only parameters use.
+pub fn schemas() -> Vec<(String, Value)> {
+    SLICES.iter().flat_map(|slice| (slice.schemas)()).collect()
 }
 
 /// Every code list and state machine.

@@ -2,19 +2,25 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AnyOfBuilder, Ref, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
 use super::store::{DeviceRow, VisitRow};
-use crate::complaints::api::Complaint;
+use crate::attachments::api::CreateAttachment;
+use crate::complaints::api::{Complaint, SubmitComplaint};
+use crate::complaints::bodies::{AnswerQuestion, CloseComplaint, CreateComplaintNote};
 use crate::eligibility::api_programs::Program;
 use crate::http::problem::Problem;
 use crate::http::text::{LongText, ShortText};
 use crate::reference::catalogue::ReferenceList;
 use crate::regions::RegionCode;
 use crate::registry::people::responses::Family;
+use crate::registry::people::api::{CreateFamily, CreatePerson};
+use crate::registry::people::api_changes::{PatchFamily, PatchPerson};
 
 fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);
@@ -148,12 +154,33 @@ pub struct SyncOperation {
     /// `SubmitComplaint`, `CloseComplaint`, `AnswerQuestion`, `CreateComplaintNote`, `CreateAttachment`, `CreateVisit`. For
     /// corrections a merge patch as in `PATCH /v1/families/{id}` and `PATCH /v1/persons/{id}`, without numbers and region. The
     /// service sets `captured_at` in it.
-    #[schema(value_type = Object, example = json!({
-        "region_code": "32.04.05.2001", "sector": "food", "description": "Keluarga lansia belum menerima bantuan pangan.",
-        "anonymous": true
-    }))]
+    #[schema(value_type = SyncPayload)]
     pub payload: serde_json::Value,
 }
+
+/// The body of an operation: that of the endpoint for its kind.
+struct SyncPayload;
+
+impl PartialSchema for SyncPayload {
+    fn schema() -> RefOr<Schema> {
+        let kinds = [
+            CreateFamily::name(),
+            CreatePerson::name(),
+            SubmitComplaint::name(),
+            CloseComplaint::name(),
+            AnswerQuestion::name(),
+            CreateComplaintNote::name(),
+            CreateAttachment::name(),
+            CreateVisit::name(),
+            PatchFamily::name(),
+            PatchPerson::name(),
+        ];
+        let bodies = kinds.into_iter().fold(AnyOfBuilder::new(), |all, name| all.item(Ref::from_schema_name(name)));
+        bodies.description(Some("The body of an operation, as the endpoint for its kind takes it.")).into()
+    }
+}
+
+impl ToSchema for SyncPayload {}
 
 fn operation_fits(input: &SyncOperation) -> Result<(), ValidationError> {
     let has_target = input.kind.has_target();
@@ -200,7 +227,7 @@ pub struct SyncResource {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SyncConflict {
     /// The payload sent by the tablet.
-    #[schema(value_type = Object)]
+    #[schema(value_type = SyncPayload)]
     pub yours: serde_json::Value,
     /// The resource stored in the service, masked, if the caller may see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -22,6 +22,7 @@ use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
 pub const SLICE: Slice = Slice {
+    examples: &[include_str!("examples.json")],
     tags: &[("Sync", "Work without a network: tablets, their uploads and downloads, visits.")],
     routes: routes::configure,
     codes,

@@ -83,9 +83,63 @@ fn every_operation_is_described_and_unique() {
         }
         let one_permission = operation["security"][0]["oauth2"].as_array().is_none_or(|scopes| scopes.len() == 1);
         assert!(one_permission, "{place} names more than one permission");
-        if operation["requestBody"].is_object() {
-            let content = operation["requestBody"]["content"].as_object().unwrap();
-            assert!(content.values().all(|media| media.get("example").is_some()), "{place} has no example");
+    }
+}
+
+/// A media type whose bodies are recorded: not what a browser's form makes, and not what is no text.
+fn is_recorded(media_type: &str) -> bool {
+    ["json", "urlencoded", "octet-stream"].iter().any(|kind| media_type.ends_with(kind)) || media_type == "text/csv"
+}
+
+#[test]
+fn every_body_has_an_example_of_the_story() {
+    for (path, method, operation) in operations() {
+        let mut contents = vec![operation["requestBody"]["content"].clone()];
+        let answers = operation["responses"].as_object().unwrap();
+        let answered = |kind: &str| {
+            answers
+                .iter()
+                .filter(|(s, _)| s.starts_with('2'))
+                .any(|(_, a)| a["content"][kind]["example"] != Value::Null)
+        };
+        // A result has the media type of its job: one of them is enough.
+        if !answered("text/csv") {
+            contents.extend(answers.iter().filter(|(s, _)| s.starts_with('2')).map(|(_, a)| a["content"].clone()));
+        }
+        for (media_type, media) in contents.iter().filter_map(Value::as_object).flatten() {
+            let recorded = media.get("example").is_some() || !is_recorded(media_type);
+            assert!(recorded, "{method} {path}: no example of {media_type}");
+        }
+    }
+}
+
+#[test]
+fn examples_hold_no_number_of_a_person_and_no_token() {
+    let text = CONTRACT.to_string();
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 16);
+    let real: Vec<_> = numbers.filter(|digits| digits.as_bytes().get(12) != Some(&b'9')).collect();
+    assert!(real.is_empty(), "{real:?}");
+    for secret in ["eyJhbGci", "Bearer ey", "whsec_"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn enums_of_parameters_are_named_schemas() {
+    for (path, method, operation) in operations() {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["schema"].get("enum").is_none(), "{method} {path} {}", parameter["name"]);
+        }
+    }
+}
+
+/// Documentation pages fill in an example and send it.
+#[test]
+fn no_optional_parameter_is_filled_in() {
+    for (path, method, operation) in operations() {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let filled = parameter.get("example").or_else(|| parameter["schema"].get("example")).is_some();
+            assert!(!filled || parameter["required"] == true, "{method} {path} {}", parameter["name"]);
         }
     }
 }

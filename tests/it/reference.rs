@@ -99,6 +99,12 @@ async fn a_browser_is_redirected_to_the_documentation() {
     assert!(page.text.contains("swagger-ui"));
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("script-src 'self';"), "{policy}");
+    assert!(page.text.contains("sign-in.js"));
+    let sign_in = any.get("/docs/sign-in.js").await;
+    assert_eq!(sign_in.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert!(sign_in.text.contains("/oauth/token"));
+    let settings = any.get("/docs/swagger-initializer.js").await.text;
+    assert!(settings.contains("\"docExpansion\": \"none\"") && settings.contains("\"filter\": true"), "{settings}");
     let problem = any.get_with("/problems/not-found", &[("accept-language", "en")]).await;
     assert!(problem.text.contains("Not found"), "{}", problem.text);
 }

@@ -1,116 +1,18 @@
-// The collection's front folder, written by hand: the main job from the citizen at the desk to the closed loop, and
-// what the service refuses on the way. Each run makes a family of its own with invented numbers (a real region's
-// prefix, a date of birth, and a serial from 9000 on), so that it can be repeated against the same service.
+// The collection's first folder: the main job from the citizen at the desk to the closed loop, and what the service
+// refuses on the way. Those requests are refused on purpose, and their tests name the problem.
 
-/** A client of the demo: the prefix of its variables. The secrets come from the environment. */
-export const CLIENTS = {
-  desk_bandung: 'demo-desk-bandung',
-  manager_bandung: 'demo-manager-bandung',
-  desk_sleman: 'demo-desk-sleman',
-  program_pkh: 'demo-program-pkh',
-  province: 'demo-province-jabar',
-  registry: 'demo-registry-bandung',
-  auditor: 'demo-auditor',
-};
+import { begin } from './people.mjs';
+import { created, lacks, moved, problem, store, stored, success, test } from './script.mjs';
+import { act, folder, get, post, step } from './steps.mjs';
 
 const VILLAGE = '32.04.05.2001';
 
-// ---- Pieces of test scripts -----------------------------------------------------------------------------------------
-
-const lines = (...parts) => parts.flat(Infinity).filter((line) => line !== undefined);
-const test = (name, ...body) => lines(`pm.test(${JSON.stringify(name)}, () => {`, body.flat(Infinity).map((l) => `  ${l}`), '});');
-const keep = (variable, expression) => `pm.collectionVariables.set(${JSON.stringify(variable)}, ${expression});`;
-const kept = (variable) => `pm.collectionVariables.get(${JSON.stringify(variable)})`;
-
-/** The answer is this kind of success; `body` is then at hand. */
-const success = (status, type = 'application/json') => lines(
-  test(`${status}, ${type}`,
-    `pm.response.to.have.status(${status});`,
-    `pm.expect(pm.response.headers.get("Content-Type")).to.match(/^${type.replace(/[/+]/g, '\\$&')}/);`),
-  'const body = pm.response.json();',
-);
-
-/** The answer is this problem; `body` is then at hand. */
-const problem = (status, code, ...more) => lines(
-  'const body = pm.response.json();',
-  test(`${status} ${code}`,
-    `pm.response.to.have.status(${status});`,
-    'pm.expect(pm.response.headers.get("Content-Type")).to.eql("application/problem+json");',
-    `pm.expect(body).to.include({ status: ${status}, code: ${JSON.stringify(code)}, type: ${JSON.stringify(`/problems/${code}`)} });`,
-    'pm.expect(body.title).to.be.a("string").and.not.be.empty;',
-    'pm.expect(body.detail).to.be.a("string").and.not.be.empty;'),
-  more,
-);
-
-const created = (path) => test('names its address and version',
-  `pm.expect(pm.response.headers.get("Location")).to.eql("${path}/" + body.id);`,
-  'pm.expect(pm.response.headers.get("ETag")).to.eql(`"${body.version}"`);');
-
-const moved = (status) => test(`is now ${status}, with a new version`,
-  `pm.expect(body.status).to.eql(${JSON.stringify(status)});`,
-  'pm.expect(body.allowed_actions).to.be.an("array");',
-  'pm.expect(pm.response.headers.get("ETag")).to.eql(`"${body.version}"`);');
-
-const lacks = (permission) => test(`names the missing permission ${permission}`,
-  `pm.expect(body.detail).to.include(${JSON.stringify(permission)});`,
-  'const challenge = pm.response.headers.get("WWW-Authenticate");',
-  'pm.expect(challenge).to.include("insufficient_scope");',
-  `pm.expect(challenge).to.include(${JSON.stringify(permission)});`);
-
-// ---- Requests -------------------------------------------------------------------------------------------------------
-
-/** `path` starts after the base URL; `as` is the prefix of a client's or officer's token, absent for nobody. */
-function step(name, method, path, { as, basic, body, form, headers = {}, before, tests, about }) {
-  const header = Object.entries(headers).map(([key, value]) => ({ key, value }));
-  header.push({ key: 'Accept-Language', value: 'en' });
-  if (body !== undefined) header.push({ key: 'Content-Type', value: 'application/json' });
-  const [route, query] = path.split('?');
-  const url = { raw: `{{baseUrl}}${path}`, host: ['{{baseUrl}}'], path: route.slice(1).split('/') };
-  if (query) {
-    url.query = query.split('&').map((pair) => {
-      const [key, value] = pair.split('=');
-      return { key, value };
-    });
-  }
-  let auth = { type: 'noauth' };
-  if (as) auth = { type: 'bearer', bearer: [{ key: 'token', value: `{{${as}_token}}`, type: 'string' }] };
-  if (basic) {
-    auth = {
-      type: 'basic',
-      basic: [
-        { key: 'username', value: basic.username, type: 'string' },
-        { key: 'password', value: basic.password, type: 'string' },
-      ],
-    };
-  }
-  const request = { method, description: about ?? name, header, url, auth };
-  if (body !== undefined) {
-    request.body = { mode: 'raw', raw: JSON.stringify(body, null, 2), options: { raw: { language: 'json' } } };
-  }
-  if (form) {
-    const urlencoded = Object.entries(form).map(([key, value]) => ({ key, value, type: 'text' }));
-    request.body = { mode: 'urlencoded', urlencoded };
-  }
-  const event = [];
-  if (before) event.push({ listen: 'prerequest', script: { type: 'text/javascript', exec: lines(before) } });
-  event.push({ listen: 'test', script: { type: 'text/javascript', exec: lines(tests) } });
-  return { name, event, request, response: [] };
-}
-
-const get = (name, path, options) => step(name, 'GET', path, options);
-const post = (name, path, options) => step(name, 'POST', path, options);
-
-/** An action or a creation: with a key, as every write should be sent. */
-const act = (name, path, { headers, ...options }) =>
-  post(name, path, { headers: { 'Idempotency-Key': '"{{$guid}}"', ...headers }, ...options });
-
-function signIn(who, token, { operator, permission, also = [] }) {
-  return post(`Sign in: ${who.replace(/_/g, ' ')}${operator ? ` as ${operator}` : ''}`, '/oauth/token', {
-    about: operator
-      ? 'The desk signs in for one of its officers: the token carries what both may do, and the officer as its subject.'
-      : 'Client credentials with HTTP Basic. The token lives 15 minutes.',
-    basic: { username: `{{${who}_client_id}}`, password: `{{${who}_client_secret}}` },
-    form: { grant_type: 'client_credentials', ...(operator ? { operator } : {}) },
+function signIn(token, operator, permission, ...also) {
+  return post(`Sign in as ${operator}`, '/oauth/token', {
+    about: 'The desk signs in for one of its officers: the token carries what both may do, and the officer as its subject. ' +
+      'The other requests need no such step: the collection fetches their tokens by itself.',
+    basic: { username: '{{desk_bandung_client_id}}', password: '{{desk_bandung_client_secret}}' },
+    form: { grant_type: 'client_credentials', operator },
     tests: [
       success(200),
       test('is a bearer token that no cache keeps',
@@ -118,41 +20,24 @@ function signIn(who, token, { operator, permission, also = [] }) {
         'pm.expect(body.expires_in).to.be.above(0).and.most(900);',
         'pm.expect(pm.response.headers.get("Cache-Control")).to.include("no-store");'),
       test(`carries ${permission}`, `pm.expect(body.scope.split(" ")).to.include(${JSON.stringify(permission)});`),
-      keep(`${token}_token`, 'body.access_token'),
+      store(`${token}_token`, 'body.access_token'),
+      store(`${token}_token_until`, 'Date.now() + body.expires_in * 1000'),
       also,
     ],
   });
 }
 
-const folder = (name, description, item) => ({ name, description, item });
-
 // ---- The flow -------------------------------------------------------------------------------------------------------
 
-const access = folder('1 Sign in', 'Each party with its own client; the desk also names the officer who acts.', [
+const access = folder('1 Sign in', 'Each party has its own client; the desk also names the officer who acts.', [
   get('Is the service ready?', '/readyz', {
-    tests: [
-      success(200, 'application/health+json'),
-      test('passes', 'pm.expect(body.status).to.eql("pass");'),
-      '// What an earlier run left.',
-      'for (const name of ["feed_cursor", "complaint_id", "referral_id", "family_id"]) pm.collectionVariables.unset(name);',
-    ],
+    about: 'The first request of a run: it also invents the people of the run and forgets what an earlier run stored.',
+    before: begin,
+    tests: [success(200, 'application/health+json'), test('passes', 'pm.expect(body.status).to.eql("pass");')],
   }),
-  signIn('desk_bandung', 'front', { operator: 'bandung-fo-1', permission: 'complaints:submit' }),
-  signIn('desk_bandung', 'back', {
-    operator: 'bandung-bo-1',
-    permission: 'complaints:handle',
-    also: [
-      test('but not complaints:approve', 'pm.expect(body.scope.split(" ")).not.to.include("complaints:approve");'),
-      '// What the other folders use.',
-      keep('token', 'body.access_token'),
-    ],
-  }),
-  signIn('manager_bandung', 'manager', { permission: 'complaints:approve' }),
-  signIn('desk_sleman', 'sleman', { permission: 'complaints:read' }),
-  signIn('program_pkh', 'pkh', { permission: 'referrals:respond' }),
-  signIn('province', 'province', { permission: 'complaints:read' }),
-  signIn('registry', 'registry', { permission: 'registry:import' }),
-  signIn('auditor', 'auditor', { permission: 'audit:read' }),
+  signIn('front', 'bandung-fo-1', 'complaints:submit'),
+  signIn('back', 'bandung-bo-1', 'complaints:handle',
+    test('but not complaints:approve', 'pm.expect(body.scope.split(" ")).not.to.include("complaints:approve");')),
   post('A wrong secret is refused', '/oauth/token', {
     basic: { username: '{{desk_bandung_client_id}}', password: 'not-the-secret' },
     form: { grant_type: 'client_credentials' },
@@ -166,11 +51,11 @@ const access = folder('1 Sign in', 'Each party with its own client; the desk als
   get('Go to the end of the event feed', '/v1/events?limit=200', {
     as: 'back',
     about: 'Pages to the end and keeps the cursor, so that the last folder reads only what this run has caused.',
-    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    before: `if (${stored('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${stored('feed_cursor')} }]);`,
     tests: [
       success(200),
       test('is a page', 'pm.expect(body.items).to.be.an("array");', 'pm.expect(body.has_more).to.be.a("boolean");'),
-      keep('feed_cursor', 'body.next_cursor'),
+      store('feed_cursor', 'body.next_cursor'),
       'if (body.has_more) pm.execution.setNextRequest("Go to the end of the event feed");',
     ],
   }),
@@ -196,25 +81,7 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
   }),
   act('Enter a family', '/v1/families', {
     as: 'front',
-    about: 'A mother and a child at elementary school. The numbers are invented anew in each run.',
-    before: [
-      'const two = (n) => String(n).padStart(2, "0");',
-      'const among = (n) => Math.floor(Math.random() * n);',
-      'const serial = () => 9000 + among(1000);',
-      'const day = 1 + among(28), month = 1 + among(12), year = 70 + among(25);',
-      'const now = new Date();',
-      'const quarter = Math.floor(now.getUTCMonth() / 3);',
-      'const childYear = now.getUTCFullYear() - 9;',
-      '// PPKKCC DDMMYY SSSS; for a woman 40 is added to the day.',
-      keep('head_nik', '`320405${day + 40}${two(month)}${year}${serial()}`'),
-      keep('head_born', '`19${year}-${two(month)}-${two(day)}`'),
-      keep('child_nik', '`320405${two(day)}${two(month)}${two(childYear % 100)}${serial()}`'),
-      keep('child_born', '`${childYear}-${two(month)}-${two(day)}`'),
-      keep('family_card_no', '`320405${two(day)}${two(month)}${year}${serial()}`'),
-      keep('today', 'now.toISOString().slice(0, 10)'),
-      keep('snapshot', '`${now.getUTCFullYear()}-Q${quarter + 1}`'),
-      keep('snapshot_on', '`${now.getUTCFullYear()}-${two(quarter * 3 + 1)}-01`'),
-    ],
+    about: 'A mother and a child at elementary school. The numbers are invented for each run.',
     body: {
       family_card_no: '{{family_card_no}}',
       region_code: VILLAGE,
@@ -251,11 +118,11 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
       test('has both members, masked',
         'pm.expect(body.members).to.have.lengthOf(2);',
         'pm.expect(body.masked).to.be.true;',
-        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`,
+        `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`,
         'pm.expect(body.members[0].nik).to.match(/^\\d{2}\\*{12}\\d{2}$/);',
         'pm.expect(body.members[0]).not.to.have.property("birth_date");'),
-      keep('family_id', 'body.id'),
-      keep('person_id', 'body.members.find((m) => m.relation_to_head === "head").id'),
+      store('family_id', 'body.id'),
+      store('person_id', 'body.members.find((m) => m.relation_to_head === "head").id'),
     ],
   }),
   act('A desk sets no decile', '/v1/families/{{family_id}}/welfare-statuses', {
@@ -277,17 +144,17 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
         { nik: '{{head_nik}}', full_name: 'Siti Rahmawati', sex: 'female', birth_date: '{{head_born}}', relation_to_head: 'head' },
       ],
     },
-    tests: [problem(409, 'identity-in-use', test('without repeating the number', `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`))],
+    tests: [problem(409, 'identity-in-use', test('without repeating the number', `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`))],
   }),
   post('Find the person by NIK', '/v1/persons/lookup', {
     as: 'front',
-    about: 'A NIK stands in a body, never in an address.',
+    about: 'A NIK is sent in the body, never in a URL.',
     body: { nik: '{{head_nik}}' },
     tests: [
       success(200),
       test('finds her, masked',
         'pm.expect(body.items).to.have.lengthOf(1);',
-        `pm.expect(body.items[0]).to.include({ id: ${kept('person_id')}, family_id: ${kept('family_id')}, masked: true });`),
+        `pm.expect(body.items[0]).to.include({ id: ${stored('person_id')}, family_id: ${stored('family_id')}, masked: true });`),
       test('no cache keeps it', 'pm.expect(pm.response.headers.get("Cache-Control")).to.include("no-store");'),
     ],
   }),
@@ -305,15 +172,15 @@ const registry = folder('2 Region and family', 'Where the citizen lives, and who
       success(200),
       test('shows the number and the birth date',
         'pm.expect(body.items[0].masked).to.be.false;',
-        `pm.expect(body.items[0].nik).to.eql(${kept('head_nik')});`,
-        `pm.expect(body.items[0].birth_date).to.eql(${kept('head_born')});`),
+        `pm.expect(body.items[0].nik).to.eql(${stored('head_nik')});`,
+        `pm.expect(body.items[0].birth_date).to.eql(${stored('head_born')});`),
     ],
   }),
   post('Another regency does not find her', '/v1/persons/lookup', {
     as: 'sleman',
     headers: { 'Access-Purpose': 'complaint_handling' },
     body: { nik: '{{head_nik}}' },
-    tests: [success(200), test('finds nobody', 'pm.expect(body.items).to.be.empty;')],
+    tests: [success(200), test('finds no one', 'pm.expect(body.items).to.be.empty;')],
   }),
   get('Another regency does not see the family', '/v1/families/{{family_id}}', {
     as: 'sleman',
@@ -340,7 +207,7 @@ const eligibility = folder('3 Eligibility', 'What the family should get, and why
       test('the welfare decile decides, from the snapshot named',
         'const decile = pkh.clauses.find((c) => c.field === "family.decile");',
         'pm.expect(decile).to.include({ actual: 2, outcome: "met", decisive: true, stated: false });',
-        `pm.expect(body.snapshot.snapshot_version).to.eql(${kept('snapshot')});`),
+        `pm.expect(body.snapshot.snapshot_version).to.eql(${stored('snapshot')});`),
       test('the child at school is the component paid for',
         'pm.expect(pkh.components.items.map((c) => c.code)).to.include("elementary_school");',
         'pm.expect(pkh.components.total_idr_per_year).to.be.above(0);'),
@@ -380,7 +247,7 @@ const eligibility = folder('3 Eligibility', 'What the family should get, and why
         '  pm.expect(candidate.reasons).to.not.be.empty;',
         '  for (const reason of candidate.reasons) pm.expect(reason).to.include.all.keys("code", "text_id", "text_en");',
         '}'),
-      keep('service_id', 'body.items[0].service.id'),
+      store('service_id', 'body.items[0].service.id'),
     ],
   }),
 ]);
@@ -419,7 +286,7 @@ const complaint = folder('4 Complaint', 'The front office takes it in, the back 
   act('Submit the complaint', '/v1/complaints', {
     as: 'front',
     headers: { 'Idempotency-Key': '"{{submission_key}}"' },
-    before: keep('submission_key', 'pm.variables.replaceIn("{{$guid}}")'),
+    before: store('submission_key', 'pm.variables.replaceIn("{{$guid}}")'),
     body: COMPLAINT,
     tests: [
       success(201),
@@ -428,8 +295,8 @@ const complaint = folder('4 Complaint', 'The front office takes it in, the back 
         'pm.expect(body).to.include({ status: "received", created_by: "bandung-fo-1", version: 1 });',
         'pm.expect(body.allowed_actions).to.include("verify");',
         'pm.expect(body.complainant.phone).to.match(/^08\\*+01$/);',
-        `pm.expect(body.subject.family_id).to.eql(${kept('family_id')});`),
-      keep('complaint_id', 'body.id'),
+        `pm.expect(body.subject.family_id).to.eql(${stored('family_id')});`),
+      store('complaint_id', 'body.id'),
     ],
   }),
   act('The same key again makes no second one', '/v1/complaints', {
@@ -440,7 +307,7 @@ const complaint = folder('4 Complaint', 'The front office takes it in, the back 
       success(201),
       test('is the stored answer',
         'pm.expect(pm.response.headers.get("Idempotency-Replayed")).to.eql("true");',
-        `pm.expect(body.id).to.eql(${kept('complaint_id')});`),
+        `pm.expect(body.id).to.eql(${stored('complaint_id')});`),
     ],
   }),
   act('The same key with another body is refused', '/v1/complaints', {
@@ -452,7 +319,7 @@ const complaint = folder('4 Complaint', 'The front office takes it in, the back 
   get('Another regency gets 404', '/v1/complaints/{{complaint_id}}', { as: 'sleman', tests: [problem(404, 'not-found')] }),
   get('The province sees it', '/v1/complaints/{{complaint_id}}', {
     as: 'province',
-    tests: [success(200), test('the same one', `pm.expect(body.id).to.eql(${kept('complaint_id')});`)],
+    tests: [success(200), test('the same one', `pm.expect(body.id).to.eql(${stored('complaint_id')});`)],
   }),
   act('The province may not act', '/v1/complaints/{{complaint_id}}/verify', {
     as: 'province',
@@ -503,9 +370,9 @@ const decision = folder('5 Decision', 'The back office drafts a referral and rec
       created('/v1/referrals'),
       test('takes family and region over from the complaint',
         'pm.expect(body).to.include({ status: "draft", program_code: "PKH" });',
-        `pm.expect(body.family_id).to.eql(${kept('family_id')});`,
+        `pm.expect(body.family_id).to.eql(${stored('family_id')});`,
         `pm.expect(body.region_code).to.eql("${VILLAGE}");`),
-      keep('referral_id', 'body.id'),
+      store('referral_id', 'body.id'),
     ],
   }),
   get('The programme does not see a draft', '/v1/referrals/{{referral_id}}', { as: 'pkh', tests: [problem(404, 'not-found')] }),
@@ -531,7 +398,7 @@ const decision = folder('5 Decision', 'The back office drafts a referral and rec
       test('requested, with a due date and the check of that moment',
         'pm.expect(body.items).to.have.lengthOf(1);',
         'const [referral] = body.items;',
-        `pm.expect(referral).to.include({ id: ${kept('referral_id')}, status: "requested" });`,
+        `pm.expect(referral).to.include({ id: ${stored('referral_id')}, status: "requested" });`,
         'pm.expect(Date.parse(referral.due_at)).to.be.above(Date.parse(referral.requested_at));',
         'pm.expect(referral.eligibility.results[0].outcome).to.eql("likely_eligible");'),
     ],
@@ -543,7 +410,7 @@ const referral = folder('6 Referral', 'The programme answers, serves and reports
     as: 'pkh',
     tests: [
       success(200),
-      test('holds the referral', `pm.expect(body.items.map((r) => r.id)).to.include(${kept('referral_id')});`),
+      test('holds the referral', `pm.expect(body.items.map((r) => r.id)).to.include(${stored('referral_id')});`),
       test('and nothing but requested ones', 'for (const r of body.items) pm.expect(r.status).to.eql("requested");'),
     ],
   }),
@@ -554,7 +421,7 @@ const referral = folder('6 Referral', 'The programme answers, serves and reports
       test('the need and the name, but no number',
         'pm.expect(body.need).to.be.a("string").and.not.be.empty;',
         'pm.expect(body.subject_name).to.eql("Siti Rahmawati");',
-        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+        `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`),
     ],
   }),
   act('The programme acknowledges it', '/v1/referrals/{{referral_id}}/acknowledge', {
@@ -578,7 +445,7 @@ const referral = folder('6 Referral', 'The programme answers, serves and reports
   act('Start serving', '/v1/referrals/{{referral_id}}/start', { as: 'pkh', tests: [success(200), moved('in_progress')] }),
   act('Help given tomorrow is not help given', '/v1/referrals/{{referral_id}}/complete', {
     as: 'pkh',
-    before: keep('after_tomorrow', 'new Date(Date.now() + 2 * 86400000).toISOString().slice(0, 10)'),
+    before: store('after_tomorrow', 'new Date(Date.now() + 2 * 86400000).toISOString().slice(0, 10)'),
     body: { outcome: 'enrolled', delivered_on: '{{after_tomorrow}}', note: 'Belum.' },
     tests: [problem(422, 'validation-failed', test('points at the date', 'pm.expect(body.errors.map((e) => e.pointer)).to.eql(["/delivered_on"]);'))],
   }),
@@ -595,7 +462,7 @@ const closure = folder('7 Closing the loop', 'The complaint comes back to the de
     tests: [
       success(200),
       test('in progress again', 'pm.expect(body.status).to.eql("in_progress");', 'pm.expect(body.allowed_actions).to.include("recommend");'),
-      keep('complaint_etag', 'pm.response.headers.get("ETag")'),
+      store('complaint_etag', 'pm.response.headers.get("ETag")'),
     ],
   }),
   get('Nothing new since', '/v1/complaints/{{complaint_id}}', {
@@ -604,7 +471,7 @@ const closure = folder('7 Closing the loop', 'The complaint comes back to the de
     tests: [
       test('304, with the same version and no body',
         'pm.response.to.have.status(304);',
-        `pm.expect(pm.response.headers.get("ETag")).to.eql(${kept('complaint_etag')});`,
+        `pm.expect(pm.response.headers.get("ETag")).to.eql(${stored('complaint_etag')});`,
         'pm.expect(pm.response.text() || "").to.eql("");'),
     ],
   }),
@@ -625,7 +492,7 @@ const closure = folder('7 Closing the loop', 'The complaint comes back to the de
   }),
   act('The desk closes the loop of the referral', '/v1/referrals/{{referral_id}}/close-loop', {
     as: 'back',
-    before: keep('informed_at', 'new Date(Date.now() - 1000).toISOString()'),
+    before: store('informed_at', 'new Date(Date.now() - 1000).toISOString()'),
     body: { citizen_informed_at: '{{informed_at}}', satisfaction: 5 },
     tests: [
       success(200),
@@ -671,28 +538,28 @@ const trail = folder('8 What happened', 'The same story for people, for other sy
   }),
   get('The events of this run', '/v1/events?limit=200', {
     as: 'back',
-    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    before: `if (${stored('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${stored('feed_cursor')} }]);`,
     tests: [
       success(200),
       test('tell the states of the complaint in order',
-        `const states = body.items.filter((e) => e.subject_id === ${kept('complaint_id')}).map((e) => e.data.to);`,
+        `const states = body.items.filter((e) => e.subject_id === ${stored('complaint_id')}).map((e) => e.data.to);`,
         'pm.expect(states).to.eql(["received", "verified", "in_progress", "pending_approval", "referred", "in_progress", "pending_approval", "resolved", "closed"]);'),
       test('tell of the referral',
-        `const types = body.items.filter((e) => e.subject_id === ${kept('referral_id')}).map((e) => e.type);`,
+        `const types = body.items.filter((e) => e.subject_id === ${stored('referral_id')}).map((e) => e.type);`,
         'pm.expect(types).to.include.members(["referral.drafted", "referral.requested", "referral.accepted", "referral.completed"]);'),
       test('carry ids and states, no personal data',
         'for (const secret of ["Siti", "Kampung Contoh", "0812-0000-9001", "081200009001", "+6281200009001"]) pm.expect(pm.response.text()).not.to.include(secret);',
-        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+        `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`),
     ],
   }),
   get('The programme hears of its referral, not of the complaint', '/v1/events?limit=200', {
     as: 'pkh',
-    before: `if (${kept('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${kept('feed_cursor')} }]);`,
+    before: `if (${stored('feed_cursor')}) pm.request.url.addQueryParams([{ key: "after", value: ${stored('feed_cursor')} }]);`,
     tests: [
       success(200),
       test('only what is addressed to it',
-        `pm.expect(body.items.map((e) => e.subject_id)).to.include(${kept('referral_id')});`,
-        `pm.expect(body.items.map((e) => e.subject_id)).to.not.include(${kept('complaint_id')});`,
+        `pm.expect(body.items.map((e) => e.subject_id)).to.include(${stored('referral_id')});`,
+        `pm.expect(body.items.map((e) => e.subject_id)).to.not.include(${stored('complaint_id')});`,
         'pm.expect(body.items.map((e) => e.type)).to.not.include("referral.drafted");'),
     ],
   }),
@@ -719,7 +586,7 @@ const trail = folder('8 What happened', 'The same story for people, for other sy
         'const reveal = body.items.find((r) => r.purpose === "complaint_handling");',
         'pm.expect(reveal, "an access record").to.be.an("object");',
         'pm.expect(reveal.actor).to.eql("bandung-bo-1");'),
-      test('without her number', `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+      test('without her number', `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`),
     ],
   }),
   get('The desk may not read the audit trail', '/v1/audit-records', {
@@ -755,7 +622,7 @@ const day = folder('A day at the desk', 'An objection, a reporter without a name
   }),
   act('Report without a name', '/v1/complaints', {
     as: 'front',
-    about: 'Nobody is named: the number and the code, shown once, are all that the reporter takes home.',
+    about: 'No one is named: the number and the code, shown once, are all that the reporter takes home.',
     body: {
       region_code: VILLAGE,
       sector: 'infrastructure',
@@ -768,15 +635,15 @@ const day = folder('A day at the desk', 'An objection, a reporter without a name
         'pm.expect(body.reference_no).to.match(/^3204-\\d{2}-[0-9A-Z]{4}-[0-9A-Z]{3}$/);',
         'pm.expect(body.follow_up_code).to.be.a("string").and.not.be.empty;',
         'pm.expect(body.sla.state).to.eql("on_time");'),
-      keep('anonymous_id', 'body.id'),
-      keep('reference_no', 'body.reference_no'),
-      keep('follow_up_code', 'body.follow_up_code'),
+      store('anonymous_id', 'body.id'),
+      store('reference_no', 'body.reference_no'),
+      store('follow_up_code', 'body.follow_up_code'),
     ],
   }),
   act('Ask the reporter', '/v1/complaints/{{anonymous_id}}/ask', {
     as: 'back',
     body: { question: 'Di RT berapa jembatan itu?' },
-    tests: [success(200), moved('awaiting_info'), test('and the clock stands', 'pm.expect(body.sla.state).to.eql("paused");')],
+    tests: [success(200), moved('awaiting_info'), test('and the clock is paused', 'pm.expect(body.sla.state).to.eql("paused");')],
   }),
   post('A guessed code finds nothing', '/v1/follow-ups/lookup', {
     body: { reference_no: '{{reference_no}}', code: 'AAAA-AAAA' },
@@ -798,7 +665,7 @@ const day = folder('A day at the desk', 'An objection, a reporter without a name
     tests: [
       success(200),
       test('names what it is, what it waits for and until when',
-        `const item = body.items.find((i) => i.reference_no === ${kept('reference_no')});`,
+        `const item = body.items.find((i) => i.reference_no === ${stored('reference_no')});`,
         'pm.expect(item, "the report").to.be.an("object");',
         'pm.expect(item).to.include.all.keys("status", "waiting_for", "due_at", "sla");'),
     ],
@@ -810,7 +677,7 @@ const day = folder('A day at the desk', 'An objection, a reporter without a name
       success(200),
       test('in any spelling, masked',
         'pm.expect(body.items.map((hit) => hit.person.full_name)).to.include("Siti Rahmawati");',
-        `pm.expect(pm.response.text()).not.to.include(${kept('head_nik')});`),
+        `pm.expect(pm.response.text()).not.to.include(${stored('head_nik')});`),
     ],
   }),
   get('Who entered the family', '/v1/families/{{family_id}}/history', {
@@ -823,6 +690,7 @@ export const mainFlow = {
   name: 'Main flow',
   description:
     'From the citizen at the desk to the closed loop, and what the service refuses on the way. Run it as a whole, in ' +
-    'order, as often as you like: each run enters a family of its own with invented numbers.',
+    'order, as often as you like: each run enters a family of its own with invented numbers. The folders after it use ' +
+    'what it has made.',
   item: [access, registry, eligibility, complaint, decision, referral, closure, trail, day],
 };
