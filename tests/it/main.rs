@@ -20,6 +20,7 @@ mod complaints_in_full;
 mod consents;
 mod contract;
 mod conventions;
+mod database_errors;
 mod demo;
 mod desks;
 mod directory;
