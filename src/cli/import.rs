@@ -168,7 +168,7 @@ impl Desk {
     async fn read(&self, id: Uuid) -> Result<Job, Failure> {
         let mut conn = self.worker.db.read().await.map_err(Failure::run)?;
         let row = jobs::find(&mut conn, &self.actor, id).await.map_err(Failure::run)?;
-        Ok(Job::show(row, crate::http::request_context::Language::En))
+        Job::show(row, crate::http::request_context::Language::En).map_err(Failure::run)
     }
 
     /// Works on what is due until this job has ended; a service beside it may take the job as well.

@@ -20,6 +20,7 @@ use super::store::{self, ComplaintRow};
 pub use super::submit::{Submitted, submit};
 use super::{telling, terms, transitions};
 use crate::auth::clients::find_active_staff;
+use crate::db::stored;
 use crate::directory;
 use crate::error::Error;
 use crate::events::NewEvent;
@@ -137,7 +138,7 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
         let passed_on = parts::find_passed_on(&mut tx.conn, &scope, id).await?;
         return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::RegionNotGranted)));
     };
-    if matches!(action, Action::Resolve | Action::Refer | Action::Return) && recommended_by(&row, &tx.actor.subject) {
+    if matches!(action, Action::Resolve | Action::Refer | Action::Return) && recommended_by(&row, &tx.actor.subject)? {
         return Err(Error::new(Code::OwnRecommendation));
     }
     tx.if_match.check(row.version)?;
@@ -145,8 +146,9 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
     Ok((row, to))
 }
 
-fn recommended_by(row: &ComplaintRow, subject: &str) -> bool {
-    row.recommendation.as_ref().and_then(|r| r.get("by")).and_then(|by| by.as_str()) == Some(subject)
+fn recommended_by(row: &ComplaintRow, subject: &str) -> Result<bool, Error> {
+    let said = stored::read_nullable(row.recommendation.as_ref(), "complaints.recommendation", row.id)?;
+    Ok(said.is_some_and(|said: ComplaintRecommendation| said.by == subject))
 }
 
 fn refused(error: IllegalTransition<Status, Action>) -> Error {
@@ -176,7 +178,7 @@ pub(super) async fn finish(
     set_timer(tx, &row, from).await?;
     publish(tx, &row, to.as_str(), Some(from));
     let sla = move_clocks(tx, &row, Some(from)).await?;
-    Ok(Complaint { sla: Some(sla), ..show(row, false) })
+    Ok(Complaint { sla: Some(sla), ..show(row, false)? })
 }
 
 /// What the service will do by itself in the state that was reached.

@@ -17,6 +17,7 @@ use super::reference_no;
 use super::store::parts;
 use super::transitions::FINAL;
 use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints, persons};
+use crate::db::stored;
 use crate::directory::model::Sector;
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
@@ -107,9 +108,9 @@ struct Held {
 
 impl Held {
     /// Who spoke, where that was the person. Without a relation the reporter speaks for themselves.
-    fn own_voice(&self) -> Option<Complainant> {
-        let who = self.complainant.clone().and_then(|v| serde_json::from_value::<Complainant>(v).ok());
-        who.filter(|who| who.relation.is_none())
+    fn own_voice(&self) -> Result<Option<Complainant>, Error> {
+        let who = stored::read_nullable(self.complainant.as_ref(), "complaints.complainant", self.id)?;
+        Ok(who.filter(|who: &Complainant| who.relation.is_none()))
     }
 }
 
@@ -142,8 +143,10 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
     let rows = held(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
-        let complainant = row.own_voice();
+        let complainant = row.own_voice()?;
         let spoke = complainant.is_some();
+        let external_refs = stored::read(&row.external_refs, "complaints.external_refs", row.id)?;
+        let external_refs = if spoke { external_refs } else { Vec::new() };
         let (mut notes, mut exchanges, mut steps) = (Vec::new(), Vec::new(), Vec::new());
         if spoke {
             notes = parts::list_notes_of_visible(&mut tx.conn, row.id, None).await?;
@@ -158,7 +161,7 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
             sector: row.sector,
             class: row.class,
             program_code: row.program_code,
-            external_refs: serde_json::from_value(row.external_refs).ok().filter(|_| spoke).unwrap_or_default(),
+            external_refs,
             description: row.description,
             complainant,
             recommendation: row.recommendation.filter(|_| spoke),
@@ -194,7 +197,7 @@ pub async fn forget(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -
     let mut forgotten = Forgotten::default();
     for row in rows {
         forgotten.ids.push(row.id);
-        forgotten.phones.extend(row.own_voice().and_then(|who| who.phone).map(|phone| phone.into_string()));
+        forgotten.phones.extend(row.own_voice()?.and_then(|who| who.phone).map(|phone| phone.into_string()));
         diesel::update(complaints::table.find(row.id))
             .set((
                 complaints::description.eq(ERASED),

@@ -8,6 +8,7 @@ pub mod prepared;
 pub mod schema;
 pub mod settled;
 pub mod sqlstate;
+pub mod stored;
 pub mod text_enum;
 pub mod unseen;
 

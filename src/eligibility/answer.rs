@@ -16,6 +16,7 @@ use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome, NOTICE_EN,
 use super::rules::RecipientUnit;
 use super::sight::Sight;
 use crate::auth::caller::AccessPurpose;
+use crate::error::Error;
 use crate::registry::rows::{Household, PersonRow};
 
 /// A fact that the officer states; its kind was checked.
@@ -47,15 +48,15 @@ struct Judged<'a> {
     facts: FactSet,
 }
 
-pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> EligibilityCheck {
-    let shared = derive::family_facts(home, inquiry.on);
-    let mut head = judged(&shared, home.head().or(home.members.first()), inquiry);
+pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Result<EligibilityCheck, Error> {
+    let shared = derive::family_facts(home, inquiry.on)?;
+    let mut head = judged(&shared, home.head().or(home.members.first()), inquiry)?;
     let mut persons: Vec<Judged<'_>> = home
         .members
         .iter()
         .filter(|m| inquiry.person_id.is_none_or(|id| m.id == id))
         .map(|m| judged(&shared, Some(m), inquiry))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let mut results = Vec::new();
     for program in programs {
         match program.recipient_unit {
@@ -68,7 +69,7 @@ pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry
             }
         }
     }
-    EligibilityCheck {
+    Ok(EligibilityCheck {
         summary: explain::check(&results),
         family_id: home.family.id,
         person_id: inquiry.person_id,
@@ -82,7 +83,7 @@ pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry
         registered_not_recipient: BilingualText::new(NOTICE_ID, NOTICE_EN),
         stated_facts: inquiry.stated.iter().map(|fact| fact.id.name().to_owned()).collect(),
         results,
-    }
+    })
 }
 
 fn is_about_subject(id: FactId) -> bool {
@@ -94,16 +95,16 @@ fn applies(stated: &StatedFact, person: Option<&PersonRow>, inquiry: &Inquiry) -
     !is_about_subject(stated.id) || person.is_some_and(|p| Some(p.id) == inquiry.person_id)
 }
 
-fn judged<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> Judged<'a> {
+fn judged<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> Result<Judged<'a>, Error> {
     let mut facts = shared.clone();
     if let Some(person) = person {
-        derive::add_person(&mut facts, person, inquiry.on);
+        derive::add_person(&mut facts, person, inquiry.on)?;
     }
     for fact in inquiry.stated.iter().filter(|fact| applies(fact, person, inquiry)) {
         let set = facts.set_json(fact.id.name(), &fact.value);
         debug_assert!(set.is_ok(), "the kind of a stated fact was checked");
     }
-    Judged { person, facts }
+    Ok(Judged { person, facts })
 }
 
 fn empty(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap) -> EligibilityResult {
@@ -223,13 +224,17 @@ pub struct Verdict<'a> {
 }
 
 /// The same judgement for many families at once: outcomes, and what is missing.
-pub fn verdicts<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: NaiveDate) -> Vec<Verdict<'a>> {
+pub fn verdicts<'a>(
+    home: &'a Household,
+    programs: &[&'a CompiledProgram],
+    on: NaiveDate,
+) -> Result<Vec<Verdict<'a>>, Error> {
     let inquiry = Inquiry { on, ..Inquiry::default() };
-    let shared = derive::family_facts(home, on);
-    let mut head = judged(&shared, home.head().or(home.members.first()), &inquiry);
+    let shared = derive::family_facts(home, on)?;
+    let mut head = judged(&shared, home.head().or(home.members.first()), &inquiry)?;
     let mut persons: Vec<Judged<'_>> = Vec::new();
     if programs.iter().any(|p| p.recipient_unit == RecipientUnit::Individual) {
-        persons.extend(home.members.iter().map(|m| judged(&shared, Some(m), &inquiry)));
+        persons = home.members.iter().map(|m| judged(&shared, Some(m), &inquiry)).collect::<Result<_, _>>()?;
     }
     let mut verdicts = Vec::with_capacity(programs.len() + persons.len());
     for program in programs {
@@ -240,7 +245,7 @@ pub fn verdicts<'a>(home: &'a Household, programs: &[&'a CompiledProgram], on: N
             }
         }
     }
-    verdicts
+    Ok(verdicts)
 }
 
 fn verdict<'a>(

@@ -99,7 +99,7 @@ impl Asker<'_> {
                 let home = home.clone().usable_for(question.inquiry.person_id, question.inquiry.purpose)?;
                 judge_stated(&programs, &question.inquiry.stated)?;
                 let chosen = select(&programs, &home, &question.wanted)?;
-                Ok(Inquired::of(&home, &chosen, &question.inquiry))
+                Inquired::of(&home, &chosen, &question.inquiry)
             }));
         }
         Ok(results)

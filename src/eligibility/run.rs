@@ -82,7 +82,7 @@ pub(super) fn judge_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<Field
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let asked: Asked = run.job.params()?;
     let asked = Arc::new(asked);
     if run.progress.total.is_none() {
         begin(run, Arc::clone(&asked)).await?;
@@ -129,7 +129,7 @@ async fn begin(run: &mut Run, asked: Arc<Asked>) -> Result<(), Stop> {
 
 /// The family after which to go on.
 fn read_place(progress: &Progress) -> Result<Option<Place>, Error> {
-    serde_json::from_value(progress.position.clone()).map_err(Error::internal)
+    progress.position()
 }
 
 /// What came of a page of families.
@@ -163,7 +163,7 @@ impl Page {
         for home in &usable {
             let village = home.family.region_code.as_str();
             let chosen = applying.entry(village).or_insert_with(|| applying_in(programs, village, &asked.programs));
-            for verdict in verdicts(home, chosen, asked.on) {
+            for verdict in verdicts(home, chosen, asked.on)? {
                 *counts.entry((verdict.program.code.as_str(), verdict.outcome)).or_default() += 1;
                 if asked.outcomes.contains(&verdict.outcome) {
                     match asked.format {

@@ -65,7 +65,7 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
         Some(size) => {
             let homes = registry::sample_households(&mut tx.conn, &scope, i64::from(size), asked.on).await?;
             let mut tally = Tally::default();
-            tally.add(program, &draft_of(program, &asked)?, &homes, &asked);
+            tally.add(program, &draft_of(program, &asked)?, &homes, &asked)?;
             Ok(Tried::Now(tally.told(program, &asked, true)))
         }
         None => {
@@ -84,9 +84,9 @@ struct Position {
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let asked: Asked = run.job.params()?;
     let scope = run.scope();
-    let reached: Option<Position> = serde_json::from_value(run.progress.position.clone()).map_err(Error::internal)?;
+    let reached: Option<Position> = run.progress.position()?;
     let mut pages = Pages::new(&run.worker.db, &scope, asked.on, reached.and_then(|position| position.after));
     loop {
         let (asked, scope) = (asked.clone(), scope.clone());
@@ -95,12 +95,11 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
             if progress.total.is_none() {
                 progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
             }
-            let position: Option<Position> =
-                serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
+            let position: Option<Position> = progress.position()?;
             let mut position = position.unwrap_or_default();
             let programs = latest(tx).await?;
             let program = programs.find(&asked.program_code).ok_or_else(Error::not_found)?;
-            position.tally.add(program, &draft_of(program, &asked)?, &homes, &asked);
+            position.tally.add(program, &draft_of(program, &asked)?, &homes, &asked)?;
             if let Some(place) = place_of(&homes) {
                 position.after = Some(place);
                 progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
@@ -189,10 +188,16 @@ type Told = [Option<i64>; 6];
 struct Tally(BTreeMap<String, Numbers>);
 
 impl Tally {
-    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], asked: &Asked) {
+    fn add(
+        &mut self,
+        current: &CompiledProgram,
+        draft: &CompiledProgram,
+        homes: &[Household],
+        asked: &Asked,
+    ) -> Result<(), Error> {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
         for home in &crate::registry::limits::usable(homes) {
-            let both = verdicts(home, &[current, draft], asked.on);
+            let both = verdicts(home, &[current, draft], asked.on)?;
             let numbers = self.0.entry(below(&asked.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);
             for (before, after) in before.iter().zip(after) {
@@ -205,6 +210,7 @@ impl Tally {
                 numbers.undetermined_after += i64::from(after.outcome == Undetermined);
             }
         }
+        Ok(())
     }
 
     fn told(&self, program: &CompiledProgram, asked: &Asked, sampled: bool) -> RuleTrial {

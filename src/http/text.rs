@@ -1,6 +1,7 @@
 //! Free text and short names, each a type that knows its own limits: the parser, the contract and the faults agree
 //! because all three read them here.
 
+use serde::de::{Deserialize as _, Deserializer, Visitor};
 use serde_json::Value;
 
 /// Exactly sixteen digits of whatever script, also when blanks, dots or hyphens stand between them, could be a NIK or a KK
@@ -75,6 +76,45 @@ pub fn with_letters(name: String) -> Result<String, &'static str> {
     if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err("without_letters") }
 }
 
+/// The name under which a limited text asks a deserializer for its content. A deserializer of what the service has stored
+/// itself answers with `visit_some`, as no other does, and the text is taken as it is: it was validated when it was received,
+/// by the rules of that day.
+pub const LIMITED_TEXT: &str = "slrt::LimitedText";
+
+pub fn deserialize<'de, D, F>(deserializer: D, accept: F) -> Result<String, D::Error>
+where
+    D: Deserializer<'de>,
+    F: FnOnce(String) -> Result<String, &'static str>,
+{
+    struct Content<F>(F);
+
+    impl<'de, F: FnOnce(String) -> Result<String, &'static str>> Visitor<'de> for Content<F> {
+        type Value = String;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<String, E> {
+            self.visit_string(text.to_owned())
+        }
+
+        fn visit_string<E: serde::de::Error>(self, text: String) -> Result<String, E> {
+            (self.0)(text).map_err(E::custom)
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+            deserializer.deserialize_string(self)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, stored: D) -> Result<String, D::Error> {
+            String::deserialize(stored)
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(LIMITED_TEXT, Content(accept))
+}
+
 /// Declares a text type with its limits in characters, and what else it must be.
 #[macro_export]
 macro_rules! limited_text {
@@ -110,9 +150,8 @@ macro_rules! limited_text {
 
         impl<'de> serde::Deserialize<'de> for $Name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                let accepted = $crate::http::text::accept(text, $min, $max);
-                accepted$(.and_then($also))?.map($Name).map_err(serde::de::Error::custom)
+                let accept = |text| $crate::http::text::accept(text, $min, $max)$(.and_then($also))?;
+                $crate::http::text::deserialize(deserializer, accept).map($Name)
             }
         }
     };

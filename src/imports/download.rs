@@ -9,6 +9,7 @@ use super::export::{ExportParams, Position};
 use super::model::ImportKind;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::problem_table::Code;
 use crate::registry::limits::{self, Shown};
@@ -28,7 +29,7 @@ pub async fn admit<P>(
     log: &AccessLog,
     export: Export<'_>,
 ) -> Result<(), Error> {
-    let params: ExportParams = serde_json::from_value(export.params.clone()).map_err(Error::internal)?;
+    let params: ExportParams = stored::read(export.params, "jobs.params", export.id)?;
     let given = if params.reveal {
         let revealed = caller.reveal()?;
         revealed.ok_or_else(|| Error::about(Code::InsufficientScope, "pii:reveal"))?
@@ -41,7 +42,7 @@ pub async fn admit<P>(
         return Err(Error::new(Code::PurposeDiffers));
     }
     // One of before there were passes does not tell who stands in it.
-    let position: Option<Position> = serde_json::from_value(export.position.clone()).ok();
+    let position: Option<Position> = stored::read(export.position, "jobs.position", export.id)?;
     let pass = position.map(|at| at.pass).filter(|pass| !pass.is_nil());
     let pass = pass.ok_or_else(|| Error::new(Code::ExportOutdated))?;
     let shown = if params.kind == ImportKind::Persons { Shown::Persons } else { Shown::Households };

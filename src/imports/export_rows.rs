@@ -5,7 +5,7 @@ use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::directory::load::{OrganizationRow, ServiceRow};
 use crate::error::Error;
 use crate::registry::nik::FamilyCardNo;
-use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow, WelfareStatusRow};
 use crate::registry::viewer::Viewer;
 
 /// How what tells a household apart is shown.
@@ -23,7 +23,7 @@ fn cell<T: ToString>(value: Option<T>) -> String {
 }
 
 pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>, Error> {
-    let facts: FamilyFacts = serde_json::from_value(row.attributes).unwrap_or_default();
+    let facts = row.attributes()?;
     let reveal = show == Show::Open;
     let card = match &row.family_card_sealed {
         Some(sealed) if show != Show::Closed => {
@@ -58,7 +58,7 @@ fn whole_list<T: ToString>(shown: &[T], there_are: usize) -> String {
 
 /// The answer's own rules say what is masked and what is left out.
 pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error> {
-    let facts = row.attributes();
+    let facts = row.attributes()?;
     let assessed = facts.ppks_known || !row.ppks_codes.is_empty();
     let (categories, criteria) = (row.ppks_codes.len(), facts.criteria.as_ref().map_or(0, Vec::len));
     let shown = viewer.person(row)?;

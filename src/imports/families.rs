@@ -15,7 +15,7 @@ use crate::registry::document;
 use crate::registry::judge::{self, Judged};
 use crate::registry::load::{self, FamilyKey};
 use crate::registry::model::Standing;
-use crate::registry::rows::{FamilyFacts, FamilyRow};
+use crate::registry::rows::FamilyRow;
 
 pub struct Families;
 
@@ -184,7 +184,7 @@ fn change(
         }
     }
     let before = family.clone();
-    let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
+    let mut facts = family.attributes()?;
     let told = row.input.attributes.unwrap_or_default();
     facts.disaster_victim = told.disaster_victim.or(facts.disaster_victim);
     facts.breadwinner_laid_off = told.breadwinner_laid_off.or(facts.breadwinner_laid_off);
@@ -192,7 +192,7 @@ fn change(
     facts.extreme_poor = told.extreme_poor.or(facts.extreme_poor);
     facts.prior_housing_aid = told.prior_housing_aid.or(facts.prior_housing_aid);
     facts.income_class = told.income_class.or(facts.income_class);
-    family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    family.set_attributes(&facts)?;
     family.address = row.input.address.map(|a| a.into_string()).or(family.address);
     family.latitude = row.input.latitude.or(family.latitude);
     family.longitude = row.input.longitude.or(family.longitude);
@@ -206,8 +206,8 @@ fn change(
     }
     family.version += 1;
     family.updated_at = planning.now;
-    let before = document::family(&before, None, None);
-    plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None));
+    let before = document::family(&before, None, None)?;
+    plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None)?);
     plan.changed.families.push(family);
     Ok(())
 }

@@ -316,10 +316,10 @@ fn change(
     let mut told = row.member;
     // A list that is said takes away nothing that whoever says it is not shown; one that is not said takes away nothing at all.
     let said = (told.ppks_codes.is_some(), told.criteria.is_some());
-    keep_unseen(&mut told, &person, planning.sees_all);
+    keep_unseen(&mut told, &person, planning.sees_all)?;
     told.ppks_codes = told.ppks_codes.filter(|_| said.0);
     told.criteria = told.criteria.filter(|_| said.1);
-    let mut facts = person.attributes();
+    let mut facts = person.attributes()?;
     facts.sktm = told.sktm.or(facts.sktm);
     facts.village_head_certified = told.village_head_certified.or(facts.village_head_certified);
     facts.assessment_recommended = told.assessment_recommended.or(facts.assessment_recommended);
@@ -328,7 +328,7 @@ fn change(
         person.ppks_codes = codes;
         facts.ppks_known = true;
     }
-    person.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    person.set_attributes(&facts)?;
     // What is known of an identity was asked of its number: of a new one nothing is, as when somebody is entered with it.
     let known = if number_found.is_some() { IdentityStatus::Unknown } else { person.identity_status };
     person.identity_status = told.identity_status.unwrap_or(known);
@@ -357,8 +357,8 @@ fn change(
     }
     person.version += 1;
     person.updated_at = planning.now;
-    let before = document::person(&before, None);
-    let after = document::person(&person, number_found.as_deref());
+    let before = document::person(&before, None)?;
+    let after = document::person(&person, number_found.as_deref())?;
     plan.changed(("person", person.id), person.family_id, &before, &after);
     plan.touched.insert(person.family_id);
     plan.changed.persons.push(person);

@@ -44,7 +44,7 @@ pub struct ImportParams {
 }
 
 async fn import(run: &mut Run) -> Result<Outcome, Stop> {
-    let params: ImportParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: ImportParams = run.job.params()?;
     match params.kind {
         ImportKind::Families => work::<families::Families>(run, params).await,
         ImportKind::Persons => work::<persons::Persons>(run, params).await,
@@ -172,10 +172,15 @@ async fn judge<K: Kind>(run: &mut Run, params: ImportParams) -> Result<Result<Ve
     }
 }
 
+#[derive(Deserialize)]
+struct Position {
+    written: u64,
+}
+
 /// Three things go on at once: a batch is written, the names of those before are, and the next one is read.
 async fn write<K: Kind>(run: &mut Run, params: ImportParams, mut unclaimed: VecDeque<bool>) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
-    let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let Position { written } = run.progress.position()?;
     if written > 0 {
         // Names whose turn had not come when the job was interrupted.
         index_names(&run.worker).await?;

@@ -68,7 +68,7 @@ pub async fn create(tx: &mut Tx, job: NewJob) -> Result<Job, Error> {
     };
     store::insert(&mut tx.conn, &row).await?;
     tx.audit("job.create", "job", row.id, Some(&row.region_code));
-    Ok(Job::show(row, tx.context.language))
+    Job::show(row, tx.context.language)
 }
 
 /// The answer to a request that became a job.
@@ -100,7 +100,7 @@ pub async fn find_last_like(
 ) -> Result<Option<Job>, Error> {
     let whose = Whose { client_id: &actor.client_id, kinds: &[kind] };
     let row = store::find_last_like(conn, &actor.scope, &whose, params).await?;
-    Ok(row.map(|row| Job::show(row, Language::En)))
+    row.map(|row| Job::show(row, Language::En)).transpose()
 }
 
 pub async fn list(
@@ -115,7 +115,7 @@ pub async fn list(
         visible_kinds(actor).into_iter().filter(|k| kind.is_none_or(|wanted| wanted == *k)).collect();
     let whose = Whose { client_id: &actor.client_id, kinds: &kinds };
     let rows = store::list_visible(conn, &actor.scope, &whose, status, page).await?;
-    Ok(page.page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language)))
+    page.try_page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language))
 }
 
 /// Stops a job. A step under way finds the job ended and undoes itself; what was committed before stays.
@@ -130,7 +130,7 @@ pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     })?;
     let row = store::set_ended(&mut tx.conn, id, None, to, None, tx.now).await?.ok_or_else(Error::not_found)?;
     ended(tx, &row);
-    Ok(Job::show(row, tx.context.language))
+    Job::show(row, tx.context.language)
 }
 
 /// Tells that a job ended: to the trail, and to whoever listens.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use super::store::{self, Advance, JobRow};
 use super::{actions, files, transitions};
 use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::field_table;
 use crate::http::problem_table::Code;
@@ -67,6 +69,7 @@ impl From<diesel::result::Error> for Stop {
 /// How far a job is. What a step writes here is committed with the step.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
+    job_id: Uuid,
     pub done: i64,
     pub total: Option<i64>,
     pub counts: BTreeMap<String, i64>,
@@ -83,18 +86,24 @@ pub struct Progress {
 }
 
 impl Progress {
-    fn of(row: &JobRow) -> Self {
-        Self {
+    fn of(row: &JobRow) -> Result<Self, Error> {
+        Ok(Self {
+            job_id: row.id,
             done: row.done,
             total: row.total,
-            counts: serde_json::from_value(row.counts.clone()).unwrap_or_default(),
+            counts: row.counts()?,
             position: row.position.clone(),
             problems: row.problems,
             result_type: row.result_type.clone(),
             since: row.progress_since,
             from: row.progress_from,
             ..Self::default()
-        }
+        })
+    }
+
+    /// Where to go on, as the runner left it.
+    pub fn position<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        stored::read(&self.position, "jobs.position", self.job_id)
     }
 
     pub fn count(&mut self, what: &str, by: i64) {
@@ -254,7 +263,7 @@ async fn claim(worker: &Worker, owner: Uuid) -> Result<Option<JobRow>, Error> {
 
 async fn work_on(worker: &Worker, owner: Uuid, job: JobRow) -> Result<(), Error> {
     let (id, kind, attempts) = (job.id, job.kind, job.attempts);
-    let progress = Progress::of(&job);
+    let progress = Progress::of(&job)?;
     let mut run = Run { worker: worker.clone(), job, progress, owner };
     let runner = worker.runners.iter().find(|r| r.kind == kind);
     let outcome = match runner {
@@ -265,16 +274,17 @@ async fn work_on(worker: &Worker, owner: Uuid, job: JobRow) -> Result<(), Error>
     match outcome {
         Ok(outcome) => end(&run, outcome).await,
         Err(Stop::Lost) => {
-            tracing::info!(job = %id, %kind, "the job is no longer this worker's");
+            tracing::info!("the job is no longer this worker's");
             Ok(())
         }
         Err(Stop::Failed(error))
             if (400..500).contains(&error.code.row().status) && error.code != Code::ConcurrentChange =>
         {
+            tracing::info!(%error, "the job failed");
             end(&run, Outcome::Failed(error.code)).await
         }
         Err(Stop::Failed(error)) => {
-            tracing::warn!(job = %id, %kind, attempts, %error, "a job was interrupted and will be taken again");
+            tracing::warn!(attempts, %error, "a job was interrupted and will be taken again");
             let pause = TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts).unwrap_or(1).min(6)));
             let mut conn = worker.db.read().await?;
             store::set_waiting(&mut conn, id, owner, worker.shared.clock.now() + pause).await?;

@@ -11,6 +11,7 @@ use super::gateway::{Handed, Note};
 use super::model::{MessageAttemptOutcome as Outcome, MessageStatus as Status};
 use super::rules::{self, Words};
 use super::store::{self, AttemptRow, MessageRow};
+use crate::db::stored;
 use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::worker::Worker;
@@ -49,7 +50,7 @@ async fn send_one(worker: &Worker, mut row: MessageRow, until: DateTime<Utc>) ->
     if row.text.is_none() {
         let mut conn = worker.db.read().await?;
         let template = find_template(&mut conn, row.event, gateway.channel, &row.region_code).await?;
-        let words: Words = serde_json::from_value(row.words.clone()).map_err(Error::internal)?;
+        let words: Words = stored::read(&row.words, "messages.words", row.id)?;
         row.channel = Some(gateway.channel);
         row.text = template.filter(|t| t.enabled).and_then(|t| rules::render(&t.text, &words).ok());
     }

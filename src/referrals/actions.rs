@@ -182,7 +182,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
     // The target never learns of a draft: the event is for the source's regions alone.
     publish(tx, row, "drafted", None);
-    Ok(Drafted::New(show(record, tx.actor.organization_id)))
+    Ok(Drafted::New(show(record, tx.actor.organization_id)?))
 }
 
 /// The id is taken: by the same draft, or by something else.
@@ -191,7 +191,7 @@ async fn known(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
     let view = Viewpoint { scope: &actor.scope, organization: None };
     match store::find_visible(&mut tx.conn, view, sent.id).await? {
         Some(stored) if stored.row.submission_hash == sent.submission_hash => {
-            Ok(Drafted::Known(show(stored, actor.organization_id)))
+            Ok(Drafted::Known(show(stored, actor.organization_id)?))
         }
         _ => Err(Error::new(Code::AlreadyExists)),
     }
@@ -329,7 +329,7 @@ pub(super) async fn conclude(
     if ends && let Some(complaint_id) = row.complaint_id {
         complaints::actions::referral_ended(tx, complaint_id).await?;
     }
-    Ok(show(record, tx.actor.organization_id))
+    show(record, tx.actor.organization_id)
 }
 
 /// What a letter of recommendation says of its referral.

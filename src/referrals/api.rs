@@ -10,7 +10,9 @@ use super::candidates::ReferralCandidate;
 use super::model::{LawfulBasis, ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
 use super::store::Record;
 use super::transitions::EDGES;
+use crate::db::stored;
 use crate::directory::model::{GovernmentLevel, Sector};
+use crate::error::Error;
 use crate::http::text::{LongText, ShortText, masked};
 use crate::regions::RegionCode;
 use crate::registry::model::SchoolLevel;
@@ -346,19 +348,16 @@ fn outcomes(check: &serde_json::Value) -> serde_json::Value {
 
 /// As the viewer's organization may see it. A target is told name and need from the start, what tells the client apart
 /// and how to reach it once it has accepted, and of the eligibility check the outcome alone.
-pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
+pub fn show(record: Record, viewer: Option<Uuid>) -> Result<Referral, Error> {
     let Record { row, details } = record;
     let is_target = viewer == Some(row.target_organization_id);
     let taken_on = row.answered_at.is_some() && row.status != ReferralStatus::Rejected;
     let told = !is_target || taken_on;
-    fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
-        value.and_then(|v| serde_json::from_value(v).ok())
-    }
     let mut allowed_actions = state_machine::allowed(EDGES, row.status);
     if row.loop_closed_at.is_some() {
         allowed_actions.retain(|a| *a != ReferralAction::CloseLoop);
     }
-    Referral {
+    Ok(Referral {
         id: row.id,
         status: row.status,
         allowed_actions,
@@ -384,10 +383,10 @@ pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
         reminders: details.reminders,
         reminded_at: details.reminded_at,
         escalation_level: details.escalation_level,
-        reason: part(row.reason),
+        reason: stored::read_nullable(row.reason.as_ref(), "referrals.reason", row.id)?,
         eligibility: if is_target { row.eligibility.as_ref().map(outcomes) } else { row.eligibility },
-        outcome: part(row.outcome),
-        closure: part(row.closure),
+        outcome: stored::read_nullable(row.outcome.as_ref(), "referrals.outcome", row.id)?,
+        closure: stored::read_nullable(row.closure.as_ref(), "referrals.closure", row.id)?,
         created_by: row.created_by,
         requested_at: row.requested_at,
         due_at: row.due_at,
@@ -399,7 +398,7 @@ pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -12,6 +12,7 @@ use super::model::is_restricted_ppks;
 use super::rows::{ChangeRow, DwellingRow, FamilyRow, LoadRow, PersonRow};
 use super::store::changes as store;
 use crate::auth::sealing::Sealer;
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::transaction::Tx;
@@ -116,9 +117,9 @@ pub async fn record_created(
     // That there is a number is told, not the number.
     let number = |sealed: &Option<Vec<u8>>| sealed.as_ref().map(|_| "");
     let card = number(&family.family_card_sealed);
-    let mut rows = vec![row(tx, change("family", family.id), said(document::family(family, home, card)))?];
+    let mut rows = vec![row(tx, change("family", family.id), said(document::family(family, home, card)?))?];
     for member in members {
-        let fields = said(document::person(member, number(&member.nik_sealed)));
+        let fields = said(document::person(member, number(&member.nik_sealed))?);
         rows.push(row(tx, change("person", member.id), fields)?);
     }
     Ok(store::insert(&mut tx.conn, &rows).await?)
@@ -219,7 +220,7 @@ impl ChangeViewer<'_> {
         let values: Document = match &row.values_sealed {
             Some(sealed) if self.revealed => {
                 let bytes = self.sealer.open_bytes(&place(row.subject_id, row.id), sealed)?;
-                serde_json::from_slice(&bytes).map_err(Error::internal)?
+                stored::read_text(&bytes, "registry_changes.values_sealed", row.id)?
             }
             _ => Document::new(),
         };

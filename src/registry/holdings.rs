@@ -68,9 +68,9 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
 
 /// Writes what follows for the circumstances that rules ask about.
 async fn state(tx: &mut Tx, family: &mut FamilyRow, with: impl FnOnce(&mut FamilyFacts)) -> Result<(), Error> {
-    let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
+    let mut facts = family.attributes()?;
     with(&mut facts);
-    family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    family.set_attributes(&facts)?;
     Ok(changes::save_family(&mut tx.conn, family).await?)
 }
 

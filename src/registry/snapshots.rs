@@ -148,7 +148,7 @@ type Hidden = [[bool; DECILES]; DECILES];
 
 /// One region at a time, for no statement is to be long. Nothing is written before all are judged: a kill begins anew.
 async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let asked: Asked = run.job.params()?;
     let around = asked.around.as_deref().unwrap_or(asked.region_code.as_str());
     let path = path(around, &asked.region_code);
     let mut whole: Hidden = [[false; DECILES]; DECILES];

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use super::answers::{Family, FamilyShock, Person, ProgramParticipation, RegistryWarning, WelfareStatus};
-use super::api::{Dwelling, FamilyAssets, FamilyAttributes};
+use super::api::{Dwelling, FamilyAttributes};
 use super::judge;
 use super::model::{SocialCriterion, is_restricted_ppks};
 use super::nik::{FamilyCardNo, Nik};
@@ -37,7 +37,7 @@ impl<'a> Viewer<'a> {
     pub fn person(&self, row: PersonRow) -> Result<Person, Error> {
         let restricted = row.is_restricted();
         let row = if restricted && !self.revealed { row.withheld() } else { row };
-        let extra = row.attributes();
+        let extra = row.attributes()?;
         let mut nik_warnings = Vec::new();
         let nik = match &row.nik_sealed {
             None => None,
@@ -92,9 +92,9 @@ impl<'a> Viewer<'a> {
     }
 
     pub fn family(&self, home: Household) -> Result<Family, Error> {
-        let facts = home.attributes();
+        let facts = home.attributes()?;
+        let mut assets = home.family.assets()?;
         let Household { family, dwelling, status, participations, shocks, members, .. } = home;
-        let mut assets: FamilyAssets = serde_json::from_value(family.assets).unwrap_or_default();
         assets.gold_grams = self.if_revealed(assets.gold_grams);
         let family_card_no = match &family.family_card_sealed {
             None => None,

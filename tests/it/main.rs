@@ -54,5 +54,6 @@ mod rights;
 mod routing;
 mod schema;
 mod service_levels;
+mod stored_json;
 mod support;
 mod sync;
