@@ -230,7 +230,7 @@ where
         kept: None,
     };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
-    let task = tokio::task::spawn_local(async move {
+    let task = async move {
         AnsiTransactionManager::begin_transaction(&mut *tx.conn).await?;
         // After the transaction began: a change feed by time relies on it.
         tx.now = clock.now();
@@ -253,8 +253,8 @@ where
                 Err(error)
             }
         }
-    });
-    task.await.map_err(Error::internal)?
+    };
+    tokio::task::spawn_local(task).await.map_err(Error::internal)?
 }
 
 /// One transaction outside a request.
@@ -287,6 +287,7 @@ pub struct Write {
     setting: Setting,
     key: Result<Option<IdempotencyKey>, Error>,
     operation: String,
+    query: String,
 }
 
 impl FromRequest for Write {
@@ -313,6 +314,7 @@ impl FromRequest for Write {
             },
             key: IdempotencyKey::read(request.headers()),
             operation: format!("{} {}", request.method(), request.path()),
+            query: request.query_string().to_owned(),
         }))
     }
 }
@@ -336,15 +338,16 @@ impl Write {
             let setting = Setting { actor, ..self.setting };
             return transact(&self.db, setting, async move |tx: &mut Tx| work(tx).await.map(done)).await;
         };
+        let fingerprint = idempotency::fingerprint(&self.setting.keys, &self.operation, &self.query, &digest);
         let scope = idempotency::Scope { client_id: actor.client_id.clone(), operation: self.operation, key };
         let setting = Setting { actor, ..self.setting };
         transact(&self.db, setting, async move |tx: &mut Tx| {
-            if let Some(reply) = idempotency::claim(&tx.conn, &scope, &digest, tx.now).await? {
+            if let Some(reply) = idempotency::claim(&tx.conn, &scope, &fingerprint, tx.now).await? {
                 return Ok(Outcome::Nothing(reply));
             }
             match done(work(tx).await?) {
                 Outcome::Done(reply) => {
-                    tx.kept = Some(KeyRow::new(scope, &digest, &reply, tx.now));
+                    tx.kept = Some(KeyRow::new(scope, &fingerprint, &reply, tx.now));
                     Ok(Outcome::Done(reply))
                 }
                 nothing => Ok(nothing),

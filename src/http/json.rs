@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use super::canonical::fingerprint;
 use super::field_table;
 use super::problem_table::Code;
 use crate::error::{Error, FieldError};
@@ -45,7 +46,7 @@ impl<T> Json<T> {
         self.value
     }
 
-    /// SHA-256 of the bytes as sent.
+    /// SHA-256 of the body in its canonical spelling: the same for bodies that mean the same.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
@@ -63,7 +64,9 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Json<T
                 return Err(Error::about(Code::UnsupportedMediaType, "application/json"));
             }
             let bytes = read_body(payload, BODY_LIMIT).await?;
-            Ok(Self { value: parse(&bytes)?, digest: sha256(&bytes) })
+            let value = parse(&bytes)?;
+            let digest = serde_json::from_slice(&bytes).map_or_else(|_| sha256(&bytes), |body| fingerprint(&body));
+            Ok(Self { value, digest })
         })
     }
 }

@@ -6,7 +6,6 @@ pub mod actions;
 pub mod api;
 mod apply;
 mod bundle;
-mod canonical;
 mod changes;
 pub mod model;
 pub mod routes;

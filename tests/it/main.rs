@@ -30,6 +30,7 @@ mod eligibility_objections;
 mod events;
 mod exports;
 mod flow;
+mod idempotency;
 mod import_meanwhile;
 mod import_subjects;
 mod imports;
