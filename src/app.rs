@@ -238,7 +238,8 @@ impl Shared {
         pending: usize,
     ) -> Result<Self, String> {
         let storage = Storage::open(&args.attachments)?;
-        let external = crate::auth::external::TrustedIssuers::new(&args.trusted_issuers);
+        let external =
+            crate::auth::external::TrustedIssuers::new(&args.trusted_issuers, args.issuer_keys_refresh_seconds);
         let contract = contract();
         Ok(Self {
             tokens: web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external)),

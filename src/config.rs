@@ -99,6 +99,10 @@ pub struct ServerArgs {
     /// Other issuers whose tokens are taken, as `issuer=address of its key set`, separated by commas.
     #[arg(long, env = "SLRT_TRUSTED_ISSUERS", value_delimiter = ',', value_parser = parse_issuer)]
     pub trusted_issuers: Vec<(String, String)>,
+    /// Seconds after which the key sets of those issuers are fetched again. A key that its issuer withdraws is refused after
+    /// that time; when a key set cannot be fetched, its last keys are used for twelve times as long.
+    #[arg(long, env = "SLRT_ISSUER_KEYS_REFRESH_SECONDS", default_value = "300", value_parser = parse_refresh)]
+    pub issuer_keys_refresh_seconds: NonZeroU32,
     /// Requests a client may make in a minute.
     #[arg(long, env = "SLRT_RATE_PER_MINUTE", default_value = "1200")]
     pub rate_per_minute: NonZeroU32,
@@ -147,6 +151,11 @@ pub struct ServerArgs {
 fn parse_contact(text: &str) -> Result<String, String> {
     let fits = ["mailto:", "https:"].iter().any(|scheme| text.starts_with(scheme)) && url::Url::parse(text).is_ok();
     fits.then(|| text.to_owned()).ok_or_else(|| "write it as mailto:name@example.go.id or https://…".to_owned())
+}
+
+fn parse_refresh(text: &str) -> Result<NonZeroU32, String> {
+    let seconds = text.parse().ok().filter(|seconds: &NonZeroU32| (30..=86_400).contains(&seconds.get()));
+    seconds.ok_or_else(|| "write a number of seconds from 30 to 86400".to_owned())
 }
 
 fn parse_issuer(text: &str) -> Result<(String, String), String> {

@@ -144,7 +144,7 @@ impl Worker {
 }
 
 async fn follow_keys(worker: &Worker) -> Result<(), Error> {
-    worker.shared.tokens.keys().refresh();
+    worker.shared.tokens.refresh_keys(worker.shared.clock.now()).await;
     Ok(())
 }
 

@@ -114,7 +114,7 @@ async fn run() -> Fallible {
     );
 
     let service = Service::start(&url, &keys_file)?;
-    let tokens = Tokens::new(ISSUER.into(), "slrt-api".into(), keys, TrustedIssuers::new(&[]));
+    let tokens = Tokens::new(ISSUER.into(), "slrt-api".into(), keys, TrustedIssuers::default());
     let actor = Actor {
         client_id: "bench-desk".into(),
         subject: "bench-officer".into(),

@@ -1,85 +1,245 @@
-//! Other issuers, when the operator has named them: their key sets are fetched from the configured address alone,
-//! cached, and fetched again on an unknown key with a cool-down. `jku` and `x5u` are never looked at.
+//! Other issuers that the operator trusts. Their key sets are fetched from the configured address alone; `jku` and `x5u` are
+//! never looked at.
+//!
+//! A key set is refreshed by its age, so that a key that its issuer withdraws is refused soon after. It is fetched in the
+//! background, one fetch at a time for each issuer: a request waits for it only when it needs a key that is not known yet. A
+//! key server that is slow or gone leaves the last good keys in use for a bounded time.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use tokio::sync::Mutex;
+use serde::Deserialize;
+use tokio::sync::{Notify, Semaphore};
 
-const COOL_DOWN: Duration = Duration::from_secs(30);
+use crate::error::chain;
+
+/// Between two fetches that a failure or an unknown key asks for.
+const COOL_DOWN: TimeDelta = TimeDelta::seconds(30);
+/// Refreshes that may fail until the keys are used no more.
+const REFRESHES_MISSED: i32 = 12;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 const KEY_SET_LIMIT: usize = 256 * 1024;
+/// Requests that wait for one issuer's key set at a time. More of them would take the places of other callers.
+const WAITING: usize = 16;
+
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error("the key set cannot be fetched")]
+    Http(#[source] reqwest::Error),
+    #[error("the key set is larger than {KEY_SET_LIMIT} bytes")]
+    TooLarge,
+    #[error("the answer is no key set")]
+    NoKeySet,
+}
+
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error.without_url())
+    }
+}
 
 #[derive(Clone)]
 pub struct ExternalKey {
     pub algorithm: Algorithm,
     pub decoding: DecodingKey,
+    /// Of the key set that it comes from.
+    pub generation: u64,
 }
 
 struct Issuer {
+    name: String,
     jwks_url: String,
-    state: Mutex<IssuerState>,
-}
-
-#[derive(Default)]
-struct IssuerState {
-    keys: HashMap<String, ExternalKey>,
-    fetched: Option<Instant>,
-}
-
-#[derive(Default)]
-pub struct TrustedIssuers {
-    issuers: HashMap<String, Issuer>,
     http: reqwest::Client,
+    refresh: TimeDelta,
+    state: Mutex<State>,
+    /// A fetch has ended.
+    fetched: Notify,
+    waiting: Semaphore,
 }
+
+#[derive(Default)]
+struct State {
+    keys: HashMap<String, (Algorithm, DecodingKey)>,
+    /// Counts the key sets that were fetched.
+    generation: u64,
+    good_at: Option<DateTime<Utc>>,
+    tried_at: Option<DateTime<Utc>>,
+    fetching: bool,
+}
+
+impl State {
+    fn age(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.good_at.map(|at| now - at)
+    }
+
+    fn may_fetch(&self, now: DateTime<Utc>) -> bool {
+        !self.fetching && self.tried_at.is_none_or(|at| now - at >= COOL_DOWN)
+    }
+}
+
+#[derive(Default)]
+pub struct TrustedIssuers(HashMap<String, Arc<Issuer>>);
 
 impl TrustedIssuers {
-    /// From pairs of issuer and address of its key set.
-    pub fn new(pairs: &[(String, String)]) -> Self {
-        let issuer = |url: &String| Issuer { jwks_url: url.clone(), state: Mutex::default() };
+    /// From pairs of issuer and address of its key set, which is fetched every `refresh` seconds.
+    pub fn new(pairs: &[(String, String)], refresh: NonZeroU32) -> Self {
         let http = reqwest::Client::builder()
             .timeout(FETCH_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap_or_default();
-        Self { issuers: pairs.iter().map(|(name, url)| (name.clone(), issuer(url))).collect(), http }
+        let issuer = |(name, url): &(String, String)| {
+            let issuer = Issuer {
+                name: name.clone(),
+                jwks_url: url.clone(),
+                http: http.clone(),
+                refresh: TimeDelta::seconds(refresh.get().into()),
+                state: Mutex::default(),
+                fetched: Notify::new(),
+                waiting: Semaphore::new(WAITING),
+            };
+            (name.clone(), Arc::new(issuer))
+        };
+        Self(pairs.iter().map(issuer).collect())
     }
 
-    pub async fn key(&self, issuer: &str, kid: &str) -> Option<ExternalKey> {
-        let issuer = self.issuers.get(issuer)?;
-        let mut state = issuer.state.lock().await;
-        if let Some(key) = state.keys.get(kid) {
-            return Some(key.clone());
-        }
-        if state.fetched.is_some_and(|at| at.elapsed() < COOL_DOWN) {
-            return None;
-        }
-        state.fetched = Some(Instant::now());
-        match self.fetch(&issuer.jwks_url).await {
-            Ok(keys) => state.keys = keys,
-            Err(error) => tracing::warn!(%error, "an issuer's key set could not be fetched"),
-        }
-        state.keys.get(kid).cloned()
+    /// The key, if the issuer is trusted and its present key set has one with this id.
+    pub async fn key(&self, issuer: &str, kid: &str, now: DateTime<Utc>) -> Option<ExternalKey> {
+        self.0.get(issuer)?.key(kid, now).await
     }
 
-    async fn fetch(&self, url: &str) -> Result<HashMap<String, ExternalKey>, reqwest::Error> {
-        let mut response = self.http.get(url).send().await?.error_for_status()?;
+    /// Is this still the key set of the issuer, and not too old?
+    pub fn is_current(&self, issuer: &str, generation: u64, now: DateTime<Utc>) -> bool {
+        self.0.get(issuer).is_some_and(|issuer| {
+            let state = issuer.state();
+            state.generation == generation && state.age(now).is_some_and(|age| age < issuer.kept())
+        })
+    }
+
+    /// Fetches every key set whose age demands it, so that a withdrawn key does not wait for a request. Ends with the fetches.
+    pub async fn refresh_due(&self, now: DateTime<Utc>) {
+        let due = self.0.values().filter_map(|issuer| {
+            let mut state = issuer.state();
+            let due = state.age(now).is_some_and(|age| age >= issuer.refresh) && state.may_fetch(now);
+            due.then(|| issuer.begin(&mut state, now))
+        });
+        let fetches: Vec<_> = due.collect();
+        futures_util::future::join_all(fetches.into_iter().map(Fetch::run)).await;
+    }
+}
+
+impl Issuer {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How old a key set may become when it cannot be fetched.
+    fn kept(&self) -> TimeDelta {
+        self.refresh * REFRESHES_MISSED
+    }
+
+    async fn key(self: &Arc<Self>, kid: &str, now: DateTime<Utc>) -> Option<ExternalKey> {
+        let ended = self.fetched.notified();
+        tokio::pin!(ended);
+        // Before the look at the state: a fetch that ends in between is not missed.
+        ended.as_mut().enable();
+        {
+            let mut state = self.state();
+            let age = state.age(now);
+            if age.is_none_or(|age| age >= self.refresh) && state.may_fetch(now) {
+                self.begin(&mut state, now).spawn();
+            }
+            if age.is_some_and(|age| age < self.kept()) {
+                if let Some(key) = found(&state, kid) {
+                    return Some(key);
+                }
+                if state.may_fetch(now) {
+                    self.begin(&mut state, now).spawn();
+                }
+            }
+            if !state.fetching {
+                return None;
+            }
+        }
+        let _place = self.waiting.try_acquire().ok()?;
+        ended.await;
+        let state = self.state();
+        state.age(now).filter(|age| *age < self.kept())?;
+        found(&state, kid)
+    }
+
+    fn begin(self: &Arc<Self>, state: &mut State, now: DateTime<Utc>) -> Fetch {
+        state.fetching = true;
+        state.tried_at = Some(now);
+        Fetch { issuer: Arc::clone(self), now }
+    }
+
+    async fn fetch(&self) -> Result<HashMap<String, (Algorithm, DecodingKey)>, FetchError> {
+        #[derive(Deserialize)]
+        struct KeySet {
+            keys: Vec<serde_json::Value>,
+        }
+        let mut response = self.http.get(&self.jwks_url).send().await?.error_for_status()?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             body.extend_from_slice(&chunk);
             if body.len() > KEY_SET_LIMIT {
-                return Ok(HashMap::new());
+                return Err(FetchError::TooLarge);
             }
         }
-        let set: JwkSet = serde_json::from_slice(&body).unwrap_or(JwkSet { keys: Vec::new() });
-        Ok(set.keys.iter().filter_map(usable).collect())
+        let set: KeySet = serde_json::from_slice(&body).map_err(|_| FetchError::NoKeySet)?;
+        // One by one: a key of a kind that is not known must not spoil the others.
+        let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+        Ok(keys.filter_map(|key| usable(&key)).collect())
     }
 }
 
+/// A fetch under way. However it ends, also when its task is dropped, those who wait for it go on.
+struct Fetch {
+    issuer: Arc<Issuer>,
+    now: DateTime<Utc>,
+}
+
+impl Fetch {
+    fn spawn(self) {
+        tokio::spawn(self.run());
+    }
+
+    async fn run(self) {
+        match self.issuer.fetch().await {
+            Ok(keys) => {
+                let mut state = self.issuer.state();
+                state.keys = keys;
+                state.generation += 1;
+                state.good_at = Some(self.now);
+            }
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(issuer = %self.issuer.name, error, "no new key set of a trusted issuer; the last one stays in use");
+            }
+        }
+    }
+}
+
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        self.issuer.state().fetching = false;
+        self.issuer.fetched.notify_waiters();
+    }
+}
+
+fn found(state: &State, kid: &str) -> Option<ExternalKey> {
+    let (algorithm, decoding) = state.keys.get(kid)?.clone();
+    Some(ExternalKey { algorithm, decoding, generation: state.generation })
+}
+
 /// Signature keys of the four algorithms that the service takes; a key without a stated algorithm is not one.
-fn usable(jwk: &Jwk) -> Option<(String, ExternalKey)> {
+fn usable(jwk: &Jwk) -> Option<(String, (Algorithm, DecodingKey))> {
     let algorithm = match jwk.common.key_algorithm? {
         KeyAlgorithm::RS256 => Algorithm::RS256,
         KeyAlgorithm::PS256 => Algorithm::PS256,
@@ -88,5 +248,5 @@ fn usable(jwk: &Jwk) -> Option<(String, ExternalKey)> {
         _ => return None,
     };
     let decoding = DecodingKey::from_jwk(jwk).ok()?;
-    Some((jwk.common.key_id.clone()?, ExternalKey { algorithm, decoding }))
+    Some((jwk.common.key_id.clone()?, (algorithm, decoding)))
 }

@@ -58,3 +58,4 @@ mod service_levels;
 mod stored_json;
 mod support;
 mod sync;
+mod trusted_issuers;
