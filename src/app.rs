@@ -28,13 +28,14 @@ use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::health::PendingMigrations;
+use crate::http::client_address::TrustedProxies;
 use crate::http::fallback::{self, RouteTable};
-use crate::http::rate_limit::Limiter;
+use crate::http::rate_limit::{FailedSignIns, Limiter};
 use crate::http::{contract, docs};
 use crate::imports::routes::Intake;
 use crate::imports::upload::ImportLimit;
 use crate::metrics::Metrics;
-use crate::middleware::{self, Cors, InFlight};
+use crate::middleware::{self, InFlight};
 use crate::reference::catalogue::{Catalogue, PPKS_ENGLISH, PSKS_ENGLISH};
 use crate::service_levels::cache::ServiceLevelCache;
 
@@ -223,7 +224,9 @@ pub struct Shared {
     contract: web::Data<contract::Served>,
     routes: web::Data<RouteTable>,
     in_flight: web::Data<InFlight>,
-    cors: web::Data<Cors>,
+    trusted_proxies: web::Data<TrustedProxies>,
+    failed_sign_ins: web::Data<FailedSignIns>,
+    cors_origins: Vec<String>,
     security_contact: web::Data<docs::SecurityContact>,
     database_url: String,
 }
@@ -258,7 +261,9 @@ impl Shared {
             routes: web::Data::new(RouteTable::from_contract(&contract)),
             contract: web::Data::new(contract::Served::new(&contract)),
             in_flight: web::Data::new(InFlight::new(args.max_in_flight)),
-            cors: web::Data::new(Cors::new(&args.cors_origins)),
+            trusted_proxies: web::Data::new(TrustedProxies::new(&args.trusted_proxies)),
+            failed_sign_ins: web::Data::new(FailedSignIns::new(args.sign_in_failures_per_minute)),
+            cors_origins: args.cors_origins.clone(),
             security_contact: web::Data::new(docs::SecurityContact(args.security_contact.clone())),
             database_url,
         })
@@ -295,13 +300,15 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .app_data(shared.contract.clone())
             .app_data(shared.routes.clone())
             .app_data(shared.in_flight.clone())
-            .app_data(shared.cors.clone())
+            .app_data(shared.trusted_proxies.clone())
+            .app_data(shared.failed_sign_ins.clone())
             .app_data(shared.security_contact.clone())
             .app_data(shared.catalogue.clone())
             .default_service(web::to(fallback::unmatched))
             .wrap(from_fn(middleware::limit_rate))
             .wrap(from_fn(bearer::authenticate))
             .wrap(from_fn(middleware::limit_in_flight))
+            .wrap(middleware::cors(&shared.cors_origins))
             .wrap(from_fn(middleware::frame))
     })
     .workers(args.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::http::outbound::Network;
+use ipnet::IpNet;
+
 use crate::messages::model::MessageChannel;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,8 +81,8 @@ pub struct MessageArgs {
     #[arg(long, env = "SLRT_MESSAGE_CHANNEL", value_enum, default_value = "sms")]
     pub message_channel: MessageChannel,
     /// Networks inside one's own house that outbound calls may reach, such as 10.20.0.0/16, separated by commas; none if absent.
-    #[arg(long, env = "SLRT_OUTBOUND_ALLOW", value_delimiter = ',')]
-    pub outbound_allow: Vec<Network>,
+    #[arg(long, env = "SLRT_OUTBOUND_ALLOW", value_delimiter = ',', value_parser = parse_network)]
+    pub outbound_allow: Vec<IpNet>,
 }
 
 /// What the server needs to know besides.
@@ -103,9 +104,16 @@ pub struct ServerArgs {
     /// that time; when a key set cannot be fetched, its last keys are used for twelve times as long.
     #[arg(long, env = "SLRT_ISSUER_KEYS_REFRESH_SECONDS", default_value = "300", value_parser = parse_refresh)]
     pub issuer_keys_refresh_seconds: NonZeroU32,
-    /// Requests a client may make in a minute.
+    /// Networks of the gateways in front of the service, such as 10.20.0.0/16, separated by commas. From their connections
+    /// alone the client's address is taken from `Forwarded` or `X-Forwarded-For`; none if absent.
+    #[arg(long, env = "SLRT_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Requests a client may make in a minute; without a valid token, all callers of one address together.
     #[arg(long, env = "SLRT_RATE_PER_MINUTE", default_value = "1200")]
     pub rate_per_minute: NonZeroU32,
+    /// Failed sign-ins a minute with one client id from one address; then 429 for that client id from that address.
+    #[arg(long, env = "SLRT_SIGN_IN_FAILURES_PER_MINUTE", default_value = "10")]
+    pub sign_in_failures_per_minute: NonZeroU32,
     /// Requests in flight; beyond that the answer is 503.
     #[arg(long, env = "SLRT_MAX_IN_FLIGHT", default_value = "512")]
     pub max_in_flight: usize,
@@ -122,7 +130,7 @@ pub struct ServerArgs {
     #[arg(long, env = "SLRT_IMPORT_MAX_MB", default_value = "2048")]
     pub import_max_mb: usize,
     /// Origins whose pages may call the service from a browser, separated by commas; none if absent.
-    #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',')]
+    #[arg(long, env = "SLRT_CORS_ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
     pub cors_origins: Vec<String>,
     /// Address of the metrics (`/metrics`, OpenMetrics text), apart from the service's own; none if absent.
     #[arg(long, env = "SLRT_METRICS_LISTEN")]
@@ -153,9 +161,21 @@ fn parse_contact(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(|| "write it as mailto:name@example.go.id or https://…".to_owned())
 }
 
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    text.trim().parse().map_err(|_| "write a network as 10.20.0.0/16".to_owned())
+}
+
 fn parse_refresh(text: &str) -> Result<NonZeroU32, String> {
     let seconds = text.parse().ok().filter(|seconds: &NonZeroU32| (30..=86_400).contains(&seconds.get()));
     seconds.ok_or_else(|| "write a number of seconds from 30 to 86400".to_owned())
+}
+
+fn parse_origin(text: &str) -> Result<String, String> {
+    let url =
+        url::Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.path() == "/");
+    let url = url.filter(|url| url.query().is_none() && url.fragment().is_none());
+    url.map(|url| url.origin().ascii_serialization())
+        .ok_or_else(|| "write an origin as https://desk.example.go.id".to_owned())
 }
 
 fn parse_issuer(text: &str) -> Result<(String, String), String> {

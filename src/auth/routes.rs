@@ -1,8 +1,10 @@
 //! The token endpoint and what describes it: OAuth 2.0 client credentials, metadata, and the public keys.
 
+use std::time::Instant;
+
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AUTHORIZATION};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -17,8 +19,10 @@ use super::tokens::{LIFETIME_SECONDS, Tokens};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::http::client_address::ClientAddress;
 use crate::http::json::{has_media_type, read_body};
 use crate::http::problem_table::Code;
+use crate::http::rate_limit::FailedSignIns;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
 
@@ -89,7 +93,8 @@ impl FromRequest for Form {
 ///
 /// OAuth 2.0 client credentials: the client signs in with HTTP Basic (or with `client_id` and `client_secret` in the
 /// form) and receives a JWT that lives 15 minutes. A client with `operator:assert` may name the officer who acts; the
-/// token then carries what both the client and the officer's roles allow, in the regions that both cover.
+/// token then carries what both the client and the officer's roles allow, in the regions that both cover. Failed sign-ins are
+/// limited for each client id and address together: beyond the quota the answer is 429 with `Retry-After`.
 #[utoipa::path(
     tag = "Access",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
@@ -102,10 +107,16 @@ async fn issue_token(
     db: Db,
     tokens: web::Data<Tokens>,
     clock: web::Data<Clock>,
+    failures: web::Data<FailedSignIns>,
     form: Form,
 ) -> Result<Reply, Error> {
     let form = form.0;
     let (id, secret) = credentials(&request, &form).ok_or_else(|| Error::new(Code::InvalidClient))?;
+    let address = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    // Before the secret is looked at: who may not try learns nothing of it.
+    if let Some(wait) = address.and_then(|address| failures.refused(address, &id, Instant::now())) {
+        return Err(Error::new(Code::TooManyRequests).retry_after(wait));
+    }
     match form.grant_type.as_str() {
         "client_credentials" => {}
         "" => return Err(Error::about(Code::InvalidRequest, "grant_type")),
@@ -115,7 +126,12 @@ async fn issue_token(
     let client = clients::find_active_client(&mut conn, &id).await?;
     let hash = client.as_ref().map(|c| c.secret_hash.clone()).unwrap_or_default();
     let known = tokens.keys().ring().secret_matches(&secret, &hash);
-    let client = client.filter(|_| known).ok_or_else(|| Error::new(Code::InvalidClient))?;
+    let Some(client) = client.filter(|_| known) else {
+        if let Some(address) = address {
+            failures.record(address, &id, Instant::now());
+        }
+        return Err(Error::new(Code::InvalidClient));
+    };
     let mut actor = actor_of(client);
     if let Some(operator) = &form.operator {
         actor = assert_operator(&mut conn, actor, operator).await?;

@@ -1,6 +1,7 @@
 //! HTTP without domain words: problems, bodies, queries, pages, versions, limits and headers, the same for every slice.
 
 pub mod canonical;
+pub mod client_address;
 pub mod contract;
 mod contract_completion;
 mod contract_examples;
