@@ -13,6 +13,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::{Condition, Next};
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse, web};
+use tracing::Instrument as _;
 
 use crate::auth::caller::Authentication;
 use crate::error::Error;
@@ -98,7 +99,10 @@ pub async fn frame(
     if head {
         request.head_mut().method = Method::GET;
     }
-    let answered = next.call(request).await?.map_into_boxed_body();
+    // At the level of errors, so that no filter of the log takes the trace id from the lines inside.
+    let span = tracing::error_span!("request", trace_id = %context.trace_id);
+    let answered = next.call(request).instrument(span).await?.map_into_boxed_body();
+    let cause = answered.response().error().and_then(cause_of);
     let mut answered = written(answered, &context);
     let headers = answered.headers_mut();
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -108,13 +112,21 @@ pub async fn frame(
     }
     let route = answered.request().match_pattern();
     let took = started.elapsed();
-    log(&answered, route.as_deref(), &context, took);
+    log(&answered, route.as_deref(), cause.as_deref(), &context, took);
     if let Some(metrics) = &metrics {
         let method = if head { "HEAD" } else { answered.request().method().as_str() };
         metrics.request_answered(method, route.as_deref(), answered.status().as_u16(), took);
     }
     drop(begun);
     Ok(if head { answered.map_body(|_, _| BoxBody::new(())) } else { answered })
+}
+
+/// For the log: why the service failed. What a caller did wrong has no cause.
+fn cause_of(error: &ActixError) -> Option<String> {
+    match error.as_error::<Error>() {
+        Some(own) => (own.cause.is_some() || own.code.row().status >= 500).then(|| own.to_string()),
+        None => error.as_response_error().status_code().is_server_error().then(|| error.to_string()),
+    }
 }
 
 /// Turns whatever error stands in the response into a problem answer.
@@ -165,19 +177,36 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-fn log(answered: &ServiceResponse<BoxBody>, route: Option<&str>, context: &RequestContext, took: Duration) {
-    let request = answered.request();
-    let extensions = request.extensions();
-    let actor = extensions.get::<Authentication>().and_then(|a| a.as_ref().ok());
-    tracing::info!(
-        method = %request.method(),
-        route = route.unwrap_or("-"),
-        status = answered.status().as_u16(),
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        trace_id = %context.trace_id,
-        client_id = actor.map_or("-", |a| a.client_id.as_str()),
-        "request"
-    );
+/// One line for the request, with the cause where the service failed.
+fn log(
+    answered: &ServiceResponse<BoxBody>,
+    route: Option<&str>,
+    cause: Option<&str>,
+    context: &RequestContext,
+    took: Duration,
+) {
+    macro_rules! line {
+        ($level:ident) => {{
+            let request = answered.request();
+            let extensions = request.extensions();
+            let actor = extensions.get::<Authentication>().and_then(|a| a.as_ref().ok());
+            tracing::$level!(
+                method = %request.method(),
+                route = route.unwrap_or("-"),
+                status = answered.status().as_u16(),
+                micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                trace_id = %context.trace_id,
+                client_id = actor.map_or("-", |a| a.client_id.as_str()),
+                error = cause,
+                "request"
+            )
+        }};
+    }
+    match answered.status().as_u16() {
+        503 => line!(warn),
+        500.. => line!(error),
+        _ => line!(info),
+    }
 }
 
 pub async fn limit_in_flight(

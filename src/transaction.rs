@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, Utc};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::audit::store::{self as audit, AuditRow};
@@ -29,6 +30,7 @@ use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
 use crate::messages::{self, MessageRow};
 use crate::service_levels::cache::ServiceLevelCache;
+use crate::telemetry;
 use crate::timeline::{self, TimelineRow};
 
 /// A transaction under way.
@@ -195,7 +197,7 @@ impl Setting {
             programs,
             service_levels: Arc::default(),
             if_match: IfMatch::default(),
-            context: RequestContext { trace_id: Uuid::new_v4().simple().to_string(), language: Language::Id },
+            context: RequestContext { trace_id: telemetry::trace_id(), language: Language::Id },
         }
     }
 }
@@ -254,7 +256,7 @@ where
             }
         }
     };
-    tokio::task::spawn_local(task).await.map_err(Error::internal)?
+    tokio::task::spawn_local(task.in_current_span()).await.map_err(Error::internal)?
 }
 
 /// One transaction outside a request.

@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::model::JobKind;
 use crate::jobs::run::Runner;
+use crate::telemetry;
 use crate::transaction::Setting;
 use crate::{
     complaints, directory, eligibility, events, idempotency, jobs, queues, referrals, registry, service_levels,
@@ -125,11 +126,16 @@ impl Worker {
     }
 
     async fn turn(&self, work: &Work) {
+        let span = |trace_id: &str| tracing::error_span!("work", work = work.name, trace_id);
+        telemetry::in_trace(span, self.take_turn(work)).await;
+    }
+
+    async fn take_turn(&self, work: &Work) {
         match (work.run)(self).await {
             Ok(()) => self.shared.metrics.work_succeeded(work.name, self.shared.clock.now()),
             Err(error) => {
                 self.shared.metrics.work_failed(work.name);
-                tracing::warn!(work = work.name, %error, "background work failed and will be tried again");
+                tracing::warn!(%error, "background work failed and will be tried again");
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, patch, web};
+use tracing::Instrument as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -167,7 +168,7 @@ async fn append<P: Requires>(
     upload::require_place(&row, offset)?;
     let room = usize::try_from(row.size - offset).unwrap_or(0);
     // In a task of its own: when the line is cut, what came through is still kept.
-    let kept = tokio::task::spawn_local(async move {
+    let kept = async move {
         let Arriving { db, keep, close, storage } = piece;
         let piece = Piece::read(payload.into_inner(), room).await;
         let fault = upload::fault_of(&piece, room);
@@ -196,7 +197,8 @@ async fn append<P: Requires>(
             }
         }
         Ok((reply, shown))
-    });
+    };
+    let kept = tokio::task::spawn_local(kept.in_current_span());
     let (reply, shown) = kept.await.map_err(Error::internal)??;
     if let Some(refused) = upload::rejection(&shown) {
         return Err(refused);

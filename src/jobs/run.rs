@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::http::field_table;
 use crate::http::problem_table::Code;
 use crate::regions::{RegionScope, Unscoped};
+use crate::telemetry;
 use crate::transaction::{self, Setting, Tx};
 use crate::worker::Worker;
 
@@ -247,7 +248,9 @@ async fn advance(
 pub async fn run_due(worker: &Worker) -> Result<(), Error> {
     let owner = Uuid::new_v4();
     while let Some(job) = claim(worker, owner).await? {
-        work_on(worker, owner, job).await?;
+        let (id, kind) = (job.id, job.kind);
+        let span = |trace_id: &str| tracing::error_span!(parent: None, "job", %kind, job = %id, trace_id);
+        telemetry::in_trace(span, work_on(worker, owner, job)).await?;
     }
     Ok(())
 }

@@ -38,6 +38,7 @@ mod import_subjects;
 mod imports;
 mod jobs;
 mod letters;
+mod log;
 mod messages;
 mod monitoring;
 mod programs;
