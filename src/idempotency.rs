@@ -48,7 +48,7 @@ impl IdempotencyKey {
     }
 }
 
-/// What a key stands for: method, path, query and the meaning of the body. `digest` is the body's.
+/// The fingerprint of a request: method, path, query and the meaning of the body. `digest` is the body's.
 pub fn fingerprint(keys: &KeyRing, operation: &str, query: &str, digest: &[u8; 32]) -> [u8; 32] {
     let mut pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
     pairs.sort();

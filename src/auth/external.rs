@@ -117,7 +117,7 @@ impl TrustedIssuers {
     pub fn is_current(&self, issuer: &str, generation: u64, now: DateTime<Utc>) -> bool {
         self.0.get(issuer).is_some_and(|issuer| {
             let state = issuer.state();
-            state.generation == generation && state.age(now).is_some_and(|age| age < issuer.kept())
+            state.generation == generation && state.age(now).is_some_and(|age| age < issuer.max_age())
         })
     }
 
@@ -139,7 +139,7 @@ impl Issuer {
     }
 
     /// How old a key set may become when it cannot be fetched.
-    fn kept(&self) -> TimeDelta {
+    fn max_age(&self) -> TimeDelta {
         self.refresh * REFRESHES_MISSED
     }
 
@@ -154,7 +154,7 @@ impl Issuer {
             if age.is_none_or(|age| age >= self.refresh) && state.may_fetch(now) {
                 self.begin(&mut state, now).spawn();
             }
-            if age.is_some_and(|age| age < self.kept()) {
+            if age.is_some_and(|age| age < self.max_age()) {
                 if let Some(key) = found(&state, kid) {
                     return Some(key);
                 }
@@ -169,7 +169,7 @@ impl Issuer {
         let _place = self.waiting.try_acquire().ok()?;
         ended.await;
         let state = self.state();
-        state.age(now).filter(|age| *age < self.kept())?;
+        state.age(now).filter(|age| *age < self.max_age())?;
         found(&state, kid)
     }
 

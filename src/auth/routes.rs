@@ -113,7 +113,7 @@ async fn issue_token(
     let form = form.0;
     let (id, secret) = credentials(&request, &form).ok_or_else(|| Error::new(Code::InvalidClient))?;
     let address = request.extensions().get::<ClientAddress>().map(|client| client.0);
-    // Before the secret is looked at: who may not try learns nothing of it.
+    // Before the secret is compared: a refused caller must not learn whether it is right.
     if let Some(wait) = address.and_then(|address| failures.refused(address, &id, Instant::now())) {
         return Err(Error::new(Code::TooManyRequests).retry_after(wait));
     }

@@ -119,7 +119,7 @@ impl Tokens {
     pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Actor>, TokenFault> {
         let fingerprint = sha256(token.as_bytes());
         if let Some(known) = self.verified.get(&fingerprint) {
-            if now.timestamp() <= known.expires && self.still_holds(&known.by, now) {
+            if now.timestamp() <= known.expires && self.still_valid(&known.by, now) {
                 return Ok(known.actor);
             }
             self.verified.remove(&fingerprint);
@@ -137,7 +137,7 @@ impl Tokens {
         Ok(actor)
     }
 
-    fn still_holds(&self, by: &VerifiedBy, now: DateTime<Utc>) -> bool {
+    fn still_valid(&self, by: &VerifiedBy, now: DateTime<Utc>) -> bool {
         match by {
             VerifiedBy::Own { kid } => self.keys.ring().by_kid(kid).is_some(),
             VerifiedBy::External { issuer, generation } => self.external.is_current(issuer, *generation, now),

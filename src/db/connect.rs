@@ -8,7 +8,7 @@ use diesel_async::AsyncPgConnection;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::sqlstate::Verbose;
@@ -21,6 +21,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 /// A connection whose errors say their SQLSTATE: see `sqlstate`.
 pub async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let config: Config = url.parse().map_err(|e| ConnectionError::InvalidConnectionUrl(describe(&e)))?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(ConnectionError::InvalidConnectionUrl("sslmode=require is not supported".to_owned()));
+    }
     let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
     let mut fault = "the URL names no host".to_owned();
     for at in 0..hosts {
@@ -42,7 +45,7 @@ async fn open(config: &Config, at: usize) -> Result<Client, String> {
     };
     let stream = stream.map_err(|e| e.to_string())?;
     let (client, connection) = config.connect_raw(Verbose::new(stream), NoTls).await.map_err(|e| describe(&e))?;
-    // It ends with the client, and tells the client's statements when it breaks.
+    // It ends with the client. When it breaks, the statements of the client fail.
     tokio::spawn(connection);
     let wanted = match config.get_target_session_attrs() {
         TargetSessionAttrs::ReadWrite => "off",

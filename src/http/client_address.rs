@@ -14,7 +14,7 @@ use ipnet::IpNet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Networks of proxies whose headers are believed.
+/// Networks of proxies whose headers count.
 #[derive(Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -48,7 +48,7 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// From the nearest hop on. What an unknown hop says is not believed, so the search ends at the proxy that named it.
+    /// From the nearest hop on. An unknown hop is not trusted, so the search ends at the proxy that named it.
     fn last_untrusted(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> IpAddr {
         let mut known = peer;
         for hop in hops.into_iter().rev() {
@@ -88,7 +88,7 @@ fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     lines.flat_map(|line| line.to_str().map_or_else(|_| vec![None], elements)).collect()
 }
 
-/// The `for` of each element of one header line. After an element that breaks the grammar nothing of the line is believed:
+/// The `for` of each element of one header line. After an element that breaks the grammar nothing of the line counts:
 /// an open quotation mark, sent by the client, would swallow what the proxy appended.
 fn elements(line: &str) -> Vec<Option<IpAddr>> {
     let mut hops = Vec::new();
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(list("host=\"a,b;for=1.2.3.4\";for=203.0.113.7"), "203.0.113.7");
     }
 
-    /// What the client sent stands before what the proxy appended, in the same line.
+    /// The header of the client comes before what the proxy appended, in the same line.
     #[test]
     fn a_client_cannot_hide_what_the_proxy_appended() {
         for sent in

@@ -94,9 +94,9 @@ async fn failed_sign_ins_are_limited_by_address_and_client_together() {
     sign_in(&server, HERE, "other", SECRET).await.expect(200);
     // A client that does not exist is treated alike.
     for _ in 0..3 {
-        sign_in(&server, HERE, "nobody", SECRET).await.expect_problem(401, "invalid-client");
+        sign_in(&server, HERE, "unknown", SECRET).await.expect_problem(401, "invalid-client");
     }
-    sign_in(&server, HERE, "nobody", SECRET).await.expect_problem(429, "too-many-requests");
+    sign_in(&server, HERE, "unknown", SECRET).await.expect_problem(429, "too-many-requests");
 }
 
 #[actix_web::test]

@@ -49,7 +49,7 @@ async fn a_configured_origin_may_call_and_another_may_not() {
 
 /// A cache that stores an answer without the origin's headers must not give it to a page.
 #[actix_web::test]
-async fn an_answer_that_may_be_cached_varies_by_origin_whoever_asks_first() {
+async fn an_answer_that_may_be_cached_varies_by_origin_for_every_caller() {
     let server = server().await;
     let any = server.anonymous();
     for headers in [&[][..], &[("origin", DESK)], &[("origin", OTHER)]] {

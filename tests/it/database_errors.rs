@@ -85,3 +85,18 @@ async fn a_deadlock_is_409_and_may_be_sent_again() {
     other.batch_execute("rollback").await.unwrap();
     desk.post(&path, note).await.expect(201);
 }
+
+#[actix_web::test]
+async fn of_several_hosts_the_first_that_fits_is_used() {
+    let world = World::start().await;
+    let url = world.server.database_url.replacen('@', "@127.0.0.1:1,", 1);
+    for with in ["", "?target_session_attrs=read-write&connect_timeout=60"] {
+        let mut conn = slrt::db::connect(&format!("{url}{with}")).await.unwrap();
+        conn.batch_execute("select from complaints").await.unwrap();
+    }
+    let fault = async |with: &str| slrt::db::connect(&format!("{url}?{with}")).await.err().unwrap().to_string();
+    assert!(fault("target_session_attrs=read-only").await.contains("target_session_attrs"));
+    assert!(fault("sslmode=require").await.contains("sslmode=require"));
+    let none = slrt::db::connect("postgresql://127.0.0.1:1/none").await.err().unwrap().to_string();
+    assert!(none.contains("refused"), "{none}");
+}
