@@ -27,15 +27,16 @@ use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::health::PendingMigrations;
+use crate::http::client_address::TrustedProxies;
 use crate::http::fallback::{self, RouteTable};
-use crate::http::rate_limit::Limiter;
+use crate::http::rate_limit::{FailedSignIns, Limiter};
 use crate::http::{contract, docs};
 use crate::imports::routes::Intake;
 use crate::imports::upload::ImportLimit;
 use crate::jobs::run::Runners;
 use crate::messages::Gateway;
 use crate::metrics::Metrics;
-use crate::middleware::{self, Cors, InFlight};
+use crate::middleware::{self, InFlight};
 use crate::referrals::escalation::EscalationPolicy;
 use crate::resources::Resources;
 use crate::service_levels::cache::ServiceLevelCache;
@@ -76,6 +77,7 @@ pub struct Shared {
     pub clock: web::Data<Clock>,
     pub metrics: web::Data<Metrics>,
     pub resources: Resources,
+    cors_origins: Vec<String>,
     database_url: String,
 }
 
@@ -89,15 +91,17 @@ impl Shared {
         pending: usize,
     ) -> Result<Self, String> {
         let contract = contract();
-        let external = TrustedIssuers::new(&args.trusted_issuers);
+        let external = TrustedIssuers::new(&args.trusted_issuers, args.issuer_keys_refresh_seconds);
         let tokens = web::Data::new(Tokens::new(args.issuer(), args.audience.clone(), keys, external));
         let clock = web::Data::new(clock);
         let limit = ImportLimit(args.import_max_mb.saturating_mul(1024 * 1024));
         let resources = Resources::default()
+            .with_shared(tokens.clone().into_inner())
             .with(PendingMigrations(AtomicUsize::new(pending)))
             .with(Limiter::new(args.rate_per_minute))
             .with(InFlight::new(args.max_in_flight))
-            .with(Cors::new(&args.cors_origins))
+            .with(TrustedProxies::new(&args.trusted_proxies))
+            .with(FailedSignIns::new(args.sign_in_failures_per_minute))
             .with(docs::SecurityContact(args.security_contact.clone()))
             .with(slices::catalogue())
             .with(RouteTable::from_contract(&contract))
@@ -110,7 +114,8 @@ impl Shared {
             .with(Intake { tokens: tokens.clone(), clock: clock.clone(), limit })
             .with(Storage::open(&args.attachments)?)
             .with(Gateway::open(&args.messages)?);
-        Ok(Self { tokens, clock, metrics: web::Data::new(Metrics::default()), resources, database_url })
+        let metrics = web::Data::new(Metrics::default());
+        Ok(Self { tokens, clock, metrics, resources, cors_origins: args.cors_origins.clone(), database_url })
     }
 
     /// For background work and commands, with a pool of its own.
@@ -146,6 +151,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .wrap(from_fn(middleware::limit_rate))
             .wrap(from_fn(bearer::authenticate))
             .wrap(from_fn(middleware::limit_in_flight))
+            .wrap(middleware::cors(&shared.cors_origins))
             .wrap(from_fn(middleware::frame))
     })
     .workers(args.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))

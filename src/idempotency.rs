@@ -1,5 +1,5 @@
-//! `Idempotency-Key`: the same key and body get the kept answer, another body is refused, and a twin that is still in
-//! flight is told so. Only success is kept: what failed changed nothing, so a repeat may be judged afresh.
+//! `Idempotency-Key`: the same key and request get the stored response again, another request under the key gets 422, and a
+//! concurrent one gets 409. Only success is stored: a request that failed changed nothing, so a repeat is a new attempt.
 
 use actix_web::http::header::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,6 +8,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::db::Db;
+use crate::auth::keys::KeyRing;
 use crate::db::prepared::prepared;
 use crate::db::schema::idempotency_keys;
 use crate::error::Code;
@@ -46,6 +47,14 @@ impl IdempotencyKey {
         let fits = (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
         fits.then(|| Self(bare.to_owned()))
     }
+}
+
+/// The fingerprint of a request: method, path, query and the meaning of the body. `digest` is the body's.
+pub fn fingerprint(keys: &KeyRing, operation: &str, query: &str, digest: &[u8; 32]) -> [u8; 32] {
+    let mut pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    pairs.sort();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    keys.fingerprint(&[operation.as_bytes(), query.as_bytes(), digest])
 }
 
 /// Within what a key means one thing.
@@ -91,7 +100,7 @@ pub async fn delete_naming(conn: &mut AsyncPgConnection, ids: &[uuid::Uuid]) -> 
 pub async fn claim(
     conn: &AsyncPgConnection,
     scope: &Scope,
-    digest: &[u8; 32],
+    fingerprint: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<Option<Reply>, Error> {
     let lock = diesel::select(pg_try_advisory_xact_lock(scope.lock())).get_result::<bool>(&mut &*conn);
@@ -107,7 +116,7 @@ pub async fn claim(
     }
     match row.optional()? {
         None => Ok(None),
-        Some(row) if row.fingerprint != digest => Err(Error::new(Code::IDEMPOTENCY_KEY_REUSED)),
+        Some(row) if row.fingerprint != fingerprint => Err(Error::new(Code::IDEMPOTENCY_KEY_REUSED)),
         Some(row) => {
             let status = u16::try_from(row.status).unwrap_or(200);
             Ok(Some(Reply::stored(status, row.body, row.etag, row.location, true)))
@@ -116,12 +125,12 @@ pub async fn claim(
 }
 
 impl KeyRow {
-    pub fn new(scope: Scope, digest: &[u8; 32], reply: &Reply, now: DateTime<Utc>) -> Self {
+    pub fn new(scope: Scope, fingerprint: &[u8; 32], reply: &Reply, now: DateTime<Utc>) -> Self {
         Self {
             client_id: scope.client_id,
             operation: scope.operation,
             key: scope.key.0,
-            fingerprint: digest.to_vec(),
+            fingerprint: fingerprint.to_vec(),
             status: i16::try_from(reply.status).unwrap_or(200),
             location: reply.location.clone(),
             etag: reply.etag.clone(),

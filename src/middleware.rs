@@ -2,21 +2,23 @@
 //! bound on requests in flight, authentication, the quota. None of them ever answers with `Err`: an error from a
 //! middleware would skip the ones outside it, and with them the headers.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::middleware::{Condition, Next};
+use actix_web::{Error as ActixError, HttpMessage, HttpResponse, web};
+use tracing::Instrument as _;
 
 use crate::auth::caller::Authentication;
 use crate::error::Code;
 use crate::error::Error;
+use crate::http::client_address::{ClientAddress, TrustedProxies};
 use crate::http::problem::{self, Draft, TRACE_ID};
 use crate::http::rate_limit::{Key, Limiter};
 use crate::http::request_context::RequestContext;
@@ -42,13 +44,41 @@ impl Drop for Slot {
     }
 }
 
-/// Origins that may call from a browser.
-pub struct Cors(HashSet<String>);
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const SENT_HEADERS: [&str; 9] = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Accept-Language",
+    "Access-Purpose",
+    "Upload-Offset",
+    "traceparent",
+];
+const SHOWN_HEADERS: [&str; 9] = [
+    "ETag",
+    "Location",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Upload-Offset",
+    "Upload-Length",
+    "trace-id",
+];
+const PREFLIGHT_SECONDS: usize = 600;
 
-impl Cors {
-    pub fn new(origins: &[String]) -> Self {
-        Self(origins.iter().map(|o| o.trim_end_matches('/').to_owned()).collect())
-    }
+/// Lets pages of these origins call; without any it does nothing. Responses then vary by origin, also those of requests
+/// without one: a cache must not give a page an answer that was stored for another caller.
+pub fn cors(origins: &[String]) -> Condition<actix_cors::Cors> {
+    let cors = origins.iter().fold(actix_cors::Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    let cors = cors
+        .allowed_methods(METHODS)
+        .allowed_headers(SENT_HEADERS)
+        .expose_headers(SHOWN_HEADERS)
+        .max_age(PREFLIGHT_SECONDS);
+    Condition::new(!origins.is_empty(), cors)
 }
 
 pub async fn frame(
@@ -60,24 +90,20 @@ pub async fn frame(
     let begun = metrics.as_ref().map(|metrics| metrics.request_began());
     let context = RequestContext::read(&request);
     request.extensions_mut().insert(context.clone());
-    let origin = allowed_origin(&request);
-    let preflight = origin.is_some()
-        && request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let client = request.app_data::<web::Data<TrustedProxies>>().and_then(|proxies| proxies.client_of(&request));
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
     // HEAD is GET without the body.
     let head = request.method() == Method::HEAD;
     if head {
         request.head_mut().method = Method::GET;
     }
-    let answered = if preflight {
-        request.into_response(HttpResponse::NoContent().finish())
-    } else {
-        next.call(request).await?.map_into_boxed_body()
-    };
+    // At the level of errors, so that no filter of the log takes the trace id from the lines inside.
+    let span = tracing::error_span!("request", trace_id = %context.trace_id);
+    let answered = next.call(request).instrument(span).await?.map_into_boxed_body();
+    let cause = answered.response().error().and_then(cause_of);
     let mut answered = written(answered, &context);
-    if let Some(origin) = origin {
-        allow_origin(answered.headers_mut(), origin, preflight);
-    }
     let headers = answered.headers_mut();
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, "no-referrer");
@@ -86,7 +112,7 @@ pub async fn frame(
     }
     let route = answered.request().match_pattern();
     let took = started.elapsed();
-    log(&answered, route.as_deref(), &context, took);
+    log(&answered, route.as_deref(), cause.as_deref(), &context, took);
     if let Some(metrics) = &metrics {
         let method = if head { "HEAD" } else { answered.request().method().as_str() };
         metrics.request_answered(method, route.as_deref(), answered.status().as_u16(), took);
@@ -95,17 +121,35 @@ pub async fn frame(
     Ok(if head { answered.map_body(|_, _| BoxBody::new(())) } else { answered })
 }
 
+/// For the log: why the service failed. What a caller did wrong has no cause.
+fn cause_of(error: &ActixError) -> Option<String> {
+    match error.as_error::<Error>() {
+        Some(own) => (own.cause.is_some() || own.code.row().status >= 500).then(|| own.to_string()),
+        None => error.as_response_error().status_code().is_server_error().then(|| error.to_string()),
+    }
+}
+
 /// Turns whatever error stands in the response into a problem answer.
 fn written(answered: ServiceResponse<BoxBody>, context: &RequestContext) -> ServiceResponse<BoxBody> {
     let status = answered.status();
     let (request, mut response) = answered.into_parts();
     let draft = response.extensions_mut().remove::<Draft>();
+    let draft = draft.or_else(|| refused_preflight(&response));
     let foreign = draft.is_none() && (status.is_client_error() || status.is_server_error());
     let own = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == "application/health+json");
     if let Some(draft) = draft.or_else(|| (foreign && !own).then(|| problem::draft_for_status(status))) {
         draft.write(&without_numbers(request.path()), context, &mut response);
     }
     ServiceResponse::new(request, response)
+}
+
+fn refused_preflight(response: &HttpResponse) -> Option<Draft> {
+    let header = match response.error()?.as_error::<CorsError>()? {
+        CorsError::OriginNotAllowed | CorsError::MissingOrigin => "Origin",
+        CorsError::HeadersNotAllowed | CorsError::BadRequestHeaders => "Access-Control-Request-Headers",
+        _ => "Access-Control-Request-Method",
+    };
+    Some(Draft::from(&Error::about(Code::MALFORMED_HEADER, header)))
 }
 
 /// A path with long numbers blotted out, and what is written in another way, for it could be one: an identity number in an address
@@ -133,44 +177,35 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-fn log(answered: &ServiceResponse<BoxBody>, route: Option<&str>, context: &RequestContext, took: Duration) {
-    let request = answered.request();
-    let extensions = request.extensions();
-    let actor = extensions.get::<Authentication>().and_then(|a| a.as_ref().ok());
-    tracing::info!(
-        method = %request.method(),
-        route = route.unwrap_or("-"),
-        status = answered.status().as_u16(),
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        trace_id = %context.trace_id,
-        client_id = actor.map_or("-", |a| a.client_id.as_str()),
-        "request"
-    );
-}
-
-fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {
-    let origin = request.headers().get(header::ORIGIN)?;
-    let cors = request.app_data::<web::Data<Cors>>()?;
-    cors.0.contains(origin.to_str().ok()?).then(|| origin.clone())
-}
-
-fn allow_origin(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    if preflight {
-        set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE");
-        set(
-            headers,
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Accept-Language, Access-Purpose, Upload-Offset, traceparent",
-        );
-        set(headers, header::ACCESS_CONTROL_MAX_AGE, "600");
-    } else {
-        set(
-            headers,
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "ETag, Location, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, Upload-Offset, Upload-Length, trace-id",
-        );
+/// One line for the request, with the cause where the service failed.
+fn log(
+    answered: &ServiceResponse<BoxBody>,
+    route: Option<&str>,
+    cause: Option<&str>,
+    context: &RequestContext,
+    took: Duration,
+) {
+    macro_rules! line {
+        ($level:ident) => {{
+            let request = answered.request();
+            let extensions = request.extensions();
+            let actor = extensions.get::<Authentication>().and_then(|a| a.as_ref().ok());
+            tracing::$level!(
+                method = %request.method(),
+                route = route.unwrap_or("-"),
+                status = answered.status().as_u16(),
+                micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                trace_id = %context.trace_id,
+                client_id = actor.map_or("-", |a| a.client_id.as_str()),
+                error = cause,
+                "request"
+            )
+        }};
+    }
+    match answered.status().as_u16() {
+        503 => line!(warn),
+        500.. => line!(error),
+        _ => line!(info),
     }
 }
 
@@ -184,7 +219,7 @@ pub async fn limit_in_flight(
     let before = bound.count.fetch_add(1, Ordering::AcqRel);
     let slot = Slot(bound);
     if before >= slot.0.limit && request.path() != "/livez" {
-        let refused = Error::new(Code::UNAVAILABLE).retry_after(1).error_response();
+        let refused = HttpResponse::from_error(Error::new(Code::UNAVAILABLE).retry_after(1));
         return Ok(request.into_response(refused));
     }
     let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
@@ -207,7 +242,7 @@ pub async fn limit_rate(
         .get::<Authentication>()
         .and_then(|a| a.as_ref().ok())
         .map(|actor| Key::Client(actor.client_id.clone()));
-    let address = || request.peer_addr().map(|peer| Key::Address(peer.ip()));
+    let address = || request.extensions().get::<ClientAddress>().map(|client| Key::of_address(client.0));
     let Some(key) = client.or_else(address) else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -215,7 +250,7 @@ pub async fn limit_rate(
     let mut answered = if verdict.allowed {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        let refused = Error::new(Code::TOO_MANY_REQUESTS).retry_after(verdict.retry_after).error_response();
+        let refused = HttpResponse::from_error(Error::new(Code::TOO_MANY_REQUESTS).retry_after(verdict.retry_after));
         request.into_response(refused)
     };
     let pairs = [("ratelimit-policy", verdict.policy), ("ratelimit", verdict.state)];

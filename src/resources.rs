@@ -25,8 +25,13 @@ pub struct Resources(HashMap<TypeId, Resource>);
 impl Resources {
     /// Adds a value, or replaces the one of the same type.
     #[must_use]
-    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        let resource = Resource { value: Arc::new(value), install: install::<T> };
+    pub fn with<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.with_shared(Arc::new(value))
+    }
+
+    #[must_use]
+    pub fn with_shared<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        let resource = Resource { value, install: install::<T> };
         self.0.insert(TypeId::of::<T>(), resource);
         self
     }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use futures_util::future::LocalBoxFuture;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::audit::store::{self as audit, AuditRow};
@@ -29,6 +30,7 @@ use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
 use crate::resources::Resources;
+use crate::telemetry;
 use crate::timeline::{self, TimelineRow};
 
 /// Rows that a slice leaves to the end of the transaction: they are inserted in the same round trip as events and audit rows.
@@ -200,7 +202,7 @@ impl TxContext {
             keys,
             resources,
             if_match: IfMatch::default(),
-            context: RequestContext { trace_id: Uuid::new_v4().simple().to_string(), language: Language::Id },
+            context: RequestContext { trace_id: telemetry::trace_id(), language: Language::Id },
         }
     }
 }
@@ -233,7 +235,7 @@ where
         stored_response: None,
     };
     // In a task of its own: a client that hangs up must not leave a connection inside an open transaction.
-    let task = tokio::task::spawn_local(async move {
+    let task = async move {
         AnsiTransactionManager::begin_transaction(&mut *tx.conn).await?;
         // After the transaction began: a change feed by time relies on it.
         tx.now = clock.now();
@@ -256,8 +258,8 @@ where
                 Err(error)
             }
         }
-    });
-    task.await.map_err(Error::internal)?
+    };
+    tokio::task::spawn_local(task.in_current_span()).await.map_err(Error::internal)?
 }
 
 /// One transaction outside a request.
@@ -290,6 +292,7 @@ pub struct Write {
     context: TxContext,
     key: Result<Option<IdempotencyKey>, Error>,
     operation: String,
+    query: String,
 }
 
 impl FromRequest for Write {
@@ -314,6 +317,7 @@ impl FromRequest for Write {
             },
             key: IdempotencyKey::read(request.headers()),
             operation: format!("{} {}", request.method(), request.path()),
+            query: request.query_string().to_owned(),
         }))
     }
 }
@@ -337,15 +341,16 @@ impl Write {
             let context = TxContext { actor, ..self.context };
             return transact(&self.db, context, async move |tx: &mut Tx| work(tx).await.map(done)).await;
         };
+        let fingerprint = idempotency::fingerprint(&self.context.keys, &self.operation, &self.query, &digest);
         let scope = idempotency::Scope { client_id: actor.client_id.clone(), operation: self.operation, key };
         let context = TxContext { actor, ..self.context };
         transact(&self.db, context, async move |tx: &mut Tx| {
-            if let Some(reply) = idempotency::claim(&tx.conn, &scope, &digest, tx.now).await? {
+            if let Some(reply) = idempotency::claim(&tx.conn, &scope, &fingerprint, tx.now).await? {
                 return Ok(Outcome::NoChange(reply));
             }
             match done(work(tx).await?) {
                 Outcome::Changed(reply) => {
-                    tx.stored_response = Some(KeyRow::new(scope, &digest, &reply, tx.now));
+                    tx.stored_response = Some(KeyRow::new(scope, &fingerprint, &reply, tx.now));
                     Ok(Outcome::Changed(reply))
                 }
                 no_change => Ok(no_change),

@@ -7,6 +7,7 @@ use crate::background::{Context, Work};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::slices::SLICES;
+use crate::telemetry;
 
 pub struct Worker {
     pub context: Context,
@@ -34,13 +35,17 @@ impl Worker {
     }
 
     async fn turn(&self, work: &Work) {
-        match (work.run)(&self.context).await {
-            Ok(()) => self.metrics.work_succeeded(work.name, self.context.clock.now()),
-            Err(error) => {
-                self.metrics.work_failed(work.name);
-                tracing::warn!(work = work.name, %error, "background work failed; it runs again at its next turn");
+        let span = |trace_id: &str| tracing::error_span!("work", work = work.name, trace_id);
+        telemetry::in_trace(span, async {
+            match (work.run)(&self.context).await {
+                Ok(()) => self.metrics.work_succeeded(work.name, self.context.clock.now()),
+                Err(error) => {
+                    self.metrics.work_failed(work.name);
+                    tracing::warn!(%error, "background work failed; it runs again at its next turn");
+                }
             }
-        }
+        })
+        .await;
     }
 
     /// Runs each kind of work once, in order: for tests, which set the clock themselves.

@@ -43,7 +43,7 @@ impl Environment {
         })?;
         let keys_file = folder.path().join("keys.json");
         let keys = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?);
-        let tokens = Tokens::new(ISSUER.into(), AUDIENCE.into(), keys, TrustedIssuers::new(&[]));
+        let tokens = Tokens::new(ISSUER.into(), AUDIENCE.into(), keys, TrustedIssuers::default());
         let environment = Self { url: postgres.url("bench"), keys_file, postgres, tokens, folder };
         block_on(async {
             let mut admin = AsyncPgConnection::establish(&environment.postgres.url("postgres")).await?;

@@ -97,7 +97,7 @@ async fn run() -> Fallible {
     drop(conn);
     let service = Service::start(&url, &keys_file)?;
     let keys = Arc::new(Keys::fixed(&KeyFile::read_or_generate(&keys_file, Utc::now())?)?);
-    let tokens = Tokens::new(ISSUER.into(), "slrt-api".into(), keys, TrustedIssuers::new(&[]));
+    let tokens = Tokens::new(ISSUER.into(), "slrt-api".into(), keys, TrustedIssuers::default());
     let client = reqwest::Client::builder().pool_max_idle_per_host(1).build()?;
 
     let word =

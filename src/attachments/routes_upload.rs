@@ -3,6 +3,7 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, patch, web};
+use tracing::Instrument as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -171,7 +172,7 @@ async fn append<P: Requires>(
     upload::check_offset(&row, offset)?;
     let remaining = usize::try_from(row.size - offset).unwrap_or(0);
     // Runs in its own task, so that received bytes are stored even if the connection is lost.
-    let task = tokio::task::spawn_local(async move {
+    let task = async move {
         let Arriving { db, store_chunk, finish, storage } = piece;
         let piece = Piece::read(payload.into_inner(), remaining).await;
         let fault = upload::fault_of(&piece, remaining);
@@ -200,7 +201,8 @@ async fn append<P: Requires>(
             }
         }
         Ok((reply, shown))
-    });
+    };
+    let task = tokio::task::spawn_local(task.in_current_span());
     let (reply, shown) = task.await.map_err(Error::internal)??;
     if let Some(refused) = upload::rejection(&shown) {
         return Err(refused);

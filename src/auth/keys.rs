@@ -154,6 +154,7 @@ pub struct KeyRing {
     pub sealer: Sealer,
     secrets: hmac::Key,
     links: hmac::Key,
+    requests: hmac::Key,
 }
 
 impl KeyRing {
@@ -165,7 +166,9 @@ impl KeyRing {
         let secrets = hmac::Key::new(hmac::HMAC_SHA256, &decode(&file.secret_key)?);
         // A derived key for links: a tag for one purpose is not valid for another.
         let links = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&secrets, b"slrt signed links 1").as_ref());
-        Ok(Self { signing, sealer: Sealer::load(&file.sealing, &decode(&file.index_key)?)?, secrets, links })
+        let requests = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&secrets, b"slrt request fingerprints 1").as_ref());
+        let sealer = Sealer::load(&file.sealing, &decode(&file.index_key)?)?;
+        Ok(Self { signing, sealer, secrets, links, requests })
     }
 
     /// The newest key that has been published long enough; otherwise the oldest.
@@ -185,6 +188,18 @@ impl KeyRing {
     pub fn link_matches(&self, what: &str, signature: &str) -> bool {
         let tag = BASE64_URL_SAFE_NO_PAD.decode(signature);
         tag.is_ok_and(|tag| hmac::verify(&self.links, what.as_bytes(), &tag).is_ok())
+    }
+
+    /// Tells a request from others. Without the key a stored fingerprint does not let a guess at the body be confirmed.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.requests);
+        for part in parts {
+            context.update(&part.len().to_be_bytes());
+            context.update(part);
+        }
+        let mut out = [0; 32];
+        out.copy_from_slice(context.sign().as_ref());
+        out
     }
 
     pub fn hash_secret(&self, secret: &str) -> Vec<u8> {
@@ -257,12 +272,6 @@ impl Keys {
     }
 }
 
-/// Background work: reads a changed key file.
-pub async fn refresh(keys: &Keys) -> Result<(), crate::error::Error> {
-    keys.refresh();
-    Ok(())
-}
-
 fn modified(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|m| m.modified()).ok()
 }
@@ -270,6 +279,15 @@ fn modified(path: &Path) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_depends_on_the_key_and_on_each_part() {
+        let ring = || KeyRing::load(&KeyFile::generate(Utc::now()).unwrap()).unwrap();
+        let one = ring();
+        assert_eq!(one.fingerprint(&[b"a", b"b"]), one.fingerprint(&[b"a", b"b"]));
+        assert_ne!(one.fingerprint(&[b"a", b"b"]), one.fingerprint(&[b"ab", b""]));
+        assert_ne!(one.fingerprint(&[b"a", b"b"]), ring().fingerprint(&[b"a", b"b"]));
+    }
 
     #[test]
     fn two_keys_are_published_and_the_new_one_signs_after_its_lead_time() {

@@ -1,8 +1,10 @@
 //! The token endpoint and its metadata: OAuth 2.0 client credentials, server metadata, and public keys.
 
+use std::time::Instant;
+
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AUTHORIZATION};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,9 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Code;
 use crate::error::Error;
+use crate::http::client_address::ClientAddress;
 use crate::http::json::{has_media_type, read_body};
+use crate::http::rate_limit::FailedSignIns;
 use crate::http::reply::Reply;
 use crate::regions::RegionScope;
 
@@ -94,6 +98,8 @@ impl FromRequest for Form {
 ///
 /// A client with `operator:assert` may name the acting officer. The token then contains only the permissions and regions that
 /// both the client and the officer have.
+///
+/// Failed sign-ins are limited per client id and address: over the quota the response is 429 with `Retry-After`.
 #[utoipa::path(
     tag = "Access",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
@@ -106,10 +112,16 @@ async fn issue_token(
     db: Db,
     tokens: web::Data<Tokens>,
     clock: web::Data<Clock>,
+    failures: web::Data<FailedSignIns>,
     form: Form,
 ) -> Result<Reply, Error> {
     let form = form.0;
     let (id, secret) = credentials(&request, &form).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
+    let address = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    // Before the secret is compared: over the quota a caller must not learn whether the secret is correct.
+    if let Some(wait) = address.and_then(|address| failures.refused(address, &id, Instant::now())) {
+        return Err(Error::new(Code::TOO_MANY_REQUESTS).retry_after(wait));
+    }
     match form.grant_type.as_str() {
         "client_credentials" => {}
         "" => return Err(Error::about(crate::auth::problems::INVALID_REQUEST, "grant_type")),
@@ -119,7 +131,12 @@ async fn issue_token(
     let client = clients::find_active_client(&mut conn, &id).await?;
     let hash = client.as_ref().map(|c| c.secret_hash.clone()).unwrap_or_default();
     let matches = tokens.keys().ring().secret_matches(&secret, &hash);
-    let client = client.filter(|_| matches).ok_or_else(|| Error::new(crate::auth::problems::INVALID_CLIENT))?;
+    let Some(client) = client.filter(|_| matches) else {
+        if let Some(address) = address {
+            failures.record(address, &id, Instant::now());
+        }
+        return Err(Error::new(crate::auth::problems::INVALID_CLIENT));
+    };
     let mut actor = actor_of(client);
     if let Some(operator) = &form.operator {
         actor = assert_operator(&mut conn, actor, operator).await?;

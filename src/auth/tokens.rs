@@ -63,7 +63,22 @@ pub struct Tokens {
     audience: String,
     keys: Arc<Keys>,
     external: TrustedIssuers,
-    verified: Cache<[u8; 32], (Arc<Actor>, i64)>,
+    verified: Cache<[u8; 32], Verified>,
+}
+
+/// A token that was verified before.
+#[derive(Clone)]
+struct Verified {
+    actor: Arc<Actor>,
+    expires: i64,
+    by: VerifiedBy,
+}
+
+/// The key that verified a token. When it is withdrawn the token ends with it.
+#[derive(Clone)]
+enum VerifiedBy {
+    Own { kid: String },
+    External { issuer: String, generation: u64 },
 }
 
 impl Tokens {
@@ -103,13 +118,13 @@ impl Tokens {
 
     pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Actor>, TokenFault> {
         let fingerprint = sha256(token.as_bytes());
-        if let Some((actor, expires)) = self.verified.get(&fingerprint) {
-            if now.timestamp() <= expires {
-                return Ok(actor);
+        if let Some(known) = self.verified.get(&fingerprint) {
+            if now.timestamp() <= known.expires && self.still_valid(&known.by, now) {
+                return Ok(known.actor);
             }
             self.verified.remove(&fingerprint);
         }
-        let claims = self.decode(token, now).await?;
+        let (claims, by) = self.decode(token, now).await?;
         let actor = Arc::new(Actor {
             client_id: claims.client_id,
             subject: claims.sub,
@@ -118,11 +133,24 @@ impl Tokens {
             permissions: Permissions::from_scope(&claims.scope),
             roles: claims.slrt_roles,
         });
-        self.verified.insert(fingerprint, (actor.clone(), claims.exp));
+        self.verified.insert(fingerprint, Verified { actor: actor.clone(), expires: claims.exp, by });
         Ok(actor)
     }
 
-    async fn decode(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenFault> {
+    fn still_valid(&self, by: &VerifiedBy, now: DateTime<Utc>) -> bool {
+        match by {
+            VerifiedBy::Own { kid } => self.keys.ring().by_kid(kid).is_some(),
+            VerifiedBy::External { issuer, generation } => self.external.is_current(issuer, *generation, now),
+        }
+    }
+
+    /// Background work: reads a changed key file, and fetches the key sets of other issuers that are due.
+    pub async fn refresh_keys(&self, now: DateTime<Utc>) {
+        self.keys.refresh();
+        self.external.refresh_due(now).await;
+    }
+
+    async fn decode(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, VerifiedBy), TokenFault> {
         let refused = |why: &str| TokenFault::Refused(why.to_owned());
         let header = jsonwebtoken::decode_header(token).map_err(|e| refused(&e.to_string()))?;
         let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -131,15 +159,19 @@ impl Tokens {
         }
         let kid = header.kid.as_deref().ok_or_else(|| refused("no kid"))?;
         let own = self.keys.ring();
-        let claims = match own.by_kid(kid) {
-            Some(key) => decode_with(token, &key.decoding, Algorithm::ES256, &self.issuer, &self.audience)?,
+        let (claims, by) = match own.by_kid(kid) {
+            Some(key) => {
+                let claims = decode_with(token, &key.decoding, Algorithm::ES256, &self.issuer, &self.audience)?;
+                (claims, VerifiedBy::Own { kid: kid.to_owned() })
+            }
             None => {
                 let issuer = unverified_issuer(token).ok_or_else(|| refused("no issuer"))?;
-                let key = self.external.key(&issuer, kid).await.ok_or_else(|| refused("unknown key"))?;
+                let key = self.external.key(&issuer, kid, now).await.ok_or_else(|| refused("unknown key"))?;
                 if key.algorithm != header.alg {
                     return Err(refused("the algorithm does not match the key"));
                 }
-                decode_with(token, &key.decoding, key.algorithm, &issuer, &self.audience)?
+                let claims = decode_with(token, &key.decoding, key.algorithm, &issuer, &self.audience)?;
+                (claims, VerifiedBy::External { issuer, generation: key.generation })
             }
         };
         // The library uses the system clock; the service's own clock decides here.
@@ -147,7 +179,7 @@ impl Tokens {
         if claims.exp + leeway < now.timestamp() || claims.iat > now.timestamp() + leeway {
             return Err(refused("expired or not yet valid"));
         }
-        Ok(claims)
+        Ok((claims, by))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Commands for clients, officers and keys.
 
 use clap::Subcommand;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ fn with_connection<T>(
             database.prepare(false).await?;
             bring_up_to_date(&database.url).await?;
         }
-        let mut conn = AsyncPgConnection::establish(&database.url).await.map_err(Failure::run)?;
+        let mut conn = crate::db::connect(&database.url).await.map_err(Failure::run)?;
         work(&mut conn).await
     });
     database.close();

@@ -1,6 +1,6 @@
 //! The database of a command: the configured one, or the private one in the data folder.
 
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
+use diesel_async::RunQueryDsl as _;
 
 use super::{Failure, say, start_log};
 use crate::config::DataArgs;
@@ -54,7 +54,7 @@ impl Database {
     /// Creates the database on the private server if it does not exist; with `reset` it is dropped first.
     pub(super) async fn prepare(&self, reset: bool) -> Result<(), Failure> {
         let Some(server) = &self.embedded else { return Ok(()) };
-        let mut admin = AsyncPgConnection::establish(&server.url("postgres")).await.map_err(Failure::run)?;
+        let mut admin = crate::db::connect(&server.url("postgres")).await.map_err(Failure::run)?;
         if reset {
             let drop = format!("drop database if exists {DATABASE} with (force)");
             diesel::sql_query(drop).execute(&mut admin).await.map_err(Failure::run)?;
@@ -77,7 +77,7 @@ impl Database {
 /// Migrates the schema, then loads programmes and service standards.
 pub(super) async fn bring_up_to_date(url: &str) -> Result<(Vec<String>, usize), Failure> {
     let ran = db::migrate(url).await.map_err(Failure::run)?;
-    let mut conn = AsyncPgConnection::establish(url).await.map_err(Failure::run)?;
+    let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
     let programs = crate::eligibility::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
     let standards = crate::service_levels::actions::load_reference(&mut conn).await.map_err(Failure::run)?;
     tracing::info!(added = standards, "loaded holidays and targets of the release");

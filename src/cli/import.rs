@@ -154,7 +154,7 @@ impl Session {
     async fn read(&self, id: Uuid) -> Result<Job, Failure> {
         let mut conn = self.context.db.read().await.map_err(Failure::run)?;
         let row = jobs::find(&mut conn, &self.actor, id).await.map_err(Failure::run)?;
-        Ok(Job::show(row, crate::http::request_context::Language::En))
+        Job::show(row, crate::http::request_context::Language::En).map_err(Failure::run)
     }
 
     /// Runs due jobs until this job has ended; a running service may run it as well.

@@ -23,6 +23,7 @@ use super::store::{self, ComplaintRow, open_referrals};
 pub use super::submit::{Submitted, submit};
 use super::{notifications, terms, transitions};
 use crate::auth::clients::find_active_staff;
+use crate::db::stored;
 use crate::directory;
 use crate::error::Code;
 use crate::error::Error;
@@ -158,7 +159,7 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
         let passed_on = parts::find_passed_on(&mut tx.conn, &scope, id).await?;
         return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::REGION_NOT_GRANTED)));
     };
-    if matches!(action, Action::Resolve | Action::Refer | Action::Return) && recommended_by(&row, &tx.actor.subject) {
+    if matches!(action, Action::Resolve | Action::Refer | Action::Return) && recommended_by(&row, &tx.actor.subject)? {
         return Err(Error::new(crate::complaints::problems::OWN_RECOMMENDATION));
     }
     tx.if_match.check(row.version)?;
@@ -166,8 +167,9 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
     Ok((row, to))
 }
 
-fn recommended_by(row: &ComplaintRow, subject: &str) -> bool {
-    row.recommendation.as_ref().and_then(|r| r.get("by")).and_then(|by| by.as_str()) == Some(subject)
+fn recommended_by(row: &ComplaintRow, subject: &str) -> Result<bool, Error> {
+    let said = stored::read_nullable(row.recommendation.as_ref(), "complaints.recommendation", row.id)?;
+    Ok(said.is_some_and(|said: ComplaintRecommendation| said.by == subject))
 }
 
 fn transition_error(error: IllegalTransition<Status, Action>) -> Error {
@@ -197,7 +199,7 @@ pub(super) async fn finish(
     set_timer(tx, &row, from).await?;
     publish(tx, &row, to.as_str(), Some(from));
     let sla = update_clocks(tx, &row, Some(from)).await?;
-    Ok(Complaint { sla: Some(sla), ..show(row, false) })
+    Ok(Complaint { sla: Some(sla), ..show(row, false)? })
 }
 
 /// Sets the timer for what the service does automatically in the new state.

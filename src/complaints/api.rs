@@ -13,7 +13,9 @@ use super::model::{
 use super::reference_no;
 use super::store::ComplaintRow;
 use super::transitions::EDGES;
+use crate::db::stored;
 use crate::directory::model::Sector;
+use crate::error::Error;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::regions::RegionCode;
 use crate::service_levels::api::ServiceLevel;
@@ -332,19 +334,18 @@ pub struct ComplaintClosure {
 }
 
 /// Converts a row to its response; `revealed` shows the telephone number unmasked.
-pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
-    fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
-        value.and_then(|v| serde_json::from_value(v).ok())
-    }
-    let complainant = part::<Complainant>(row.complainant).map(|mut c| {
+pub fn show(row: ComplaintRow, revealed: bool) -> Result<Complaint, Error> {
+    let id = row.id;
+    let complainant = stored::read_nullable(row.complainant.as_ref(), "complaints.complainant", id)?;
+    let complainant = complainant.map(|mut c: Complainant| {
         if !revealed {
             c.phone = c.phone.map(|phone| phone.masked());
         }
         c
     });
     let subject = ComplaintSubject { person_id: row.subject_person_id, family_id: row.subject_family_id };
-    Complaint {
-        id: row.id,
+    Ok(Complaint {
+        id,
         reference_no: row.reference_no.as_deref().map(reference_no::show),
         follow_up_code: None,
         possible_duplicates: Vec::new(),
@@ -366,12 +367,12 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
         complainant,
         subject: (subject.person_id.is_some() || subject.family_id.is_some()).then_some(subject),
         program_code: row.program_code,
-        external_refs: part(Some(row.external_refs)).unwrap_or_default(),
+        external_refs: stored::read(&row.external_refs, "complaints.external_refs", id)?,
         organization_id: row.organization_id,
         assignee: row.assignee,
-        recommendation: part(row.recommendation),
-        resolution: part(row.resolution),
-        closure: part(row.closure),
+        recommendation: stored::read_nullable(row.recommendation.as_ref(), "complaints.recommendation", id)?,
+        resolution: stored::read_nullable(row.resolution.as_ref(), "complaints.resolution", id)?,
+        closure: stored::read_nullable(row.closure.as_ref(), "complaints.closure", id)?,
         sla: None,
         created_by: row.created_by,
         captured_at: row.captured_at,
@@ -382,5 +383,5 @@ pub fn show(row: ComplaintRow, revealed: bool) -> Complaint {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }

@@ -20,6 +20,7 @@ use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
 use crate::auth::permission::Permissions;
 use crate::db::pool::Connection;
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::text::LongText;
 use crate::regions::{RegionScope, Unscoped};
@@ -178,7 +179,7 @@ pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
     let row = store::find_visible(conn, &scope, id).await?.ok_or_else(Error::not_found)?;
     let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
     let notes = parts::list_notes_of_visible(conn, id, Some(NoteVisibility::Reporter)).await?;
-    let resolution = row.resolution.and_then(|r| serde_json::from_value::<ComplaintResolution>(r).ok());
+    let resolution = stored::read_nullable(row.resolution.as_ref(), "complaints.resolution", id)?;
     let allowed =
         state_machine::allowed(EDGES, row.status).into_iter().filter(|a| REPORTER_ACTIONS.contains(a)).collect();
     Ok(FollowUp {
@@ -186,7 +187,7 @@ pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
         status: row.status,
         allowed_actions: allowed,
         question: exchanges.into_iter().find(|e| e.answer.is_none()).map(|e| e.question),
-        decision: resolution.as_ref().map(|r| r.decision),
+        decision: resolution.as_ref().map(|r: &ComplaintResolution| r.decision),
         answer: resolution.map(|r| r.answer.into_string()),
         notes: notes
             .into_iter()

@@ -80,7 +80,7 @@ async fn show_all(
     rows: Vec<ComplaintRow>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Complaint>, Error> {
-    let mut shown: Vec<Complaint> = rows.into_iter().map(|row| show(row, false)).collect();
+    let mut shown = rows.into_iter().map(|row| show(row, false)).collect::<Result<Vec<Complaint>, _>>()?;
     add_levels(conn, now, &mut shown).await?;
     Ok(shown)
 }
@@ -112,7 +112,7 @@ pub async fn read(
 ) -> Result<Complaint, Error> {
     let row = find_readable(conn, scope, id).await?;
     let awaits_answer = row.status == Status::AwaitingInfo;
-    let mut shown = show(row, revealed);
+    let mut shown = show(row, revealed)?;
     if !scope.allows(&shown.region_code) {
         shown.allowed_actions.clear();
     }

@@ -132,7 +132,7 @@ async fn list_complaints(
     if let (Some(sla), false, false) = (filter.sla, by_change, params.passed_on) {
         let rows = store::list_by_deadline(&mut conn, &caller.scope, filter, sla, &page).await?;
         let position = |(due_at, row): &(DateTime<Utc>, ComplaintRow)| Position::at(*due_at, row.id);
-        let mut shown = page.page(rows, position, |(_, row)| show(row, false));
+        let mut shown = page.try_page(rows, position, |(_, row)| show(row, false))?;
         actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
         return Reply::page(&shown);
     }
@@ -142,7 +142,7 @@ async fn list_complaints(
         store::list_visible(&mut conn, &caller.scope, filter, &page).await?
     };
     let position = |row: &ComplaintRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    let mut shown = page.page(rows, position, |row| show(row, false));
+    let mut shown = page.try_page(rows, position, |row| show(row, false))?;
     actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
     Reply::page(&shown)
 }

@@ -231,5 +231,5 @@ pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Resul
     tx.audit("complaint.appeal", "complaint", row.id, Some(&row.region_code));
     publish(tx, &row, "appealed", Some(row.status));
     let sla = record_submission(tx, &new).await?;
-    Ok(Complaint { sla: Some(sla), follow_up_code: Some(super::follow_ups::code(tx, new.id, 0)), ..show(new, false) })
+    Ok(Complaint { sla: Some(sla), follow_up_code: Some(super::follow_ups::code(tx, new.id, 0)), ..show(new, false)? })
 }

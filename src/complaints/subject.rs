@@ -18,6 +18,7 @@ use super::reference_no;
 use super::store::parts;
 use super::transitions::FINAL;
 use crate::db::schema::{complaint_exchanges, complaint_notes, complaint_subjects, complaints, persons};
+use crate::db::stored;
 use crate::directory::model::Sector;
 use crate::erased_text::{ERASED, erase_text, without_name, without_name_in_json};
 use crate::error::Error;
@@ -108,9 +109,9 @@ struct SubjectComplaintRow {
 
 impl SubjectComplaintRow {
     /// The reporter, if that was the subject: a reporter without a stated relation reports for themselves.
-    fn self_reporter(&self) -> Option<Complainant> {
-        let reporter = self.complainant.clone().and_then(|v| serde_json::from_value::<Complainant>(v).ok());
-        reporter.filter(|reporter| reporter.relation.is_none())
+    fn self_reporter(&self) -> Result<Option<Complainant>, Error> {
+        let reporter = stored::read_nullable(self.complainant.as_ref(), "complaints.complainant", self.id)?;
+        Ok(reporter.filter(|reporter: &Complainant| reporter.relation.is_none()))
     }
 }
 
@@ -145,8 +146,10 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
     let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
-        let complainant = row.self_reporter();
+        let complainant = row.self_reporter()?;
         let is_reporter = complainant.is_some();
+        let external_refs = stored::read(&row.external_refs, "complaints.external_refs", row.id)?;
+        let external_refs = if is_reporter { external_refs } else { Vec::new() };
         let (mut notes, mut exchanges, mut steps) = (Vec::new(), Vec::new(), Vec::new());
         if is_reporter {
             notes = parts::list_notes_of_visible(&mut tx.conn, row.id, None).await?;
@@ -161,7 +164,7 @@ pub async fn list(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> 
             sector: row.sector,
             class: row.class,
             program_code: row.program_code,
-            external_refs: serde_json::from_value(row.external_refs).ok().filter(|_| is_reporter).unwrap_or_default(),
+            external_refs,
             description: row.description,
             complainant,
             recommendation: row.recommendation.filter(|_| is_reporter),
@@ -197,7 +200,7 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) ->
     let mut erased = Erased::default();
     for row in rows {
         erased.ids.push(row.id);
-        erased.phones.extend(row.self_reporter().and_then(|reporter| reporter.phone).map(|phone| phone.into_string()));
+        erased.phones.extend(row.self_reporter()?.and_then(|reporter| reporter.phone).map(|phone| phone.into_string()));
         diesel::update(complaints::table.find(row.id))
             .set((
                 complaints::description.eq(ERASED),

@@ -76,7 +76,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
         follow_up_code: Some(code),
         possible_duplicates: duplicates,
         subjects: further,
-        ..show(row, false)
+        ..show(row, false)?
     };
     if let Some((vulnerabilities, suggested)) = circumstances {
         made.vulnerabilities = vulnerabilities;
@@ -156,7 +156,7 @@ async fn find_repeated(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Err
     let scope = tx.actor.scope.clone();
     match store::find_visible(&mut tx.conn, &scope, sent.id).await? {
         Some(stored) if stored.submission_hash == sent.submission_hash => {
-            let mut shown = show(stored, false);
+            let mut shown = show(stored, false)?;
             add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut shown)).await?;
             Ok(Submitted::Known(shown))
         }

@@ -56,7 +56,7 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
     };
     if !store::insert(&mut tx.conn, &row).await? {
         return match store::find_visible(&mut tx.conn, &scope, row.id).await? {
-            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Recorded::Known(show(stored, today))),
+            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Recorded::Known(show(stored, today)?)),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
@@ -65,7 +65,7 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
         registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), false).await?;
     }
     log_recorded(tx, &row);
-    Ok(Recorded::New(show(row, today)))
+    Ok(Recorded::New(show(row, today)?))
 }
 
 fn new_row(
@@ -142,7 +142,7 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
     }
     let row = shown.ok_or_else(|| Error::internal("no consent was withdrawn"))?;
     registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), true).await?;
-    Ok(show(row, today))
+    show(row, today)
 }
 
 /// Lawful basis of a referral, as the desk states it.
@@ -232,7 +232,7 @@ pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Re
     let today = local_day(tx.now);
     let why = crate::regions::Unscoped::SubjectRights;
     let rows = store::list_about(&mut tx.conn, why, person_ids, family_id).await?;
-    Ok(rows.into_iter().map(|row| show(row, today)).collect())
+    rows.into_iter().map(|row| show(row, today)).collect()
 }
 
 /// Erases names and free text, and retains purpose, basis and dates. The family's own consents apply to other members too: only the
@@ -252,11 +252,11 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str
             continue;
         }
         let nameless = |given: ConsentGivenBy| ConsentGivenBy { name: None, ..given };
-        let giver = row.giver.take().and_then(|g| serde_json::from_value(g).ok()).map(nameless);
+        let giver = row.giver()?.map(nameless);
         row.giver = giver.as_ref().map(json).transpose()?;
         row.note = None;
         row.submission_hash = Vec::new();
-        row.withdrawal = match row.withdrawal.take().and_then(|w| serde_json::from_value::<WithdrawConsent>(w).ok()) {
+        row.withdrawal = match row.withdrawal()? {
             Some(withdrawal) => {
                 let withdrawn_by = withdrawal.withdrawn_by.map(nameless);
                 Some(json(&WithdrawConsent { withdrawn_by, note: None, ..withdrawal })?)

@@ -10,6 +10,8 @@ use super::model::{ConsentAction, ConsentGiver, ConsentMethod, ConsentStatus};
 use super::store::ConsentRow;
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
+use crate::db::stored;
+use crate::error::Error;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::purposes::model::LawfulBasis;
 use crate::regions::RegionCode;
@@ -178,12 +180,23 @@ pub struct Consent {
     pub updated_at: DateTime<Utc>,
 }
 
+impl ConsentRow {
+    pub fn giver(&self) -> Result<Option<ConsentGivenBy>, Error> {
+        stored::read_nullable(self.giver.as_ref(), "consents.giver", self.id)
+    }
+
+    pub fn withdrawal(&self) -> Result<Option<WithdrawConsent>, Error> {
+        stored::read_nullable(self.withdrawal.as_ref(), "consents.withdrawal", self.id)
+    }
+}
+
 /// The API view of a row, with its status as of `today`.
-pub fn show(row: ConsentRow, today: NaiveDate) -> Consent {
+pub fn show(row: ConsentRow, today: NaiveDate) -> Result<Consent, Error> {
     let status = row.status(today);
+    let (given_by, withdrawal) = (row.giver()?, row.withdrawal()?);
     let allowed =
         if row.lawful_basis == LawfulBasis::Consent { state_machine::allowed(EDGES, status) } else { Vec::new() };
-    Consent {
+    Ok(Consent {
         id: row.id,
         status,
         allowed_actions: allowed,
@@ -192,20 +205,20 @@ pub fn show(row: ConsentRow, today: NaiveDate) -> Consent {
         person_id: row.person_id,
         purpose: row.purpose,
         lawful_basis: row.lawful_basis,
-        given_by: row.giver.and_then(|v| serde_json::from_value(v).ok()),
+        given_by,
         method: row.method,
         given_on: row.given_on,
         expires_on: row.expires_on,
         legal_reference: row.legal_reference,
         note: row.note,
         referral_id: row.referral_id,
-        withdrawal: row.withdrawal.and_then(|v| serde_json::from_value(v).ok()),
+        withdrawal,
         withdrawn_at: row.withdrawn_at,
         created_by: row.created_by,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -93,7 +93,8 @@ async fn list_consents(
         status: asked.status,
     };
     let rows = store::list_visible(&mut conn, &caller.scope, filter, today, &page).await?;
-    Reply::page(&page.page(rows, |row: &ConsentRow| Position::at(row.created_at, row.id), |row| show(row, today)))
+    let position = |row: &ConsentRow| Position::at(row.created_at, row.id);
+    Reply::page(&page.try_page(rows, position, |row| show(row, today))?)
 }
 
 /// Read a consent
@@ -108,7 +109,7 @@ async fn list_consents(
 async fn get_consent(caller: Caller<RegistryRead>, db: Db, log: AccessLog, id: Path<Uuid>) -> Result<Reply, Error> {
     let found = store::find_visible(&mut *db.read().await?, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     let version = found.version;
-    Reply::resource(&show(found, local_day(log.now)), version)
+    Reply::resource(&show(found, local_day(log.now))?, version)
 }
 
 /// Withdraw consent

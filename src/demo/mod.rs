@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ pub struct Credential {
 pub async fn seed(url: &str, keys: Arc<Keys>, folder: &Path) -> Result<Vec<Credential>, Error> {
     let clock = Clock::default();
     let now = clock.now();
-    let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
+    let mut conn = crate::db::connect(url).await.map_err(Error::unavailable)?;
     let mut homes = Vec::new();
     let fresh = clients::list_clients(&mut conn).await?.iter().all(|c| !c.id.starts_with(PREFIX));
     if fresh {
@@ -79,7 +79,7 @@ const PREFIX: &str = "demo-";
 
 /// True if the database contains active demo clients.
 pub async fn is_seeded(url: &str) -> Result<bool, Error> {
-    let mut conn = AsyncPgConnection::establish(url).await.map_err(Error::unavailable)?;
+    let mut conn = crate::db::connect(url).await.map_err(Error::unavailable)?;
     let clients = clients::list_clients(&mut conn).await?;
     Ok(clients.iter().any(|c| c.id.starts_with(PREFIX) && c.disabled_at.is_none()))
 }

@@ -107,14 +107,14 @@ pub async fn patch_service(tx: &mut Tx, id: Uuid, body: Json<PatchService>) -> R
         row.closures = serde_json::to_value(closures).map_err(Error::internal)?;
     }
     if row == old {
-        return Ok(Patched::Same(row.into()));
+        return Ok(Patched::Same(row.try_into()?));
     }
     row.version += 1;
     row.updated_at = tx.now;
     store::save_service(&mut tx.conn, &row).await.map_err(unknown_program)?;
     tx.audit("service.change", "service", row.id, Some(&row.region_code));
     publish(tx, "service", row.id, &row.region_code, row.version, old.active, row.active);
-    Ok(Patched::Changed(row.into()))
+    Ok(Patched::Changed(row.try_into()?))
 }
 
 fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32, was_active: bool, is_active: bool) {
@@ -148,10 +148,10 @@ pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered
             ServiceRow { version, created_at, updated_at, in_use, reserved, ..row.clone() } == *known
         };
         let known = known.filter(same).ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(Entered::Known(known.into()));
+        return Ok(Entered::Known(known.try_into()?));
     }
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
-    Ok(Entered::New(row.into()))
+    Ok(Entered::New(row.try_into()?))
 }
 
 /// Maps a foreign key violation to `unknown_program` at `/program_code`.
@@ -167,7 +167,7 @@ pub fn unknown_program(error: diesel::result::Error) -> Error {
 
 /// Finds a service in any region: the directory is public.
 pub async fn find_service(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Service>, Error> {
-    Ok(store::find_service(conn, &public(), id).await?.map(Service::from))
+    store::find_service(conn, &public(), id).await?.map(Service::try_from).transpose()
 }
 
 /// Finds a service that accepts referrals today: it and its organization are active, and it is not closed.
@@ -176,7 +176,7 @@ pub async fn find_service_to_refer_to(tx: &mut Tx, id: Uuid) -> Result<Service, 
     let (service, _) = found
         .filter(|(service, organization)| service.active && organization.active)
         .ok_or_else(|| Error::new(crate::directory::problems::SERVICE_INACTIVE))?;
-    let service = Service::from(service);
+    let service = Service::try_from(service)?;
     match service.next_opening(local_day(tx.now)) {
         None => Ok(service),
         Some(day) => Err(Error::about(crate::directory::problems::SERVICE_CLOSED, day.to_string())),
@@ -203,10 +203,14 @@ pub async fn services_for(
     day: NaiveDate,
 ) -> Result<Vec<(Service, Organization)>, Error> {
     let rows = store::list_serving(conn, &public(), region, program_code, sector, MAX_CANDIDATES).await?;
-    let shown = rows
-        .into_iter()
-        .map(|(service, organization)| (Service::from(service), Organization::shown(organization, Some(actor))));
-    Ok(shown.filter(|(service, _)| service.next_opening(day).is_none()).collect())
+    let mut open = Vec::with_capacity(rows.len());
+    for (service, organization) in rows {
+        let service = Service::try_from(service)?;
+        if service.next_opening(day).is_none() {
+            open.push((service, Organization::shown(organization, Some(actor))));
+        }
+    }
+    Ok(open)
 }
 
 /// An organization of the demo. Its ids are the same in every installation.

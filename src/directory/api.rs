@@ -9,6 +9,8 @@ use validator::{Validate, ValidationError};
 use super::model::{OrganizationKind, Sector};
 use super::store::{OrganizationRow, ServiceRow};
 use crate::auth::Actor;
+use crate::db::stored;
+use crate::error::Error;
 use crate::http::patch;
 use crate::http::text::{LongText, Name, ShortText};
 use crate::regions::{AreaCode, RegionCode};
@@ -234,9 +236,11 @@ pub struct Service {
     pub updated_at: DateTime<Utc>,
 }
 
-impl From<ServiceRow> for Service {
-    fn from(row: ServiceRow) -> Self {
-        Self {
+impl TryFrom<ServiceRow> for Service {
+    type Error = Error;
+
+    fn try_from(row: ServiceRow) -> Result<Self, Error> {
+        Ok(Self {
             id: row.id,
             organization_id: row.organization_id,
             name: row.name,
@@ -248,14 +252,14 @@ impl From<ServiceRow> for Service {
             in_use: row.in_use,
             reserved: row.reserved,
             opening_hours: row.opening_hours,
-            closures: serde_json::from_value(row.closures).unwrap_or_default(),
+            closures: stored::read(&row.closures, "services.closures", row.id)?,
             requirements: row.requirements,
             active: row.active,
             answer_days: row.answer_days,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        })
     }
 }
 

@@ -151,7 +151,7 @@ async fn list_services(db: Db, query: Query<ServiceQuery>) -> Result<Reply, Erro
     let page = PageRequest::new(cursor.as_deref(), limit, query.filters)?;
     let filter = store::ServiceFilter { organization_id, program_code, sector, serving, active };
     let rows = store::list_services(&mut *db.read().await?, &within(None), filter, &page).await?;
-    Reply::page(&page.page(rows, |row| Position::at(row.created_at, row.id), Service::from))
+    Reply::page(&page.try_page(rows, |row| Position::at(row.created_at, row.id), Service::try_from)?)
 }
 
 /// Create a service

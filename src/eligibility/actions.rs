@@ -40,7 +40,7 @@ pub async fn check(
     };
     let inquiry = Inquiry { person_id, on, ..Inquiry::default() };
     let (home, programs) = read(conn, programs, scope, subject, &inquiry).await?;
-    Ok(answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry))
+    answer::answer(&home, &select(&programs, &home, wanted)?, &inquiry)
 }
 
 /// A check, and the persons whose data it used.
@@ -51,10 +51,10 @@ pub struct CheckedHousehold {
 }
 
 impl CheckedHousehold {
-    pub(super) fn of(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Self {
+    pub(super) fn of(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Result<Self, Error> {
         let used = home.members.iter().filter(|member| !member.is_restricted());
         let members = used.map(|member| (member.id, member.region_code.clone())).collect();
-        Self { check: answer::answer(home, programs, inquiry), members }
+        Ok(Self { check: answer::answer(home, programs, inquiry)?, members })
     }
 
     /// What a reveal opened: the family and each member, so that each person can see who read their data.
@@ -77,7 +77,7 @@ pub async fn check_for_caller(
 ) -> Result<CheckedHousehold, Error> {
     let (home, programs) = read(conn, programs, scope, subject, inquiry).await?;
     validate_stated(&programs, &inquiry.stated)?;
-    Ok(CheckedHousehold::of(&home, &select(&programs, &home, wanted)?, inquiry))
+    CheckedHousehold::of(&home, &select(&programs, &home, wanted)?, inquiry)
 }
 
 async fn read(

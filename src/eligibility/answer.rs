@@ -16,6 +16,7 @@ use super::model::{ClauseOutcome, EligibilityGap, EligibilityOutcome, NOTICE_EN,
 use super::rules::RecipientUnit;
 use super::visibility::Visibility;
 use crate::auth::caller::AccessPurpose;
+use crate::error::Error;
 use crate::registry::rows::{Household, PersonRow};
 
 /// A fact that the officer states. Its kind is validated already.
@@ -47,15 +48,15 @@ struct SubjectFacts<'a> {
     facts: FactSet,
 }
 
-pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> EligibilityCheck {
-    let shared = derive::family_facts(home, inquiry.on);
-    let mut head = subject_facts(&shared, home.head().or(home.members.first()), inquiry);
+pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry) -> Result<EligibilityCheck, Error> {
+    let shared = derive::family_facts(home, inquiry.on)?;
+    let mut head = subject_facts(&shared, home.head().or(home.members.first()), inquiry)?;
     let mut persons: Vec<SubjectFacts<'_>> = home
         .members
         .iter()
         .filter(|m| inquiry.person_id.is_none_or(|id| m.id == id))
         .map(|m| subject_facts(&shared, Some(m), inquiry))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let mut results = Vec::new();
     for program in programs {
         match program.recipient_unit {
@@ -68,7 +69,7 @@ pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry
             }
         }
     }
-    EligibilityCheck {
+    Ok(EligibilityCheck {
         summary: explain::check(&results),
         family_id: home.family.id,
         person_id: inquiry.person_id,
@@ -82,7 +83,7 @@ pub fn answer(home: &Household, programs: &[&CompiledProgram], inquiry: &Inquiry
         registered_not_recipient: BilingualText::new(NOTICE_ID, NOTICE_EN),
         stated_facts: inquiry.stated.iter().map(|fact| fact.id.name().to_owned()).collect(),
         results,
-    }
+    })
 }
 
 fn is_about_subject(id: FactId) -> bool {
@@ -94,16 +95,16 @@ fn applies(stated: &StatedFact, person: Option<&PersonRow>, inquiry: &Inquiry) -
     !is_about_subject(stated.id) || person.is_some_and(|p| Some(p.id) == inquiry.person_id)
 }
 
-fn subject_facts<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> SubjectFacts<'a> {
+fn subject_facts<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> Result<SubjectFacts<'a>, Error> {
     let mut facts = shared.clone();
     if let Some(person) = person {
-        derive::add_person(&mut facts, person, inquiry.on);
+        derive::add_person(&mut facts, person, inquiry.on)?;
     }
     for fact in inquiry.stated.iter().filter(|fact| applies(fact, person, inquiry)) {
         let set = facts.set_json(fact.id.name(), &fact.value);
         debug_assert!(set.is_ok(), "the kind of a stated fact is validated");
     }
-    SubjectFacts { person, facts }
+    Ok(SubjectFacts { person, facts })
 }
 
 fn gap_result(program: &CompiledProgram, person_id: Option<Uuid>, gap: EligibilityGap) -> EligibilityResult {
@@ -227,13 +228,13 @@ pub fn evaluate_household<'a>(
     home: &'a Household,
     programs: &[&'a CompiledProgram],
     on: NaiveDate,
-) -> Vec<ProgramOutcome<'a>> {
+) -> Result<Vec<ProgramOutcome<'a>>, Error> {
     let inquiry = Inquiry { on, ..Inquiry::default() };
-    let shared = derive::family_facts(home, on);
-    let mut head = subject_facts(&shared, home.head().or(home.members.first()), &inquiry);
+    let shared = derive::family_facts(home, on)?;
+    let mut head = subject_facts(&shared, home.head().or(home.members.first()), &inquiry)?;
     let mut persons: Vec<SubjectFacts<'_>> = Vec::new();
     if programs.iter().any(|p| p.recipient_unit == RecipientUnit::Individual) {
-        persons.extend(home.members.iter().map(|m| subject_facts(&shared, Some(m), &inquiry)));
+        persons = home.members.iter().map(|m| subject_facts(&shared, Some(m), &inquiry)).collect::<Result<_, _>>()?;
     }
     let mut outcomes = Vec::with_capacity(programs.len() + persons.len());
     for program in programs {
@@ -244,7 +245,7 @@ pub fn evaluate_household<'a>(
             }
         }
     }
-    outcomes
+    Ok(outcomes)
 }
 
 fn evaluate_program<'a>(

@@ -147,7 +147,7 @@ fn inquiry() -> Inquiry {
 
 #[test]
 fn a_fact_without_a_record_is_unknown() {
-    let facts = derive::family_facts(&household(vec![person(RelationToHead::Head, Sex::Female, None)]), on());
+    let facts = derive::family_facts(&household(vec![person(RelationToHead::Head, Sex::Female, None)]), on()).unwrap();
     let unknown = [
         F::FamilyRegistryListed,
         F::FamilyDecile,
@@ -172,7 +172,7 @@ fn a_count_is_known_if_it_is_certain_or_at_least_one() {
     let child = person(RelationToHead::Child, Sex::Male, Some("2023-01-01"));
     let unknown_age = person(RelationToHead::Other, Sex::Male, None);
     let mut home = household(vec![person(RelationToHead::Head, Sex::Male, Some("1990-01-01"))]);
-    let count = |home: &Household| derive::family_facts(home, on()).get(F::FamilyCountAge06).clone();
+    let count = |home: &Household| derive::family_facts(home, on()).unwrap().get(F::FamilyCountAge06).clone();
     assert_eq!(count(&home), Fact::Present(0_i64.into()));
     home.members.push(unknown_age);
     assert_eq!(count(&home), Fact::Unknown);
@@ -183,9 +183,9 @@ fn a_count_is_known_if_it_is_certain_or_at_least_one() {
 #[test]
 fn an_elderly_person_alone_is_a_single_elderly_household() {
     let alone = household(vec![person(RelationToHead::Head, Sex::Female, Some("1960-11-22"))]);
-    assert_eq!(derive::family_facts(&alone, on()).value(F::FamilySingleElderlyHousehold), Some(&true.into()));
+    assert_eq!(derive::family_facts(&alone, on()).unwrap().value(F::FamilySingleElderlyHousehold), Some(&true.into()));
     assert_eq!(
-        derive::family_facts(&alone, day("2020-11-21")).value(F::FamilySingleElderlyHousehold),
+        derive::family_facts(&alone, day("2020-11-21")).unwrap().value(F::FamilySingleElderlyHousehold),
         Some(&false.into())
     );
 }
@@ -201,7 +201,7 @@ fn a_dwelling_without_pln_has_no_power_and_some_materials_need_a_visit() {
         floor_area_m2: Some(36.0),
         ..dwelling()
     });
-    let facts = derive::family_facts(&home, on());
+    let facts = derive::family_facts(&home, on()).unwrap();
     assert_eq!(facts.get(F::DwellingPowerVa), &Fact::Absent);
     assert_eq!(facts.get(F::DwellingPlnCustomerId), &Fact::Absent);
     assert_eq!(facts.value(F::DwellingWallOrRoofPerishable), Some(&true.into()));
@@ -224,11 +224,11 @@ fn local_data_rank_a_family_but_do_not_list_it() {
         created_at: DateTime::<Utc>::UNIX_EPOCH,
     };
     home.status = Some(status(WelfareSource::Local));
-    let facts = derive::family_facts(&home, on());
+    let facts = derive::family_facts(&home, on()).unwrap();
     assert_eq!(facts.value(F::FamilyDecile), Some(&2_i64.into()));
     assert_eq!(facts.get(F::FamilyRegistryListed), &Fact::Unknown);
     home.status = Some(status(WelfareSource::Dtsen));
-    assert_eq!(derive::family_facts(&home, on()).value(F::FamilyRegistryListed), Some(&true.into()));
+    assert_eq!(derive::family_facts(&home, on()).unwrap().value(F::FamilyRegistryListed), Some(&true.into()));
 }
 
 #[test]
@@ -239,14 +239,14 @@ fn a_programme_for_individuals_is_evaluated_for_each_member() {
         person(RelationToHead::Child, Sex::Male, Some("2015-01-01")),
         person(RelationToHead::Child, Sex::Male, None),
     ]);
-    let check = answer(&home, &[&program], &inquiry());
+    let check = answer(&home, &[&program], &inquiry()).unwrap();
     let outcomes: Vec<_> = check.results.iter().map(|r| r.outcome).collect();
     use EligibilityOutcome::{LikelyEligible, NotEligible, Undetermined};
     assert_eq!(outcomes, [NotEligible, LikelyEligible, Undetermined]);
     assert_eq!(check.outcome_of("X"), Some(LikelyEligible));
     assert_eq!(check.outcome_of("Y"), None);
     let asked = Inquiry { person_id: Some(home.members[2].id), ..inquiry() };
-    let check = answer(&home, &[&program], &asked);
+    let check = answer(&home, &[&program], &asked).unwrap();
     assert_eq!(check.results.len(), 1);
     assert_eq!(check.results[0].missing[0].field, "subject.age");
 }
@@ -263,7 +263,7 @@ fn a_stated_fact_applies_to_the_person_of_the_request_and_is_marked() {
         stated: vec![StatedFact { id: F::SubjectNikVerified, value: json!(true) }],
         ..inquiry()
     };
-    let check = answer(&home, &[&of_family, &of_person], &asked);
+    let check = answer(&home, &[&of_family, &of_person], &asked).unwrap();
     assert_eq!(check.results[0].outcome, EligibilityOutcome::Undetermined);
     assert!(!check.results[0].clauses[0].stated);
     assert_eq!(check.results[1].outcome, EligibilityOutcome::LikelyEligible);
@@ -278,7 +278,7 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
     one.ppks_codes = vec!["PPKS-16".to_owned(), "PPKS-11".to_owned()];
     let home = household(vec![one]);
     let shown = |revealed, restricted| {
-        let check = answer(&home, &[&program], &Inquiry { revealed, restricted, ..inquiry() });
+        let check = answer(&home, &[&program], &Inquiry { revealed, restricted, ..inquiry() }).unwrap();
         assert_eq!(check.results[0].outcome, EligibilityOutcome::LikelyEligible);
         check.results[0].clauses[0].actual.clone()
     };
@@ -291,7 +291,7 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
         let program = program_of(clause_of("subject.ppks_codes", op, value));
         let mut one = person(RelationToHead::Head, Sex::Male, None);
         one.ppks_codes = codes.map(str::to_owned).to_vec();
-        let check = answer(&household(vec![one]), &[&program], &Inquiry { revealed: true, ..inquiry() });
+        let check = answer(&household(vec![one]), &[&program], &Inquiry { revealed: true, ..inquiry() }).unwrap();
         let clause = check.results[0].clauses[0].clone();
         (clause.outcome, clause.actual, clause.decisive)
     };
@@ -300,7 +300,7 @@ fn specific_data_and_specific_categories_are_withheld_step_by_step() {
     }
     assert_eq!(asked(["PPKS-16"], "not_empty", json!(true)), (ClauseOutcome::Withheld, None, false));
     assert_eq!(asked(["PPKS-11"], "not_empty", json!(true)).0, ClauseOutcome::Met);
-    let check = answer(&home, &[&program], &Inquiry { revealed: true, ..inquiry() });
+    let check = answer(&home, &[&program], &Inquiry { revealed: true, ..inquiry() }).unwrap();
     assert!(!serde_json::to_string(&check).unwrap().contains("PPKS-16"));
 }
 
@@ -309,9 +309,9 @@ fn a_day_without_a_rule_is_a_gap_and_a_local_programme_applies_in_its_region() {
     let mut local =
         program(RecipientUnit::Individual, clause_of("subject.domicile_in_program_region", "eq", json!(true)));
     let home = household(vec![person(RelationToHead::Head, Sex::Male, None)]);
-    let early = answer(&home, &[&local], &Inquiry { on: day("2024-12-31"), ..inquiry() });
+    let early = answer(&home, &[&local], &Inquiry { on: day("2024-12-31"), ..inquiry() }).unwrap();
     assert_eq!(early.results[0].gap, Some(EligibilityGap::NoRuleInForce));
-    let outcome = |program: &CompiledProgram| answer(&home, &[program], &inquiry()).results[0].outcome;
+    let outcome = |program: &CompiledProgram| answer(&home, &[program], &inquiry()).unwrap().results[0].outcome;
     assert_eq!(outcome(&local), EligibilityOutcome::Undetermined);
     local.region_code = Some("32.04".to_owned());
     assert_eq!(outcome(&local), EligibilityOutcome::LikelyEligible);

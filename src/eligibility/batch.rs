@@ -99,7 +99,7 @@ impl BatchChecker<'_> {
                 let home = home.clone().usable_for(check.inquiry.person_id, check.inquiry.purpose)?;
                 validate_stated(&programs, &check.inquiry.stated)?;
                 let selected = select(&programs, &home, &check.wanted)?;
-                Ok(CheckedHousehold::of(&home, &selected, &check.inquiry))
+                CheckedHousehold::of(&home, &selected, &check.inquiry)
             }));
         }
         Ok(results)

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::rules::{Component, Confidence, Limits, RecipientUnit, Rule};
 use super::store::{self, ProgramRow, RuleRow};
+use crate::db::stored;
 use crate::error::Error;
 use crate::regions::model::contains;
 
@@ -153,7 +154,7 @@ pub fn compile_program(row: ProgramRow, rules: &[RuleRow]) -> Result<CompiledPro
         next = Some(version.effective_from);
     }
     Ok(CompiledProgram {
-        components: serde_json::from_value(row.components).map_err(Error::internal)?,
+        components: stored::read(&row.components, "programs.components", &row.code)?,
         id: row.id,
         code: row.code,
         name: row.name,
@@ -176,8 +177,9 @@ fn compile_version(row: &RuleRow) -> Result<Version, Error> {
         let fault = faults.first().map(ToString::to_string).unwrap_or_default();
         Error::internal(format!("rule {} version {}: {fault}", row.program_code, row.version))
     })?;
-    let limits = row.limits.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
-    let components = row.components.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
+    let id = format!("{}/{}", row.program_code, row.version);
+    let limits: Option<Limits> = stored::read_nullable(row.limits.as_ref(), "program_rules.limits", &id)?;
+    let components = stored::read_nullable(row.components.as_ref(), "program_rules.components", &id)?;
     Ok(Version {
         version: row.version,
         effective_from: row.effective_from,

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::facts::{FactId as F, FactSet, Value};
+use crate::error::Error;
 use crate::regions::directory;
 use crate::registry::model::{
     DisabilitySeverity, DisabilityType, FloorMaterial, IdentityStatus, LightingSource, RelationToHead, RoofMaterial,
@@ -29,7 +30,7 @@ fn put_known<T: Into<Value>>(facts: &mut FactSet, id: F, value: Option<T>) {
 }
 
 /// The facts that are the same for every member of the family.
-pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
+pub fn family_facts(home: &Household, on: NaiveDate) -> Result<FactSet, Error> {
     let mut facts = FactSet::new();
     let f = &mut facts;
     if let Some(status) = &home.status {
@@ -41,7 +42,7 @@ pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     }
     region(f, &home.family.region_code);
     members(f, &home.members, on);
-    let known = home.attributes();
+    let known = home.attributes()?;
     put_known(f, F::FamilyPriorHousingAid, known.prior_housing_aid);
     put_known(f, F::FamilyIncomeClass, known.income_class.map(|c| c.as_str()));
     put_known(f, F::FamilyDisasterVictim, known.disaster_victim);
@@ -62,7 +63,7 @@ pub fn family_facts(home: &Household, on: NaiveDate) -> FactSet {
     if let Some(dwelling) = &home.dwelling {
         dwelling_facts(f, dwelling, home.members.len());
     }
-    facts
+    Ok(facts)
 }
 
 fn count(n: usize) -> i64 {
@@ -216,7 +217,7 @@ fn mck_adequate(home: &DwellingRow) -> Option<bool> {
 }
 
 /// Adds the facts about one person.
-pub fn add_person(facts: &mut FactSet, person: &PersonRow, on: NaiveDate) {
+pub fn add_person(facts: &mut FactSet, person: &PersonRow, on: NaiveDate) -> Result<(), Error> {
     put(facts, F::SubjectIdentityStatus, person.identity_status.as_str());
     put_known(
         facts,
@@ -242,7 +243,7 @@ pub fn add_person(facts: &mut FactSet, person: &PersonRow, on: NaiveDate) {
     put_known(facts, F::SubjectDisabilitySeverity, person.disability_severity.map(|c| c.as_str()));
     put_known(facts, F::SubjectChronicIllness, person.chronic_illness);
     put_known(facts, F::SubjectPregnantOrPostpartum, person.pregnant_or_postpartum);
-    let known = person.attributes();
+    let known = person.attributes()?;
     if known.ppks_known || !person.ppks_codes.is_empty() {
         put(facts, F::SubjectPpksCodes, person.ppks_codes.clone());
     }
@@ -251,4 +252,5 @@ pub fn add_person(facts: &mut FactSet, person: &PersonRow, on: NaiveDate) {
     put_known(facts, F::SubjectSktm, known.sktm);
     put_known(facts, F::SubjectVillageHeadCertified, known.village_head_certified);
     put_known(facts, F::AssessmentRecommended, known.assessment_recommended);
+    Ok(())
 }

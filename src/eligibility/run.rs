@@ -93,7 +93,7 @@ pub(super) fn validate_day(on: Option<NaiveDate>, today: NaiveDate) -> Option<Fi
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let params: RunParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: RunParams = run.job.params()?;
     let params = Arc::new(params);
     if run.progress.total.is_none() {
         begin(run, Arc::clone(&params)).await?;
@@ -140,7 +140,7 @@ async fn begin(run: &mut Run, params: Arc<RunParams>) -> Result<(), Stop> {
 
 /// The family after which the job continues.
 fn read_cursor(progress: &Progress) -> Result<Option<Cursor>, Error> {
-    serde_json::from_value(progress.position.clone()).map_err(Error::internal)
+    progress.position()
 }
 
 /// Results of one page of families.
@@ -175,7 +175,7 @@ impl Page {
         for home in &usable {
             let village = home.family.region_code.as_str();
             let selected = applying.entry(village).or_insert_with(|| applying_in(programs, village, &params.programs));
-            for result in evaluate_household(home, selected, params.on) {
+            for result in evaluate_household(home, selected, params.on)? {
                 *counts.entry((result.program.code.as_str(), result.outcome)).or_default() += 1;
                 if params.outcomes.contains(&result.outcome) {
                     match params.format {

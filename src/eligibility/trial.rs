@@ -76,7 +76,7 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
         Some(size) => {
             let homes = registry::sample_households(&mut tx.conn, &scope, i64::from(size), params.on).await?;
             let mut tally = Tally::default();
-            tally.add(program, &draft_of(program, &params)?, &homes, &params);
+            tally.add(program, &draft_of(program, &params)?, &homes, &params)?;
             Ok(TrialReply::Result(tally.publish(program, &params, true)))
         }
         None => {
@@ -95,9 +95,9 @@ struct Position {
 }
 
 pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
-    let params: TrialParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: TrialParams = run.job.params()?;
     let scope = run.scope();
-    let reached: Option<Position> = serde_json::from_value(run.progress.position.clone()).map_err(Error::internal)?;
+    let reached: Option<Position> = run.progress.position()?;
     let mut pages = Pages::new(&run.context.db, &scope, params.on, reached.and_then(|position| position.after));
     loop {
         let (params, scope) = (params.clone(), scope.clone());
@@ -106,12 +106,11 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
             if progress.total.is_none() {
                 progress.total = Some(registry::count_families(&mut tx.conn, &scope).await?);
             }
-            let position: Option<Position> =
-                serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
+            let position: Option<Position> = progress.position()?;
             let mut position = position.unwrap_or_default();
             let programs = latest(tx).await?;
             let program = programs.find(&params.program_code).ok_or_else(Error::not_found)?;
-            position.tally.add(program, &draft_of(program, &params)?, &homes, &params);
+            position.tally.add(program, &draft_of(program, &params)?, &homes, &params)?;
             if let Some(cursor) = cursor_after(&homes) {
                 position.after = Some(cursor);
                 progress.done += i64::try_from(homes.len()).map_err(Error::internal)?;
@@ -201,10 +200,10 @@ type PublishedRow = [Option<i64>; 6];
 struct Tally(BTreeMap<String, Numbers>);
 
 impl Tally {
-    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], params: &TrialParams) {
+    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], params: &TrialParams) -> Result<(), Error> {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
         for home in &crate::registry::privacy::limits::usable(homes) {
-            let both = evaluate_household(home, &[current, draft], params.on);
+            let both = evaluate_household(home, &[current, draft], params.on)?;
             let numbers = self.0.entry(below(&params.region_code, &home.family.region_code).to_owned()).or_default();
             let (before, after) = both.split_at(both.len() / 2);
             for (before, after) in before.iter().zip(after) {
@@ -217,6 +216,7 @@ impl Tally {
                 numbers.undetermined_after += i64::from(after.outcome == Undetermined);
             }
         }
+        Ok(())
     }
 
     fn publish(&self, program: &CompiledProgram, params: &TrialParams, sampled: bool) -> RuleTrial {

@@ -6,10 +6,12 @@ pub mod problem;
 use std::error::Error as StdError;
 
 use chrono::NaiveDate;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as Diesel};
 use serde_json::Number;
 
 pub use problem::{Code, Texts};
 
+use crate::db::sqlstate::sqlstate;
 use crate::identity_numbers::without_identity_numbers;
 
 /// One error in one field of a request. Never contains the rejected value.
@@ -121,35 +123,129 @@ impl Error {
     pub fn unavailable(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), retry_after: Some(2), ..Self::new(Code::UNAVAILABLE) }
     }
+
+    /// A concurrent request won. The caller may retry.
+    fn concurrent(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), retry_after: Some(1), ..Self::new(Code::CONCURRENT_CHANGE) }
+    }
 }
 
+/// The code and the chain of causes in one line, for the log. Never personal data: see `describe`.
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.code.as_str())?;
-        let mut cause: Option<&dyn StdError> = self.cause.as_ref().map(|c| c.as_ref() as &dyn StdError);
-        while let Some(c) = cause {
-            write!(f, ": {c}")?;
-            cause = c.source();
-        }
-        Ok(())
+        f.write_str(self.code.as_str())?;
+        self.cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {}", chain(cause.as_ref())))
     }
 }
 
 impl StdError for Error {}
 
+/// An error and its causes in one line, for the log.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = String::new();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        text.push_str(if text.is_empty() { "" } else { ": " });
+        text.push_str(&describe(error).replace(['\n', '\r'], " "));
+        cause = error.source();
+    }
+    text
+}
+
+/// The text of an error, without the values that some errors repeat.
+fn describe(cause: &(dyn StdError + 'static)) -> String {
+    match cause.downcast_ref() {
+        Some(Diesel::DatabaseError(kind, about)) => return describe_database_error(kind, about.as_ref()),
+        Some(Diesel::DeserializationError(inner)) if inner.is::<serde_json::Error>() => {
+            return describe(inner.as_ref());
+        }
+        _ => {}
+    }
+    if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
+        return format!(
+            "unreadable JSON ({:?}, line {}, column {})",
+            error.classify(),
+            error.line(),
+            error.column()
+        );
+    }
+    if let Some(error) = cause.downcast_ref::<tokio::task::JoinError>() {
+        return if error.is_panic() { "a task panicked" } else { "a task was cancelled" }.to_owned();
+    }
+    cause.to_string()
+}
+
+/// The message of a data exception (class 22) repeats the value that was not accepted.
+fn describe_database_error(kind: &DatabaseErrorKind, about: &dyn DatabaseErrorInformation) -> String {
+    let mut text = match (kind, sqlstate(about)) {
+        (_, Some(code)) if code.starts_with("22") => format!("database error {code}"),
+        (DatabaseErrorKind::Unknown, None) => "database error".to_owned(),
+        _ => format!("database error {}", about.message()),
+    };
+    let places =
+        [("table", about.table_name()), ("column", about.column_name()), ("constraint", about.constraint_name())];
+    for (what, name) in places {
+        if let Some(name) = name {
+            text = format!("{text}, {what} {name}");
+        }
+    }
+    text
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        use diesel::result::{DatabaseErrorKind, Error as Diesel};
-        match error {
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::unavailable(error),
-            // Diesel has no error kind for a deadlock.
-            Diesel::DatabaseError(ref kind, ref about)
-                if matches!(kind, DatabaseErrorKind::SerializationFailure)
-                    || about.message() == "deadlock detected" =>
-            {
-                Self::new(Code::CONCURRENT_CHANGE).retry_after(1)
+        let Diesel::DatabaseError(kind, about) = &error else { return Self::internal(error) };
+        match kind {
+            DatabaseErrorKind::SerializationFailure => return Self::concurrent(error),
+            // The connection broke, before or during the statement.
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                return Self::unavailable(error);
             }
-            other => Self::internal(other),
+            DatabaseErrorKind::Unknown => {}
+            _ => return Self::internal(error),
         }
+        match sqlstate(about.as_ref()) {
+            // A deadlock, or a lock timeout set by the operator.
+            Some("40P01" | "55P03") => Self::concurrent(error),
+            // Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout).
+            Some(code) if ["08", "53", "57"].contains(&code.get(..2).unwrap_or_default()) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database_error(kind: DatabaseErrorKind, message: &str) -> Diesel {
+        Diesel::DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn an_error_of_the_database_is_recognised_by_its_code() {
+        let code = |message: &str| Error::from(database_error(DatabaseErrorKind::Unknown, message)).code;
+        assert_eq!(code("40P01: Verklemmung entdeckt"), Code::CONCURRENT_CHANGE);
+        assert_eq!(code("55P03: Sperre nicht erhalten"), Code::CONCURRENT_CHANGE);
+        assert_eq!(code("57P01: Verbindung wird beendet"), Code::UNAVAILABLE);
+        assert_eq!(code("53300: zu viele Verbindungen"), Code::UNAVAILABLE);
+        assert_eq!(code("deadlock detected"), Code::INTERNAL);
+        assert_eq!(code("42P01: Relation existiert nicht"), Code::INTERNAL);
+    }
+
+    #[test]
+    fn the_log_gets_the_chain_of_causes_in_one_line_without_values() {
+        let said = |message: &str| Error::from(database_error(DatabaseErrorKind::Unknown, message)).to_string();
+        assert_eq!(
+            said("42P01: Relation\nexistiert nicht"),
+            "internal-error: database error 42P01: Relation existiert nicht"
+        );
+        assert_eq!(said("22P02: ungültige Eingabe: »3204055203909001«"), "internal-error: database error 22P02");
+        assert_eq!(said("ungültige Eingabe: »3204055203909001«"), "internal-error: database error");
+        let json = serde_json::from_str::<u8>("\"3204055203909001\"").unwrap_err();
+        assert_eq!(
+            Error::internal(json).to_string(),
+            "internal-error: JSON that cannot be read (Data, line 1, column 18)"
+        );
     }
 }

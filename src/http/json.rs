@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use super::canonical::fingerprint;
 use crate::error::Code;
 use crate::error::field_codes;
 use crate::error::{Error, FieldError};
@@ -45,7 +46,7 @@ impl<T> Json<T> {
         self.value
     }
 
-    /// SHA-256 of the bytes as received.
+    /// SHA-256 of the body in canonical form: equal for bodies with the same meaning.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
@@ -63,7 +64,9 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Json<T
                 return Err(Error::about(Code::UNSUPPORTED_MEDIA_TYPE, "application/json"));
             }
             let bytes = read_body(payload, BODY_LIMIT).await?;
-            Ok(Self { value: parse(&bytes)?, digest: sha256(&bytes) })
+            let value = parse(&bytes)?;
+            let digest = serde_json::from_slice(&bytes).map_or_else(|_| sha256(&bytes), |body| fingerprint(&body));
+            Ok(Self { value, digest })
         })
     }
 }

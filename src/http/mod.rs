@@ -1,5 +1,7 @@
 //! HTTP code without domain rules, shared by all slices: problems, bodies, queries, pages, versions, limits and headers.
 
+pub mod canonical;
+pub mod client_address;
 pub mod contract;
 mod contract_completion;
 mod contract_examples;

@@ -6,48 +6,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
+/// Parses a configured network such as `10.20.0.0/16`. The error is for the operator.
+pub fn parse_network(text: &str) -> Result<IpNet, String> {
+    text.trim().parse().map_err(|_| "write a network as 10.20.0.0/16".to_owned())
+}
+
 const TIMEOUT: Duration = Duration::from_secs(15);
-
-/// A network such as `10.20.0.0/16`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u32,
-}
-
-impl std::str::FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "write a network as 10.20.0.0/16".to_owned();
-        let (address, prefix) = text.split_once('/').ok_or_else(wrong)?;
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let prefix: u32 = prefix.parse().map_err(|_| wrong())?;
-        if prefix > if address.is_ipv4() { 32 } else { 128 } {
-            return Err(wrong());
-        }
-        Ok(Self { address, prefix })
-    }
-}
-
-impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => {
-                let mask = u32::MAX.checked_shl(32 - self.prefix).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            (IpAddr::V6(a), IpAddr::V6(b)) => {
-                let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            _ => false,
-        }
-    }
-}
 
 /// Whether the address is public on the internet. For an IPv6 address with an embedded IPv4 address, the IPv4 address decides.
 pub fn is_public(address: IpAddr) -> bool {
@@ -94,14 +62,14 @@ pub enum OutboundError {
 /// HTTP client for outbound calls.
 #[derive(Clone)]
 pub struct Outbound {
-    allowed: Arc<Vec<Network>>,
+    allowed: Arc<Vec<IpNet>>,
     https: reqwest::Client,
     /// Without TLS: only to networks that the operator allows.
     http: reqwest::Client,
 }
 
 impl Outbound {
-    pub fn new(allowed: &[Network]) -> Result<Self, String> {
+    pub fn new(allowed: &[IpNet]) -> Result<Self, String> {
         let allowed = Arc::new(allowed.to_vec());
         let client = |public: bool| {
             reqwest::Client::builder()
@@ -150,8 +118,8 @@ impl Outbound {
     }
 }
 
-fn permits(allowed: &[Network], public: bool, address: IpAddr) -> bool {
-    (public && is_public(address)) || allowed.iter().any(|network| network.contains(address))
+fn permits(allowed: &[IpNet], public: bool, address: IpAddr) -> bool {
+    (public && is_public(address)) || allowed.iter().any(|network| network.contains(&address))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -159,7 +127,7 @@ fn permits(allowed: &[Network], public: bool, address: IpAddr) -> bool {
 struct NoAllowedAddress;
 
 struct CheckingResolver {
-    allowed: Arc<Vec<Network>>,
+    allowed: Arc<Vec<IpNet>>,
     public: bool,
 }
 
@@ -213,17 +181,6 @@ mod tests {
         }
         for outer in ["8.8.8.8", "103.28.12.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "2404:8000::1"] {
             assert!(is_public(outer.parse().unwrap()), "{outer}");
-        }
-    }
-
-    #[test]
-    fn a_network_contains_its_addresses() {
-        let network: Network = "10.20.0.0/16".parse().unwrap();
-        assert!(network.contains("10.20.255.1".parse().unwrap()) && !network.contains("10.21.0.1".parse().unwrap()));
-        let all: Network = "0.0.0.0/0".parse().unwrap();
-        assert!(all.contains("1.2.3.4".parse().unwrap()) && !all.contains("::1".parse().unwrap()));
-        for wrong in ["10.0.0.0", "10.0.0.0/33", "x/8", "::/129"] {
-            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
     }
 

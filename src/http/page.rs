@@ -101,6 +101,17 @@ impl PageRequest {
         self.limit + 1
     }
 
+    /// The same where a row may be unreadable.
+    pub fn try_page<R, T>(
+        &self,
+        rows: Vec<R>,
+        position: impl Fn(&R) -> Position,
+        show: impl FnMut(R) -> Result<T, Error>,
+    ) -> Result<Page<T>, Error> {
+        let Page { items, next_cursor } = self.page(rows, position, show);
+        Ok(Page { items: items.into_iter().collect::<Result<_, _>>()?, next_cursor })
+    }
+
     pub fn page<R, T>(&self, mut rows: Vec<R>, position: impl Fn(&R) -> Position, show: impl FnMut(R) -> T) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or(0);
         let more = rows.len() > limit;

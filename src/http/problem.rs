@@ -225,9 +225,6 @@ impl ResponseError for Error {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if self.status_code().is_server_error() {
-            tracing::error!(error = %self, "request failed");
-        }
         let mut response = HttpResponseBuilder::new(self.status_code()).finish();
         response.extensions_mut().insert(Draft::from(self));
         response

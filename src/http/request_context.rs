@@ -23,7 +23,7 @@ impl RequestContext {
         Self {
             trace_id: text("traceparent")
                 .and_then(trace_id_of)
-                .map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), str::to_owned),
+                .map_or_else(crate::telemetry::new_trace_id, str::to_owned),
             language: text(header::ACCEPT_LANGUAGE.as_str()).map_or(Language::Id, preferred),
         }
     }

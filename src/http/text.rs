@@ -1,5 +1,7 @@
 //! Types for free text and names. Each type declares its limits once, for parser, contract and validation errors.
 
+use serde::de::{Deserialize as _, Deserializer, Visitor};
+
 use crate::identity_numbers::contains_identity_number;
 
 /// Validation of the `limited_text!` types: trims the text, then checks its length (characters), control characters and
@@ -25,6 +27,44 @@ pub fn accept(text: String, min: usize, max: usize) -> Result<String, &'static s
 /// Additional validation of names: at least one letter.
 pub fn with_letters(name: String) -> Result<String, &'static str> {
     if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err("without_letters") }
+}
+
+/// Name under which a limited text asks a deserializer for its content. Only the deserializer of stored values (`db::stored`)
+/// answers with `visit_some`; the text is then accepted unchanged, because it was validated when it was received.
+pub const LIMITED_TEXT: &str = "slrt::LimitedText";
+
+pub fn deserialize<'de, D, F>(deserializer: D, accept: F) -> Result<String, D::Error>
+where
+    D: Deserializer<'de>,
+    F: FnOnce(String) -> Result<String, &'static str>,
+{
+    struct Content<F>(F);
+
+    impl<'de, F: FnOnce(String) -> Result<String, &'static str>> Visitor<'de> for Content<F> {
+        type Value = String;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<String, E> {
+            self.visit_string(text.to_owned())
+        }
+
+        fn visit_string<E: serde::de::Error>(self, text: String) -> Result<String, E> {
+            (self.0)(text).map_err(E::custom)
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+            deserializer.deserialize_string(self)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, stored: D) -> Result<String, D::Error> {
+            String::deserialize(stored)
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(LIMITED_TEXT, Content(accept))
 }
 
 /// Declares a text type with its limits in characters, an example, and an optional additional validation.
@@ -62,9 +102,8 @@ macro_rules! limited_text {
 
         impl<'de> serde::Deserialize<'de> for $Name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                let accepted = $crate::http::text::accept(text, $min, $max);
-                accepted$(.and_then($also))?.map($Name).map_err(serde::de::Error::custom)
+                let accept = |text| $crate::http::text::accept(text, $min, $max)$(.and_then($also))?;
+                $crate::http::text::deserialize(deserializer, accept).map($Name)
             }
         }
     };

@@ -7,6 +7,7 @@ use super::export::{ExportParams, Position};
 use super::model::ImportKind;
 use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::Caller;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::jobs::store::JobRow;
@@ -19,7 +20,7 @@ pub async fn authorize<P>(
     log: &AccessLog,
     job: &JobRow,
 ) -> Result<(), Error> {
-    let params: ExportParams = serde_json::from_value(job.params.clone()).map_err(Error::internal)?;
+    let params: ExportParams = stored::read(&job.params, "jobs.params", job.id)?;
     let given = if params.reveal {
         let revealed = caller.reveal()?;
         revealed.ok_or_else(|| Error::about(Code::INSUFFICIENT_SCOPE, "pii:reveal"))?
@@ -32,7 +33,7 @@ pub async fn authorize<P>(
         return Err(Error::new(crate::imports::problems::PURPOSE_DIFFERS));
     }
     // An export made before passes existed cannot identify the persons in it.
-    let position: Option<Position> = serde_json::from_value(job.position.clone()).ok();
+    let position: Option<Position> = stored::read(&job.position, "jobs.position", job.id)?;
     let pass = position.map(|at| at.pass).filter(|pass| !pass.is_nil());
     let pass = pass.ok_or_else(|| Error::new(crate::imports::problems::EXPORT_OUTDATED))?;
     let shown = if params.kind == ImportKind::Persons { Shown::Persons } else { Shown::Households };

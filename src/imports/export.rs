@@ -61,7 +61,7 @@ pub struct Position {
 }
 
 async fn export(run: &mut Run) -> Result<Outcome, Stop> {
-    let params: ExportParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: ExportParams = run.job.params()?;
     if run.progress.position.is_null() {
         let header = params.kind.columns().iter().map(|c| c.name.to_owned()).collect();
         run.progress.write_result(line(header).as_bytes());
@@ -90,7 +90,7 @@ fn line(cells: Vec<String>) -> String {
 
 /// Writes the next page and moves the position. After the last page the position does not change.
 async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Result<(), Error> {
-    let at: Position = serde_json::from_value(progress.position.clone()).map_err(Error::internal)?;
+    let at: Position = progress.position()?;
     let (scope, keys) = (tx.actor.scope.clone(), tx.keys.clone());
     let viewer = Viewer::of(&tx.actor, &keys.sealer, params.reveal);
     let mut text = String::new();

@@ -6,7 +6,7 @@ use crate::directory::load::{OrganizationRow, ServiceRow};
 use crate::error::Error;
 use crate::registry::identity::nik::FamilyCardNo;
 use crate::registry::people::viewer::Viewer;
-use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow, WelfareStatusRow};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow, WelfareStatusRow};
 
 /// How identifying columns of a household are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ fn cell<T: ToString>(value: Option<T>) -> String {
 }
 
 pub fn family(sealer: &Sealer, show: Show, row: FamilyRow) -> Result<Vec<String>, Error> {
-    let facts: FamilyFacts = serde_json::from_value(row.attributes).unwrap_or_default();
+    let facts = row.attributes()?;
     let reveal = show == Show::Open;
     let card = match &row.family_card_sealed {
         Some(sealed) if show != Show::Blank => {
@@ -58,7 +58,7 @@ fn whole_list<T: ToString>(shown: &[T], total: usize) -> String {
 
 /// Masks and hides with the same rules as the API response.
 pub fn person(viewer: &Viewer<'_>, row: PersonRow) -> Result<Vec<String>, Error> {
-    let facts = row.attributes();
+    let facts = row.attributes()?;
     let assessed = facts.ppks_known || !row.ppks_codes.is_empty();
     let (categories, criteria) = (row.ppks_codes.len(), facts.criteria.as_ref().map_or(0, Vec::len));
     let shown = viewer.person(row)?;

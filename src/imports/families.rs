@@ -15,7 +15,7 @@ use crate::registry::model::Standing;
 use crate::registry::people::api::{CreateFamily, FamilyAttributes, FamilyCardDigits};
 use crate::registry::people::document;
 use crate::registry::people::validation::{self, ValidFamily};
-use crate::registry::rows::{FamilyFacts, FamilyRow};
+use crate::registry::rows::FamilyRow;
 
 pub struct Families;
 
@@ -184,7 +184,7 @@ fn update(
         }
     }
     let before = family.clone();
-    let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
+    let mut facts = family.attributes()?;
     let incoming = row.input.attributes.unwrap_or_default();
     facts.disaster_victim = incoming.disaster_victim.or(facts.disaster_victim);
     facts.breadwinner_laid_off = incoming.breadwinner_laid_off.or(facts.breadwinner_laid_off);
@@ -192,7 +192,7 @@ fn update(
     facts.extreme_poor = incoming.extreme_poor.or(facts.extreme_poor);
     facts.prior_housing_aid = incoming.prior_housing_aid.or(facts.prior_housing_aid);
     facts.income_class = incoming.income_class.or(facts.income_class);
-    family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    family.set_attributes(&facts)?;
     family.address = row.input.address.map(|a| a.into_string()).or(family.address);
     family.latitude = row.input.latitude.or(family.latitude);
     family.longitude = row.input.longitude.or(family.longitude);
@@ -206,8 +206,8 @@ fn update(
     }
     family.version += 1;
     family.updated_at = planning.now;
-    let before = document::family(&before, None, None);
-    plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None));
+    let before = document::family(&before, None, None)?;
+    plan.changed(("family", family.id), family.id, &before, &document::family(&family, None, None)?);
     plan.changed.families.push(family);
     Ok(())
 }

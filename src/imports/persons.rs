@@ -316,10 +316,10 @@ fn update(
     let mut incoming = row.member;
     // A list in the row must not remove entries that the caller may not see. An empty cell removes nothing.
     let given = (incoming.ppks_codes.is_some(), incoming.criteria.is_some());
-    restore_restricted_codes(&mut incoming, &person, planning.sees_all);
+    restore_restricted_codes(&mut incoming, &person, planning.sees_all)?;
     incoming.ppks_codes = incoming.ppks_codes.filter(|_| given.0);
     incoming.criteria = incoming.criteria.filter(|_| given.1);
-    let mut facts = person.attributes();
+    let mut facts = person.attributes()?;
     facts.sktm = incoming.sktm.or(facts.sktm);
     facts.village_head_certified = incoming.village_head_certified.or(facts.village_head_certified);
     facts.assessment_recommended = incoming.assessment_recommended.or(facts.assessment_recommended);
@@ -328,7 +328,7 @@ fn update(
         person.ppks_codes = codes;
         facts.ppks_known = true;
     }
-    person.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    person.set_attributes(&facts)?;
     // The identity status belongs to the number. A new number starts as unknown, as it does for a new person.
     let known = if number_found.is_some() { IdentityStatus::Unknown } else { person.identity_status };
     person.identity_status = incoming.identity_status.unwrap_or(known);
@@ -357,8 +357,8 @@ fn update(
     }
     person.version += 1;
     person.updated_at = planning.now;
-    let before = document::person(&before, None);
-    let after = document::person(&person, number_found.as_deref());
+    let before = document::person(&before, None)?;
+    let after = document::person(&person, number_found.as_deref())?;
     plan.changed(("person", person.id), person.family_id, &before, &after);
     plan.touched.insert(person.family_id);
     plan.changed.persons.push(person);

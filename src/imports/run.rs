@@ -51,7 +51,7 @@ pub struct ImportParams {
 }
 
 async fn import(run: &mut Run) -> Result<Outcome, Stop> {
-    let params: ImportParams = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let params: ImportParams = run.job.params()?;
     match params.kind {
         ImportKind::Families => work::<families::Families>(run, params).await,
         ImportKind::Persons => work::<persons::Persons>(run, params).await,
@@ -182,6 +182,11 @@ async fn validate<K: Kind>(
     }
 }
 
+#[derive(Deserialize)]
+struct Position {
+    written: u64,
+}
+
 /// Runs three things concurrently: writing a batch, writing the names of earlier batches, and parsing the next batch.
 async fn write<K: Kind>(
     run: &mut Run,
@@ -189,7 +194,7 @@ async fn write<K: Kind>(
     mut numbers_unused: VecDeque<bool>,
 ) -> Result<Outcome, Stop> {
     let mut batches = batches::<K>(run, params);
-    let written = run.progress.position.get("written").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let Position { written } = run.progress.position()?;
     if written > 0 {
         // Index the names that were waiting when the job was interrupted.
         index_names(&run.context).await?;

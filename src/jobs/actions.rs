@@ -67,7 +67,7 @@ pub async fn create(tx: &mut Tx, job: NewJob) -> Result<Job, Error> {
     };
     store::insert(&mut tx.conn, &row).await?;
     tx.audit("job.create", "job", row.id, Some(&row.region_code));
-    Ok(Job::show(row, tx.context.language))
+    Job::show(row, tx.context.language)
 }
 
 /// The response to a request that created a job.
@@ -99,7 +99,7 @@ pub async fn find_last_like(
 ) -> Result<Option<Job>, Error> {
     let filter = JobFilter { client_id: &actor.client_id, kinds: &[kind] };
     let row = store::find_last_like(conn, &actor.scope, &filter, params).await?;
-    Ok(row.map(|row| Job::show(row, Language::En)))
+    row.map(|row| Job::show(row, Language::En)).transpose()
 }
 
 pub async fn list(
@@ -114,7 +114,7 @@ pub async fn list(
         visible_kinds(actor).into_iter().filter(|k| kind.is_none_or(|wanted| wanted == *k)).collect();
     let filter = JobFilter { client_id: &actor.client_id, kinds: &kinds };
     let rows = store::list_visible(conn, &actor.scope, &filter, status, page).await?;
-    Ok(page.page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language)))
+    page.try_page(rows, |row| Position::at(row.created_at, row.id), |row| Job::show(row, language))
 }
 
 /// Cancels a job. A running step finds the job ended and rolls back; earlier commits stay.
@@ -129,7 +129,7 @@ pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     })?;
     let row = store::set_ended(&mut tx.conn, id, None, to, None, tx.now).await?.ok_or_else(Error::not_found)?;
     ended(tx, &row);
-    Ok(Job::show(row, tx.context.language))
+    Job::show(row, tx.context.language)
 }
 
 /// Writes the audit row and publishes the event of a job that ended.

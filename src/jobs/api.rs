@@ -11,6 +11,7 @@ use super::model::{JobKind, JobStatus};
 use super::store::JobRow;
 use super::{actions, transitions};
 use crate::error::Code;
+use crate::error::Error;
 use crate::http::request_context::Language;
 
 /// Work that continues after its request was answered.
@@ -111,7 +112,7 @@ pub struct JobQuery {
 }
 
 impl Job {
-    pub fn show(row: JobRow, language: Language) -> Self {
+    pub fn show(row: JobRow, language: Language) -> Result<Self, Error> {
         let ended = transitions::FINAL.contains(&row.status);
         let seconds = row.progress_since.map(|since| (row.updated_at - since).num_milliseconds().max(0));
         let processed = row.done - row.progress_from;
@@ -121,7 +122,8 @@ impl Job {
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate in seconds")]
         let remaining =
             rate.zip(remaining_items).map(|(rate, remaining_items)| (remaining_items as f64 / rate).ceil() as i64);
-        Self {
+        let counts = row.counts()?;
+        Ok(Self {
             failure: row.failure_code.map(|code| JobFailure::of(code, language)),
             rate_per_second: rate.map(|rate| (rate * 10.0).round() / 10.0),
             remaining_seconds: remaining.filter(|_| !ended),
@@ -129,7 +131,7 @@ impl Job {
                 .into_iter()
                 .map(|action| action.as_str().to_owned())
                 .collect(),
-            counts: serde_json::from_value(row.counts).unwrap_or_default(),
+            counts,
             expires_at: row.ended_at.map(|at| at + actions::RETENTION),
             id: row.id,
             kind: row.kind,
@@ -146,7 +148,7 @@ impl Job {
             updated_at: row.updated_at,
             ended_at: row.ended_at,
             version: row.version,
-        }
+        })
     }
 }
 

@@ -62,7 +62,7 @@ async fn list_jobs(
 async fn get_job(caller: Caller<EventsRead>, db: Db, id: Path<Uuid>, request: HttpRequest) -> Result<Reply, Error> {
     let row = actions::find(&mut db.read().await?, &caller, *id).await?;
     let (version, status) = (row.version, row.status);
-    let job = Job::show(row, RequestContext::of(&request).language);
+    let job = Job::show(row, RequestContext::of(&request).language)?;
     Ok(Reply::resource(&job, version)?.asking_again(actions::retry_after(status)))
 }
 

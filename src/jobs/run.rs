@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,10 +18,12 @@ use super::{actions, files, transitions};
 use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
 use crate::background::Context;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::error::field_codes;
 use crate::regions::{RegionScope, Unscoped};
+use crate::telemetry;
 use crate::transaction::{self, Tx, TxContext};
 
 /// Lease of a job; a step must be shorter.
@@ -72,6 +75,7 @@ impl From<diesel::result::Error> for Stop {
 /// Progress of a job. What a step changes here commits with the step.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
+    job_id: Uuid,
     pub done: i64,
     pub total: Option<i64>,
     pub counts: BTreeMap<String, i64>,
@@ -88,18 +92,24 @@ pub struct Progress {
 }
 
 impl Progress {
-    fn of(row: &JobRow) -> Self {
-        Self {
+    fn of(row: &JobRow) -> Result<Self, Error> {
+        Ok(Self {
+            job_id: row.id,
             done: row.done,
             total: row.total,
-            counts: serde_json::from_value(row.counts.clone()).unwrap_or_default(),
+            counts: row.counts()?,
             position: row.position.clone(),
             problems: row.problems,
             result_type: row.result_type.clone(),
             since: row.progress_since,
             from: row.progress_from,
             ..Self::default()
-        }
+        })
+    }
+
+    /// Where to go on, as the runner left it.
+    pub fn position<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        stored::read(&self.position, "jobs.position", self.job_id)
     }
 
     pub fn count(&mut self, what: &str, by: i64) {
@@ -243,7 +253,9 @@ async fn advance(
 pub async fn run_due(context: &Context) -> Result<(), Error> {
     let owner = Uuid::new_v4();
     while let Some(job) = claim(context, owner).await? {
-        work_on(context, owner, job).await?;
+        let (id, kind) = (job.id, job.kind);
+        let span = |trace_id: &str| tracing::error_span!(parent: None, "job", %kind, job = %id, trace_id);
+        telemetry::in_trace(span, work_on(context, owner, job)).await?;
     }
     Ok(())
 }
@@ -259,7 +271,7 @@ async fn claim(context: &Context, owner: Uuid) -> Result<Option<JobRow>, Error> 
 
 async fn work_on(context: &Context, owner: Uuid, job: JobRow) -> Result<(), Error> {
     let (id, kind, attempts) = (job.id, job.kind, job.attempts);
-    let progress = Progress::of(&job);
+    let progress = Progress::of(&job)?;
     let mut run = Run { context: context.clone(), job, progress, owner };
     let runners = context.resources.get::<Runners>()?;
     let runner = runners.0.iter().find(|r| r.kind == kind);
@@ -271,16 +283,17 @@ async fn work_on(context: &Context, owner: Uuid, job: JobRow) -> Result<(), Erro
     match outcome {
         Ok(outcome) => end(&run, outcome).await,
         Err(Stop::LeaseLost) => {
-            tracing::info!(job = %id, %kind, "job lease lost");
+            tracing::info!("job lease lost");
             Ok(())
         }
         Err(Stop::Failed(error))
             if (400..500).contains(&error.code.row().status) && error.code != Code::CONCURRENT_CHANGE =>
         {
+            tracing::info!(%error, "job failed");
             end(&run, Outcome::Failed(error.code)).await
         }
         Err(Stop::Failed(error)) => {
-            tracing::warn!(job = %id, %kind, attempts, %error, "job interrupted, will be retried");
+            tracing::warn!(attempts, %error, "job interrupted, will be retried");
             let pause = TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts).unwrap_or(1).min(6)));
             let mut conn = context.db.read().await?;
             store::set_waiting(&mut conn, id, owner, context.clock.now() + pause).await?;

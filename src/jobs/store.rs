@@ -1,14 +1,19 @@
 //! Rows of jobs and of their files.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::model::{JobKind, JobStatus};
 use crate::db::schema::{job_files, jobs};
+use crate::db::stored;
+use crate::error::Error;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionScope, Unscoped};
 
@@ -43,6 +48,17 @@ pub struct JobRow {
     pub updated_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl JobRow {
+    pub fn counts(&self) -> Result<BTreeMap<String, i64>, Error> {
+        stored::read(&self.counts, "jobs.counts", self.id)
+    }
+
+    /// What the job was asked for, as its runner reads it.
+    pub fn params<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        stored::read(&self.params, "jobs.params", self.id)
+    }
 }
 
 pub async fn insert(conn: &mut AsyncPgConnection, row: &JobRow) -> QueryResult<()> {

@@ -12,6 +12,7 @@ use super::model::MessageAttemptOutcome as Outcome;
 use super::rules;
 use super::store::{self, AttemptRow};
 use crate::background::Context;
+use crate::db::stored;
 use crate::error::Error;
 use crate::message_queue::MessageRow;
 use crate::message_queue::TemplateValues;
@@ -53,7 +54,7 @@ async fn send_one(context: &Context, mut row: MessageRow, until: DateTime<Utc>) 
     if row.text.is_none() {
         let mut conn = context.db.read().await?;
         let template = find_template(&mut conn, row.event, gateway.channel, &row.region_code).await?;
-        let values: TemplateValues = serde_json::from_value(row.words.clone()).map_err(Error::internal)?;
+        let values: TemplateValues = stored::read(&row.words, "messages.words", row.id)?;
         row.channel = Some(gateway.channel);
         row.text = template.filter(|t| t.enabled).and_then(|t| rules::render(&t.text, &values).ok());
     }

@@ -10,6 +10,7 @@ pub use super::model::ObjectionKind;
 use super::store::ObjectionRow;
 use crate::complaints::api::{Complainant, Complaint, ExternalRef};
 use crate::complaints::model::{ComplaintChannel, ComplaintClass};
+use crate::db::stored;
 use crate::directory::model::Sector;
 use crate::eligibility::api::EligibilityCheck;
 use crate::error::Error;
@@ -122,7 +123,7 @@ impl TryFrom<ObjectionRow> for ObjectionEvidence {
             program_code: row.program_code,
             family_id: row.family_id,
             person_id: row.person_id,
-            evidence: serde_json::from_value(row.evidence).map_err(Error::internal)?,
+            evidence: stored::read(&row.evidence, "eligibility_objections.evidence", row.complaint_id)?,
             created_by: row.created_by,
             created_at: row.created_at,
         })

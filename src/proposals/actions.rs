@@ -251,7 +251,7 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Prop
     if !scope.allows(region) {
         return Err(Error::about(crate::proposals::problems::WIDER_REGION_REQUIRED, region));
     }
-    if action == Action::Forward && verified_by(&row, &tx.actor.subject) {
+    if action == Action::Forward && verified_by(&row, &tx.actor.subject)? {
         return Err(Error::new(crate::proposals::problems::OWN_VERIFICATION));
     }
     tx.if_match.check(row.version)?;
@@ -260,9 +260,8 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Prop
     Ok((row, to))
 }
 
-fn verified_by(row: &ProposalRow, subject: &str) -> bool {
-    let by = |step: &Option<Value>| step.as_ref().and_then(|s| s.get("by")?.as_str()) == Some(subject);
-    by(&row.village) || by(&row.agency)
+fn verified_by(row: &ProposalRow, subject: &str) -> Result<bool, Error> {
+    Ok(row.village()?.is_some_and(|said| said.by == subject) || row.agency()?.is_some_and(|said| said.by == subject))
 }
 
 fn invalid_transition(error: IllegalTransition<Status, Action>) -> Error {

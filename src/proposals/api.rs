@@ -15,6 +15,7 @@ use super::model::{
 use super::store::ProposalRow;
 use super::transitions::EDGES;
 use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::text::{LongText, PersonName, ShortText};
 use crate::regions::RegionCode;
@@ -355,11 +356,20 @@ pub struct RegistryProposal {
     pub updated_at: DateTime<Utc>,
 }
 
+impl ProposalRow {
+    pub fn village(&self) -> Result<Option<VillageVerification>, Error> {
+        stored::read_nullable(self.village.as_ref(), "registry_proposals.village", self.id)
+    }
+
+    pub fn agency(&self) -> Result<Option<AgencyVerification>, Error> {
+        stored::read_nullable(self.agency.as_ref(), "registry_proposals.agency", self.id)
+    }
+}
+
 /// The API view of a row; `revealed` opens the NIK and the proposed values.
 pub fn show(sealer: &Sealer, row: ProposalRow, revealed: bool) -> Result<RegistryProposal, Error> {
-    fn parse<T: serde::de::DeserializeOwned>(value: Option<Value>) -> Option<T> {
-        value.and_then(|v| serde_json::from_value(v).ok())
-    }
+    let id = row.id;
+    let (village_verification, agency_verification) = (row.village()?, row.agency()?);
     let content = Content::open(sealer, row.id, &row.content_sealed)?;
     let nik = Nik::from_digits(&sealer.open(IdentityKind::Nik, row.id, &row.nik_sealed)?).map_err(Error::internal)?;
     Ok(RegistryProposal {
@@ -379,11 +389,11 @@ pub fn show(sealer: &Sealer, row: ProposalRow, revealed: bool) -> Result<Registr
         family: content.family.filter(|_| revealed),
         changes: content.changes.filter(|_| revealed),
         statement: row.statement,
-        evidence: parse(Some(row.evidence)).unwrap_or_default(),
-        village_verification: parse(row.village),
-        agency_verification: parse(row.agency),
-        forwarding: parse(row.forwarding),
-        outcome: parse(row.outcome),
+        evidence: stored::read(&row.evidence, "registry_proposals.evidence", id)?,
+        village_verification,
+        agency_verification,
+        forwarding: stored::read_nullable(row.forwarding.as_ref(), "registry_proposals.forwarding", id)?,
+        outcome: stored::read_nullable(row.outcome.as_ref(), "registry_proposals.outcome", id)?,
         replaces_id: row.replaces_id,
         organization_id: row.organization_id,
         created_by: row.created_by,

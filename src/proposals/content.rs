@@ -5,6 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::db::stored;
 use crate::error::Error;
 use crate::registry::people::api::CreateFamily;
 use crate::registry::people::correct::PersonCorrection;
@@ -41,7 +42,7 @@ impl Content {
 
     pub fn open(sealer: &Sealer, row: Uuid, sealed: &[u8]) -> Result<Self, Error> {
         let text = sealer.open(IdentityKind::Proposal, row, sealed)?;
-        serde_json::from_str(&text).map_err(Error::internal)
+        stored::read_text(text.as_bytes(), "registry_proposals.content_sealed", row)
     }
 
     /// Names of the proposed fields, without their values.

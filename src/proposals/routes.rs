@@ -120,9 +120,7 @@ async fn list_registry_proposals(
     let rows = store::list_visible(&mut *db.read().await?, &caller.scope, filter, &page).await?;
     let position = |row: &ProposalRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
     let keys = tokens.keys().ring();
-    let shown = page.page(rows, position, |row| show(&keys.sealer, row, false));
-    let items = shown.items.into_iter().collect::<Result<_, _>>()?;
-    Reply::page(&Page::<RegistryProposal> { items, next_cursor: shown.next_cursor })
+    Reply::page(&page.try_page(rows, position, |row| show(&keys.sealer, row, false))?)
 }
 
 /// Read a registry proposal

@@ -183,7 +183,7 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
     tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
     // The target does not see drafts: this event goes to the source's regions only.
     publish(tx, row, "drafted", None);
-    Ok(Drafted::New(show(record, tx.actor.organization_id)))
+    Ok(Drafted::New(show(record, tx.actor.organization_id)?))
 }
 
 /// The id already exists: returns the stored referral if this is the same draft, and an error otherwise.
@@ -192,7 +192,7 @@ async fn find_repeated(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error>
     let view = Viewpoint { scope: &actor.scope, organization: None };
     match store::find_visible(&mut tx.conn, view, sent.id).await? {
         Some(stored) if stored.row.submission_hash == sent.submission_hash => {
-            Ok(Drafted::Known(show(stored, actor.organization_id)))
+            Ok(Drafted::Known(show(stored, actor.organization_id)?))
         }
         _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
@@ -319,7 +319,7 @@ pub(super) async fn finish_as(
             _ => {}
         }
     }
-    Ok(show(record, tx.actor.organization_id))
+    show(record, tx.actor.organization_id)
 }
 
 /// Content of a recommendation letter that comes from its referral.

@@ -10,10 +10,12 @@ use super::candidates::ReferralCandidate;
 use super::model::{ReferralAction, ReferralDirection, ReferralOutcomeCode, ReferralStatus};
 use super::store::Record;
 use super::transitions::EDGES;
+use crate::db::stored;
 use crate::directory::model::{GovernmentLevel, Sector};
 use crate::eligibility::api::{BenefitEstimate, BilingualText, EligibilityClause, EligibilitySnapshot, MissingFact};
 use crate::eligibility::model::{EligibilityGap, EligibilityOutcome};
 use crate::eligibility::rules::{Confidence, RecipientUnit};
+use crate::error::Error;
 use crate::http::text::{LongText, ShortText, masked};
 use crate::purposes::model::LawfulBasis;
 use crate::regions::RegionCode;
@@ -401,19 +403,16 @@ fn outcomes_only(check: &serde_json::Value) -> serde_json::Value {
 
 /// The referral as the viewer's organization may see it. A target always sees name and need. It sees birth year and
 /// telephone number only after accepting, and of the eligibility check only the outcomes.
-pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
+pub fn show(record: Record, viewer: Option<Uuid>) -> Result<Referral, Error> {
     let Record { row, details } = record;
     let is_target = viewer == Some(row.target_organization_id);
     let accepted = row.answered_at.is_some() && row.status != ReferralStatus::Rejected;
     let shows_contact = !is_target || accepted;
-    fn part<T: serde::de::DeserializeOwned>(value: Option<serde_json::Value>) -> Option<T> {
-        value.and_then(|v| serde_json::from_value(v).ok())
-    }
     let mut allowed_actions = state_machine::allowed(EDGES, row.status);
     if row.loop_closed_at.is_some() {
         allowed_actions.retain(|a| *a != ReferralAction::CloseLoop);
     }
-    Referral {
+    Ok(Referral {
         id: row.id,
         status: row.status,
         allowed_actions,
@@ -439,10 +438,10 @@ pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
         reminders: details.reminders,
         reminded_at: details.reminded_at,
         escalation_level: details.escalation_level,
-        reason: part(row.reason),
+        reason: stored::read_nullable(row.reason.as_ref(), "referrals.reason", row.id)?,
         eligibility: if is_target { row.eligibility.as_ref().map(outcomes_only) } else { row.eligibility },
-        outcome: part(row.outcome),
-        closure: part(row.closure),
+        outcome: stored::read_nullable(row.outcome.as_ref(), "referrals.outcome", row.id)?,
+        closure: stored::read_nullable(row.closure.as_ref(), "referrals.closure", row.id)?,
         created_by: row.created_by,
         requested_at: row.requested_at,
         due_at: row.due_at,
@@ -454,7 +453,7 @@ pub fn show(record: Record, viewer: Option<Uuid>) -> Referral {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -8,6 +8,7 @@ use super::api::{Referral, show};
 use super::model::{ReferralNeedState, ReferralStatus as Status};
 use super::store::Record;
 use super::transitions::FINAL;
+use crate::error::Error;
 
 /// A need and its referrals.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -32,19 +33,19 @@ pub struct ReferralNeedCount {
     pub count: usize,
 }
 
-pub fn view(id: Uuid, records: Vec<Record>, viewer: Option<Uuid>) -> ReferralNeed {
+pub fn view(id: Uuid, records: Vec<Record>, viewer: Option<Uuid>) -> Result<ReferralNeed, Error> {
     let states: Vec<Status> = records.iter().map(|r| r.row.status).collect();
     let counts = Status::ALL
         .iter()
         .map(|&status| ReferralNeedCount { status, count: states.iter().filter(|s| **s == status).count() })
         .filter(|c| c.count > 0)
         .collect();
-    ReferralNeed {
+    Ok(ReferralNeed {
         id,
         state: state(&states),
         counts,
-        items: records.into_iter().map(|record| show(record, viewer)).collect(),
-    }
+        items: records.into_iter().map(|record| show(record, viewer)).collect::<Result<_, _>>()?,
+    })
 }
 
 fn state(states: &[Status]) -> ReferralNeedState {

@@ -138,7 +138,7 @@ async fn list_referrals(
     let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
     let position =
         |Record { row, .. }: &Record| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
-    Reply::page(&page.page(rows, position, |record| show(record, caller.organization_id)))
+    Reply::page(&page.try_page(rows, position, |record| show(record, caller.organization_id))?)
 }
 
 /// Read a referral
@@ -175,7 +175,7 @@ async fn get_referral(
     let is_target = caller.organization_id == Some(row.target_organization_id);
     let region_code = row.region_code.clone();
     let (person, family) = (row.person_id, row.family_id.filter(|_| row.person_id.is_none()));
-    let mut shown = show(found, caller.organization_id);
+    let mut shown = show(found, caller.organization_id)?;
     // The source needs `pii:reveal`. The target needs only a purpose: it has accepted the client.
     let purpose = if is_target { caller.purpose()? } else { caller.reveal_if_asked()? };
     if let (Some(purpose), Some(phone)) = (purpose, phone.filter(|_| shown.client_phone.is_some() || !is_target)) {

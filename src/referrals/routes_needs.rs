@@ -61,7 +61,7 @@ async fn get_referral_need(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>
     if records.is_empty() {
         return Err(Error::not_found());
     }
-    Reply::ok(&needs::view(*id, records, caller.organization_id))
+    Reply::ok(&needs::view(*id, records, caller.organization_id)?)
 }
 
 /// Match the client's identity

@@ -45,7 +45,7 @@ fn require_future(tx: &Tx, pointer: &str, at: chrono::DateTime<chrono::Utc>, max
 pub async fn acknowledge(tx: &mut Tx, id: Uuid) -> Result<Acknowledged, Error> {
     let (mut record, to) = begin(tx, id, Action::Acknowledge).await?;
     if record.row.acknowledged_at.is_some() {
-        return Ok(Acknowledged::Before(show(record, tx.actor.organization_id)));
+        return Ok(Acknowledged::Before(show(record, tx.actor.organization_id)?));
     }
     record.row.acknowledged_at = Some(tx.now);
     finish(tx, record, Action::Acknowledge, to, None).await.map(Acknowledged::Now)

@@ -10,12 +10,19 @@ use crate::db::schema::{
     dwellings, families, family_shocks, identities, person_merges, person_names, person_residences, persons,
     program_participations, registry_changes, registry_loads, welfare_statuses,
 };
+use crate::db::stored;
 use crate::erased_text::ERASED;
+use crate::error::Error;
 use crate::registry::model::{
     CookingFuel, DisabilitySeverity, DisabilityType, DwellingTenure, FloorMaterial, IdentityStatus, JknStatus,
     LightingSource, MaritalStatus, OccupationClass, RelationToHead, ResidenceKind, RoofMaterial, SchoolLevel, Sex,
     ShockKind, Standing, ToiletFacility, WallMaterial, WaterSource, WelfareSource,
 };
+use crate::registry::people::api::FamilyAssets;
+
+const FAMILY_ATTRIBUTES: &str = "families.attributes";
+const FAMILY_ASSETS: &str = "families.assets";
+const PERSON_ATTRIBUTES: &str = "persons.attributes";
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = families, check_for_backend(diesel::pg::Pg))]
@@ -191,14 +198,39 @@ impl Household {
         self.members.iter().find(|m| m.relation_to_head == RelationToHead::Head)
     }
 
-    pub fn attributes(&self) -> FamilyFacts {
-        FamilyFacts::deserialize(&self.family.attributes).unwrap_or_default()
+    pub fn attributes(&self) -> Result<FamilyFacts, Error> {
+        self.family.attributes()
+    }
+}
+
+impl FamilyRow {
+    pub fn attributes(&self) -> Result<FamilyFacts, Error> {
+        stored::read(&self.attributes, FAMILY_ATTRIBUTES, self.id)
+    }
+
+    pub fn set_attributes(&mut self, facts: &FamilyFacts) -> Result<(), Error> {
+        self.attributes = stored::replace(&self.attributes, facts, FAMILY_ATTRIBUTES, self.id)?;
+        Ok(())
+    }
+
+    pub fn assets(&self) -> Result<FamilyAssets, Error> {
+        stored::read(&self.assets, FAMILY_ASSETS, self.id)
+    }
+
+    pub fn set_assets(&mut self, assets: &FamilyAssets) -> Result<(), Error> {
+        self.assets = stored::replace(&self.assets, assets, FAMILY_ASSETS, self.id)?;
+        Ok(())
     }
 }
 
 impl PersonRow {
-    pub fn attributes(&self) -> PersonFacts {
-        PersonFacts::deserialize(&self.attributes).unwrap_or_default()
+    pub fn attributes(&self) -> Result<PersonFacts, Error> {
+        stored::read(&self.attributes, PERSON_ATTRIBUTES, self.id)
+    }
+
+    pub fn set_attributes(&mut self, facts: &PersonFacts) -> Result<(), Error> {
+        self.attributes = stored::replace(&self.attributes, facts, PERSON_ATTRIBUTES, self.id)?;
+        Ok(())
     }
 
     pub fn is_erased(&self) -> bool {

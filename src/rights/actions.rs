@@ -80,14 +80,14 @@ pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequ
     if !store::insert_request(&mut tx.conn, &row).await? {
         let scope = tx.actor.scope.clone();
         return match store::find_request(&mut tx.conn, &scope, row.id).await? {
-            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Received::Known(show(stored, tx.now))),
+            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Received::Known(show(stored, tx.now)?)),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     tx.audit("subject_request.receive", "subject_request", row.id, Some(&row.region_code));
     tx.timeline(row.id, Action::Receive.as_str(), None, row.status.as_str(), None);
     publish(tx, &row, "received");
-    Ok(Received::New(show(row, tx.now)))
+    Ok(Received::New(show(row, tx.now)?))
 }
 
 pub async fn fulfil(tx: &mut Tx, id: Uuid, body: Json<FulfilSubjectRequest>) -> Result<SubjectRequest, Error> {
@@ -143,7 +143,7 @@ async fn close(
     tx.audit(&format!("subject_request.{action}"), "subject_request", row.id, Some(&row.region_code));
     tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), None);
     publish(tx, &row, to.as_str());
-    Ok(show(row, tx.now))
+    show(row, tx.now)
 }
 
 /// Locks the open request of this kind and person that an action fulfils.

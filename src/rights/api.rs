@@ -12,6 +12,8 @@ use super::model::{
 };
 use super::store::{RequestRow, RestrictionRow};
 use super::transitions::EDGES;
+use crate::db::stored;
+use crate::error::Error;
 use crate::http::text::{LongText, PersonName};
 use crate::proposals::api::{ProposalEvidence, RegistryProposal};
 use crate::regions::RegionCode;
@@ -138,15 +140,15 @@ pub struct SubjectRequest {
     pub updated_at: DateTime<Utc>,
 }
 
-pub fn show(row: RequestRow, now: DateTime<Utc>) -> SubjectRequest {
-    SubjectRequest {
+pub fn show(row: RequestRow, now: DateTime<Utc>) -> Result<SubjectRequest, Error> {
+    Ok(SubjectRequest {
         id: row.id,
         kind: row.kind,
         status: row.status,
         allowed_actions: state_machine::allowed(EDGES, row.status),
         region_code: row.region_code,
         person_id: row.person_id,
-        requested_by: row.requested_by.and_then(|v| serde_json::from_value(v).ok()),
+        requested_by: stored::read_nullable(row.requested_by.as_ref(), "subject_requests.requested_by", row.id)?,
         detail: row.detail,
         received_at: row.received_at,
         due_at: row.due_at,
@@ -160,7 +162,7 @@ pub fn show(row: RequestRow, now: DateTime<Utc>) -> SubjectRequest {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -99,7 +99,7 @@ pub async fn gather(tx: &mut Tx, id: Uuid) -> Result<SubjectExport, Error> {
         complaints,
         referrals,
         restrictions: restrictions.into_iter().map(ProcessingRestriction::from).collect(),
-        subject_requests: requests.into_iter().map(|row| show(row, now)).collect(),
+        subject_requests: requests.into_iter().map(|row| show(row, now)).collect::<Result<_, _>>()?,
         access_records: list_access(&mut tx.conn, id, &PageRequest::longest()).await?.items,
     })
 }

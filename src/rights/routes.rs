@@ -88,7 +88,8 @@ async fn list_subject_requests(
         due_before: asked.overdue.then_some(log.now),
     };
     let rows = store::list_requests(&mut *db.read().await?, &caller.scope, filter, &page).await?;
-    Reply::page(&page.page(rows, |row: &RequestRow| Position::at(row.created_at, row.id), |row| show(row, log.now)))
+    let position = |row: &RequestRow| Position::at(row.created_at, row.id);
+    Reply::page(&page.try_page(rows, position, |row| show(row, log.now))?)
 }
 
 /// Read a subject's request
@@ -108,7 +109,7 @@ async fn get_subject_request(
 ) -> Result<Reply, Error> {
     let found = store::find_request(&mut *db.read().await?, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
     let version = found.version;
-    Reply::resource(&show(found, log.now), version)
+    Reply::resource(&show(found, log.now)?, version)
 }
 
 /// Answer a subject's request

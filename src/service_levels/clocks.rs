@@ -59,7 +59,7 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
             store::save_clock(&mut tx.conn, &ended).await?;
             let target = target(&standards, &step)?;
             let mut clock = Clock::start(step.complaint_id, ended.round + 1, step.region_code, target, step.to, tx.now);
-            clock.step(step.to, tx.now);
+            clock.step(step.to, tx.now)?;
             write(tx, &standards, clock, &step, false).await?
         }
         (Some(mut clock), _) => {
@@ -70,14 +70,14 @@ pub async fn on_transition(tx: &mut Tx, step: Step<'_>) -> Result<ServiceLevel, 
             if moved || (step.from == Some(Status::Received) && step.to == Status::Verified) {
                 clock.set_target(target(&standards, &step)?);
             }
-            clock.step(step.to, tx.now);
+            clock.step(step.to, tx.now)?;
             write(tx, &standards, clock, &step, known).await?
         }
         (None, _) => {
             let target = target(&standards, &step)?;
             let started_at = if step.from.is_none() { tx.now } else { step.received_at };
             let mut clock = Clock::start(step.complaint_id, 1, step.region_code, target, step.to, started_at);
-            clock.step(step.to, tx.now);
+            clock.step(step.to, tx.now)?;
             write(tx, &standards, clock, &step, false).await?
         }
     };
@@ -100,9 +100,9 @@ pub async fn start_missing_clock(
     let target = target(&standards, &step)?;
     let mut clock = Clock::start(step.complaint_id, 1, step.region_code, target, step.to, step.received_at);
     if let Some(at) = verified_at {
-        clock.step(Status::Verified, at);
+        clock.step(Status::Verified, at)?;
     }
-    clock.step(step.to, since);
+    clock.step(step.to, since)?;
     write(tx, &standards, clock, &step, false).await.map(|_| ())
 }
 
@@ -117,7 +117,7 @@ async fn write(
     clock.organization_id = step.organization_id;
     clock.assignee = step.assignee.map(str::to_owned);
     if clock.stopped_at.is_none() || !known {
-        clock.recalculate(&standards.calendar, tx.now);
+        clock.recalculate(&standards.calendar, tx.now)?;
     } else {
         clock.check_at = None;
     }
@@ -241,7 +241,7 @@ async fn recalculate_some(tx: &mut Tx) -> Result<Option<()>, Error> {
     let last = clocks.last().map(|clock| clock.complaint_id);
     for mut clock in clocks {
         let before = clock.clone();
-        clock.recalculate(&standards.calendar, tx.now);
+        clock.recalculate(&standards.calendar, tx.now)?;
         if clock != before {
             store::save_clock(&mut tx.conn, &clock).await?;
         }

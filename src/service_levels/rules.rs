@@ -4,13 +4,18 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::calendar::{Calendar, day_in, start_of};
 use super::model::{CalendarBasis, ServiceLevelKind, SlaState};
 use super::targets::TargetRow;
 use crate::db::schema::complaint_clocks;
+use crate::db::stored;
+use crate::error::Error;
 use crate::service_levels::matter::ComplaintStatus as Status;
+
+const PAUSES: &str = "complaint_clocks.pauses";
 
 /// Row with the clocks of one round of a complaint.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -163,11 +168,12 @@ impl Clock {
     }
 
     /// Applies a step of the complaint.
-    pub fn step(&mut self, to: Status, now: DateTime<Utc>) {
+    pub fn step(&mut self, to: Status, now: DateTime<Utc>) -> Result<(), Error> {
         if let Some(from) = self.paused_at.take() {
-            let mut pauses = self.pauses();
-            pauses.push(Pause { from, until: now });
-            self.pauses = serde_json::to_value(pauses).unwrap_or_default();
+            // As values: a newer instance may know more of a pause.
+            let mut pauses: Vec<Value> = stored::read(&self.pauses, PAUSES, self.complaint_id)?;
+            pauses.push(serde_json::to_value(Pause { from, until: now }).map_err(Error::internal)?);
+            self.pauses = pauses.into();
         }
         if to == Status::AwaitingInfo {
             self.paused_at = Some(now);
@@ -179,10 +185,11 @@ impl Clock {
         }
         self.open = !ended(to);
         self.status = to;
+        Ok(())
     }
 
-    pub fn pauses(&self) -> Vec<Pause> {
-        serde_json::from_value(self.pauses.clone()).unwrap_or_default()
+    pub fn pauses(&self) -> Result<Vec<Pause>, Error> {
+        stored::read(&self.pauses, PAUSES, self.complaint_id)
     }
 
     fn owes_first_response(&self) -> bool {
@@ -194,9 +201,9 @@ impl Clock {
     }
 
     /// Recalculates all deadlines. A pause extends them by the working days in it.
-    pub fn recalculate(&mut self, calendar: &Calendar, now: DateTime<Utc>) {
+    pub fn recalculate(&mut self, calendar: &Calendar, now: DateTime<Utc>) -> Result<(), Error> {
         let region = self.region_code.as_str();
-        let pauses = self.pauses();
+        let pauses = self.pauses()?;
         let paused = |before: Option<DateTime<Utc>>| -> u16 {
             pauses
                 .iter()
@@ -231,6 +238,7 @@ impl Clock {
             self.resolution_breached_at = None;
         }
         self.check_at = self.next_check(calendar);
+        Ok(())
     }
 
     /// Finds breaches and escalations since the last check.

@@ -45,8 +45,8 @@ fn target(first: i16, resolution: i16) -> TargetRow {
 fn received() -> Clock {
     let now = at("2026-11-23T02:00:00Z");
     let mut clock = Clock::start(Uuid::nil(), 1, REGION, &target(2, 10), Status::Received, now);
-    clock.step(Status::Received, now);
-    clock.recalculate(&calendar(), now);
+    clock.step(Status::Received, now).unwrap();
+    clock.recalculate(&calendar(), now).unwrap();
     clock
 }
 
@@ -66,26 +66,26 @@ fn the_first_response_is_due_before_the_decision() {
 fn verification_stops_the_first_clock_and_a_decision_the_second() {
     let mut clock = received();
     let verified = at("2026-11-24T02:00:00Z");
-    clock.step(Status::Verified, verified);
-    clock.recalculate(&calendar(), verified);
+    clock.step(Status::Verified, verified).unwrap();
+    clock.recalculate(&calendar(), verified).unwrap();
     assert_eq!((clock.first_responded_at, clock.due_at), (Some(verified), clock.resolution_due_at));
     // The last fifth of ten working days.
     assert_eq!(clock.state(at("2026-12-03T16:59:59Z")), SlaState::OnTime);
     assert_eq!(clock.state(at("2026-12-03T17:00:00Z")), SlaState::DueSoon);
     let decided = at("2026-12-07T16:00:00Z");
-    clock.step(Status::Resolved, decided);
-    clock.recalculate(&calendar(), decided);
+    clock.step(Status::Resolved, decided).unwrap();
+    clock.recalculate(&calendar(), decided).unwrap();
     assert_eq!((clock.state(at("2027-03-01T00:00:00Z")), clock.check_at), (SlaState::Met, None));
     assert!(clock.open);
-    clock.step(Status::Closed, at("2026-12-09T02:00:00Z"));
+    clock.step(Status::Closed, at("2026-12-09T02:00:00Z")).unwrap();
     assert_eq!((clock.open, clock.stopped_at), (false, Some(decided)));
 }
 
 #[test]
 fn a_late_first_response_stays_a_breach() {
     let mut clock = received();
-    clock.step(Status::Verified, at("2026-11-27T02:00:00Z"));
-    clock.step(Status::Resolved, at("2026-11-30T02:00:00Z"));
+    clock.step(Status::Verified, at("2026-11-27T02:00:00Z")).unwrap();
+    clock.step(Status::Resolved, at("2026-11-30T02:00:00Z")).unwrap();
     assert_eq!(clock.state(at("2026-12-01T02:00:00Z")), SlaState::Breached);
 }
 
@@ -122,8 +122,8 @@ fn one_check_after_a_long_time_finds_all_breaches() {
 #[test]
 fn a_paused_clock_has_no_breach() {
     let mut clock = received();
-    clock.step(Status::AwaitingInfo, at("2026-11-24T02:00:00Z"));
-    clock.recalculate(&calendar(), at("2026-11-24T02:00:00Z"));
+    clock.step(Status::AwaitingInfo, at("2026-11-24T02:00:00Z")).unwrap();
+    clock.recalculate(&calendar(), at("2026-11-24T02:00:00Z")).unwrap();
     assert_eq!((clock.state(at("2027-01-01T00:00:00Z")), clock.check_at), (SlaState::Paused, None));
     assert_eq!(clock.check(&calendar(), at("2027-01-01T00:00:00Z")), Findings::default());
     assert_eq!(clock.first_responded_at, None);
@@ -135,8 +135,8 @@ fn a_reopened_complaint_owes_no_first_response() {
     assert!(!reopens(Status::Resolved, Status::Closed) && !reopens(Status::AwaitingInfo, Status::InProgress));
     let now = at("2026-11-23T02:00:00Z");
     let mut clock = Clock::start(Uuid::nil(), 2, REGION, &target(2, 10), Status::InProgress, now);
-    clock.step(Status::InProgress, now);
-    clock.recalculate(&calendar(), now);
+    clock.step(Status::InProgress, now).unwrap();
+    clock.recalculate(&calendar(), now).unwrap();
     assert_eq!((clock.first_response_due_at, clock.due_at), (None, end_of(REGION, day("2026-12-07"))));
 }
 
@@ -147,7 +147,7 @@ fn a_deadline_that_moves_into_the_future_is_no_breach() {
     clock.check(&calendar(), now);
     assert_eq!(clock.state(now), SlaState::Breached);
     let more = Calendar::new([("32.04".to_owned(), day("2026-11-24"))]);
-    clock.recalculate(&more, now);
+    clock.recalculate(&more, now).unwrap();
     assert_eq!((clock.first_response_breached_at, clock.escalation_level), (None, 1));
     assert_eq!(clock.check_at, Some(at("2026-11-26T17:00:00Z")));
     assert_eq!(clock.basis, CalendarBasis::WeekendsOnly);
@@ -164,17 +164,17 @@ proptest! {
         let (from, until) = (start + TimeDelta::hours(hours), start + TimeDelta::hours(hours + length));
         let middle = start + TimeDelta::hours(hours + cut.min(length));
         let mut clock = Clock::start(Uuid::nil(), 1, REGION, &target(first, resolution), Status::Received, start);
-        clock.recalculate(&calendar, start);
+        clock.recalculate(&calendar, start).unwrap();
         let (due, first_due) = (clock.resolution_due_at, clock.first_response_due_at.unwrap());
         let mut pieces = clock.clone();
-        clock.step(Status::AwaitingInfo, from);
-        clock.step(Status::Received, until);
-        clock.recalculate(&calendar, until);
+        clock.step(Status::AwaitingInfo, from).unwrap();
+        clock.step(Status::Received, until).unwrap();
+        clock.recalculate(&calendar, until).unwrap();
         for (begin, end) in [(from, middle), (middle, until)] {
-            pieces.step(Status::AwaitingInfo, begin);
-            pieces.step(Status::Received, end);
+            pieces.step(Status::AwaitingInfo, begin).unwrap();
+            pieces.step(Status::Received, end).unwrap();
         }
-        pieces.recalculate(&calendar, until);
+        pieces.recalculate(&calendar, until).unwrap();
         let passed = calendar.between(REGION, day_in(REGION, from), day_in(REGION, until));
         let shifted = |due| end_of(REGION, calendar.add(REGION, day_in(REGION, due), passed));
         prop_assert_eq!(clock.resolution_due_at, shifted(due));
@@ -188,8 +188,8 @@ proptest! {
         let (calendar, mut clock) = (calendar(), received());
         let mut now = at("2026-11-23T02:00:00Z");
         if answered {
-            clock.step(Status::Verified, now);
-            clock.recalculate(&calendar, now);
+            clock.step(Status::Verified, now).unwrap();
+            clock.recalculate(&calendar, now).unwrap();
         }
         for step in hours {
             now += TimeDelta::hours(step);

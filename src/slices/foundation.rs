@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::auth::Permission;
 use crate::auth::roles::Role;
+use crate::auth::tokens::Tokens;
 use crate::background::{Context, Work};
 use crate::error::Error;
 use crate::http::rate_limit::Limiter;
@@ -19,11 +20,7 @@ pub(super) const AUTH: Slice = Slice {
     codes: |catalogue| catalogue.codes::<Permission>("permissions").codes::<Role>("roles"),
     permissions: auth::permissions::ALL,
     problems: auth::problems::ALL,
-    work: &[Work {
-        name: "keys",
-        every: Duration::from_secs(5),
-        run: |context| Box::pin(auth::keys::refresh(&context.keys)),
-    }],
+    work: &[Work { name: "keys", every: Duration::from_secs(5), run: |context| Box::pin(refresh_keys(context)) }],
     ..Slice::new("auth")
 };
 
@@ -105,6 +102,11 @@ pub(super) const SERVICE: Slice = Slice {
     work: &[Work { name: "quota", every: Duration::from_secs(600), run: |context| Box::pin(sweep_quota(context)) }],
     ..Slice::new("service")
 };
+
+async fn refresh_keys(context: &Context) -> Result<(), Error> {
+    context.resources.get::<Tokens>()?.refresh_keys(context.clock.now()).await;
+    Ok(())
+}
 
 /// Drops the quotas of clients that are gone.
 async fn sweep_quota(context: &Context) -> Result<(), Error> {

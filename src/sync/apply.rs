@@ -9,7 +9,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::{CreateVisit, SyncAnswer, SyncBatch, SyncConflict, SyncOperation, SyncResource, SyncResult};
-use super::canonical::fingerprint;
 use super::model::SyncOperationKind as Kind;
 use super::store::{self, OperationRow};
 use super::visits::{self, Entered};
@@ -22,6 +21,7 @@ use crate::complaints;
 use crate::complaints::actions::Submitted;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
+use crate::http::canonical::fingerprint;
 use crate::http::etag::IfMatch;
 use crate::http::json::{Json, parse_value};
 use crate::http::problem::Draft;

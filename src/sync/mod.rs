@@ -6,7 +6,6 @@ pub mod actions;
 pub mod api;
 mod apply;
 mod bundle;
-mod canonical;
 mod changes;
 pub mod events;
 pub mod model;

@@ -69,7 +69,8 @@ impl Rows {
             address: input.address.map(|a| a.into_string()),
             latitude: input.latitude,
             longitude: input.longitude,
-            attributes: attributes(&input.attributes.unwrap_or_default(), programs_known)?,
+            attributes: serde_json::to_value(attributes(&input.attributes.unwrap_or_default(), programs_known))
+                .map_err(Error::internal)?,
             submission_hash,
             version: 1,
             created_at: stamp.now,
@@ -199,8 +200,8 @@ pub fn welfare_status(family_id: Uuid, status: CreateWelfareStatus, now: DateTim
     }
 }
 
-pub fn attributes(input: &FamilyAttributes, programs_known: bool) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(FamilyFacts {
+pub fn attributes(input: &FamilyAttributes, programs_known: bool) -> FamilyFacts {
+    FamilyFacts {
         disaster_victim: input.disaster_victim,
         breadwinner_laid_off: input.breadwinner_laid_off,
         lost_livelihood: input.lost_livelihood,
@@ -208,8 +209,7 @@ pub fn attributes(input: &FamilyAttributes, programs_known: bool) -> Result<serd
         prior_housing_aid: input.prior_housing_aid,
         income_class: input.income_class,
         programs_known,
-    })
-    .map_err(Error::internal)
+    }
 }
 
 pub fn dwelling(family_id: Uuid, home: Dwelling, now: DateTime<Utc>) -> DwellingRow {

@@ -135,8 +135,8 @@ async fn record_person_change(
     let was = open_nik(&tx.keys.sealer, before)?;
     let now = open_nik(&tx.keys.sealer, after)?;
     let values = document::differences(
-        &document::whole_person(before, was.as_deref()),
-        &document::whole_person(after, now.as_deref()),
+        &document::whole_person(before, was.as_deref())?,
+        &document::whole_person(after, now.as_deref())?,
     );
     let change = Change {
         kind: "person",
@@ -205,13 +205,13 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     let patch = body.valid()?.0;
     let sealer = &tx.keys.sealer;
     let old_nik = open_nik(sealer, &before)?;
-    let document = document::person(&before, old_nik.as_deref());
+    let document = document::person(&before, old_nik.as_deref())?;
     let mut input: CreateMember = json::parse_value(document::patched(&document, &patch)?)?;
     if (input.relation_to_head == RelationToHead::Head) != (before.relation_to_head == RelationToHead::Head) {
         return Err(Error::field("/relation_to_head", "head_required"));
     }
     let new_nik = validation::member(&input, local_day(tx.now)).map_err(Error::fields)?;
-    restore_restricted_codes(&mut input, &before, tx.actor.may(crate::auth::permissions::CASES_RESTRICTED));
+    restore_restricted_codes(&mut input, &before, tx.actor.may(crate::auth::permissions::CASES_RESTRICTED))?;
     let mut after = before.clone();
     let digits = new_nik.as_ref().map(|nik| nik.nik.expose().to_owned());
     let nik_changed = digits != old_nik;
@@ -222,7 +222,7 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
     let born = input.birth_date.or(new_nik.map(|nik| nik.birth_date));
     fill(&mut after, input, born)?;
     validation::life(&after, "/birth_date")?;
-    let same = document::person(&after, digits.as_deref()) == document;
+    let same = document::person(&after, digits.as_deref())? == document;
     if same {
         return Ok((masked(tx).person(before)?, false));
     }
@@ -236,9 +236,9 @@ pub async fn patch_person(tx: &mut Tx, id: Uuid, body: Json<PatchPerson>) -> Res
 }
 
 /// Restores restricted categories that the caller cannot see, so that a patch does not delete them.
-pub fn restore_restricted_codes(input: &mut CreateMember, before: &PersonRow, sees_all: bool) {
+pub fn restore_restricted_codes(input: &mut CreateMember, before: &PersonRow, sees_all: bool) -> Result<(), Error> {
     if sees_all {
-        return;
+        return Ok(());
     }
     let unseen: Vec<String> = before.ppks_codes.iter().filter(|code| is_restricted_ppks(code)).cloned().collect();
     if !unseen.is_empty() {
@@ -246,12 +246,13 @@ pub fn restore_restricted_codes(input: &mut CreateMember, before: &PersonRow, se
         codes.extend(unseen.into_iter().filter(|code| !codes.contains(code)).collect::<Vec<_>>());
     }
     let violence = SocialCriterion::Violence;
-    if before.attributes().criteria.is_some_and(|criteria| criteria.contains(&violence)) {
+    if before.attributes()?.criteria.is_some_and(|criteria| criteria.contains(&violence)) {
         let criteria = input.criteria.get_or_insert_with(Vec::new);
         if !criteria.contains(&violence) {
             criteria.push(violence);
         }
     }
+    Ok(())
 }
 
 fn fill(row: &mut PersonRow, input: CreateMember, birth_date: Option<NaiveDate>) -> Result<(), Error> {
@@ -279,8 +280,7 @@ fn fill(row: &mut PersonRow, input: CreateMember, birth_date: Option<NaiveDate>)
     row.has_kip = input.has_kip;
     row.orphan = input.orphan;
     row.ppks_codes = input.ppks_codes.unwrap_or_default();
-    row.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
-    Ok(())
+    row.set_attributes(&facts)
 }
 
 /// The family after a merge patch, and whether anything changed.
@@ -292,7 +292,7 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
     let home = changes::find_dwelling_of_visible(&mut tx.conn, id).await?;
     let sealer = &tx.keys.sealer;
     let old_card = row.family_card_sealed.as_ref().map(|s| sealer.open(IdentityKind::FamilyCard, id, s)).transpose()?;
-    let before = document::family(&row, home.as_ref(), old_card.as_deref());
+    let before = document::family(&row, home.as_ref(), old_card.as_deref())?;
     let mut merged = document::patched(&before, &patch)?;
     if let Some(fields) = merged.as_object_mut() {
         fields.insert("members".to_owned(), json!([]));
@@ -304,19 +304,19 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
         tx.actor.scope.require(&validated.region)?;
     }
     let card = validated.family_card_no.as_ref().map(|number| number.expose().to_owned());
-    let facts: crate::registry::rows::FamilyFacts = serde_json::from_value(row.attributes.clone()).unwrap_or_default();
+    let facts = row.attributes()?;
     row.region_code = validated.region.as_str().to_owned();
     row.address = input.address.map(|address| address.into_string());
     row.latitude = input.latitude;
     row.longitude = input.longitude;
-    row.attributes = build::attributes(&input.attributes.unwrap_or_default(), facts.programs_known)?;
-    row.assets = serde_json::to_value(input.assets.unwrap_or_default()).map_err(Error::internal)?;
+    row.set_attributes(&build::attributes(&input.attributes.unwrap_or_default(), facts.programs_known))?;
+    row.set_assets(&input.assets.unwrap_or_default())?;
     if card != old_card {
         row.family_card_sealed =
             card.as_deref().map(|number| sealer.seal(IdentityKind::FamilyCard, id, number)).transpose()?;
     }
     let dwelling = input.dwelling.map(|home| build::dwelling(id, home, tx.now));
-    let after = document::family(&row, dwelling.as_ref(), card.as_deref());
+    let after = document::family(&row, dwelling.as_ref(), card.as_deref())?;
     let values = document::differences(&before, &after);
     if values.is_empty() {
         return Ok((show_family(tx, id).await?, false));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, FieldError};
 use crate::registry::people::viewer::mask;
-use crate::registry::rows::{DwellingRow, FamilyFacts, FamilyRow, PersonRow};
+use crate::registry::rows::{DwellingRow, FamilyRow, PersonRow};
 
 pub type Document = Map<String, Value>;
 
@@ -17,9 +17,9 @@ fn object(value: Value) -> Document {
 }
 
 /// The person; `nik` is the decrypted number.
-pub fn person(row: &PersonRow, nik: Option<&str>) -> Document {
-    let facts = row.attributes();
-    object(json!({
+pub fn person(row: &PersonRow, nik: Option<&str>) -> Result<Document, Error> {
+    let facts = row.attributes()?;
+    Ok(object(json!({
         "relation_to_head": row.relation_to_head,
         "nik": nik,
         "identity_status": row.identity_status,
@@ -42,12 +42,12 @@ pub fn person(row: &PersonRow, nik: Option<&str>) -> Document {
         "assessment_recommended": facts.assessment_recommended,
         "criteria": facts.criteria,
         "ppks_codes": facts.ppks_known.then_some(&row.ppks_codes),
-    }))
+    })))
 }
 
 /// The person with the fields that change with the family, the region or the standing.
-pub fn whole_person(row: &PersonRow, nik: Option<&str>) -> Document {
-    let mut document = person(row, nik);
+pub fn whole_person(row: &PersonRow, nik: Option<&str>) -> Result<Document, Error> {
+    let mut document = person(row, nik)?;
     document.extend(object(json!({
         "family_id": row.family_id,
         "region_code": row.region_code,
@@ -55,13 +55,13 @@ pub fn whole_person(row: &PersonRow, nik: Option<&str>) -> Document {
         "ended_on": row.ended_on,
         "merged_into": row.merged_into,
     })));
-    document
+    Ok(document)
 }
 
 /// The family with its dwelling; `card` is the decrypted number.
-pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str>) -> Document {
-    let facts: FamilyFacts = serde_json::from_value(row.attributes.clone()).unwrap_or_default();
-    object(json!({
+pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str>) -> Result<Document, Error> {
+    let facts = row.attributes()?;
+    Ok(object(json!({
         "family_card_no": card,
         "region_code": row.region_code,
         "address": row.address,
@@ -76,8 +76,8 @@ pub fn family(row: &FamilyRow, dwelling: Option<&DwellingRow>, card: Option<&str
             "prior_housing_aid": facts.prior_housing_aid,
             "income_class": facts.income_class,
         },
-        "assets": row.assets,
-    }))
+        "assets": row.assets()?,
+    })))
 }
 
 /// The part of the family's document that is the dwelling.

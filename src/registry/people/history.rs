@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::sealing::Sealer;
+use crate::db::stored;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::registry::model::is_restricted_ppks;
@@ -119,9 +120,9 @@ pub async fn record_created(
     // Records that a number was given, not the number itself.
     let number = |sealed: &Option<Vec<u8>>| sealed.as_ref().map(|_| "");
     let card = number(&family.family_card_sealed);
-    let mut rows = vec![row(tx, change("family", family.id), given(document::family(family, home, card)))?];
+    let mut rows = vec![row(tx, change("family", family.id), given(document::family(family, home, card)?))?];
     for member in members {
-        let fields = given(document::person(member, number(&member.nik_sealed)));
+        let fields = given(document::person(member, number(&member.nik_sealed))?);
         rows.push(row(tx, change("person", member.id), fields)?);
     }
     Ok(store::insert(&mut tx.conn, &rows).await?)
@@ -222,7 +223,7 @@ impl ChangeViewer<'_> {
         let values: Document = match &row.values_sealed {
             Some(sealed) if self.revealed => {
                 let bytes = self.sealer.open_bytes(&sealing_context(row.subject_id, row.id), sealed)?;
-                serde_json::from_slice(&bytes).map_err(Error::internal)?
+                stored::read_text(&bytes, "registry_changes.values_sealed", row.id)?
             }
             _ => Document::new(),
         };

@@ -70,9 +70,9 @@ pub async fn add_program(tx: &mut Tx, id: Uuid, body: Json<AddProgram>) -> Resul
 
 /// Changes the facts of the family that programme rules use.
 async fn set_facts(tx: &mut Tx, family: &mut FamilyRow, set: impl FnOnce(&mut FamilyFacts)) -> Result<(), Error> {
-    let mut facts: FamilyFacts = serde_json::from_value(family.attributes.clone()).unwrap_or_default();
+    let mut facts = family.attributes()?;
     set(&mut facts);
-    family.attributes = serde_json::to_value(facts).map_err(Error::internal)?;
+    family.set_attributes(&facts)?;
     Ok(changes::save_family(&mut tx.conn, family).await?)
 }
 

@@ -39,7 +39,7 @@ impl<'a> Viewer<'a> {
     pub fn person(&self, row: PersonRow) -> Result<Person, Error> {
         let restricted = row.is_restricted();
         let row = if restricted && !self.revealed { row.withheld() } else { row };
-        let extra = row.attributes();
+        let extra = row.attributes()?;
         let mut nik_warnings = Vec::new();
         let nik = match &row.nik_sealed {
             None => None,
@@ -94,9 +94,9 @@ impl<'a> Viewer<'a> {
     }
 
     pub fn family(&self, home: Household) -> Result<Family, Error> {
-        let facts = home.attributes();
+        let facts = home.attributes()?;
+        let mut assets = home.family.assets()?;
         let Household { family, dwelling, status, participations, shocks, members, .. } = home;
-        let mut assets: FamilyAssets = serde_json::from_value(family.assets).unwrap_or_default();
         assets.gold_grams = self.if_revealed(assets.gold_grams);
         let family_card_no = match &family.family_card_sealed {
             None => None,

@@ -162,7 +162,7 @@ type Hidden = [[bool; DECILES]; DECILES];
 /// Counts one region per statement, so that no statement runs long. The result is written only at the end: an interrupted job starts
 /// from the beginning.
 async fn compare(run: &mut Run) -> Result<Outcome, Stop> {
-    let asked: Asked = serde_json::from_value(run.job.params.clone()).map_err(Error::internal)?;
+    let asked: Asked = run.job.params()?;
     let around = asked.around.as_deref().unwrap_or(asked.region_code.as_str());
     let path = path(around, &asked.region_code);
     let mut whole: Hidden = [[false; DECILES]; DECILES];

@@ -25,6 +25,10 @@ struct Args {
     server: ServerArgs,
 }
 
+fn new_keys() -> Keys {
+    Keys::fixed(&KeyFile::generate(chrono::Utc::now()).expect("keys")).expect("keys")
+}
+
 pub struct TestServer {
     pub address: SocketAddr,
     pub shared: Arc<Shared>,
@@ -39,15 +43,20 @@ impl TestServer {
 
     /// With flags as on the command line.
     pub async fn start_with(flags: &[&str]) -> Self {
-        Self::on(cluster::fresh_database().await, flags).await
+        Self::on(cluster::fresh_database().await, flags, new_keys()).await
+    }
+
+    /// With keys that a test can change.
+    pub async fn with_keys(keys: Keys) -> Self {
+        Self::on(cluster::fresh_database().await, &[], keys).await
     }
 
     /// Another process on the same database, with its own keys.
     pub async fn beside(other: &Self, flags: &[&str]) -> Self {
-        Self::on(other.database_url.clone(), flags).await
+        Self::on(other.database_url.clone(), flags, new_keys()).await
     }
 
-    async fn on(database_url: String, flags: &[&str]) -> Self {
+    async fn on(database_url: String, flags: &[&str], keys: Keys) -> Self {
         let mut line = vec!["slrt", "--listen", "127.0.0.1:0", "--workers", "1", "--rate-per-minute", "1000000"];
         line.extend_from_slice(flags);
         // A slow disk must not fail a test.
@@ -57,9 +66,9 @@ impl TestServer {
             line.drain(5..7);
         }
         let args = Args::parse_from(line).server;
-        let keys = Arc::new(Keys::fixed(&KeyFile::generate(chrono::Utc::now()).expect("keys")).expect("keys"));
-        let shared =
-            Arc::new(Shared::new(&args, keys, Clock::default(), database_url.clone(), 0).expect("a configuration"));
+        let shared = Arc::new(
+            Shared::new(&args, Arc::new(keys), Clock::default(), database_url.clone(), 0).expect("a configuration"),
+        );
         let (sender, receiver) = std::sync::mpsc::channel();
         let inside = shared.clone();
         std::thread::spawn(move || {
