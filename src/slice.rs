@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Permission;
@@ -61,5 +61,10 @@ impl Slice {
 
 /// A schema for `Slice::schemas`.
 pub fn schema<T: ToSchema>() -> (String, Value) {
-    (T::name().into_owned(), serde_json::to_value(T::schema()).unwrap_or_default())
+    schema_as::<T>(&T::name())
+}
+
+/// A schema for `Slice::schemas` under another name than its type's.
+pub fn schema_as<T: PartialSchema>(name: &str) -> (String, Value) {
+    (name.to_owned(), serde_json::to_value(T::schema()).unwrap_or_default())
 }

@@ -335,7 +335,7 @@ pub const CLIENTS: &[DemoClient] = &[
         organization: Some("puskesos-cileunyi-kulon"),
         regions: &["32.04.05.2001"],
         roles: &[Role::Facilitator],
-        extra: &[P::OperatorAssert],
+        extra: &[crate::auth::permissions::OPERATOR_ASSERT],
     },
     DemoClient {
         id: "demo-program-pkh",

@@ -8,7 +8,8 @@ pub mod withdrawn;
 use crate::reference::catalogue::Catalogue;
 use crate::slice::{Slice, schema};
 
-pub const SLICE: Slice = Slice { codes, problems: problems::ALL, ..Slice::new("purposes") };
+pub const SLICE: Slice =
+    Slice { codes, problems: problems::ALL, schemas: || vec![schema::<AccessPurpose>()], ..Slice::new("purposes") };
 
 fn codes(catalogue: Catalogue) -> Catalogue {
     catalogue

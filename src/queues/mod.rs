@@ -12,11 +12,11 @@ mod store;
 use std::time::Duration;
 
 use crate::background::Work;
-use crate::slice::{Slice, schema};
+use crate::slice::{Slice, schema, schema_as};
 
 pub const SLICE: Slice = Slice {
     examples: &[include_str!("examples.json")],
-    schemas: || vec![schema::<api::WorkOrder>(), ("ReferralQueueSide".to_owned(), serde_json::to_value(<rules::Side as utoipa::PartialSchema>::schema()).unwrap_or_default())],
+    schemas: || vec![schema::<api::WorkOrder>(), schema_as::<rules::Side>("ReferralQueueSide")],
     tags: &[("Work queues", "Open work, most urgent first.")],
     routes: routes::configure,
     work: &[Work {

@@ -48,7 +48,7 @@ pub fn states_for(role: Role) -> Vec<Status> {
     let may = |status: Status| {
         let Some(action) = waits_for(status) else { return false };
         let edge = EDGES.iter().find(|e| e.action == action && e.from.contains(&status));
-        edge.and_then(|e| e.by).is_some_and(|permission| role.permissions().contains(permission))
+        edge.and_then(|e| e.by).is_some_and(|permission| permission.roles().contains(&role))
     };
     Status::ALL.iter().copied().filter(|status| may(*status)).collect()
 }

@@ -18,9 +18,9 @@ use crate::http::problem::Problem;
 use crate::http::text::{LongText, ShortText};
 use crate::reference::catalogue::ReferenceList;
 use crate::regions::RegionCode;
-use crate::registry::people::responses::Family;
 use crate::registry::people::api::{CreateFamily, CreatePerson};
 use crate::registry::people::api_changes::{PatchFamily, PatchPerson};
+use crate::registry::people::responses::Family;
 
 fn fault(code: &'static str, at: &'static str) -> Result<(), ValidationError> {
     let mut error = ValidationError::new(code);

@@ -13,6 +13,9 @@ use crate::support::cluster;
 const A: &str = "01928f3e-0000-7000-8000-00000000000a";
 const B: &str = "01928f3e-0000-7000-8000-00000000000b";
 const C: &str = "01928f3e-0000-7000-8000-00000000000c";
+const D: &str = "01928f3e-0000-7000-8000-00000000000d";
+const E: &str = "01928f3e-0000-7000-8000-00000000000e";
+const F: &str = "01928f3e-0000-7000-8000-00000000000f";
 const VILLAGE: &str = "32.04.05.2001";
 
 struct Case {
@@ -178,12 +181,12 @@ fn cases() -> Vec<Case> {
         },
         Case {
             migration: "2026-12-01-0090_open_referrals",
+            // The complaints of the cases before are still there.
             before: vec![
-                ("complaints", json!({ "id": A })),
-                ("complaints", json!({ "id": B })),
-                ("referrals", json!({ "id": A, "complaint_id": A, "status": "requested" })),
-                ("referrals", json!({ "id": B, "complaint_id": A, "status": "on_hold" })),
-                ("referrals", json!({ "id": C, "complaint_id": B, "status": "draft" })),
+                ("complaints", json!({ "id": D })),
+                ("referrals", json!({ "id": D, "complaint_id": A, "status": "requested" })),
+                ("referrals", json!({ "id": E, "complaint_id": A, "status": "on_hold" })),
+                ("referrals", json!({ "id": F, "complaint_id": D, "status": "draft" })),
             ],
             after: vec![(
                 "select jsonb_agg(jsonb_build_array(complaint_id, open)) from complaint_open_referrals",
