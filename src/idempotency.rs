@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::db::Db;
 use crate::auth::keys::KeyRing;
+use crate::db::Db;
 use crate::db::prepared::prepared;
 use crate::db::schema::idempotency_keys;
 use crate::error::Code;

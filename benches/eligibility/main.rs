@@ -100,7 +100,8 @@ async fn run() -> Fallible {
         let (started, mut made) = (Instant::now(), 0);
         while started.elapsed() < Duration::from_secs(1) {
             for home in &homes {
-                made += std::hint::black_box(evaluate_household(home, &chosen, today)).map_err(|e| e.to_string())?.len();
+                made +=
+                    std::hint::black_box(evaluate_household(home, &chosen, today)).map_err(|e| e.to_string())?.len();
             }
         }
         rates.push(made as f64 / started.elapsed().as_secs_f64());

@@ -95,7 +95,11 @@ fn applies(stated: &StatedFact, person: Option<&PersonRow>, inquiry: &Inquiry) -
     !is_about_subject(stated.id) || person.is_some_and(|p| Some(p.id) == inquiry.person_id)
 }
 
-fn subject_facts<'a>(shared: &FactSet, person: Option<&'a PersonRow>, inquiry: &Inquiry) -> Result<SubjectFacts<'a>, Error> {
+fn subject_facts<'a>(
+    shared: &FactSet,
+    person: Option<&'a PersonRow>,
+    inquiry: &Inquiry,
+) -> Result<SubjectFacts<'a>, Error> {
     let mut facts = shared.clone();
     if let Some(person) = person {
         derive::add_person(&mut facts, person, inquiry.on)?;

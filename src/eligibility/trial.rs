@@ -200,7 +200,13 @@ type PublishedRow = [Option<i64>; 6];
 struct Tally(BTreeMap<String, Numbers>);
 
 impl Tally {
-    fn add(&mut self, current: &CompiledProgram, draft: &CompiledProgram, homes: &[Household], params: &TrialParams) -> Result<(), Error> {
+    fn add(
+        &mut self,
+        current: &CompiledProgram,
+        draft: &CompiledProgram,
+        homes: &[Household],
+        params: &TrialParams,
+    ) -> Result<(), Error> {
         use EligibilityOutcome::{LikelyEligible, Undetermined};
         for home in &crate::registry::privacy::limits::usable(homes) {
             let both = evaluate_household(home, &[current, draft], params.on)?;

@@ -162,12 +162,7 @@ fn describe(cause: &(dyn StdError + 'static)) -> String {
         _ => {}
     }
     if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
-        return format!(
-            "unreadable JSON ({:?}, line {}, column {})",
-            error.classify(),
-            error.line(),
-            error.column()
-        );
+        return format!("unreadable JSON ({:?}, line {}, column {})", error.classify(), error.line(), error.column());
     }
     if let Some(error) = cause.downcast_ref::<tokio::task::JoinError>() {
         return if error.is_panic() { "a task panicked" } else { "a task was cancelled" }.to_owned();

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::Method;
 use slrt::auth::clients::{self, ClientRow};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::TestServer;
 use crate::support::http::Answer;

@@ -1,7 +1,7 @@
 //! What the database refuses, recognised by its SQLSTATE: the language of the server's messages does not matter.
 
 use diesel_async::SimpleAsyncConnection as _;
-use slrt::auth::Permission as P;
+use slrt::slices::permissions as P;
 
 use crate::support::World;
 use crate::support::world::submission;
@@ -42,7 +42,7 @@ async fn a_connection_that_the_server_ends_is_503() {
     let mut other = world.server.connection().await;
     other.batch_execute("begin; lock table complaints").await.unwrap();
     let end = async {
-        world.until_waiting(1).await;
+        world.until_blocked(1).await;
         let ended = "select pg_terminate_backend(pid) from pg_stat_activity \
                      where datname = current_database() and wait_event_type = 'Lock'";
         world.server.connection().await.batch_execute(ended).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_deadlock_is_409_and_may_be_sent_again() {
     let note = serde_json::json!({ "text": "Sudah dihubungi.", "visibility": "internal" });
     let path = format!("/v1/complaints/{complaint}/notes");
     let cross = async {
-        world.until_waiting(1).await;
+        world.until_blocked(1).await;
         other.batch_execute(&format!("select from complaints where id = '{complaint}' for update")).await
     };
     let (answer, crossed) = futures_util::future::join(desk.post(&path, note.clone()), cross).await;

@@ -7,8 +7,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 use slrt::error::Error;
-use slrt::jobs::model::JobKind;
+use slrt::imports::export::EXPORT;
 use slrt::jobs::run::{Runner, Stop, run_due};
+use slrt::worker::Worker;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::support::world::{VILLAGE, submission};
@@ -110,7 +111,7 @@ async fn every_line_of_a_request_carries_its_trace_id_and_a_refusal_has_no_cause
 }
 
 const FAILS: &[Runner] = &[Runner {
-    kind: JobKind::Export,
+    kind: EXPORT,
     run: |_| Box::pin(async { Err(Stop::Failed(Error::internal("the disk of this test is full"))) }),
 }];
 
@@ -119,7 +120,7 @@ async fn a_job_that_fails_names_itself_its_trace_and_its_cause_in_one_line() {
     listen();
     let world = World::start().await;
     let params = json!({ "kind": "families", "reveal": false, "purpose": null });
-    let job = world.job(&world.front, JobKind::Export, params).await;
+    let job = world.job(&world.front, EXPORT, params).await;
     run_due(&world.server.worker(FAILS)).await.unwrap();
     let lines = lines_with(&job);
     let line = lines.iter().find(|line| line["level"] == "WARN").expect("a line for the failure");
@@ -147,13 +148,13 @@ async fn background_work_that_fails_names_itself_its_trace_and_its_cause_in_one_
         }
     };
     tokio::select! {
-        () = world.server.worker(&[]).run() => panic!("background work has no end"),
+        () = Worker::new(&world.server.shared).expect("a worker").run() => panic!("background work has no end"),
         () = seen => {}
     }
     let line = lines_with(&table).remove(0);
     assert_eq!(
         (&line["level"], &line["span"]["name"], &line["span"]["work"]),
-        (&json!("WARN"), &json!("work"), &json!("clean-up"))
+        (&json!("WARN"), &json!("work"), &json!("idempotency keys"))
     );
     assert_eq!(line["span"]["trace_id"].as_str().unwrap().len(), 32);
     assert!(line["error"].as_str().unwrap().starts_with("internal-error: database error 42P01"), "{line}");

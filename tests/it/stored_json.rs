@@ -3,7 +3,7 @@
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use reqwest::Method;
 use serde_json::{Value, json};
-use slrt::auth::Permission as P;
+use slrt::auth::Permission;
 
 use crate::support::http::{Answer, Session};
 use crate::support::{TestServer, World};
@@ -80,7 +80,7 @@ async fn unreadable_json_of_cases_is_an_error() {
         ("registry_proposals.evidence", &proposal, format!("/v1/registry-proposals/{proposal}")),
         ("registry_proposals.village", &proposal, "/v1/registry-proposals".to_owned()),
     ] {
-        let reader = world.server.session("reader", None, &["ID"], P::ALL);
+        let reader = world.server.session("reader", None, &["ID"], Permission::all());
         let purpose = [("access-purpose", "supervision")];
         reader.get_with(&path, &purpose).await.expect(200);
         let (table, name) = column.split_once('.').unwrap();
@@ -102,7 +102,7 @@ async fn an_unreadable_recommendation_does_not_switch_off_the_four_eyes_rule() {
     let complaint = world.pending_complaint().await;
     let damage = "update complaints set recommendation = recommendation - 'by'";
     run(&world.server, damage).await;
-    let all = world.server.session("bandung-bo", None, &["32.04"], P::ALL);
+    let all = world.server.session("bandung-bo", None, &["32.04"], Permission::all());
     let decision = json!({ "outcome": "refer" });
     all.post(&format!("/v1/complaints/{complaint}/approve"), decision).await.expect_problem(500, "internal-error");
 }

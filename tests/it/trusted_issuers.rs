@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use slrt::auth::keys::{KeyFile, KeyRing};
-use slrt::auth::permission::Permission as P;
+use slrt::slices::permissions as P;
 use tokio::sync::Semaphore;
 
 use crate::support::TestServer;

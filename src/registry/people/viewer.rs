@@ -7,7 +7,7 @@ use crate::auth::sealing::{IdentityKind, Sealer};
 use crate::error::Error;
 use crate::registry::identity::nik::{FamilyCardNo, Nik};
 use crate::registry::model::{SocialCriterion, is_restricted_ppks};
-use crate::registry::people::api::{Dwelling, FamilyAssets, FamilyAttributes};
+use crate::registry::people::api::{Dwelling, FamilyAttributes};
 use crate::registry::people::responses::{
     Family, FamilyShock, Person, ProgramParticipation, RegistryWarning, WelfareStatus,
 };
