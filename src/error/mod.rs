@@ -240,7 +240,7 @@ mod tests {
         let json = serde_json::from_str::<u8>("\"3204055203909001\"").unwrap_err();
         assert_eq!(
             Error::internal(json).to_string(),
-            "internal-error: JSON that cannot be read (Data, line 1, column 18)"
+            "internal-error: unreadable JSON (Data, line 1, column 18)"
         );
     }
 }
