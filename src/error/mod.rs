@@ -2,6 +2,7 @@
 
 pub mod field_codes;
 pub mod problem;
+pub mod sqlstate;
 
 use std::error::Error as StdError;
 
@@ -11,7 +12,7 @@ use serde_json::Number;
 
 pub use problem::{Code, Texts};
 
-use crate::db::sqlstate::sqlstate;
+use self::sqlstate::sqlstate;
 use crate::identity_numbers::without_identity_numbers;
 
 /// One error in one field of a request. Never contains the rejected value.
@@ -238,9 +239,6 @@ mod tests {
         assert_eq!(said("22P02: ungültige Eingabe: »3204055203909001«"), "internal-error: database error 22P02");
         assert_eq!(said("ungültige Eingabe: »3204055203909001«"), "internal-error: database error");
         let json = serde_json::from_str::<u8>("\"3204055203909001\"").unwrap_err();
-        assert_eq!(
-            Error::internal(json).to_string(),
-            "internal-error: unreadable JSON (Data, line 1, column 18)"
-        );
+        assert_eq!(Error::internal(json).to_string(), "internal-error: unreadable JSON (Data, line 1, column 18)");
     }
 }
