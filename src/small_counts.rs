@@ -41,7 +41,7 @@ pub fn own_key(code: &str) -> String {
     format!("{code}/")
 }
 
-/// All regions whose count is suppressed, given counts by region code of any level; [`itself`] of a region stands for its own cell.
+/// All regions whose count is suppressed, from counts by region code of any level. The key [`own_key`] is the region's own cell.
 pub fn suppressed_regions(counts: &BTreeMap<String, i64>) -> HashSet<String> {
     let mut parts: BTreeMap<&str, BTreeMap<String, i64>> = BTreeMap::new();
     for (code, count) in counts {
