@@ -238,9 +238,6 @@ mod tests {
         assert_eq!(said("22P02: ungültige Eingabe: »3204055203909001«"), "internal-error: database error 22P02");
         assert_eq!(said("ungültige Eingabe: »3204055203909001«"), "internal-error: database error");
         let json = serde_json::from_str::<u8>("\"3204055203909001\"").unwrap_err();
-        assert_eq!(
-            Error::internal(json).to_string(),
-            "internal-error: unreadable JSON (Data, line 1, column 18)"
-        );
+        assert_eq!(Error::internal(json).to_string(), "internal-error: unreadable JSON (Data, line 1, column 18)");
     }
 }
