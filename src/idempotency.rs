@@ -57,7 +57,7 @@ pub fn fingerprint(keys: &KeyRing, operation: &str, query: &str, digest: &[u8; 3
     keys.fingerprint(&[operation.as_bytes(), query.as_bytes(), digest])
 }
 
-/// Within what a key means one thing.
+/// The scope in which a key is unique.
 pub struct Scope {
     pub client_id: String,
     pub operation: String,
@@ -87,7 +87,7 @@ pub struct KeyRow {
     created_at: DateTime<Utc>,
 }
 
-/// Drops the kept answers in which one of these ids stands: whoever it names was erased. A repeat is judged afresh.
+/// Deletes stored responses that contain one of these ids, whose subject was erased. A repeat is validated again.
 pub async fn delete_naming(conn: &mut AsyncPgConnection, ids: &[uuid::Uuid]) -> QueryResult<usize> {
     let patterns: Vec<String> = ids.iter().map(|id| format!("%{id}%")).collect();
     diesel::sql_query("delete from idempotency_keys where body like any($1) or operation like any($1)")
@@ -96,7 +96,7 @@ pub async fn delete_naming(conn: &mut AsyncPgConnection, ids: &[uuid::Uuid]) -> 
         .await
 }
 
-/// Takes the key for this transaction; gives the kept answer if there is one.
+/// Claims the key for this transaction; returns the stored response if there is one.
 pub async fn claim(
     conn: &AsyncPgConnection,
     scope: &Scope,
@@ -104,7 +104,7 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Option<Reply>, Error> {
     let lock = diesel::select(pg_try_advisory_xact_lock(scope.lock())).get_result::<bool>(&mut &*conn);
-    // A statement of its own, sent behind the first: it must see what the lock's last holder committed.
+    // A second statement after the lock: it must see what the last holder committed.
     let row = idempotency_keys::table
         .find((&scope.client_id, &scope.operation, &scope.key.0))
         .filter(idempotency_keys::created_at.gt(now - KEPT))

@@ -1,6 +1,5 @@
-//! What every request passes through, outermost first: the frame (trace, problem answers, headers, log line), the
-//! bound on requests in flight, authentication, the quota. None of them ever answers with `Err`: an error from a
-//! middleware would skip the ones outside it, and with them the headers.
+//! The middlewares, outermost first: frame (trace id, problem responses, headers, log line), CORS, limit of requests in flight,
+//! authentication, quota. None returns `Err`: an error from a middleware would skip the outer ones, and with them the headers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +23,7 @@ use crate::http::rate_limit::{Key, Limiter};
 use crate::http::request_context::RequestContext;
 use crate::metrics::Metrics;
 
-/// How many requests are being worked on in this process.
+/// Number of requests in progress in this process.
 pub struct InFlight {
     count: AtomicUsize,
     limit: usize,
@@ -69,8 +68,8 @@ const SHOWN_HEADERS: [&str; 9] = [
 ];
 const PREFLIGHT_SECONDS: usize = 600;
 
-/// Lets pages of these origins call; without any it does nothing. Responses then vary by origin, also those of requests
-/// without one: a cache must not give a page an answer that was stored for another caller.
+/// Allows pages of these origins to call; does nothing without any. All responses then have `Vary: Origin`, so that a cache
+/// does not give a page a response that was stored for another caller.
 pub fn cors(origins: &[String]) -> Condition<actix_cors::Cors> {
     let cors = origins.iter().fold(actix_cors::Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let cors = cors
@@ -99,7 +98,7 @@ pub async fn frame(
     if head {
         request.head_mut().method = Method::GET;
     }
-    // At the level of errors, so that no filter of the log takes the trace id from the lines inside.
+    // At level ERROR, so that no log filter removes the trace id from the inner lines.
     let span = tracing::error_span!("request", trace_id = %context.trace_id);
     let answered = next.call(request).instrument(span).await?.map_into_boxed_body();
     let cause = answered.response().error().and_then(cause_of);
@@ -121,7 +120,7 @@ pub async fn frame(
     Ok(if head { answered.map_body(|_, _| BoxBody::new(())) } else { answered })
 }
 
-/// For the log: why the service failed. What a caller did wrong has no cause.
+/// The cause of a 5xx, for the log. A 4xx has none.
 fn cause_of(error: &ActixError) -> Option<String> {
     match error.as_error::<Error>() {
         Some(own) => (own.cause.is_some() || own.code.row().status >= 500).then(|| own.to_string()),
@@ -129,7 +128,7 @@ fn cause_of(error: &ActixError) -> Option<String> {
     }
 }
 
-/// Turns whatever error stands in the response into a problem answer.
+/// Converts an error of the response to a problem response.
 fn written(answered: ServiceResponse<BoxBody>, context: &RequestContext) -> ServiceResponse<BoxBody> {
     let status = answered.status();
     let (request, mut response) = answered.into_parts();
@@ -152,8 +151,8 @@ fn refused_preflight(response: &HttpResponse) -> Option<Draft> {
     Some(Draft::from(&Error::about(Code::MALFORMED_HEADER, header)))
 }
 
-/// A path with long numbers blotted out, and what is written in another way, for it could be one: an identity number in an address
-/// must not come back in an answer. Nothing of this service's own addresses is encoded.
+/// A path with long numbers and percent-encoded parts masked: an identity number in a URL must not return in a response. The paths
+/// of this service contain no encoded character.
 fn without_numbers(path: &str) -> String {
     let plain = |segment| if str::contains(segment, '%') { "***" } else { segment };
     let path = path.split('/').map(plain).collect::<Vec<_>>().join("/");
@@ -177,7 +176,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-/// One line for the request, with the cause where the service failed.
+/// Logs one line for the request, with the cause of a 5xx.
 fn log(
     answered: &ServiceResponse<BoxBody>,
     route: Option<&str>,

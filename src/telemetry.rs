@@ -1,5 +1,5 @@
-//! The log: one line for each request, and what the service has to say of its own work. Never a path or a query, in which a
-//! caller may have put an identity number, and never personal data. Every line of a request, of background work and of a job
+//! The log: one line for each request, and lines of background work. It never contains a path or a query, because a caller may put
+//! an identity number there, and never personal data. Every line of a request, of background work and of a job
 //! carries its trace id.
 
 use std::io::IsTerminal as _;
@@ -9,10 +9,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// The framework's own lines about its start say nothing that ours do not.
+/// Suppresses the framework's start lines, which repeat ours.
 const QUIET: &str = "actix_server=warn";
 
-/// Writes the log to standard error from now on.
+/// Starts the log on standard error.
 pub fn start(json: bool) {
     // https://no-color.org
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -20,13 +20,13 @@ pub fn start(json: bool) {
     // A second start in one process (tests) keeps the first.
     let _ = dispatch(json, ansi, std::io::stderr).try_init();
     std::panic::set_hook(Box::new(|info| {
-        // Without its message, which can repeat a value.
+        // Without the message, which can contain a value.
         let at = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(at, "panic");
     }));
 }
 
-/// The log, to be written to `writer`.
+/// A log that writes to `writer`.
 pub fn dispatch<W>(json: bool, ansi: bool, writer: W) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -52,12 +52,12 @@ pub fn new_trace_id() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-/// The trace id of the background work or job that calls, or a new one.
+/// The trace id of the current background work or job, or a new one.
 pub fn trace_id() -> String {
     TRACE_ID.try_with(Clone::clone).unwrap_or_else(|_| new_trace_id())
 }
 
-/// Runs work that no request waits for under a trace id of its own. `span` names the work; its lines are logged inside.
+/// Runs background work with its own trace id, inside `span`.
 pub async fn in_trace<F: Future>(span: impl FnOnce(&str) -> Span, work: F) -> F::Output {
     use tracing::Instrument as _;
     let trace_id = new_trace_id();

@@ -190,7 +190,7 @@ impl KeyRing {
         tag.is_ok_and(|tag| hmac::verify(&self.links, what.as_bytes(), &tag).is_ok())
     }
 
-    /// Tells a request from others. Without the key a stored fingerprint does not let a guess at the body be confirmed.
+    /// Keyed fingerprint of a request: without the key, a guessed body cannot be confirmed with it.
     pub fn fingerprint(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.requests);
         for part in parts {

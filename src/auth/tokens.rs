@@ -66,7 +66,7 @@ pub struct Tokens {
     verified: Cache<[u8; 32], Verified>,
 }
 
-/// A token that was verified before.
+/// A verified token.
 #[derive(Clone)]
 struct Verified {
     actor: Arc<Actor>,
@@ -74,7 +74,7 @@ struct Verified {
     by: VerifiedBy,
 }
 
-/// The key that verified a token. When it is withdrawn the token ends with it.
+/// The key that verified a token. If it is withdrawn, the token is no longer valid.
 #[derive(Clone)]
 enum VerifiedBy {
     Own { kid: String },

@@ -1,4 +1,4 @@
-//! Opening a connection to the server, as the URL says: several hosts are tried in order until one fits.
+//! Opens a connection to the server. The hosts of the URL are tried in order until one fits.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ const PORT: u16 = 5432;
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// A connection whose errors say their SQLSTATE: see `sqlstate`.
+/// A connection whose error messages begin with the SQLSTATE: see `sqlstate`.
 pub async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let config: Config = url.parse().map_err(|e| ConnectionError::InvalidConnectionUrl(describe(&e)))?;
     if config.get_ssl_mode() == SslMode::Require {
@@ -45,7 +45,7 @@ async fn open(config: &Config, at: usize) -> Result<Client, String> {
     };
     let stream = stream.map_err(|e| e.to_string())?;
     let (client, connection) = config.connect_raw(Verbose::new(stream), NoTls).await.map_err(|e| describe(&e))?;
-    // It ends with the client. When it breaks, the statements of the client fail.
+    // The task ends with the client. If the connection breaks, the client's statements fail.
     tokio::spawn(connection);
     let wanted = match config.get_target_session_attrs() {
         TargetSessionAttrs::ReadWrite => "off",
@@ -79,7 +79,7 @@ async fn dial(config: &Config, at: usize) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(stream))
 }
 
-/// An error with its causes: the library's own sentence alone says only what was tried.
+/// An error with its causes: the library's own message names only the attempted step.
 fn describe(error: &tokio_postgres::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

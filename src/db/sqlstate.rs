@@ -1,36 +1,28 @@
-//! The SQLSTATE of an error of the server. Diesel keeps a few codes as kinds and loses all others, among them the one of a
-//! deadlock; what is left is a sentence in the language of the server. So the code is read where it is not lost yet, on the
-//! connection itself, and written in front of the message, as `psql` does with `\set VERBOSITY verbose`:
-//! `40P01: deadlock detected`.
+//! Keeps the SQLSTATE of a database error. Diesel maps a few codes to kinds and drops all others, for example that of a deadlock;
+//! only the message remains, in the language of the server. So this module reads the code from the connection itself and writes
+//! it in front of the message, as `psql` does with `\set VERBOSITY verbose`: `40P01: deadlock detected`.
+//! `error::sqlstate` reads it.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use diesel::result::DatabaseErrorInformation;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Type byte and length of a message.
 const HEADER: usize = 5;
 const ERROR_RESPONSE: u8 = b'E';
 
-/// The five characters of the code, if the error came from the server.
-pub fn sqlstate(error: &dyn DatabaseErrorInformation) -> Option<&str> {
-    let (code, _) = error.message().split_once(": ")?;
-    let fits = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    fits.then_some(code)
-}
-
 /// A connection to the server on which each error message begins with its SQLSTATE.
 pub struct Verbose<S> {
     stream: S,
-    /// Read from the server and not yet by the client.
+    /// Received from the server, not yet read by the client.
     ready: Vec<u8>,
     taken: usize,
-    /// The beginning of a message: its header, or all of an error so far.
+    /// Start of a message: its header, or the part of an error received so far.
     held: Vec<u8>,
-    /// Bytes of the present message that pass as they are.
+    /// Bytes of the current message to pass through unchanged.
     passing: usize,
 }
 
@@ -65,10 +57,10 @@ impl<S> Verbose<S> {
     }
 }
 
-/// How long the message is of which this is the beginning, once its header is there.
+/// Length of the message, if its header is complete.
 fn wanted(held: &[u8]) -> Option<usize> {
     let length = held.get(1..HEADER)?.first_chunk::<4>()?;
-    // The length counts itself and not the type byte.
+    // The length includes itself but not the type byte.
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     Some((1 + length).max(HEADER))
 }

@@ -1,6 +1,6 @@
-//! JSON that is stored in a column, read and written in one way.
+//! Reads and writes JSON that is stored in a column.
 //!
-//! - A value that cannot be read is an error. It is never taken for an empty value: the next write would then delete it.
+//! - A value that cannot be read is an error. It is never read as an empty value, because the next write would delete it.
 //! - In a rolling upgrade a newer instance may have stored fields that this one does not know. They are ignored when the
 //!   value is read and kept when it is written back.
 //! - Texts were validated when they were received. A rule that is newer than a text does not make it unreadable.
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::http::text::LIMITED_TEXT;
 
-/// Names the place and never the value, which may be personal data.
+/// Names the location, never the value, which may be personal data.
 #[derive(Debug, thiserror::Error)]
 #[error("the stored JSON in {column} of row {row} cannot be read at {at}")]
 pub struct UnreadableJson {
@@ -26,17 +26,17 @@ pub struct UnreadableJson {
     pub at: String,
 }
 
-/// The value of a column. `column` is its table and name, `row` is the id of the row.
+/// Reads the value of a column. `column` is its table and name, `row` is the id of the row.
 pub fn read<T: DeserializeOwned>(value: &Value, column: &'static str, row: impl Display) -> Result<T, Error> {
     T::deserialize(Known(value)).map_err(|_| {
-        // Again, to learn where: the way there costs time, and a value that can be read does not need it.
+        // Read again to find the path. Tracking it costs time, so it is done only after a failure.
         let fault = serde_path_to_error::deserialize::<_, T>(Known(value)).err();
         let at = fault.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
         Error::internal(UnreadableJson { column, row: row.to_string(), at })
     })
 }
 
-/// The same of a value that is stored as text, or sealed as text.
+/// Reads a value that is stored as text, or sealed as text.
 pub fn read_text<T: DeserializeOwned>(text: &[u8], column: &'static str, row: impl Display) -> Result<T, Error> {
     match serde_json::from_slice(text) {
         Ok(value) => read(&value, column, row),
@@ -44,7 +44,7 @@ pub fn read_text<T: DeserializeOwned>(text: &[u8], column: &'static str, row: im
     }
 }
 
-/// The value of a column that may be null.
+/// Reads the value of a nullable column.
 pub fn read_nullable<T: DeserializeOwned>(
     value: Option<&Value>,
     column: &'static str,
@@ -53,7 +53,7 @@ pub fn read_nullable<T: DeserializeOwned>(
     value.map(|value| read(value, column, row)).transpose()
 }
 
-/// `new` as it is to be stored in place of `stored`: with the fields of `stored` that `T` does not know.
+/// Returns `new` for storage in place of `stored`, with the fields of `stored` that `T` does not know.
 pub fn replace<T: Serialize + DeserializeOwned>(
     stored: &Value,
     new: &T,
@@ -80,7 +80,7 @@ fn keep_unknown(stored: &Map<String, Value>, known: &Map<String, Value>, new: &m
     }
 }
 
-/// Shows a struct only the fields that it knows, so that a struct that denies unknown fields in a request body can be read
+/// Passes to a struct only the fields that it knows, so that a struct that denies unknown fields in a request body can be read
 /// from the database.
 #[derive(Clone, Copy)]
 struct Known<'de>(&'de Value);

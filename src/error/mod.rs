@@ -2,6 +2,7 @@
 
 pub mod field_codes;
 pub mod problem;
+pub mod sqlstate;
 
 use std::error::Error as StdError;
 
@@ -11,7 +12,7 @@ use serde_json::Number;
 
 pub use problem::{Code, Texts};
 
-use crate::db::sqlstate::sqlstate;
+use self::sqlstate::sqlstate;
 use crate::identity_numbers::without_identity_numbers;
 
 /// One error in one field of a request. Never contains the rejected value.

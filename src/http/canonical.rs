@@ -1,5 +1,5 @@
-//! One spelling of a JSON value, so that a request or an operation that is sent again is recognised whatever the order of its
-//! fields, its white space or the form of its numbers. Pure.
+//! Canonical form of a JSON value: a repeated request is recognised whatever the order of its fields, its white space or the
+//! spelling of its numbers. Pure.
 
 use serde_json::{Number, Value};
 
@@ -38,7 +38,7 @@ fn write(value: &Value, out: &mut String) {
     }
 }
 
-/// `2.0` and `2e0` are the number 2. Beyond 2^53 a float is no certain integer.
+/// `2.0` and `2e0` equal 2. Above 2^53 a float is not an exact integer.
 fn whole(number: &Number) -> Option<i64> {
     const CERTAIN: f64 = 9_007_199_254_740_992.0;
     let float = number.as_f64().filter(|_| number.is_f64())?;

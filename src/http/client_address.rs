@@ -1,7 +1,6 @@
-//! The address of a client. Behind a gateway the peer of the connection is the gateway, and the client's address is in
-//! `Forwarded` (RFC 7239) or `X-Forwarded-For`. A client can send these headers too, so they count only when they come from a
-//! trusted proxy, and of the addresses in them only the last one that is not itself a trusted proxy: each proxy appends the
-//! address that it saw.
+//! Finds the address of a client. Behind a reverse proxy the peer of the connection is the proxy, and the client address is in
+//! `Forwarded` (RFC 7239) or `X-Forwarded-For`. A client can send these headers itself, so they are read only from a trusted
+//! proxy. The client is the last address that is not a trusted proxy, because each proxy appends the address that it saw.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
@@ -10,11 +9,11 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{FORWARDED, HeaderMap, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// The address of the client of a request, as far as it is known.
+/// Client address of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Networks of proxies whose headers count.
+/// Networks of proxies whose headers are read.
 #[derive(Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -38,7 +37,7 @@ impl TrustedProxies {
         let listed = headers.contains_key(X_FORWARDED_FOR).then(|| self.last_untrusted(peer, x_forwarded_for(headers)));
         match (forwarded, listed) {
             (Some(one), Some(other)) if one == other => one,
-            // The proxy writes one of them, and the client sent the other. Which is not known.
+            // The proxy wrote one header and the client sent the other; it is unknown which.
             (Some(_), Some(_)) => peer,
             (one, other) => one.or(other).unwrap_or(peer),
         }
@@ -48,7 +47,7 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// From the nearest hop on. An unknown hop is not trusted, so the search ends at the proxy that named it.
+    /// Searches from the nearest hop. An unreadable hop is not trusted, so the search ends at the proxy that reported it.
     fn last_untrusted(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> IpAddr {
         let mut known = peer;
         for hop in hops.into_iter().rev() {
@@ -62,7 +61,7 @@ impl TrustedProxies {
     }
 }
 
-/// Without its proxies a service behind a gateway takes all clients for one.
+/// Warns once: without this setting all clients behind a proxy have one address.
 fn warn_of_headers(headers: &HeaderMap) {
     static WARNED: Once = Once::new();
     if headers.contains_key(FORWARDED) || headers.contains_key(X_FORWARDED_FOR) {
@@ -75,7 +74,7 @@ fn warn_of_headers(headers: &HeaderMap) {
     }
 }
 
-/// The hops of all header lines in order, `None` where one is no address.
+/// The hops of all header lines in order; `None` for a hop that is not an address.
 fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = headers.get_all(X_FORWARDED_FOR);
     lines
@@ -88,8 +87,8 @@ fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     lines.flat_map(|line| line.to_str().map_or_else(|_| vec![None], elements)).collect()
 }
 
-/// The `for` of each element of one header line. After an element that breaks the grammar nothing of the line counts:
-/// an open quotation mark, sent by the client, would swallow what the proxy appended.
+/// The `for` of each element of one header line. After a syntax error the whole line is ignored:
+/// an open quotation mark sent by the client would hide what the proxy appended.
 fn elements(line: &str) -> Vec<Option<IpAddr>> {
     let mut hops = Vec::new();
     let mut rest = line;
@@ -106,7 +105,7 @@ fn elements(line: &str) -> Vec<Option<IpAddr>> {
     }
 }
 
-/// One element and what follows it, which is nothing or begins with a comma.
+/// One element and the rest, which is empty or begins with a comma.
 fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
     let mut hop = None;
     let mut rest = text;
@@ -135,7 +134,7 @@ fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
     }
 }
 
-/// The text up to the closing quotation mark, and what follows it.
+/// The text up to the closing quotation mark, and the rest.
 fn quoted_string(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut chars = text.chars();
@@ -152,7 +151,7 @@ fn is_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
 }
 
-/// An address with or without a port; `unknown` and names that hide an address are none.
+/// An address with or without a port. `unknown` and obfuscated names are not addresses.
 fn node(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
@@ -213,7 +212,7 @@ mod tests {
         assert_eq!(list("host=\"a,b;for=1.2.3.4\";for=203.0.113.7"), "203.0.113.7");
     }
 
-    /// The header of the client comes before what the proxy appended, in the same line.
+    /// The client's header is in the same line, before the part that the proxy appended.
     #[test]
     fn a_client_cannot_hide_what_the_proxy_appended() {
         for sent in

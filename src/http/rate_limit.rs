@@ -74,16 +74,16 @@ impl Limiter {
     }
 }
 
-/// Failed sign-ins that are remembered. The oldest go first.
+/// Maximum stored failed sign-ins. The oldest are evicted first.
 const REMEMBERED: usize = 20_000;
 
-/// Where from, and as which client. A client id is as long as the caller likes, so its hash stands for it.
+/// Address and hash of the client id. The id itself can be of any length.
 type SignIn = (IpAddr, [u8; 32]);
 
-/// The quota of failed sign-ins, by address and client id together: neither a wrong secret in one office nor an attacker
-/// elsewhere locks the client out where its secret is right. Success costs nothing.
+/// Quota of failed sign-ins for each address and client id: a wrong secret in one office, or an attacker elsewhere, does not lock
+/// out the client at another address. A success does not count.
 pub struct FailedSignIns {
-    /// When the failures so far are made good.
+    /// Time at which the quota is full again.
     made_good: Cache<SignIn, Instant>,
     each: Duration,
     at_once: u32,
@@ -99,7 +99,7 @@ impl FailedSignIns {
         (network_of(address), sha256(client_id.as_bytes()))
     }
 
-    /// Seconds until the next attempt is allowed, if this one is not.
+    /// Seconds until the next attempt is allowed, if this one is refused.
     pub fn refused(&self, address: IpAddr, client_id: &str, now: Instant) -> Option<u64> {
         let made_good = self.made_good.get(&Self::key(address, client_id))?;
         let owed = made_good.saturating_duration_since(now);

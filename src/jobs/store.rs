@@ -55,7 +55,7 @@ impl JobRow {
         stored::read(&self.counts, "jobs.counts", self.id)
     }
 
-    /// What the job was asked for, as its runner reads it.
+    /// The parameters of the job.
     pub fn params<T: DeserializeOwned>(&self) -> Result<T, Error> {
         stored::read(&self.params, "jobs.params", self.id)
     }

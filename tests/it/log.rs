@@ -103,7 +103,7 @@ async fn every_line_of_a_request_carries_its_trace_id_and_a_refusal_has_no_cause
     let check = json!({ "family_id": family });
     world.back.post_with("/v1/eligibility/checks", &headers, check).await.expect(200);
     let lines = lines_with(&id);
-    assert!(lines.iter().any(|line| line["message"] == "the programmes were read"), "{lines:?}");
+    assert!(lines.iter().any(|line| line["message"] == "programmes loaded"), "{lines:?}");
     let (parent, id) = traced();
     world.server.anonymous().get_with("/v1/complaints", &[("traceparent", parent.as_str())]).await;
     let lines = lines_with(&id);

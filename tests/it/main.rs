@@ -35,6 +35,7 @@ mod events;
 mod exports;
 mod floors;
 mod flow;
+mod idempotency;
 mod import_concurrency;
 mod import_subjects;
 mod imports;
