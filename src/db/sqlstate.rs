@@ -161,16 +161,4 @@ mod tests {
             let _ = with_code(&bytes);
         }
     }
-
-    #[test]
-    fn the_code_is_read_from_the_front_of_the_message_alone() {
-        let of = |text: &str| {
-            let error: Box<dyn DatabaseErrorInformation + Send + Sync> = Box::new(text.to_owned());
-            sqlstate(&*error).map(str::to_owned)
-        };
-        assert_eq!(of("40P01: Verklemmung entdeckt"), Some("40P01".to_owned()));
-        assert_eq!(of("P0001: 40P01: x"), Some("P0001".to_owned()));
-        assert_eq!(of("deadlock detected"), None);
-        assert_eq!(of("error: x"), None);
-    }
 }
