@@ -74,6 +74,7 @@ pub struct Timeline {
 }
 
 /// One step of a complaint or referral.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TimelineEntry {
     /// Id of the entry.
@@ -87,14 +88,12 @@ pub struct TimelineEntry {
     #[schema(example = "verify")]
     pub action: String,
     /// State before; absent for the first entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "received")]
     pub from_status: Option<String>,
     /// State after.
     #[schema(example = "verified")]
     pub to_status: String,
     /// Note of the actor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Keluarga memenuhi syarat PKH.")]
     pub note: Option<String>,
 }

@@ -21,6 +21,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// An entry of the audit trail.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditRecord {
     /// Id of the entry.
@@ -40,17 +41,13 @@ pub struct AuditRecord {
     #[schema(example = "complaint")]
     pub target_kind: String,
     /// Id of the resource.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_id: Option<Uuid>,
     /// Region of the resource.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04.05.2001")]
     pub region_code: Option<String>,
     /// Organization of the caller.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
     /// The stated purpose, if personal data was revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "complaint_handling")]
     pub purpose: Option<String>,
     /// Trace id of the request.

@@ -21,6 +21,7 @@ pub const LIFETIME_SECONDS: i64 = 15 * 60;
 const LEEWAY_SECONDS: u64 = 30;
 const CACHED_TOKENS: usize = 4096;
 
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
     pub iss: String,
@@ -34,7 +35,6 @@ pub struct Claims {
     pub scope: String,
     #[serde(default)]
     pub slrt_regions: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slrt_org: Option<Uuid>,
     #[serde(default)]
     pub slrt_roles: Vec<String>,

@@ -31,6 +31,7 @@ pub struct ComplaintBatchResult {
 }
 
 /// Result of one item.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintBatchItem {
     /// Position in the request, from 0.
@@ -40,10 +41,8 @@ pub struct ComplaintBatchItem {
     #[schema(example = 201)]
     pub status: u16,
     /// The complaint, if the item succeeded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Complaint>,
     /// The problem, if the item failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
 }

@@ -12,6 +12,7 @@ use crate::http::text::{LongText, ShortText};
 use crate::regions::RegionCode;
 
 /// Verification by the back office.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyComplaint {
@@ -20,31 +21,29 @@ pub struct VerifyComplaint {
     /// Priority of the complaint. One below `suggested_priority` needs a `note`.
     pub priority: ComplaintPriority,
     /// Code of the programme concerned, if it was not known at submission.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH", max_length = 40)]
     pub program_code: Option<String>,
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// Rejection of a complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RejectComplaint {
     /// Reason for the rejection.
     pub reason: ComplaintRejectionReason,
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// Assignment of the officer who handles a complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct StartComplaint {
     /// Id of the officer; if absent, the caller.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<ShortText>,
 }
@@ -68,6 +67,7 @@ pub struct ReturnComplaint {
 }
 
 /// The manager's decision.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "decision_matches_outcome"), schema(function = "answer_matches_outcome"))]
@@ -76,13 +76,10 @@ pub struct ApproveComplaint {
     /// `refer` sends the drafted referrals; `resolve` answers the reporter.
     pub outcome: RecommendationKind,
     /// The decision; required for `resolve`, not allowed for `refer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<ComplaintDecision>,
     /// Answer to the reporter; required for `resolve`, not allowed for `refer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<LongText>,
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
@@ -107,30 +104,28 @@ fn matches_outcome(outcome: RecommendationKind, given: bool, at: &'static str) -
 }
 
 /// Confirmation by the reporter.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CloseComplaint {
     /// Satisfaction of the reporter, from 1 (bad) to 5 (good).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 4)]
     pub satisfaction: Option<u8>,
     /// Note of the reporter or officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// New handler of a complaint: another region, another organization, or both.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "has_destination"))]
 pub struct TransferComplaint {
     /// New region; it may be outside the caller's regions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04.05.2002")]
     pub region_code: Option<RegionCode>,
     /// Id of the new organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub organization_id: Option<Uuid>,
     /// Reason; shown in the timeline.
@@ -179,13 +174,13 @@ pub struct ReopenComplaint {
 }
 
 /// Marking of a complaint as a duplicate.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct MarkDuplicate {
     /// Id of the original complaint, in the same regency. If that one is itself a duplicate, its original is used.
     pub duplicate_of: Uuid,
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 

@@ -73,6 +73,7 @@ pub struct FollowUpMessage {
 }
 
 /// Confirmation by the reporter that the matter is resolved.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpConfirmation {
@@ -85,13 +86,13 @@ pub struct FollowUpConfirmation {
     #[schema(max_length = 20, example = "K7M4-9Q2X")]
     pub code: String,
     /// Satisfaction of the reporter, from 1 (bad) to 5 (good).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 4)]
     pub satisfaction: Option<u8>,
 }
 
 /// A complaint as its reporter sees it: without names, officers or places.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FollowUp {
     /// The reference number.
@@ -103,15 +104,12 @@ pub struct FollowUp {
     #[schema(example = json!(["withdraw"]))]
     pub allowed_actions: Vec<ComplaintAction>,
     /// The open question.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Di sekolah mana anak Ibu terdaftar?")]
     pub question: Option<String>,
     /// The decision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "upheld")]
     pub decision: Option<ComplaintDecision>,
     /// Answer to the reporter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bantuan sudah disalurkan.")]
     pub answer: Option<String>,
     /// Notes for the reporter, oldest first.
@@ -199,13 +197,13 @@ pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
 }
 
 /// A new follow-up code.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FollowUpCode {
     /// The reference number.
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: String,
     /// The code; shown only in this response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "K7M4-9Q2X")]
     pub follow_up_code: Option<String>,
 }

@@ -54,6 +54,7 @@ pub struct ComplaintNotes {
 }
 
 /// A question to the reporter and its answer.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintExchange {
     /// Id of the question.
@@ -67,15 +68,12 @@ pub struct ComplaintExchange {
     /// Time of the question.
     pub asked_at: DateTime<Utc>,
     /// The answer; absent until the reporter answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "SDN Cileunyi 1.")]
     pub answer: Option<String>,
     /// Id of the officer who recorded the answer; `reporter` for the reporter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-fo-1")]
     pub answered_by: Option<String>,
     /// Time of the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
 }
 

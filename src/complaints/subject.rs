@@ -27,6 +27,7 @@ use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 
 /// A complaint about a person or their household, in that person's own data export.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintAbout {
     /// Id of the complaint.
@@ -35,7 +36,6 @@ pub struct ComplaintAbout {
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
     /// Reference number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: Option<String>,
     /// State of the complaint.
@@ -43,10 +43,8 @@ pub struct ComplaintAbout {
     /// Sector of the complaint.
     pub sector: Sector,
     /// Class of the complaint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
     /// Code of the programme concerned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
     /// Tickets about the same matter in other systems; only if the person was the reporter.
@@ -56,14 +54,11 @@ pub struct ComplaintAbout {
     #[schema(example = "Anak saya tidak lagi menerima PKH.")]
     pub description: String,
     /// The reporter; only if that was the person. Other reporters are not disclosed to the person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complainant: Option<Complainant>,
     /// Recommendation of the back office; only if the person was the reporter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub recommendation: Option<Value>,
     /// Confirmation at closure; only if the person was the reporter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub closure: Option<Value>,
     /// Notes, including internal ones; only if the person was the reporter, because notes may disclose another
@@ -77,13 +72,11 @@ pub struct ComplaintAbout {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineEntry>,
     /// Decision and answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub resolution: Option<Value>,
     /// Time of receipt.
     pub created_at: DateTime<Utc>,
     /// Time of closure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
 }
 

@@ -19,17 +19,18 @@ use crate::registry::subject::ReferralSubject;
 use crate::state_machine;
 
 /// The person who gave the consent.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentGivenBy {
     /// The capacity in which the person gave it.
     pub role: ConsentGiver,
     /// Name of the person, if it is not the data subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
 }
 
 /// Consent, or another lawful basis, for using the data of a person or family for one purpose (UU 27/2022, article 20).
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_basis"), schema(function = "validate_id_and_dates"))]
@@ -44,7 +45,6 @@ pub struct ConsentGivenBy {
 }))]
 pub struct RecordConsent {
     /// Id chosen by the client (UUIDv7). If absent, the server generates one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// The data subject: a person, or a whole family.
     #[validate(nested)]
@@ -54,22 +54,17 @@ pub struct RecordConsent {
     /// The lawful basis: consent, or another one.
     pub lawful_basis: LawfulBasis,
     /// The person who gave it. Required for consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub given_by: Option<ConsentGivenBy>,
     /// How it was given. Required for consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<ConsentMethod>,
     /// Day on which it was given, or from which the other basis is valid. Not in the future.
     pub given_on: NaiveDate,
     /// Last day on which it is valid. If absent, it does not expire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
     /// The law or decision. Required for a basis other than consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_reference: Option<ShortText>,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
@@ -104,21 +99,21 @@ fn validate_id_and_dates(input: &RecordConsent) -> Result<(), ValidationError> {
 }
 
 /// The withdrawal of a consent.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawConsent {
     /// How the consent was withdrawn.
     pub method: ConsentMethod,
     /// The person who withdraws it, if it is not the data subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub withdrawn_by: Option<ConsentGivenBy>,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// A recorded consent or other lawful basis.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consent {
     /// Id of the record.
@@ -134,39 +129,30 @@ pub struct Consent {
     /// The family.
     pub family_id: Uuid,
     /// The person. Absent if it applies to the whole family.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// The purpose for which the data may be used.
     pub purpose: AccessPurpose,
     /// The lawful basis: consent, or another one.
     pub lawful_basis: LawfulBasis,
     /// The person who gave it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_by: Option<ConsentGivenBy>,
     /// How it was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<ConsentMethod>,
     /// Day on which it was given, or from which the other basis is valid. Not in the future.
     pub given_on: NaiveDate,
     /// Last day on which it is valid. If absent, it does not expire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
     /// The law or decision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub legal_reference: Option<String>,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub note: Option<String>,
     /// The referral with which it was recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral_id: Option<Uuid>,
     /// How it was withdrawn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal: Option<WithdrawConsent>,
     /// When it was withdrawn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// The officer or API client who recorded it.
     #[schema(example = "bandung-fo-1")]

@@ -13,6 +13,7 @@ use crate::http::text::{Name, ShortText};
 use crate::regions::RegionCode;
 
 /// A desk where people report a need or a complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Desk {
     /// Id of the desk.
@@ -28,22 +29,18 @@ pub struct Desk {
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
     /// Address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kantor Desa Cileunyi Kulon")]
     pub address: Option<String>,
     /// Public telephone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "(022) 555-0105")]
     pub phone: Option<String>,
     /// Opening hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Senin–Jumat 08.00–15.00")]
     pub opening_hours: Option<String>,
     /// True if the desk is open for service; false if it was closed.
     #[schema(example = true)]
     pub active: bool,
     /// Codes of the villages that it serves; empty for its whole region. Not in lists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["32.04.05.2001"]))]
     pub villages: Option<Vec<String>>,
     /// Version, as in the `ETag`.
@@ -76,6 +73,7 @@ impl From<DeskRow> for Desk {
 }
 
 /// A new desk.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateDesk {
@@ -88,13 +86,10 @@ pub struct CreateDesk {
     /// Region of the desk: a regency or city for `slrt`, a village for `puskesos`.
     pub region_code: RegionCode,
     /// Address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<ShortText>,
     /// Public telephone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<ShortText>,
     /// Opening hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<ShortText>,
     /// Codes of the villages that it serves: inside its region, for a Puskesos inside its district. If empty, its whole
     /// region.
@@ -105,26 +100,25 @@ pub struct CreateDesk {
 }
 
 /// Changes to a desk. Absent fields do not change; `null` clears a field.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PatchDesk {
     /// Name of the desk.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
     /// Address.
-    #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub address: Option<Option<ShortText>>,
     /// Public telephone number.
-    #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub phone: Option<Option<ShortText>>,
     /// Opening hours.
-    #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<ShortText>)]
     pub opening_hours: Option<Option<ShortText>>,
     /// False closes the desk, true reopens it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub active: Option<bool>,
 }
@@ -162,6 +156,7 @@ pub struct DeskQuery {
 }
 
 /// Assignment of an officer to a village.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FacilitatorAssignment {
     /// Id of the assignment.
@@ -175,13 +170,11 @@ pub struct FacilitatorAssignment {
     #[schema(example = "32.04.05.2001")]
     pub region_code: String,
     /// Id of the desk that the officer works for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_id: Option<Uuid>,
     /// First day of the assignment.
     #[schema(example = "2026-01-05")]
     pub since: NaiveDate,
     /// Last day of the assignment, if set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-31")]
     pub until: Option<NaiveDate>,
     /// Number of the assignment order (surat perintah tugas).
@@ -215,6 +208,7 @@ impl From<AssignmentRow> for FacilitatorAssignment {
 }
 
 /// A new assignment.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateFacilitatorAssignment {
@@ -226,13 +220,11 @@ pub struct CreateFacilitatorAssignment {
     /// Code of the village.
     pub region_code: RegionCode,
     /// Id of the desk that the officer works for; required for a volunteer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_id: Option<Uuid>,
     /// First day of the assignment.
     #[schema(example = "2026-01-05")]
     pub since: NaiveDate,
     /// Last day of the assignment, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-31")]
     pub until: Option<NaiveDate>,
     /// Number of the assignment order (surat perintah tugas).

@@ -12,6 +12,7 @@ use crate::http::text::PersonName;
 use crate::regions::RegionCode;
 
 /// An officer of an organization, for whom the organization's clients can get tokens.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StaffMember {
     /// Id of the officer, as shown in timelines and the audit trail.
@@ -40,7 +41,6 @@ pub struct StaffMember {
     /// Time of the last change.
     pub updated_at: DateTime<Utc>,
     /// Time when the officer was disabled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -92,24 +92,21 @@ fn validate_id(id: &str) -> Result<(), ValidationError> {
 }
 
 /// Changes to an officer. Absent fields do not change.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PatchStaffMember {
     /// Name of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
     /// Regions of the officer, within the caller's regions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 100, code = "too_few"))]
     #[schema(min_items = 1, max_items = 100, example = json!(["32.04"]))]
     pub regions: Option<Vec<RegionCode>>,
     /// Roles of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 9, code = "too_few"))]
     #[schema(min_items = 1, max_items = 9)]
     pub roles: Option<Vec<Role>>,
     /// False disables the officer, true enables them again. Tokens that were already issued expire within 15 minutes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub active: Option<bool>,
 }

@@ -16,6 +16,7 @@ use crate::http::text::{LongText, Name, ShortText};
 use crate::regions::{AreaCode, RegionCode};
 
 /// An organization that receives complaints or referrals.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Organization {
     /// Id of the organization.
@@ -29,20 +30,16 @@ pub struct Organization {
     #[schema(example = "32.04")]
     pub region_code: String,
     /// Programme that the organization carries out, if it is a programme body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
     /// Telephone for the public.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "(022) 555-0101")]
     pub phone: Option<String>,
     /// E-mail for the public.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "layanan@dinsos.example.go.id")]
     pub email: Option<String>,
     /// Address. Absent for a confidential location, unless the caller belongs to the organization or has `cases:restricted` for its
     /// region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Jalan Raya Soreang 1")]
     pub address: Option<String>,
     /// True if the location is confidential, as for a safe house. Then `region_code` is the regency only, except for callers who may
@@ -156,6 +153,7 @@ pub struct PatchOrganization {
 }
 
 /// Days on which a service is closed, first and last day included.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_closure"))]
@@ -165,7 +163,6 @@ pub struct ServiceClosure {
     /// Last day on which it is closed. Not before `from_on`.
     pub until_on: NaiveDate,
     /// Reason, shown to the public.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ShortText>,
 }
 
@@ -179,6 +176,7 @@ fn validate_closure(closure: &ServiceClosure) -> Result<(), ValidationError> {
 }
 
 /// A service that an organization offers.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Service {
     /// Id of the service.
@@ -189,11 +187,9 @@ pub struct Service {
     #[schema(example = "Verifikasi kepesertaan PKH")]
     pub name: String,
     /// Description for the public.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Memeriksa dan mengusulkan keluarga calon penerima PKH.")]
     pub description: Option<String>,
     /// Programme that the service leads to, if any. A client who fails its rules is not referred here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
     /// Sectors that the service covers.
@@ -202,7 +198,6 @@ pub struct Service {
     #[schema(example = json!(["32.04"]))]
     pub area_codes: Vec<String>,
     /// Maximum number of clients at the same time. Absent: no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 40)]
     pub capacity: Option<i32>,
     /// Number of clients that it serves now. Referrals change `in_use` and `reserved`; these changes do not change the version.
@@ -212,13 +207,11 @@ pub struct Service {
     #[schema(example = 1)]
     pub reserved: i32,
     /// Opening hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Senin–Jumat 08.00–15.00")]
     pub opening_hours: Option<String>,
     /// Periods in which the service is closed. A closed service is no candidate, and no referral can be sent to it.
     pub closures: Vec<ServiceClosure>,
     /// What the client must bring.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "KTP dan kartu keluarga")]
     pub requirements: Option<String>,
     /// True if the service accepts referrals.

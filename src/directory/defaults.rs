@@ -21,6 +21,7 @@ use crate::regions::{Place, RegionCode};
 use crate::transaction::Tx;
 
 /// Default route: the service to which needs of one sector in a region are referred first.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RoutingDefault {
     /// Region code of the request; `ID` is the whole country.
@@ -34,7 +35,6 @@ pub struct RoutingDefault {
     #[schema(example = "ID")]
     pub set_in: String,
     /// Reason, for officers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Officer or API client who set it.
     #[schema(example = "bandung-mgr-1")]
@@ -54,13 +54,13 @@ pub struct RoutingDefaultList {
 }
 
 /// A default route to set.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PutRoutingDefault {
     /// The service. It must be active, cover the sector, and serve the region or a part of it.
     pub service_id: Uuid,
     /// Reason, for officers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 

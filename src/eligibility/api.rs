@@ -120,6 +120,7 @@ impl EligibilityCheck {
 }
 
 /// Result for one programme.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "program_code": "KIS",
@@ -168,36 +169,29 @@ pub struct EligibilityResult {
     #[schema(example = "Program Keluarga Harapan")]
     pub program_name: String,
     /// Region of a local programme. Absent for a national one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub program_region_code: Option<String>,
     /// Code of the national programme that this local one replaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub instance_of: Option<String>,
     /// Recipient of the programme.
     #[schema(example = "family")]
     pub recipient_unit: RecipientUnit,
     /// The person whose facts were used for `subject.*`: the recipient, or the head of the family for a programme for families.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Outcome of the rule.
     pub outcome: EligibilityOutcome,
     /// Reason why no rule could be applied. The outcome is then `undetermined`, or `not_eligible` outside the region of a local
     /// programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub gap: Option<EligibilityGap>,
     /// Version of the rule in force on that day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub rule_version: Option<i32>,
     /// First day of that version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-05-26")]
     pub effective_from: Option<NaiveDate>,
     /// Last day of that version, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub effective_to: Option<NaiveDate>,
     /// Legal basis of the programme.
@@ -214,11 +208,11 @@ pub struct EligibilityResult {
     /// Facts to collect, because they can still change the outcome. Withheld data is not considered.
     pub missing: Vec<MissingFact>,
     /// Estimated amount for the family, for a programme that pays by component.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub components: Option<BenefitEstimate>,
 }
 
 /// One condition of a rule.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityClause {
     /// JSON pointer of the condition in the rule tree.
@@ -237,7 +231,6 @@ pub struct EligibilityClause {
     pub expected: Value,
     /// Value of the fact. Absent if it is unknown. Also absent if it is specific personal data (health, disability, income, categories)
     /// and the token has no `pii:reveal` or the request has no `Access-Purpose`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(2))]
     pub actual: Option<Value>,
     /// True if the officer stated the value.

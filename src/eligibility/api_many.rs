@@ -33,6 +33,7 @@ pub struct EligibilityCheckBatchResult {
 }
 
 /// Result of one check of a batch.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct EligibilityCheckBatchItem {
     /// Index of the item in the request, from 0.
@@ -42,10 +43,8 @@ pub struct EligibilityCheckBatchItem {
     #[schema(example = 200)]
     pub status: u16,
     /// The check, if the item succeeded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<EligibilityCheck>,
     /// The problem, if the item failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
 }
@@ -95,6 +94,7 @@ pub struct CreateRuleTrial {
 
 /// Effect of a draft rule compared with the rule in force. Counts below 10 are suppressed, and further counts from which they could be
 /// derived (complementary suppression).
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RuleTrial {
     /// Code of the programme.
@@ -107,7 +107,6 @@ pub struct RuleTrial {
     #[schema(example = "2026-11-20")]
     pub on: NaiveDate,
     /// Version of the rule in force that the draft was compared with. Absent if none is in force on that day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub rule_version: Option<i32>,
     /// True if a sample was evaluated, false for the whole region.

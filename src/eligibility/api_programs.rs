@@ -14,6 +14,7 @@ use crate::http::text::{LongText, Name, ShortText};
 use crate::regions::RegionCode;
 
 /// An assistance programme with its rules.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Program {
     /// Id of the programme, as in audit records and events.
@@ -39,11 +40,9 @@ pub struct Program {
     #[schema(example = "Elderly: regulation 60+, practice often 70+.")]
     pub notes: String,
     /// Region of a local programme. Absent for a national one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub region_code: Option<String>,
     /// Code of the national programme that this local one replaces inside its region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub instance_of: Option<String>,
     /// Components, for a programme that pays by component.
@@ -78,6 +77,7 @@ pub struct ProgramComponent {
 }
 
 /// One version of a programme's rule.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProgramRule {
     /// Number of the version, from 1.
@@ -87,25 +87,21 @@ pub struct ProgramRule {
     #[schema(example = "2025-05-26")]
     pub effective_from: NaiveDate,
     /// Last day on which the version is in force: at the latest the day before the next version begins. Absent if no end is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub effective_to: Option<NaiveDate>,
     /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`.
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 4 }] }))]
     pub rule: Value,
     /// Maximum number of components counted for a family, highest amounts first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 4)]
     pub max_components_per_family: Option<u32>,
     /// Components of this version. Absent if those of the programme apply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub components: Option<Vec<ProgramComponent>>,
     /// How certain the figures are.
     #[schema(example = "medium")]
     pub confidence: Confidence,
     /// Source of the figures, if it is not the legal basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub source: Option<String>,
 }
@@ -189,6 +185,7 @@ impl<'de> Deserialize<'de> for ProgramCode {
 
 /// A new programme. Without a rule version its outcome is `undetermined`. An instance of a national programme starts with a copy of that
 /// programme's rules.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProgram {
@@ -210,19 +207,15 @@ pub struct CreateProgram {
     #[schema(example = "local")]
     pub confidence: Confidence,
     /// Notes for officers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kuota ditetapkan tiap tahun.")]
     pub notes: Option<LongText>,
     /// Region of a local programme. Absent for a national one, which needs a token for the whole country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub region_code: Option<RegionCode>,
     /// Code of the national programme that it replaces inside its region. The current rules of that programme are copied.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "KIS_DAERAH")]
     pub instance_of: Option<String>,
     /// Components, for a programme that pays by component. Default: those of the national programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50, code = "too_many"))]
     #[schema(max_items = 50, example = json!([]))]
     pub components: Option<Vec<ProgramComponent>>,
@@ -250,6 +243,7 @@ pub struct UpdateProgram {
 }
 
 /// A new version of a programme's rule.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRuleVersion {
@@ -258,7 +252,6 @@ pub struct CreateRuleVersion {
     #[schema(example = "2027-01-01")]
     pub effective_from: NaiveDate,
     /// Last day on which the version is in force. Absent: no end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub effective_to: Option<NaiveDate>,
     /// The conditions: a tree of `all`, `any` and `not` over `{field, op, value}`. Facts and their operators:
@@ -266,21 +259,17 @@ pub struct CreateRuleVersion {
     #[schema(value_type = Object, example = json!({ "all": [{ "field": "family.decile", "op": "lte", "value": 3 }] }))]
     pub rule: Value,
     /// Maximum number of components counted for a family, highest amounts first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 100, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 100, example = json!(null))]
     pub max_components_per_family: Option<u32>,
     /// Components of this version. Default: those of the programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50, code = "too_many"))]
     #[schema(max_items = 50, example = json!(null))]
     pub components: Option<Vec<ProgramComponent>>,
     /// How certain the figures are. Default: the confidence of the programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "regulation")]
     pub confidence: Option<Confidence>,
     /// Source of the figures, if it is not the legal basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Kepmensos (contoh)")]
     pub source: Option<ShortText>,
 }

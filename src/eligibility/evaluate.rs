@@ -58,6 +58,7 @@ pub struct Evaluation<'r> {
     pub missing: Vec<FactId>,
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClauseResult<'r> {
     /// A JSON pointer (RFC 6901) from the root of the rule tree.
@@ -69,7 +70,6 @@ pub struct ClauseResult<'r> {
     pub outcome: Truth,
     pub state: FactState,
     /// `null` or an empty list if the fact is absent; left out if it is unknown or withheld.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<Json>,
     /// Whether the condition is a reason for the outcome of the whole rule.
     pub decisive: bool,

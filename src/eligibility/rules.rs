@@ -364,28 +364,24 @@ pub enum Selection {
     HighestIndexFirst,
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_components_per_family: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selection>,
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleVersion {
     pub effective_from: NaiveDate,
     /// The last day of validity.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_to: Option<NaiveDate>,
     pub rule: Json,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 

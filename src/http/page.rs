@@ -15,12 +15,12 @@ pub const DEFAULT_LIMIT: i64 = 50;
 pub const MAX_LIMIT: i64 = 200;
 
 /// One page of a list.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The resources of this page, in the order of the list.
     pub items: Vec<T>,
     /// Cursor of the next page: send it as `cursor`. Absent on the last page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
     pub next_cursor: Option<String>,
 }

@@ -15,6 +15,7 @@ use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 
 /// A problem response (RFC 9457).
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// Path of the page of this service that explains the problem.
@@ -40,21 +41,17 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,
     /// Current state of the resource, if this state does not allow the action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "received")]
     pub current_state: Option<String>,
     /// Actions that the current state allows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
     /// Date on which the closed window opens again, in western Indonesian time (UTC+7).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-01")]
     pub opens_on: Option<chrono::NaiveDate>,
     /// Existing holders of a NIK or KK number in the request, if the caller may read both sides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<ProblemConflict>,
     /// OAuth 2.0 error code (RFC 6749). Only in responses of the token endpoint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "invalid_client")]
     pub error: Option<String>,
     /// Trace id of the request. Include it when you report the problem.
@@ -63,6 +60,7 @@ pub struct Problem {
 }
 
 /// One field that is not valid. The rejected value is never repeated.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemField {
     /// JSON pointer to the field in the request body.
@@ -75,16 +73,15 @@ pub struct ProblemField {
     #[schema(example = "The region code does not exist")]
     pub detail: String,
     /// Minimum allowed, for an error of size, length or number of items.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable, example = json!(null))]
     pub minimum: Option<serde_json::Number>,
     /// Maximum allowed, for an error of size, length or number of items.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable, example = json!(null))]
     pub maximum: Option<serde_json::Number>,
 }
 
 /// The existing holder of a NIK or KK number.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemConflict {
     /// JSON pointer to the number in the request body.
@@ -93,10 +90,8 @@ pub struct ProblemConflict {
     /// Family of the existing holder.
     pub family_id: Uuid,
     /// Person with this NIK; absent for a KK number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Family of the request that uses the same number, if it is stored or the caller chose its id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by_family_id: Option<Uuid>,
 }
 

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::http::request_context::Language;
 
 /// Work that continues after its request was answered.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Job {
     /// Id of the job.
@@ -36,15 +37,12 @@ pub struct Job {
     #[schema(example = 250000)]
     pub done: i64,
     /// Total number of items; absent while unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1000000)]
     pub total: Option<i64>,
     /// Items per second, while the job runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 21000.0)]
     pub rate_per_second: Option<f64>,
     /// Estimated remaining seconds at this rate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 36)]
     pub remaining_seconds: Option<i64>,
     /// Results by category. The categories depend on the kind of job.
@@ -54,11 +52,9 @@ pub struct Job {
     #[schema(example = 0)]
     pub problems: i64,
     /// Media type of the result at `GET /v1/jobs/{id}/result`; absent if there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "text/csv")]
     pub result_type: Option<String>,
     /// Why the job failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<JobFailure>,
     /// The actions that are possible in the current state.
     #[schema(example = json!(["cancel"]))]
@@ -66,15 +62,12 @@ pub struct Job {
     /// When the job was created.
     pub created_at: DateTime<Utc>,
     /// When the work began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<DateTime<Utc>>,
     /// When the job last made progress.
     pub updated_at: DateTime<Utc>,
     /// When the job ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
     /// When the job and its files are deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
     /// Version number, as in the `ETag`.
     #[schema(example = 7)]

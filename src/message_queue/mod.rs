@@ -62,13 +62,12 @@ impl DeferredInsert for MessageRow {
 
 /// Values for the placeholders. They contain only what the reporter said or may read, never an identity number, an address or
 /// registry data.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateValues {
     pub name: String,
     pub reference: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 

@@ -19,6 +19,7 @@ crate::limited_text!(
 );
 
 /// One attempt to deliver a message to the gateway.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageAttempt {
     /// Time of the attempt.
@@ -26,12 +27,12 @@ pub struct MessageAttempt {
     /// Outcome of the attempt.
     pub outcome: MessageAttemptOutcome,
     /// HTTP status returned by the gateway.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 202)]
     pub http_status: Option<i32>,
 }
 
 /// A delivery receipt from the gateway.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageReceipt {
     /// Time of the status, as reported by the gateway.
@@ -39,12 +40,12 @@ pub struct MessageReceipt {
     /// Reported status.
     pub status: MessageReceiptStatus,
     /// Why delivery failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "nomor tidak aktif")]
     pub reason: Option<String>,
 }
 
 /// A message to the reporter of a complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Message {
     /// Id of the message.
@@ -56,14 +57,11 @@ pub struct Message {
     /// Message status.
     pub status: MessageStatus,
     /// Channel used; known after the first attempt.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<MessageChannel>,
     /// Telephone of the reporter, masked. Deleted after 180 days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "08**********01")]
     pub recipient: Option<String>,
     /// Text of the message; known after the first attempt. Deleted after 180 days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bapak/Ibu Siti Rahmawati, pengaduan Anda kami terima.")]
     pub text: Option<String>,
     /// Delivery attempts, oldest first.
@@ -71,17 +69,13 @@ pub struct Message {
     /// Receipts from the gateway, oldest first.
     pub receipts: Vec<MessageReceipt>,
     /// When the next attempt is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// The gateway's reference number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "gw-20261120-000417")]
     pub gateway_reference: Option<String>,
     /// When the gateway accepted the message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
     /// When the message was delivered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<DateTime<Utc>>,
     /// Version, as in the `ETag`.
     #[schema(example = 2)]
@@ -127,6 +121,7 @@ pub struct MessageList {
 }
 
 /// A delivery receipt from the gateway.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateMessageReceipt {
@@ -135,7 +130,6 @@ pub struct CreateMessageReceipt {
     /// Time of the status.
     pub at: DateTime<Utc>,
     /// Why delivery failed, without telephone or name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "nomor tidak aktif")]
     pub reason: Option<ShortText>,
 }

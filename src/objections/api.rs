@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::http::text::LongText;
 
 /// An objection to the result of a check, or to the decision of a programme.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_subject"))]
@@ -29,39 +30,32 @@ use crate::http::text::LongText;
 }))]
 pub struct SubmitObjection {
     /// Id of the complaint, chosen by the client (UUIDv7), for objections recorded offline. If absent, the server generates one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// Kind of objection.
     pub kind: ObjectionKind,
     /// Family of the disputed result. Send exactly one of `family_id` and `person_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_id: Option<Uuid>,
     /// Person of the disputed result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Code of the programme.
     #[schema(example = "PKH", max_length = 40)]
     pub program_code: String,
     /// Day whose rules and welfare snapshot are used: the day of the disputed result. Default: today. Not in the future, not before
     /// 2005-01-01.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-11-20")]
     pub on: Option<NaiveDate>,
     /// Reason of the objection, in the reporter's own words.
     pub statement: LongText,
     /// Sector of the complaint. Default: `socio_economic`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
     /// True if the reporter wants to remain anonymous.
     #[serde(default)]
     #[schema(default = false, example = false)]
     pub anonymous: bool,
     /// The person reporting the objection. Required unless `anonymous` is true, not allowed otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub complainant: Option<Complainant>,
     /// Channel through which it reached the desk.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ComplaintChannel>,
     /// Tickets of the same case in other systems.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -69,7 +63,6 @@ pub struct SubmitObjection {
     #[schema(max_items = 20)]
     pub external_refs: Vec<ExternalRef>,
     /// Time at which it was recorded, if it was recorded offline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
 }
 
@@ -89,6 +82,7 @@ fn validate_subject(input: &SubmitObjection) -> Result<(), ValidationError> {
 }
 
 /// The disputed result as evidence of a complaint. Later changes of the registry or the rules do not change it.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ObjectionEvidence {
     /// Id of the complaint.
@@ -101,7 +95,6 @@ pub struct ObjectionEvidence {
     /// The family.
     pub family_id: Uuid,
     /// The person, if it is the result of one person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub person_id: Option<Uuid>,
     /// The result: outcome, conditions, missing facts, rule version, welfare snapshot. Without specific personal data.

@@ -31,6 +31,7 @@ fn field_error(code: &'static str, pointer: &'static str) -> Result<(), Validati
 }
 
 /// A piece of evidence for a proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ProposalEvidence {
@@ -39,7 +40,6 @@ pub struct ProposalEvidence {
     /// What the evidence shows.
     pub text: LongText,
     /// Number of the document, or the place where it is filed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<ShortText>,
 }
 
@@ -141,6 +141,7 @@ pub struct VillageDeliberation {
 }
 
 /// Verification by the village: the deliberation supports the proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyInVillage {
@@ -148,11 +149,11 @@ pub struct VerifyInVillage {
     #[validate(nested)]
     pub deliberation: VillageDeliberation,
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// Refusal by the village: the deliberation does not support the proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct DeclineInVillage {
@@ -162,7 +163,6 @@ pub struct DeclineInVillage {
     /// Reason of the refusal or return.
     pub reason: ProposalRefusalReason,
     /// Note for the desk that submitted the proposal. Required if `reason` is `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
@@ -175,24 +175,25 @@ pub struct VerifyByAgency {
 }
 
 /// Forwarding by the manager.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ForwardProposal {
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// Acceptance by the registry.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptProposal {
     /// Note for the timeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// A rejection, or a return for correction.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_reason"))]
@@ -200,7 +201,6 @@ pub struct RefuseProposal {
     /// Reason of the refusal or return.
     pub reason: ProposalRefusalReason,
     /// Note for the desk that submitted the proposal. Required if `reason` is `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
@@ -254,14 +254,13 @@ pub struct ProposalForwarding {
 }
 
 /// Outcome of a proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProposalOutcome {
     /// Reason of the rejection or return. Absent for an accepted proposal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub reason: Option<ProposalRefusalReason>,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
     /// Officer or API client who recorded it.
     #[schema(example = "pusdatin-1")]
@@ -271,6 +270,7 @@ pub struct ProposalOutcome {
 }
 
 /// A proposal or dispute about the welfare registry.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposal {
     /// Id of the proposal.
@@ -297,55 +297,42 @@ pub struct RegistryProposal {
     #[schema(example = "Siti Rahmawati")]
     pub full_name: String,
     /// Person in the registry. For a new entry: absent until it is accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Family in the registry. For a new entry: absent until it is accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_id: Option<Uuid>,
     /// Programme that the dispute is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub program_code: Option<String>,
     /// Names of the proposed fields, without their values.
     #[schema(example = json!(["marital_status", "school_enrolled"]))]
     pub proposed_fields: Vec<String>,
     /// The family to create. Present only if revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub family: Option<Value>,
     /// The corrected values of the person. Present only if revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<PersonCorrection>,
     /// What is requested, and why. Absent after the erasure of the person's data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Anak masih bersekolah.")]
     pub statement: Option<String>,
     /// Evidence. Empty after the erasure of the person's data.
     pub evidence: Vec<ProposalEvidence>,
     /// Decision of the village deliberation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub village_verification: Option<VillageVerification>,
     /// Finding of the agency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency_verification: Option<AgencyVerification>,
     /// Forwarding to the registry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<ProposalForwarding>,
     /// Outcome, once the proposal is final.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ProposalOutcome>,
     /// Id of the returned proposal that this one replaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub replaces_id: Option<Uuid>,
     /// Organization that submitted it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
     /// Officer or API client who submitted it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
     /// Time at which it was recorded, if it was recorded offline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
     /// Version, as in the `ETag` header.
     #[schema(example = 1)]

@@ -30,6 +30,7 @@ pub struct RegistryProposalBatchResult {
 }
 
 /// Result of one item of a batch.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryProposalBatchItem {
     /// Index of the item in the request, from 0.
@@ -39,10 +40,8 @@ pub struct RegistryProposalBatchItem {
     #[schema(example = 201)]
     pub status: u16,
     /// The proposal, if the item succeeded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<RegistryProposal>,
     /// The problem, if the item failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
 }

@@ -25,12 +25,11 @@ impl<'de> Deserialize<'de> for ProposedFamily {
     }
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Content {
     pub full_name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<PersonCorrection>,
 }
 

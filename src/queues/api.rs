@@ -19,12 +19,12 @@ use crate::regions::RegionCode;
 use crate::service_levels::model::{SlaFilter, SlaState};
 
 /// A complaint that waits for an action.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkItem {
     /// Id of the complaint.
     pub id: Uuid,
     /// Reference number of the complaint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "3204-26-K7M4-9Q9")]
     pub reference_no: Option<String>,
     /// State of the complaint.
@@ -37,13 +37,10 @@ pub struct WorkItem {
     /// Sector of the complaint.
     pub sector: Sector,
     /// Class of the complaint; set by verification.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
     /// Priority of the complaint; set by verification.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
     /// Id of the officer who handles it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<String>,
     /// Next deadline.
@@ -142,6 +139,7 @@ pub struct WorkCountQuery {
 }
 
 /// Counts of open complaints.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct WorkCounts {
     /// Number of open complaints.
@@ -154,7 +152,6 @@ pub struct WorkCounts {
     /// Complaints by assignee, in descending order of `count`; unassigned complaints have no `assignee`.
     pub by_assignee: Vec<AssigneeCount>,
     /// Referrals that wait, if the caller has `referrals:read`. The query parameters do not apply to them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrals: Option<ReferralWorkCounts>,
 }
 
@@ -186,10 +183,10 @@ pub struct SlaCounts {
 }
 
 /// Number of complaints of one officer.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AssigneeCount {
     /// Id of the officer; absent for unassigned complaints.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bandung-bo-1")]
     pub assignee: Option<String>,
     /// Number of complaints.
@@ -221,6 +218,7 @@ pub struct BulkAssignResult {
 }
 
 /// Result of one complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulkAssignItem {
     /// Position in the request, from 0.
@@ -232,11 +230,9 @@ pub struct BulkAssignItem {
     #[schema(example = 200)]
     pub status: u16,
     /// Version of the complaint after the assignment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 3)]
     pub version: Option<i32>,
     /// The problem, if the complaint was not assigned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
 }

@@ -10,6 +10,7 @@ use super::store::referrals::WaitingReferral;
 use crate::referrals::model::{ReferralAction, ReferralStatus};
 
 /// A referral that waits for an action.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralWorkItem {
     /// Id of the referral.
@@ -26,25 +27,20 @@ pub struct ReferralWorkItem {
     /// Id of the organization that received it.
     pub target_organization_id: Uuid,
     /// Id of the complaint that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complaint_id: Option<Uuid>,
     /// Time when the answer is or was due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
     /// True if it is unanswered and past `due_at`.
     #[schema(example = false)]
     pub overdue: bool,
     /// Time of the next review, while it is on hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_at: Option<DateTime<Utc>>,
     /// Escalation level of an unanswered referral: 0 desk, 1 manager, 2 province, 3 ministry.
     #[schema(minimum = 0, maximum = 3, example = 0)]
     pub escalation_level: i16,
     /// Time when it was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<DateTime<Utc>>,
     /// Time when it ended. Since then the citizen waits for the outcome.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
 }
 

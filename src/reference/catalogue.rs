@@ -10,6 +10,7 @@ use crate::db::text_enum::CodeList;
 use crate::state_machine::{Edge, Target};
 
 /// A code with its labels.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceCode {
     /// The code, as used in requests and responses.
@@ -22,12 +23,12 @@ pub struct ReferenceCode {
     #[schema(example = "Health")]
     pub label_en: String,
     /// Further attributes of the code, for example the cluster and age limits of a category.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub attributes: Option<Value>,
 }
 
 /// One edge of a state machine.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceEdge {
     /// The action: the last segment of its path.
@@ -37,11 +38,9 @@ pub struct ReferenceEdge {
     #[schema(example = json!(["received"]))]
     pub from: Vec<String>,
     /// The resulting state. Absent if the action returns to the previous state or does not change it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "verified")]
     pub to: Option<String>,
     /// The required permission; absent if only the service itself performs the action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "complaints:handle")]
     pub permission: Option<String>,
     /// Fields that the action's body must contain.
@@ -53,19 +52,18 @@ pub struct ReferenceEdge {
 }
 
 /// A code list; a state machine also has its edges.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceList {
     /// Name of the list.
     #[schema(example = "sectors")]
     pub name: String,
     /// Legal or other source of the list, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Permensos 8/2012")]
     pub source: Option<String>,
     /// The codes.
     pub items: Vec<ReferenceCode>,
     /// The edges, for a state machine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edges: Option<Vec<ReferenceEdge>>,
 }
 

@@ -15,12 +15,12 @@ use crate::http::reply::Reply;
 use crate::transaction::Tx;
 
 /// A batch of up to 200 drafts, for example for one need that is referred to several services.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_batch"))]
 pub struct ReferralBatch {
     /// Need of all items that do not name their own. The caller generates the id (UUIDv7).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need_id: Option<Uuid>,
     /// The drafts; each is validated on its own.
     #[validate(length(min = 1, max = 200, code = "too_many"))]
@@ -43,6 +43,7 @@ pub struct ReferralBatchResult {
 }
 
 /// Result of one item.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferralBatchItem {
     /// Position in the request, from 0.
@@ -52,10 +53,8 @@ pub struct ReferralBatchItem {
     #[schema(example = 201)]
     pub status: u16,
     /// The referral, if the item succeeded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Referral>,
     /// The problem, if the item failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub problem: Option<Problem>,
 }

@@ -13,6 +13,7 @@ use super::model::{
 use crate::http::text::LongText;
 
 /// Rejection by the target.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_rejection"))]
@@ -20,7 +21,6 @@ pub struct RejectReferral {
     /// Reason for the rejection.
     pub reason: ReferralRejectionReason,
     /// Explanation of the reason; required for `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
@@ -44,6 +44,7 @@ pub struct CompleteReferral {
 }
 
 /// Cancellation by the source, or by the target after accepting.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_cancellation"))]
@@ -51,7 +52,6 @@ pub struct CancelReferral {
     /// Reason for the cancellation.
     pub reason: ReferralCancellationReason,
     /// Explanation of the reason; required for `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
@@ -63,22 +63,22 @@ fn validate_cancellation(input: &CancelReferral) -> Result<(), ValidationError> 
 }
 
 /// Confirmation that the citizen was informed of the outcome.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CloseReferralLoop {
     /// Time when the citizen was informed; not in the future.
     pub citizen_informed_at: DateTime<Utc>,
     /// Satisfaction of the citizen, from 1 (bad) to 5 (good).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 5, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 5, example = 5)]
     pub satisfaction: Option<u8>,
     /// Note for the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// Putting a referral on hold.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct HoldReferral {
@@ -89,22 +89,22 @@ pub struct HoldReferral {
     #[schema(example = "2027-01-15T02:00:00Z")]
     pub review_at: DateTime<Utc>,
     /// Explanation of the reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
 /// Failure of a referral.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FailReferral {
     /// Reason for the failure.
     pub reason: ReferralFailureReason,
     /// Explanation of the reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 
 /// Marking of a referral as entered in error.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "validate_error"))]
@@ -112,7 +112,6 @@ pub struct EnterReferralInError {
     /// Reason why the record is an error.
     pub reason: ReferralErrorReason,
     /// Explanation of the reason; required for `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<LongText>,
 }
 

@@ -13,6 +13,7 @@ use crate::regions::model::contains;
 use crate::registry::model::SchoolLevel;
 
 /// A service that can meet the need.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralCandidate {
     /// Position in the ranking, from 1.
@@ -23,7 +24,6 @@ pub struct ReferralCandidate {
     /// Organization that offers the service.
     pub organization: Organization,
     /// Outcome of the eligibility check, if the service belongs to a programme and the client is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityOutcome>,
     /// Reasons for the position in the ranking.
     pub reasons: Vec<CandidateReason>,

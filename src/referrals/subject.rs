@@ -22,6 +22,7 @@ use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
 
 /// A referral of a person or their household, in that person's own data export.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralAbout {
     /// Id of the referral.
@@ -31,17 +32,14 @@ pub struct ReferralAbout {
     /// Id of the service that the referral was sent to.
     pub service_id: Uuid,
     /// Name of the service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Verifikasi kepesertaan PKH")]
     pub service_name: Option<String>,
     /// Id of the organization that received the referral.
     pub target_organization_id: Uuid,
     /// Code of the programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "PKH")]
     pub program_code: Option<String>,
     /// Name that was disclosed to the target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Siti Rahmawati")]
     pub subject_name: Option<String>,
     /// Description of the need, in the desk's words.
@@ -50,34 +48,27 @@ pub struct ReferralAbout {
     /// Lawful basis for disclosing the data.
     pub lawful_basis: LawfulBasis,
     /// Date of the consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_given_on: Option<NaiveDate>,
     /// Telephone number that was disclosed to the target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "0812-0000-9001")]
     pub client_phone: Option<String>,
     /// Eligibility check that was sent with the referral.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub eligibility: Option<Value>,
     /// Reason why it was rejected, put on hold, failed or cancelled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub reason: Option<Value>,
     /// How and when the citizen was informed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub closure: Option<Value>,
     /// Timeline of the referral.
     pub timeline: Vec<TimelineEntry>,
     /// Outcome of the referral.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable, example = json!(null))]
     pub outcome: Option<Value>,
     /// Time of creation.
     pub created_at: DateTime<Utc>,
     /// Time when it was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<DateTime<Utc>>,
 }
 

@@ -98,6 +98,7 @@ impl<'de> Deserialize<'de> for AreaCode {
 }
 
 /// A region.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Region {
     /// Region code.
@@ -109,7 +110,6 @@ pub struct Region {
     /// Kind of the region.
     pub kind: RegionKind,
     /// Code of the enclosing region; absent for a province.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub parent_code: Option<String>,
 }

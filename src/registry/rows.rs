@@ -239,19 +239,14 @@ impl PersonRow {
 }
 
 /// Content of `families.attributes`.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FamilyFacts {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disaster_victim: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breadwinner_laid_off: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_livelihood: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extreme_poor: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior_housing_aid: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub income_class: Option<crate::registry::model::IncomeClass>,
     /// The programmes were asked, so that an empty list means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -259,15 +254,12 @@ pub struct FamilyFacts {
 }
 
 /// Content of `persons.attributes`.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PersonFacts {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sktm: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub village_head_certified: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment_recommended: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Vec<crate::registry::model::SocialCriterion>>,
     /// The categories were assessed, so that an empty list means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

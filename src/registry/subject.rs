@@ -6,15 +6,14 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 /// A person or a family of the registry: exactly one of the two.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "one_subject"))]
 pub struct ReferralSubject {
     /// Id of a person in the registry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<Uuid>,
     /// Id of a family in the registry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub family_id: Option<Uuid>,
 }

@@ -25,17 +25,18 @@ use crate::state_machine;
 pub const ANSWER_DEADLINE: TimeDelta = TimeDelta::hours(72);
 
 /// The person who makes the request.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectApplicant {
     /// How the applicant's identity was checked.
     pub identity_check: IdentityCheck,
     /// Name of the applicant, if it is not the data subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
 }
 
 /// A new request of the data subject.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -44,7 +45,6 @@ pub struct SubjectApplicant {
 }))]
 pub struct ReceiveSubjectRequest {
     /// Id chosen by the client (UUIDv7). If absent, the server generates one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// Kind of request.
     pub kind: SubjectRequestKind,
@@ -52,10 +52,8 @@ pub struct ReceiveSubjectRequest {
     #[validate(nested)]
     pub requested_by: SubjectApplicant,
     /// The request in the applicant's own words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<LongText>,
     /// Time at which it reached the desk; the deadline counts from it. Default: now. Not in the future.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<DateTime<Utc>>,
 }
 
@@ -78,6 +76,7 @@ pub struct RefuseSubjectRequest {
 }
 
 /// A request of the data subject.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SubjectRequest {
     /// Id of the request.
@@ -95,10 +94,8 @@ pub struct SubjectRequest {
     /// The data subject.
     pub person_id: Uuid,
     /// The person who makes the request. Absent after the erasure of the data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<SubjectApplicant>,
     /// The request in the applicant's own words. Absent after the erasure of the data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ingin melihat data yang disimpan tentang dirinya.")]
     pub detail: Option<String>,
     /// Time at which it reached the desk.
@@ -109,26 +106,21 @@ pub struct SubjectRequest {
     #[schema(example = false)]
     pub overdue: bool,
     /// Answer to the applicant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answer: Option<String>,
     /// Reason of the refusal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub refusal_reason: Option<SubjectRequestRefusalReason>,
     /// Registry proposal that was created for the correction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub proposal_id: Option<Uuid>,
     /// Officer or API client who recorded it.
     #[schema(example = "bandung-fo-1")]
     pub created_by: String,
     /// Officer or API client who answered it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answered_by: Option<String>,
     /// When it was answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub answered_at: Option<DateTime<Utc>>,
     /// Version, as in the `ETag` header.
@@ -192,31 +184,31 @@ pub struct SubjectRequestQuery {
 }
 
 /// A restriction of processing to set.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RestrictProcessing {
     /// Reason of the restriction.
     pub reason: RestrictionReason,
     /// Id of the open request that the restriction fulfils.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub request_id: Option<Uuid>,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// The lifting of a restriction.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct LiftRestriction {
     /// Note of the officer. Replaces the note of the restriction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LongText>,
 }
 
 /// A restriction of processing: the data is stored, but shown and used only for the subject's own requests, legal claims and
 /// emergencies.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProcessingRestriction {
     /// Id of the restriction.
@@ -226,11 +218,9 @@ pub struct ProcessingRestriction {
     /// Reason of the restriction.
     pub reason: RestrictionReason,
     /// Note of the officer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Subjek mempersoalkan data disabilitas.")]
     pub note: Option<String>,
     /// Id of the request that the restriction fulfilled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub request_id: Option<Uuid>,
     /// Officer or API client who set it.
@@ -239,11 +229,9 @@ pub struct ProcessingRestriction {
     /// When it was set.
     pub set_at: DateTime<Utc>,
     /// Officer or API client who lifted it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub lifted_by: Option<String>,
     /// When it was lifted. Absent while the restriction is in force.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub lifted_at: Option<DateTime<Utc>>,
     /// Version, as in the `ETag` header.
@@ -276,6 +264,7 @@ pub struct ProcessingRestrictions {
 }
 
 /// A correction that the data subject requests: applied at once, or submitted as a registry proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "changes": { "full_name": "Siti Rahmawati" } }))]
@@ -284,10 +273,8 @@ pub struct CorrectPerson {
     #[validate(nested)]
     pub changes: PersonCorrection,
     /// Id of the open request that the correction fulfils.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Uuid>,
     /// If present, the correction is submitted as a registry proposal instead of being applied at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub proposal: Option<CorrectionProposal>,
 }
@@ -305,13 +292,12 @@ pub struct CorrectionProposal {
 }
 
 /// Result of a correction: either the person or the proposal.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CorrectedPerson {
     /// The person after the correction, masked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
     /// The registry proposal that was created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub proposal: Option<RegistryProposal>,
 }
@@ -338,6 +324,7 @@ pub struct ErasedPerson {
 }
 
 /// Record of one access to a person's data.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AccessRecord {
     /// Id of the record.
@@ -355,21 +342,17 @@ pub struct AccessRecord {
     #[schema(example = "demo-desk-bandung")]
     pub client_id: String,
     /// Organization of the caller.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<Uuid>,
     /// Name of the organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "SLRT Kabupaten Bandung")]
     pub organization_name: Option<String>,
     /// Purpose of the access.
     #[schema(example = "complaint_handling")]
     pub purpose: String,
     /// Lawful basis of the purpose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "legal_obligation")]
     pub lawful_basis: Option<String>,
     /// Law that gives the lawful basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "UU 25/2009 pasal 36")]
     pub legal_reference: Option<String>,
 }

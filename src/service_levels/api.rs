@@ -16,6 +16,7 @@ use crate::regions::RegionCode;
 use crate::service_levels::matter::{ComplaintClass, ComplaintPriority};
 
 /// A holiday: a day that does not count as a working day.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Holiday {
     /// Id of the holiday.
@@ -32,7 +33,6 @@ pub struct Holiday {
     #[schema(example = "Hari Jadi Kabupaten Bandung")]
     pub name: String,
     /// Name in English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Anniversary of Kabupaten Bandung")]
     pub name_en: Option<String>,
     /// How certain the holiday is.
@@ -68,11 +68,11 @@ impl From<HolidayRow> for Holiday {
 }
 
 /// A holiday to create.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateHoliday {
     /// Region where it applies. Absent: the whole country, which needs a token for the whole country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_code: Option<RegionCode>,
     /// Date of the holiday.
     #[schema(example = "2026-04-20")]
@@ -82,7 +82,6 @@ pub struct CreateHoliday {
     /// Name in Indonesian.
     pub name: Name,
     /// Name in English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<Name>,
     /// Source: a decree or a list.
     pub source: ShortText,
@@ -106,23 +105,20 @@ pub struct HolidayQuery {
 }
 
 /// Service level of a complaint: its deadlines and their state. It changes with time and does not change the version of the complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevel {
     /// State of the next deadline. Once the complaint is decided it is finally `met` or `breached`.
     pub state: SlaState,
     /// Deadline of the first response (verification). Absent after a reopening.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_response_due_at: Option<DateTime<Utc>>,
     /// Time of the first response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_responded_at: Option<DateTime<Utc>>,
     /// Deadline of the decision. While the desk waits for the reporter, the clock is paused and this deadline will move.
     pub resolution_due_at: DateTime<Utc>,
     /// Time at which the clock stopped: decided, rejected, withdrawn or marked as duplicate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<DateTime<Utc>>,
     /// Time since which the clock is paused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<DateTime<Utc>>,
     /// Escalation level of a breach: 0 desk, 1 manager, 2 province, 3 ministry.
     #[schema(minimum = 0, maximum = 3, example = 0)]
@@ -137,6 +133,7 @@ pub struct ServiceLevel {
 }
 
 /// The target that applies to one complaint.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevelChoice {
     /// Id of the target. The target may have other figures by now.
@@ -147,7 +144,6 @@ pub struct ServiceLevelChoice {
     #[schema(example = "ID")]
     pub region_code: String,
     /// Working days until the first response is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 3)]
     pub first_response_days: Option<i16>,
     /// Working days until the decision is due.
@@ -179,6 +175,7 @@ impl ServiceLevel {
 }
 
 /// A target: the deadlines for complaints of one kind in a region, in working days.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceLevelTarget {
     /// Id of the target.
@@ -187,13 +184,10 @@ pub struct ServiceLevelTarget {
     #[schema(example = "32.04")]
     pub region_code: String,
     /// Applies only to this sector.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
     /// Applies only to this class.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
     /// Applies only to this priority.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
     /// Kind of target.
     pub kind: ServiceLevelKind,
@@ -286,21 +280,18 @@ fn validate_order(figures: &ServiceLevelFigures) -> Result<(), ValidationError> 
 }
 
 /// A target to create.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CreateServiceLevelTarget {
     /// Region where it applies. Absent: the whole country, which needs a token for the whole country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32.04")]
     pub region_code: Option<RegionCode>,
     /// Applies only to this sector.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
     /// Applies only to this class.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ComplaintClass>,
     /// Applies only to this priority.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ComplaintPriority>,
     /// Figures of the target.
     #[validate(nested)]

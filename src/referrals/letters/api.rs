@@ -11,12 +11,12 @@ use super::model::LetterStatus;
 use super::store::LetterRow;
 
 /// Request to issue a recommendation letter.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"valid_days": 30}))]
 pub struct IssueRecommendationLetter {
     /// Days for which the letter is valid, from today; 30 if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 180, code = "out_of_range"))]
     #[schema(minimum = 1, maximum = 180, example = 30)]
     pub valid_days: Option<u16>,
@@ -24,6 +24,7 @@ pub struct IssueRecommendationLetter {
 
 /// A recommendation letter. The PDF with the client's name is at
 /// `GET /v1/referrals/{id}/recommendation-letter/document`.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct RecommendationLetter {
     /// Id of the referral.
@@ -51,7 +52,6 @@ pub struct RecommendationLetter {
     /// Last day of validity.
     pub valid_until_on: NaiveDate,
     /// Time of revocation, after its referral was cancelled or entered in error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
 }
 

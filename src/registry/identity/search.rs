@@ -33,50 +33,41 @@ crate::text_enum! {
 }
 
 /// Search criteria: at least one of name, birth date, category, decile and programme. A person must match all of them.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Moh. Rid", "region_code": "32.04" }))]
 pub struct PersonSearch {
     /// A name or its beginning, from any of its words. Titles and patronymics (`H.`, `bin`) are ignored. Common spellings of one name
     /// (`Mochammad`, `Moh.`; `Soekarno`, `Sukarno`; `Sitti`, `Siti`) match each other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
     /// How the name is compared. Default: `prefix`. `fuzzy` compares whole words by their consonants.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_match: Option<NameMatch>,
     /// Date of birth. Not in the future.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<NaiveDate>,
     /// Only persons in this region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region_code: Option<RegionCode>,
     /// Category of social service need (PPKS). Restricted categories also require `cases:restricted`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ppks_code: Option<String>,
     /// Decile of the family in its latest welfare snapshot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10)]
     pub decile: Option<i16>,
     /// Code of a programme in which the person or the family participates today.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_code: Option<String>,
     /// True to include persons who died, were removed or were merged. Default: false.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_ended: Option<bool>,
     /// Maximum number of persons per page, 1 to 200.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
     /// The `next_cursor` of the previous page of the same search (400 `invalid-cursor` with other criteria).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
 /// A person that matches the search.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonHit {
     /// Similarity of the name to the requested name, 0 to 100. Absent if no name was requested.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 100, example = 100)]
     pub likeness: Option<u8>,
     /// The person, masked.

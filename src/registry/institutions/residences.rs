@@ -60,6 +60,7 @@ pub struct EndResidence {
 }
 
 /// A stay in an institution.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Residence {
     /// Id of the stay; send it as `residence_id` to end the stay.
@@ -67,11 +68,9 @@ pub struct Residence {
     /// Kind of institution.
     pub kind: ResidenceKind,
     /// Id of the institution in the directory. Only in a revealed response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_id: Option<Uuid>,
     /// Name of the institution. Only in a revealed response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub facility_name: Option<String>,
     /// Region of the institution. Only the regency unless revealed.
@@ -81,7 +80,6 @@ pub struct Residence {
     #[schema(example = "2026-07-01")]
     pub since: NaiveDate,
     /// Last day of the stay. Absent if the stay is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
 }
@@ -238,6 +236,7 @@ pub struct ResidenceMap {
 }
 
 /// A count for one region and kind.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResidenceCount {
     /// Code of the part.
@@ -249,7 +248,6 @@ pub struct ResidenceCount {
     /// Kind of institution.
     pub kind: ResidenceKind,
     /// Number of people. Absent if suppressed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 42)]
     pub count: Option<i64>,
     /// True if the count is suppressed: it is below 10, or another suppressed count could be derived from it.

@@ -276,88 +276,70 @@ impl CreatePerson {
 }
 
 /// A dwelling. Absent fields were not recorded.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dwelling {
     /// Tenure: by which right the family lives in the dwelling.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenure: Option<DwellingTenure>,
     /// Whether the family has a land title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub land_title: Option<bool>,
     /// Main material of the floor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "cement")]
     pub floor_material: Option<FloorMaterial>,
     /// Main material of the walls.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wall_material: Option<WallMaterial>,
     /// Main material of the roof.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "zinc")]
     pub roof_material: Option<RoofMaterial>,
     /// Floor area in square metres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 10_000, example = 36)]
     pub floor_area_m2: Option<f64>,
     /// Whether the walls or the roof are a danger to the residents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub wall_or_roof_dangerous: Option<bool>,
     /// Whether the dwelling is fit to live in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub habitable: Option<bool>,
     /// Source of drinking water.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "protected_well")]
     pub water_source: Option<WaterSource>,
     /// Toilet facility that the family uses.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toilet: Option<ToiletFacility>,
     /// Main cooking fuel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "lpg_3kg")]
     pub cooking_fuel: Option<CookingFuel>,
     /// Main source of lighting.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lighting_source: Option<LightingSource>,
     /// Installed electric power in volt-amperes (VA).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 200_000, example = 450)]
     pub power_va: Option<i32>,
     /// PLN customer number, up to 20 digits; an empty string means that the dwelling has no number of its own. Masked
     /// responses show only the last two digits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = r"^[0-9*]{0,20}$", max_length = 20, example = "99000000012")]
     pub pln_customer_id: Option<String>,
 }
 
 /// Circumstances of a family that programme rules use. Absent fields were not recorded.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyAttributes {
     /// Whether the family is a disaster victim.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub disaster_victim: Option<bool>,
     /// Whether the breadwinner was laid off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub breadwinner_laid_off: Option<bool>,
     /// Whether the family lost its livelihood.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub lost_livelihood: Option<bool>,
     /// Whether the family is classified as extremely poor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub extreme_poor: Option<bool>,
     /// Whether the family received housing aid before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub prior_housing_aid: Option<bool>,
     /// Income class as the housing programmes define it. In responses only when personal data is revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub income_class: Option<IncomeClass>,
 }
 

@@ -19,52 +19,39 @@ use crate::registry::rows::PersonRow;
 use crate::transaction::Tx;
 
 /// A correction of a person's data. An absent field stays as it is; at least one field is required.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "something_changes"))]
 #[schema(example = json!({ "full_name": "Siti Rahmawati", "school_enrolled": true }))]
 pub struct PersonCorrection {
     /// Name as in the identity documents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<PersonName>,
     /// Date of birth.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<NaiveDate>,
     /// Sex as in the identity documents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
     /// Marital status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marital_status: Option<MaritalStatus>,
     /// School level attended now, or the last one completed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub school_level: Option<SchoolLevel>,
     /// Whether the person attends school or university now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub school_enrolled: Option<bool>,
     /// Occupation class of the person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occupation_class: Option<OccupationClass>,
     /// Type of disability; `none` means no disability.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_type: Option<DisabilityType>,
     /// Severity of the disability.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_severity: Option<DisabilitySeverity>,
     /// Whether the person has a chronic illness.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chronic_illness: Option<bool>,
     /// Whether the person is pregnant or gave birth in the last six weeks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pregnant_or_postpartum: Option<bool>,
     /// Membership of the national health insurance (JKN).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jkn_status: Option<JknStatus>,
     /// Whether the person has a Kartu Indonesia Pintar (KIP).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_kip: Option<bool>,
     /// Whether one or both parents of the person have died.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan: Option<bool>,
 }
 

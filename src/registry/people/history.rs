@@ -172,6 +172,7 @@ fn sealing_context(subject: Uuid, id: Uuid) -> Vec<u8> {
 }
 
 /// One change of a family or a person.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RegistryChange {
     /// Id of the change.
@@ -185,11 +186,9 @@ pub struct RegistryChange {
     #[schema(example = "update")]
     pub action: String,
     /// The day of the event itself, for example of a death or a move; absent for other changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub happened_on: Option<NaiveDate>,
     /// Code of the reason, if one was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub reason: Option<String>,
     /// Fields that changed; empty if an import created the whole record.
@@ -197,16 +196,15 @@ pub struct RegistryChange {
 }
 
 /// A field that changed.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChangedField {
     /// Name of the field; nested names are joined with a dot, for example `dwelling.toilet`.
     #[schema(example = "jkn_status")]
     pub field: String,
     /// Old value; only when revealed. A NIK or card number is always masked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
     /// New value; only when revealed. A NIK or card number is always masked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Value>,
 }
 

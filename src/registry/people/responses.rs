@@ -14,6 +14,7 @@ use crate::registry::people::api::{Dwelling, FamilyAssets, FamilyAttributes};
 use crate::registry::rows::{ParticipationRow, WelfareStatusRow};
 
 /// A person of the registry. An absent field is unknown or, if `masked`, not shown.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "01928f3e-7c1b-7a4e-9d2c-3f5a6b7c8d9f",
@@ -54,7 +55,6 @@ pub struct Person {
     #[schema(example = false)]
     pub restricted: bool,
     /// NIK; unless revealed, only its first two and last two digits are shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
     pub nik: Option<String>,
     /// Whether Dukcapil confirmed the identity.
@@ -63,11 +63,9 @@ pub struct Person {
     #[schema(example = "Siti Rahmawati")]
     pub full_name: String,
     /// Year of birth.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1990)]
     pub birth_year: Option<i32>,
     /// Date of birth; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub birth_date: Option<NaiveDate>,
     /// Sex as in the identity documents.
@@ -76,63 +74,48 @@ pub struct Person {
     /// Relation to the head of the family.
     pub relation_to_head: RelationToHead,
     /// Marital status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "married")]
     pub marital_status: Option<MaritalStatus>,
     /// School level attended now, or the last one completed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "sma")]
     pub school_level: Option<SchoolLevel>,
     /// Whether the person attends school or university now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub school_enrolled: Option<bool>,
     /// Occupation class of the person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "BURUH")]
     pub occupation_class: Option<OccupationClass>,
     /// Type of disability; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub disability_type: Option<DisabilityType>,
     /// Severity of the disability; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub disability_severity: Option<DisabilitySeverity>,
     /// Whether the person has a chronic illness; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub chronic_illness: Option<bool>,
     /// Whether the person is pregnant or gave birth in the last six weeks; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub pregnant_or_postpartum: Option<bool>,
     /// Membership of the national health insurance (JKN).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "inactive")]
     pub jkn_status: Option<JknStatus>,
     /// Whether the person has a Kartu Indonesia Pintar (KIP).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub has_kip: Option<bool>,
     /// Whether one or both parents of the person have died; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub orphan: Option<bool>,
     /// Whether the person has a certificate of poverty (SKTM).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub sktm: Option<bool>,
     /// Whether the village head certified that the person qualifies for aid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub village_head_certified: Option<bool>,
     /// Whether a professional assessment recommended social rehabilitation; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub assessment_recommended: Option<bool>,
     /// Social problem criteria; only when revealed, and `violence` only with the scope `cases:restricted`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub criteria: Option<Vec<SocialCriterion>>,
     /// Service need categories (PPKS). Categories on children in conflict with the law, violence, HIV, drug abuse and
@@ -149,11 +132,9 @@ pub struct Person {
     /// Status of the person. Only `active` persons are included in families, eligibility checks and searches.
     pub standing: Standing,
     /// Day of death or removal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub ended_on: Option<NaiveDate>,
     /// Record that replaced this one when the two were merged as the same person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub merged_into: Option<Uuid>,
     /// Version of the resource, as in the `ETag`.
@@ -166,6 +147,7 @@ pub struct Person {
 }
 
 /// A welfare snapshot: the ranking of a family by a registry source at one time. It never changes.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WelfareStatus {
     /// Id of the snapshot.
@@ -183,7 +165,6 @@ pub struct WelfareStatus {
     #[schema(minimum = 1, maximum = 10, example = 2)]
     pub decile: i16,
     /// Percentile of the population, from 1 to 100.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100, example = 17)]
     pub percentile: Option<i16>,
     /// When the snapshot was added to this registry.
@@ -205,6 +186,7 @@ impl From<WelfareStatusRow> for WelfareStatus {
 }
 
 /// A current or past programme participation of the family or one of its members.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProgramParticipation {
     /// Id of the participation; use it to end the participation.
@@ -213,15 +195,12 @@ pub struct ProgramParticipation {
     #[schema(example = "KKS")]
     pub program_code: String,
     /// The member who participates; absent when the whole family participates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub person_id: Option<Uuid>,
     /// First day, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-07-01")]
     pub since: Option<NaiveDate>,
     /// Last day; absent while the participation continues.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
 }
@@ -234,6 +213,7 @@ impl From<ParticipationRow> for ProgramParticipation {
 }
 
 /// A shock that hit a family, for example a disaster or a layoff.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FamilyShock {
     /// Id of the shock; use it to end the shock.
@@ -244,16 +224,15 @@ pub struct FamilyShock {
     #[schema(example = "2026-10-03")]
     pub happened_on: NaiveDate,
     /// The day on which the family had recovered; absent while the shock continues.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
     /// Note; only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub note: Option<String>,
 }
 
 /// A family of the registry. An absent field is unknown or, if `masked`, not shown.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Family {
     /// Id of the family.
@@ -266,30 +245,24 @@ pub struct Family {
     #[schema(example = true)]
     pub masked: bool,
     /// Number of the family card (KK); unless revealed, only its first two and last two digits are shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "32************01")]
     pub family_card_no: Option<String>,
     /// Address within the village; `***` if an address is recorded but not revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "***")]
     pub address: Option<String>,
     /// Latitude of the dwelling in degrees (WGS 84); only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub latitude: Option<f64>,
     /// Longitude of the dwelling in degrees (WGS 84); only when revealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub longitude: Option<f64>,
     /// The dwelling. Absent fields were not recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dwelling: Option<Dwelling>,
     /// Circumstances of the family. Absent fields were not recorded.
     pub attributes: FamilyAttributes,
     /// Assets of the family, as counts; `gold_grams` only when revealed.
     pub assets: FamilyAssets,
     /// The latest welfare snapshot of the family.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welfare_status: Option<WelfareStatus>,
     /// Current and past programme participations.
     pub programs: Vec<ProgramParticipation>,
@@ -304,7 +277,6 @@ pub struct Family {
     /// Status of the family.
     pub standing: Standing,
     /// Family into which this one was merged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub merged_into: Option<Uuid>,
     /// Version of the resource, as in the `ETag`.

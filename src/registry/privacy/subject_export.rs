@@ -19,6 +19,7 @@ use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::MergeRow;
 
 /// A merger of two records of one person.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonMerger {
     /// Id of the merged record.
@@ -31,7 +32,6 @@ pub struct PersonMerger {
     /// When the records were merged.
     pub merged_at: DateTime<Utc>,
     /// When the merger was undone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable, example = json!(null))]
     pub undone_at: Option<DateTime<Utc>>,
 }

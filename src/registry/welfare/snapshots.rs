@@ -47,6 +47,7 @@ pub struct SnapshotName {
 }
 
 /// A welfare snapshot with the number of families of the caller's regions in it.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct WelfareSnapshot {
     /// Source of the snapshot.
@@ -57,7 +58,6 @@ pub struct WelfareSnapshot {
     /// Day from which the snapshot is valid.
     pub as_of: chrono::NaiveDate,
     /// Number of families. Absent if below 10.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 12840)]
     pub families: Option<i64>,
 }
