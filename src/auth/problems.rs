@@ -9,9 +9,9 @@ crate::problems! {
         "Hanya grant_type=client_credentials yang diterima.", "Only grant_type=client_credentials is supported.";
     INVALID_SCOPE = "invalid-scope", 400 oauth "invalid_scope",
         "Scope tidak diberikan", "The scope is not granted",
-        "Klien ini tidak memiliki izin {}.", "The client does not have the permission {}. Request only the client's own permissions.";
+        "Klien ini tidak memiliki izin {}. Minta hanya izin yang dimiliki klien ini.", "The client does not have the permission {}. Request only the client's own permissions.";
     INVALID_GRANT = "invalid-grant", 400 oauth "invalid_grant",
-        "Petugas tidak dapat diwakili", "The officer cannot be asserted",
+        "Klien tidak dapat mewakili petugas ini", "The client cannot act for this officer",
         "Petugas tidak dikenal, tidak aktif, atau bukan dari organisasi klien ini.", "The officer is unknown, inactive, or not of this client's organization.";
     INVALID_CLIENT = "invalid-client", 401 oauth "invalid_client",
         "Klien tidak dikenal", "Unknown client",

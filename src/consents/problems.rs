@@ -5,7 +5,7 @@ use crate::error::Texts;
 crate::problems! {
     CONSENT_INVALID_TRANSITION = "consent-invalid-transition", 409,
         "Persetujuan tidak dapat dicabut", "The consent cannot be withdrawn",
-        "Persetujuan ini sudah dicabut, atau dasarnya bukan persetujuan.", "The consent is already withdrawn, or its lawful basis is not consent.";
+        "Persetujuan ini sudah dicabut, atau dasar pemrosesannya bukan persetujuan.", "The consent is already withdrawn, or its lawful basis is not consent.";
 }
 
 /// Codes of faults in one field.
@@ -20,7 +20,7 @@ pub const FIELDS: &[(&str, Texts)] = &[
     (
         "legal_reference_required",
         Texts {
-            id: "Pemrosesan tanpa persetujuan memerlukan dasar hukum",
+            id: "Dasar pemrosesan selain persetujuan memerlukan dasar hukum",
             en: "A lawful basis other than consent needs a legal reference",
         },
     ),

@@ -5,7 +5,7 @@ use crate::error::Texts;
 crate::problems! {
     RULE_VERSION_BEGUN = "rule-version-begun", 409,
         "Versi aturan tidak dapat ditarik", "The rule version cannot be withdrawn",
-        "Hanya versi yang belum berlaku yang dapat ditarik.", "Only a version that is not yet in force can be withdrawn. Add a new version to replace this one.";
+        "Hanya versi yang belum berlaku yang dapat ditarik. Tambahkan versi baru untuk menggantikan versi ini.", "Only a version that is not yet in force can be withdrawn. Add a new version to replace this one.";
 }
 
 /// Codes of faults in one field.
@@ -23,25 +23,31 @@ pub const FIELDS: &[(&str, Texts)] = &[
     (
         "rule_node_unknown",
         Texts {
-            id: "Simpul aturan ialah all, any, not, atau field dengan op dan value",
+            id: "Simpul aturan harus salah satu dari: all, any, not, atau field dengan op dan value",
             en: "A rule node must be one of: all, any, not, or field with op and value",
         },
     ),
     (
         "rule_node_ambiguous",
         Texts {
-            id: "Simpul aturan hanya boleh satu dari all, any, not, atau field dengan op dan value",
+            id: "Simpul aturan hanya boleh salah satu dari: all, any, not, atau field dengan op dan value",
             en: "A rule node may be only one of: all, any, not, or field with op and value",
         },
     ),
-    ("rule_key_unknown", Texts { id: "Kunci ini tidak dikenal di sini", en: "This key is not allowed here" }),
+    ("rule_key_unknown", Texts { id: "Kunci ini tidak boleh dipakai di sini", en: "This key is not allowed here" }),
     (
         "rule_group_not_array",
-        Texts { id: "all dan any memuat larik simpul aturan", en: "all and any must contain an array of rule nodes" },
+        Texts {
+            id: "all dan any harus memuat larik simpul aturan",
+            en: "all and any must contain an array of rule nodes",
+        },
     ),
     (
         "rule_group_empty",
-        Texts { id: "Kelompok kosong tidak memutuskan apa pun", en: "The group must contain at least one rule node" },
+        Texts {
+            id: "Kelompok harus memuat sedikitnya satu simpul aturan",
+            en: "The group must contain at least one rule node",
+        },
     ),
     (
         "rule_too_deep",
@@ -53,10 +59,7 @@ pub const FIELDS: &[(&str, Texts)] = &[
     ),
     (
         "rule_field_missing",
-        Texts {
-            id: "Syarat harus menyebut fakta yang ditanyakan (field)",
-            en: "A condition must name its fact (field)",
-        },
+        Texts { id: "Syarat harus menyebut faktanya (field)", en: "A condition must name its fact (field)" },
     ),
     ("rule_field_unknown", Texts { id: "Tidak ada fakta dengan nama ini", en: "No fact has this name" }),
     (
@@ -67,7 +70,7 @@ pub const FIELDS: &[(&str, Texts)] = &[
     (
         "rule_operator_unfit",
         Texts {
-            id: "Operator ini tidak berlaku untuk fakta tersebut",
+            id: "Operator ini tidak dapat dipakai untuk fakta tersebut",
             en: "The operator cannot be used with this fact",
         },
     ),
@@ -79,10 +82,10 @@ pub const FIELDS: &[(&str, Texts)] = &[
         "rule_value_type",
         Texts {
             id: "Jenis nilai tidak sesuai dengan fakta dan operatornya",
-            en: "The value does not have the type that the fact and operator require",
+            en: "The type of the value does not fit the fact and the operator",
         },
     ),
-    ("rule_value_empty", Texts { id: "Nilai kosong", en: "The value is blank or an empty list" }),
+    ("rule_value_empty", Texts { id: "Nilai atau daftarnya kosong", en: "The value is blank or an empty list" }),
     (
         "rule_value_too_long",
         Texts { id: "Daftar memuat lebih dari 200 nilai", en: "The list has more than 200 values" },
@@ -90,10 +93,16 @@ pub const FIELDS: &[(&str, Texts)] = &[
     ("rule_range_reversed", Texts { id: "Rentang berakhir sebelum dimulai", en: "The range ends before it starts" }),
     (
         "first_day_taken",
-        Texts { id: "Sudah ada versi yang mulai pada hari ini", en: "Another version already starts on this day" },
+        Texts {
+            id: "Sudah ada versi lain yang mulai pada tanggal ini",
+            en: "Another version already starts on this date",
+        },
     ),
     (
         "differs",
-        Texts { id: "Berbeda dari program nasionalnya", en: "The value differs from that of the national programme" },
+        Texts {
+            id: "Nilai berbeda dari nilai pada program nasionalnya",
+            en: "The value differs from that of the national programme",
+        },
     ),
 ];

@@ -12,15 +12,15 @@ static ALL: OnceLock<Vec<FieldCode>> = OnceLock::new();
 const SHARED: &[FieldCode] = &[
     ("invalid", Texts { id: "Nilai tidak sah", en: "The value is not valid" }),
     ("exists_already", Texts { id: "Sudah ada", en: "Already exists" }),
-    ("erased", Texts { id: "Data orang ini sudah dihapus", en: "The data of this person is erased" }),
+    ("erased", Texts { id: "Data orang ini sudah dihapus", en: "The data of this person was erased" }),
     ("required", Texts { id: "Wajib diisi", en: "This field is required" }),
     ("type", Texts { id: "Jenis nilai keliru", en: "The value has the wrong type" }),
-    ("unknown_field", Texts { id: "Isian tidak dikenal", en: "Unknown field; remove it" }),
+    ("unknown_field", Texts { id: "Isian tidak dikenal; hapus isian ini", en: "Unknown field; remove it" }),
     ("unknown_value", Texts { id: "Nilai tidak ada dalam daftar", en: "The value is not in the list" }),
     ("too_short", Texts { id: "Terlalu pendek", en: "Too short" }),
     ("too_long", Texts { id: "Terlalu panjang", en: "Too long" }),
-    ("too_few", Texts { id: "Terlalu sedikit", en: "Too few items" }),
-    ("too_many", Texts { id: "Terlalu banyak", en: "Too many items" }),
+    ("too_few", Texts { id: "Jumlahnya terlalu sedikit", en: "Too few items" }),
+    ("too_many", Texts { id: "Jumlahnya terlalu banyak", en: "Too many items" }),
     ("too_small", Texts { id: "Terlalu kecil", en: "Too small" }),
     ("too_large", Texts { id: "Terlalu besar", en: "Too large" }),
     ("format", Texts { id: "Bentuk nilai keliru", en: "The value has the wrong format" }),
@@ -28,14 +28,11 @@ const SHARED: &[FieldCode] = &[
     (
         "region_too_wide",
         Texts {
-            id: "Kode harus sampai tingkat kecamatan atau desa",
-            en: "The code must be of a district or a village",
+            id: "Wilayah terlalu luas; pakai kode kecamatan atau desa/kelurahan",
+            en: "The region is too wide; use the code of a district or a village",
         },
     ),
-    (
-        "village_required",
-        Texts { id: "Kode harus sampai tingkat desa atau kelurahan", en: "The code must be of a village" },
-    ),
+    ("village_required", Texts { id: "Pakai kode desa atau kelurahan", en: "The code must be that of a village" }),
     ("repeated", Texts { id: "Nilai berulang dalam permintaan ini", en: "The value is repeated in this request" }),
     (
         "contains_identity_number",
@@ -46,34 +43,43 @@ const SHARED: &[FieldCode] = &[
     ),
     ("too_deep", Texts { id: "Bersarang terlalu dalam", en: "Nested too deeply" }),
     ("without_letters", Texts { id: "Nama harus memuat huruf", en: "A name must contain letters" }),
-    ("one_of", Texts { id: "Isi tepat satu dari pilihan", en: "Send exactly one of the alternatives" }),
+    ("one_of", Texts { id: "Isi tepat satu dari pilihan yang ada", en: "Send exactly one of the alternatives" }),
     (
         "unknown_person",
-        Texts { id: "Orang tidak ditemukan dalam wilayah Anda", en: "Person not found within your regions" },
+        Texts { id: "Orang tidak ditemukan dalam wilayah Anda", en: "The person was not found in your regions" },
     ),
     (
         "unknown_family",
-        Texts { id: "Keluarga tidak ditemukan dalam wilayah Anda", en: "Family not found within your regions" },
+        Texts { id: "Keluarga tidak ditemukan dalam wilayah Anda", en: "The family was not found in your regions" },
     ),
     (
         "unknown_complaint",
-        Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "Complaint not found within your regions" },
+        Texts { id: "Pengaduan tidak ditemukan dalam wilayah Anda", en: "The complaint was not found in your regions" },
     ),
     ("itself", Texts { id: "Tidak boleh menunjuk dirinya sendiri", en: "It must not refer to itself" }),
-    ("unknown_organization", Texts { id: "Organisasi tidak ada", en: "The organization does not exist" }),
+    (
+        "unknown_organization",
+        Texts {
+            id: "Organisasi tidak ada, atau berada di luar wilayah Anda",
+            en: "The organization does not exist, or it is outside your regions",
+        },
+    ),
     ("unknown_program", Texts { id: "Program tidak ada", en: "The programme does not exist" }),
     (
         "unknown_officer",
-        Texts { id: "Petugas tidak ada dalam organisasi Anda", en: "Officer not found in your organization" },
+        Texts {
+            id: "Petugas aktif ini tidak ditemukan dalam organisasi atau wilayah Anda",
+            en: "No active officer with this id was found in your organization or regions",
+        },
     ),
     ("out_of_range", Texts { id: "Di luar rentang yang diizinkan", en: "Outside the allowed range" }),
-    ("in_the_future", Texts { id: "Tanggal belum terjadi", en: "The date is in the future" }),
+    ("in_the_future", Texts { id: "Tanggal belum tiba", en: "The date is in the future" }),
     ("ends_before_it_begins", Texts { id: "Akhir mendahului awal", en: "The end is before the start" }),
     ("in_the_past", Texts { id: "Waktu sudah lewat", en: "The time is in the past" }),
     ("not_uuid_v7", Texts { id: "Id harus UUID versi 7", en: "The id must be a UUID version 7" }),
     (
         "text_required",
-        Texts { id: "Alasan other memerlukan penjelasan", en: "The reason `other` needs an explanation" },
+        Texts { id: "Alasan `other` memerlukan penjelasan", en: "The reason `other` needs an explanation" },
     ),
 ];
 

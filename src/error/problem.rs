@@ -79,85 +79,85 @@ mod shared {
     crate::problems! {
         MALFORMED_BODY = "malformed-body", 400,
             "Isi permintaan tidak terbaca", "The request body cannot be read",
-            "Isi permintaan bukan JSON yang sah: {}", "The request body is not valid JSON: {}. Correct it and send it again.";
+            "Isi permintaan bukan JSON yang sah: {}. Perbaiki, lalu kirim ulang.", "The request body is not valid JSON: {}. Correct it and send it again.";
         MALFORMED_PARAMETER = "malformed-parameter", 400,
-            "Parameter tidak terbaca", "Invalid parameter",
-            "Parameter tidak dikenal atau nilainya tidak sah: {}", "A parameter is unknown, missing, or its value is not valid: {}. The contract lists the parameters and their values.";
+            "Parameter tidak sah", "Invalid parameter",
+            "Parameter tidak dikenal, tidak ada, atau nilainya tidak sah: {}. Kontrak API memuat daftar parameter dan nilainya.", "A parameter is unknown, missing, or its value is not valid: {}. The contract lists the parameters and their values.";
         MALFORMED_HEADER = "malformed-header", 400,
-            "Header tidak terbaca", "Invalid header",
-            "Nilai header tidak sah: {}", "The value of this header is not valid: {}. The contract describes its format.";
+            "Header tidak sah", "Invalid header",
+            "Nilai header ini tidak sah: {}. Bentuknya dijelaskan dalam kontrak API.", "The value of this header is not valid: {}. The contract describes its format.";
         INVALID_CURSOR = "invalid-cursor", 400,
             "Kursor tidak sah", "Invalid cursor",
             "Kursor rusak atau berasal dari permintaan dengan saringan lain. Mulai lagi tanpa kursor.",
             "The cursor is damaged or belongs to a request with other filters. Start again without a cursor.";
         PURPOSE_REQUIRED = "purpose-required", 400,
             "Tujuan akses wajib disebut", "Access purpose required",
-            "Membuka data pribadi memerlukan header Access-Purpose dengan kode tujuan yang dikenal.",
-            "To reveal personal data, send the header Access-Purpose with a code of the list of purposes.";
+            "Untuk membuka data pribadi, kirim header Access-Purpose dengan kode dari daftar tujuan akses.",
+            "To reveal personal data, send the header Access-Purpose with a code from the list of access purposes.";
         INVALID_TOKEN = "invalid-token", 401,
             "Token tidak ada atau tidak sah", "The token is missing or not valid",
-            "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya.",
+            "Operasi ini memerlukan access token yang masih berlaku dari layanan ini atau penerbit yang dipercaya. Minta token baru, lalu kirim ulang permintaan.",
             "This operation needs a valid access token from this service or from a trusted issuer. Get a new token, then send the request again.";
         INSUFFICIENT_SCOPE = "insufficient-scope", 403,
             "Izin tidak cukup", "Missing permission",
-            "Token ini tidak memuat izin {}.", "The token does not include the permission {}. Ask your administrator for it.";
+            "Token ini tidak memuat izin {}. Mintalah izin itu kepada administrator Anda.", "The token does not include the permission {}. Ask your administrator for it.";
         REGION_NOT_GRANTED = "region-not-granted", 403,
             "Wilayah di luar kewenangan", "Region not granted",
-            "Token ini tidak berlaku untuk wilayah yang dituju.", "The token is not valid for the region of this request. Use a region within your grant.";
+            "Token ini tidak berlaku untuk wilayah yang dituju. Pilih wilayah dalam kewenangan Anda.", "The token does not cover the region of this request. Choose a region that it covers.";
         NOT_FOUND = "not-found", 404,
             "Tidak ditemukan", "Not found",
-            "Sumber daya ini tidak ada, atau di luar wilayah Anda.", "This resource does not exist, or it is outside your regions.";
+            "Data ini tidak ada, atau berada di luar wilayah Anda.", "This resource does not exist, or it is outside your regions.";
         UNKNOWN_ROUTE = "unknown-route", 404,
             "Alamat tidak dikenal", "Unknown address",
-            "Layanan ini tidak memiliki alamat tersebut. Lihat /docs.", "The service has no such address. See /docs for all addresses.";
+            "Layanan ini tidak memiliki alamat tersebut. Semua alamat tercantum di /docs.", "The service has no such address. See /docs for all addresses.";
         METHOD_NOT_ALLOWED = "method-not-allowed", 405,
             "Metode tidak diizinkan", "Method not allowed",
-            "Alamat ini tidak menerima metode tersebut; lihat header Allow.", "This address does not accept this method. The Allow header lists the methods it accepts.";
+            "Alamat ini tidak menerima metode tersebut. Header Allow memuat metode yang diterima.", "This address does not accept this method. The Allow header lists the methods it accepts.";
         REQUEST_TIMEOUT = "request-timeout", 408,
             "Permintaan terlalu lama", "Request timeout",
-            "Isi permintaan tidak tiba pada waktunya.", "The request body did not arrive in time. Check the connection, then send the request again.";
+            "Isi permintaan tidak tiba pada waktunya. Periksa sambungan, lalu kirim ulang permintaan.", "The request body did not arrive in time. Check the connection, then send the request again.";
         ALREADY_EXISTS = "already-exists", 409,
             "Sudah ada", "Already exists",
-            "Id ini sudah dipakai untuk isi yang berbeda.", "This id is already used for a resource with different content. Use a new id.";
+            "Id ini sudah dipakai untuk data dengan isi yang berbeda. Pakai id baru.", "This id is already used for a resource with different content. Use a new id.";
         IDEMPOTENCY_IN_FLIGHT = "idempotency-in-flight", 409,
             "Permintaan yang sama sedang diproses", "A request with this key is in progress",
-            "Permintaan dengan Idempotency-Key ini masih berjalan. Ulangi sebentar lagi.", "Another request with this Idempotency-Key is in progress. Retry after the seconds in Retry-After, with the same key.";
+            "Permintaan lain dengan Idempotency-Key ini sedang diproses. Ulangi dengan kunci yang sama setelah jumlah detik pada Retry-After.", "Another request with this Idempotency-Key is in progress. Retry with the same key after the seconds in Retry-After.";
         CONCURRENT_CHANGE = "concurrent-change", 409,
             "Diubah bersamaan", "Concurrent change",
-            "Perubahan lain mendahului. Baca ulang, lalu ulangi.", "A concurrent request changed the same data first. Read the resource again, then retry.";
+            "Permintaan lain mengubah data yang sama lebih dahulu. Baca ulang datanya, lalu ulangi.", "A concurrent request changed the same data first. Read the resource again, then retry.";
         VERSION_MISMATCH = "version-mismatch", 412,
             "Versi sudah berubah", "The version has changed",
-            "If-Match tidak sesuai dengan versi sekarang. Baca ulang sumber dayanya.", "If-Match is not the current version. Read the resource again, then repeat the change with its new ETag.";
+            "If-Match bukan versi sekarang. Baca ulang datanya, lalu ulangi perubahan dengan ETag yang baru.", "If-Match is not the current version. Read the resource again, then repeat the change with its new ETag.";
         BODY_TOO_DEEP = "body-too-deep", 400,
             "Isi permintaan bersarang terlalu dalam", "The request body is nested too deeply",
-            "JSON boleh bersarang paling dalam {} tingkat.", "The maximum nesting of JSON is {} levels. Send a flatter body.";
+            "JSON boleh bersarang paling dalam {} tingkat. Kirim isi dengan tingkat yang lebih sedikit.", "The maximum nesting of JSON is {} levels. Send a body with fewer levels.";
         BODY_TOO_LARGE = "body-too-large", 413,
             "Isi permintaan terlalu besar", "The request body is too large",
-            "Batas isi permintaan ialah {} byte.", "The maximum size of a request body is {} bytes. Send less data in one request.";
+            "Isi permintaan paling besar {} byte. Kirim data lebih sedikit dalam satu permintaan.", "The maximum size of a request body is {} bytes. Send less data in one request.";
         UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415,
             "Jenis isi tidak didukung", "Unsupported media type",
-            "Kirim isi sebagai {}.", "Send the request body as {}, with a matching Content-Type.";
+            "Kirim isi permintaan sebagai {}, dengan Content-Type yang sesuai.", "Send the request body as {}, with a matching Content-Type.";
         VALIDATION_FAILED = "validation-failed", 422,
             "Isi tidak memenuhi syarat", "Validation failed",
-            "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.", "One or more fields are not valid. Correct the fields listed in errors.";
+            "Satu atau beberapa isian tidak memenuhi syarat. Perbaiki isian yang tercantum dalam errors.", "One or more fields are not valid. Correct the fields listed in errors.";
         IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422,
             "Idempotency-Key dipakai ulang", "Idempotency-Key reused",
-            "Kunci ini sudah dipakai untuk isi permintaan yang lain.", "This key was already used with a different request body. Use a new key for a new request.";
+            "Kunci ini sudah dipakai untuk isi permintaan yang lain. Pakai kunci baru untuk permintaan baru.", "This key was already used with a different request body. Use a new key for a new request.";
         BATCH_UNDONE = "batch-undone", 424,
             "Seluruh kumpulan dibatalkan", "The whole batch was rolled back",
-            "Dengan atomic=true satu butir yang gagal membatalkan semua.", "With atomic=true one failed item rolls back all items. Correct the failed items, then send the batch again.";
+            "Dengan atomic=true, satu butir yang gagal membatalkan semua butir. Perbaiki butir yang gagal, lalu kirim ulang seluruhnya.", "With atomic=true one failed item rolls back all items. Correct the failed items, then send the batch again.";
         PRECONDITION_REQUIRED = "precondition-required", 428,
             "If-Match wajib", "If-Match is required",
-            "Perubahan ini memerlukan header If-Match.", "This change needs the header If-Match. Send the ETag of the last read in it.";
+            "Perubahan ini memerlukan header If-Match. Isi dengan ETag dari pembacaan terakhir.", "This change needs the header If-Match. Send the ETag of the last read in it.";
         TOO_MANY_REQUESTS = "too-many-requests", 429,
             "Terlalu banyak permintaan", "Too many requests",
-            "Kuota permintaan klien ini habis. Ulangi setelah waktu pada Retry-After.", "The request quota of this client is used up. Retry after the seconds in Retry-After.";
+            "Kuota permintaan klien ini habis. Ulangi setelah jumlah detik pada Retry-After.", "The request quota of this client is used up. Retry after the seconds in Retry-After.";
         INTERNAL = "internal-error", 500,
             "Kesalahan layanan", "Internal error",
-            "Kesalahan ada pada kami. Sebutkan trace_id bila melapor.", "The fault is in the service, not in your request. Report it with the trace_id.";
+            "Kesalahan ada pada layanan, bukan pada permintaan Anda. Laporkan dengan menyebut trace_id.", "The fault is in the service, not in your request. Report it with the trace_id.";
         UNAVAILABLE = "unavailable", 503,
             "Layanan sedang tidak tersedia", "Service unavailable",
-            "Layanan sedang sibuk atau basis datanya tidak terjangkau. Ulangi setelah waktu pada Retry-After.", "The service is busy or cannot reach its database. Retry after the seconds in Retry-After.";
+            "Layanan sedang sibuk atau tidak dapat menjangkau basis datanya. Ulangi setelah jumlah detik pada Retry-After.", "The service is busy or cannot reach its database. Retry after the seconds in Retry-After.";
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Problem {
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
     /// Explanation of the problem and, where possible, what to do next; in the language of `Accept-Language`.
-    #[schema(example = "Satu atau beberapa isian tidak memenuhi syarat; lihat errors.")]
+    #[schema(example = "Satu atau beberapa isian tidak memenuhi syarat. Perbaiki isian yang tercantum dalam errors.")]
     pub detail: String,
     /// Path of the request.
     #[schema(example = "/v1/complaints")]

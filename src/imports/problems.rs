@@ -5,18 +5,18 @@ use crate::error::Texts;
 crate::problems! {
     PURPOSE_DIFFERS = "purpose-differs", 403,
         "Tujuan akses berbeda", "The access purpose differs",
-        "Hasil ini dibuat untuk tujuan akses lain dan hanya dibuka untuk tujuan itu.",
+        "Hasil ini dibuat untuk tujuan akses lain dan hanya dapat dibaca untuk tujuan itu. Kirim tujuan itu dalam Access-Purpose.",
         "This result was created for another access purpose and can be read for that purpose only. Send that purpose in Access-Purpose.";
     EXPORT_OUTDATED = "export-outdated", 409,
         "Ekspor tidak berlaku lagi", "The export is no longer valid",
-        "Sejak ekspor ini dibuat, seseorang di dalamnya menarik persetujuan, membatasi pemrosesan, atau dihapus. Ekspor lagi.",
+        "Sejak ekspor ini dibuat, ada orang di dalamnya yang mencabut persetujuan, membatasi pemrosesan, atau datanya dihapus. Buat ekspor baru.",
         "Since this export was created, a person in it withdrew consent, restricted processing or was erased. Create a new export.";
     IMPORT_REFUSED = "import-refused", 422,
         "Berkas tidak dimuat", "The file was not imported",
-        "Berkas memuat kesalahan; lihat berkas masalah dari pekerjaan ini. Tidak ada baris yang ditulis.", "The file has errors, and no row was written. Correct the rows in the job's problem file and import again.";
+        "Berkas memuat kesalahan, dan tidak ada baris yang ditulis. Perbaiki baris yang tercantum dalam berkas masalah pekerjaan ini, lalu muat lagi.", "The file has errors, and no row was written. Correct the rows listed in the job's problem file and import again.";
     IMPORT_PARTLY_WRITTEN = "import-partly-written", 409,
         "Berkas hanya dimuat sebagian", "Only part of the file was imported",
-        "Sesudah berkas diperiksa, registri berubah sehingga beberapa baris menjadi keliru; lihat berkas masalah. Baris sebelumnya sudah ditulis: counts menyebut berapa, done menyebut sampai baris ke berapa.",
+        "Sesudah berkas diperiksa, data terpadu berubah sehingga beberapa baris menjadi tidak sah; lihat berkas masalah. Baris sebelumnya sudah ditulis: counts memuat jumlahnya, done memuat nomor baris terakhirnya.",
         "The registry changed after the file was validated, so some rows became invalid; see the problem file. Earlier rows were written: counts says how many, done up to which row.";
 }
 
@@ -29,13 +29,19 @@ pub const FIELDS: &[(&str, Texts)] = &[
     ("gzip_damaged", Texts { id: "Berkas gzip rusak atau terpotong", en: "The gzip file is damaged or truncated" }),
     (
         "gzip_too_large",
-        Texts { id: "Isi gzip mengembang tidak wajar", en: "The gzip content expands to an unreasonable size" },
+        Texts { id: "Isi gzip mengembang secara tidak wajar", en: "The gzip content expands to an unreasonable size" },
     ),
     ("quote_not_closed", Texts { id: "Tanda kutip tidak ditutup", en: "A quote is not closed" }),
-    ("bad_quotes", Texts { id: "Tanda kutip tidak pada tempatnya", en: "A quote is not allowed here" }),
+    ("bad_quotes", Texts { id: "Tanda kutip tidak boleh dipakai di sini", en: "A quote is not allowed here" }),
     ("line_too_long", Texts { id: "Baris lebih dari 64 KiB", en: "The line is longer than 64 KiB" }),
-    ("too_few_columns", Texts { id: "Kolom kurang dari tajuk", en: "The line has fewer columns than the header" }),
-    ("too_many_columns", Texts { id: "Kolom lebih dari tajuk", en: "The line has more columns than the header" }),
+    (
+        "too_few_columns",
+        Texts { id: "Jumlah kolom kurang dari tajuk", en: "The line has fewer columns than the header" },
+    ),
+    (
+        "too_many_columns",
+        Texts { id: "Jumlah kolom lebih dari tajuk", en: "The line has more columns than the header" },
+    ),
     (
         "too_many_records",
         Texts { id: "Lebih dari 2.000.000 baris; bagi berkasnya", en: "More than 2,000,000 rows; split the file" },
@@ -54,7 +60,7 @@ pub const FIELDS: &[(&str, Texts)] = &[
     (
         "snapshot_differs",
         Texts {
-            id: "Pemeringkatan ini sudah tersimpan dengan isi lain",
+            id: "Pemutakhiran status kesejahteraan ini sudah tersimpan dengan isi lain",
             en: "This welfare snapshot is already stored with other content",
         },
     ),
@@ -62,18 +68,27 @@ pub const FIELDS: &[(&str, Texts)] = &[
         "other_region",
         Texts { id: "Keluarga ini tersimpan di wilayah lain", en: "This family is stored in another region" },
     ),
-    ("ended", Texts { id: "Sudah dikeluarkan atau digabungkan", en: "The record was removed or merged into another" }),
+    (
+        "ended",
+        Texts {
+            id: "Data ini sudah dikeluarkan atau digabungkan",
+            en: "The record was removed or merged into another",
+        },
+    ),
     (
         "processing_restricted",
         Texts {
-            id: "Pemrosesan data orang ini dibatasi; tidak diubah",
+            id: "Pemrosesan data orang ini dibatasi; datanya tidak diubah",
             en: "Processing of this person's data is restricted; the record is not changed",
         },
     ),
     ("other_family", Texts { id: "Orang ini anggota keluarga lain", en: "This person belongs to another family" }),
     (
         "of_the_family",
-        Texts { id: "Wilayah mengikuti keluarga; kosongkan", en: "The family's region applies; leave this empty" },
+        Texts {
+            id: "Wilayah mengikuti keluarga; kosongkan isian ini",
+            en: "The family's region applies; leave this empty",
+        },
     ),
     (
         "family_or_region",

@@ -154,10 +154,10 @@ crate::text_enum! {
 crate::text_enum! {
     /// Transition of a job.
     pub enum JobAction {
-        Create = "create": "Membuat" / "Create",
-        Claim = "claim": "Mengambil" / "Claim",
-        Succeed = "succeed": "Menyelesaikan" / "Succeed",
-        Fail = "fail": "Menggagalkan" / "Fail",
-        Cancel = "cancel": "Membatalkan" / "Cancel",
+        Create = "create": "Buat" / "Create",
+        Claim = "claim": "Ambil" / "Claim",
+        Succeed = "succeed": "Selesaikan" / "Succeed",
+        Fail = "fail": "Gagalkan" / "Fail",
+        Cancel = "cancel": "Batalkan" / "Cancel",
     }
 }

@@ -5,17 +5,17 @@ use crate::error::Texts;
 crate::problems! {
     OWN_VERIFICATION = "own-verification", 403,
         "Verifikasi sendiri", "Own verification",
-        "Pemverifikasi tidak boleh meneruskan verifikasinya sendiri. Petugas lain harus meneruskan.",
-        "You cannot forward your own verification (four-eyes rule). Another officer must forward it.";
+        "Anda tidak boleh meneruskan usulan yang Anda verifikasi sendiri (aturan empat mata). Petugas lain harus meneruskannya.",
+        "You cannot forward a proposal that you verified yourself (four-eyes rule). Another officer must forward it.";
     WIDER_REGION_REQUIRED = "wider-region-required", 403,
-        "Wewenang wilayah tidak cukup", "A wider region is required",
-        "Langkah ini diambil oleh petugas yang berwenang atas wilayah {}.", "This step needs an officer whose token covers the region {}.";
+        "Wilayah kewenangan kurang luas", "A wider region is required",
+        "Langkah ini memerlukan petugas yang berwenang atas wilayah {}.", "This step needs an officer whose token covers the region {}.";
     PROPOSAL_INVALID_TRANSITION = "registry-proposal-invalid-transition", 409,
-        "Usulan tidak dapat berpindah ke keadaan itu", "The proposal cannot change to that state",
-        "Tindakan ini tidak berlaku untuk keadaan usulan sekarang.", "The action is not allowed in the proposal's current state. Read the proposal to see its state.";
+        "Keadaan usulan tidak memungkinkan", "The proposal's state does not allow this",
+        "Keadaan usulan sekarang tidak memungkinkan tindakan ini. Isian `allowed` memuat tindakan yang dapat dilakukan.", "The current state of the proposal does not allow this action. The field `allowed` lists the possible actions.";
     PROPOSAL_ALREADY_OPEN = "registry-proposal-already-open", 409,
         "Usulan yang sama masih berjalan", "The same proposal is already open",
-        "Untuk orang dan jenis usulan ini masih ada usulan yang belum diputus.", "An undecided proposal of this kind exists for this person. Wait for its decision.";
+        "Untuk orang dan jenis usulan ini masih ada usulan yang belum diputus. Tunggu keputusannya.", "An undecided proposal of this kind exists for this person. Wait for its decision.";
     PROPOSAL_WINDOW_CLOSED = "registry-proposal-window-closed", 409,
         "Di luar jadwal usulan", "Outside the proposal window",
         "Langkah ini tidak dibuka hari ini. Dibuka kembali pada {} (WIB).", "This step is not open today. It reopens on {} (WIB, UTC+7).";
@@ -27,7 +27,10 @@ crate::problems! {
 
 /// Codes of faults in one field.
 pub const FIELDS: &[(&str, Texts)] = &[
-    ("decile_not_proposed", Texts { id: "Desil tidak ditetapkan lewat usulan", en: "A proposal cannot set a decile" }),
+    (
+        "decile_not_proposed",
+        Texts { id: "Desil tidak dapat ditetapkan lewat usulan", en: "A proposal cannot set a decile" },
+    ),
     (
         "not_for_this_kind",
         Texts {
@@ -42,9 +45,9 @@ pub const FIELDS: &[(&str, Texts)] = &[
     (
         "unknown_proposal",
         Texts {
-            id: "Usulan yang dikembalikan tidak ditemukan",
+            id: "Usulan yang dikembalikan itu tidak ditemukan dalam wilayah Anda",
             en: "The returned proposal was not found in your regions",
         },
     ),
-    ("window_order", Texts { id: "Urutan tanggal keliru", en: "The dates are not in order" }),
+    ("window_order", Texts { id: "Urutan tanggal tidak benar", en: "The dates are not in order" }),
 ];

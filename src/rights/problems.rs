@@ -5,10 +5,10 @@ use crate::error::Texts;
 crate::problems! {
     SUBJECT_REQUEST_INVALID_TRANSITION = "subject-request-invalid-transition", 409,
         "Permintaan sudah dijawab", "The request is already answered",
-        "Tindakan ini tidak berlaku untuk keadaan permintaan sekarang.", "The action is not allowed in the request's current state. Read the request to see its state.";
+        "Keadaan permintaan sekarang tidak memungkinkan tindakan ini. Isian `current_state` memuat keadaan itu.", "The current state of the request does not allow this action. The field `current_state` shows it.";
     SUBJECT_REQUEST_NOT_DONE = "subject-request-not-done", 409,
         "Permintaan belum dilaksanakan", "The request was not carried out",
-        "Pembatasan dan penghapusan dijawab dengan melaksanakannya: POST /v1/persons/…/restrict atau …/erase dengan request_id.",
+        "Jawab pembatasan atau penghapusan dengan melaksanakannya: POST /v1/persons/…/restrict atau …/erase dengan request_id.",
         "Carry out the restriction or erasure to answer it: POST /v1/persons/…/restrict or …/erase with request_id.";
     ALREADY_RESTRICTED = "already-restricted", 409,
         "Pemrosesan sudah dibatasi", "Processing is already restricted",
@@ -18,7 +18,7 @@ crate::problems! {
         "Tidak ada pembatasan yang dapat dicabut.", "There is no restriction to lift.";
     ERASURE_BARRED = "erasure-barred", 409,
         "Belum dapat dihapus", "Erasure is not possible now",
-        "Masih ada urusan berjalan untuk orang ini: {}.", "This person still has open cases: {}. Close them first.";
+        "Orang ini masih memiliki urusan yang berjalan: {}. Selesaikan dahulu.", "This person still has open cases: {}. Close them first.";
 }
 
 /// Codes of faults in one field.
@@ -30,5 +30,11 @@ pub const FIELDS: &[(&str, Texts)] = &[
             en: "This person has no open request of this kind",
         },
     ),
-    ("nik_needed", Texts { id: "Usulan memerlukan NIK", en: "A proposal needs a NIK" }),
+    (
+        "nik_needed",
+        Texts {
+            id: "Usulan memerlukan NIK, tetapi NIK orang ini belum tercatat",
+            en: "A proposal needs a NIK, but this person has none on record",
+        },
+    ),
 ];

@@ -50,7 +50,7 @@ crate::text_enum! {
     pub enum SlaState {
         OnTime = "on_time": "Tepat waktu" / "On time",
         DueSoon = "due_soon": "Segera jatuh tempo" / "Due soon",
-        Breached = "breached": "Terlampaui" / "Breached",
+        Breached = "breached": "Terlambat" / "Breached",
         Paused = "paused": "Dijeda" / "Paused",
         Met = "met": "Terpenuhi" / "Met",
     }
@@ -61,7 +61,7 @@ crate::text_enum! {
     pub enum SlaFilter {
         OnTime = "on_time": "Tepat waktu" / "On time",
         DueSoon = "due_soon": "Segera jatuh tempo" / "Due soon",
-        Breached = "breached": "Terlampaui" / "Breached",
+        Breached = "breached": "Terlambat" / "Breached",
         Paused = "paused": "Dijeda" / "Paused",
     }
 }
