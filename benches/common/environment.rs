@@ -28,12 +28,12 @@ pub struct Environment {
     pub keys_file: PathBuf,
     pub postgres: EmbeddedPostgres,
     tokens: Tokens,
-    folder: tempfile::TempDir,
+    folder: temp_dir::TempDir,
 }
 
 impl Environment {
     pub fn create() -> Fallible<Self> {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let folder = temp_dir::TempDir::new()?;
         let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
             data_dir: folder.path().join("db"),
             postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(PathBuf::from),

@@ -57,7 +57,7 @@ fn main() -> Fallible {
 
 async fn run() -> Fallible {
     let wanted = std::env::var("PERSONS").map_or(Ok(200_000), |text| text.parse())?;
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let folder = temp_dir::TempDir::new()?;
     let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
         data_dir: folder.path().join("db"),
         postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(std::path::PathBuf::from),

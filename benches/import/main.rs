@@ -31,7 +31,7 @@ struct Count {
 
 struct Stage {
     postgres: EmbeddedPostgres,
-    folder: tempfile::TempDir,
+    folder: temp_dir::TempDir,
     keys: PathBuf,
 }
 
@@ -98,7 +98,7 @@ fn rate(rows: usize, took: Duration) -> f64 {
 
 impl Stage {
     fn create() -> Fallible<Self> {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let folder = temp_dir::TempDir::new()?;
         let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
             data_dir: folder.path().join("db"),
             postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(PathBuf::from),

@@ -52,7 +52,7 @@ fn main() -> Fallible {
 
 async fn run() -> Fallible {
     let (persons, searches) = (number("PERSONS", 1_000_000)?, number("SEARCHES", 400)?);
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let folder = temp_dir::TempDir::new()?;
     let postgres = EmbeddedPostgres::start(&EmbeddedOptions {
         data_dir: folder.path().join("db"),
         postgres_bin: std::env::var_os("SLRT_POSTGRES_BIN").map(std::path::PathBuf::from),

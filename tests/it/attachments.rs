@@ -290,7 +290,7 @@ async fn stored_statuses(conn: &mut diesel_async::AsyncPgConnection) -> Vec<Valu
 /// A process that was killed after the last byte leaves a complete upload, which background work finishes.
 #[actix_web::test]
 async fn an_upload_survives_the_process_that_received_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let store = folder.path().to_str().unwrap();
     let world = World::around(crate::support::TestServer::start_with(&["--attachment-store", store]).await);
     let complaint = world.complaint().await;

@@ -28,7 +28,7 @@ fn stderr(output: &Output) -> String {
 
 #[test]
 fn bad_configuration_is_one_sentence_and_exit_code_2() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let url = ("DATABASE_URL", "postgresql://none@localhost/none");
     let production = ("SLRT_ENV", "production");
     let cases: [Case; 6] = [
@@ -50,7 +50,7 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
 
 #[test]
 fn every_command_has_help() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     for command in
         ["serve", "demo", "migrate", "openapi", "import", "export", "organization", "client", "staff", "keys"]
     {
@@ -63,7 +63,7 @@ fn every_command_has_help() {
 #[actix_web::test]
 async fn there_is_one_version() {
     let manifest = env!("CARGO_PKG_VERSION");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let output = slrt(folder.path(), &["--version"], &[]);
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), format!("slrt {manifest}"));
 
@@ -87,14 +87,14 @@ async fn there_is_one_version() {
 
 #[test]
 fn openapi_prints_the_contract() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let output = slrt(folder.path(), &["openapi"], &[]);
     assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), *CONTRACT);
 }
 
 #[test]
 fn keys_are_created_once_rotated_and_readable_only_by_their_owner() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let path = folder.path().join("keys.json");
     let environment = [("SLRT_KEYS_FILE", path.to_str().unwrap())];
     let kids = |output: &Output| -> Vec<Value> {
@@ -112,7 +112,7 @@ fn keys_are_created_once_rotated_and_readable_only_by_their_owner() {
 #[actix_web::test]
 async fn a_client_can_be_created_listed_and_disabled() {
     let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let environment = [("DATABASE_URL", server.database_url.as_str())];
     let run = |arguments: &[&str]| slrt(folder.path(), arguments, &environment);
     let create = ["client", "create", "--id", "desk-1", "--regions", "32.04,32.73", "--permissions", "complaints:read"];
@@ -134,7 +134,7 @@ async fn a_client_can_be_created_listed_and_disabled() {
 #[actix_web::test]
 async fn an_organization_gets_its_application_and_its_officers() {
     let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let environment = [("DATABASE_URL", server.database_url.as_str())];
     let run = |arguments: &str| slrt(folder.path(), &arguments.split(' ').collect::<Vec<_>>(), &environment);
     let printed = |output: &Output| -> Value {
@@ -186,7 +186,7 @@ async fn an_organization_gets_its_application_and_its_officers() {
 async fn a_killed_import_continues_when_it_is_started_again() {
     const ROWS: i64 = 11_000;
     let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let environment = [("DATABASE_URL", server.database_url.as_str())];
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     let run = |arguments: &[&str]| slrt(folder.path(), &[&["import"], arguments].concat(), &environment);

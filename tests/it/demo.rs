@@ -16,7 +16,7 @@ async fn waiting(session: &Session, path: &str) -> usize {
 #[actix_web::test]
 async fn every_queue_of_a_new_demo_has_items_and_a_second_start_adds_none() {
     let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let keys = Arc::new(Keys::fixed(&KeyFile::generate(Utc::now()).unwrap()).unwrap());
     let first = slrt::demo::seed(&server.database_url, keys.clone(), folder.path()).await.unwrap();
     server.work().await;

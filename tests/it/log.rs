@@ -164,7 +164,7 @@ async fn background_work_that_fails_names_itself_its_trace_and_its_cause_in_one_
 #[actix_web::test]
 async fn a_log_that_is_no_terminal_has_no_colours_and_no_lines_of_the_framework() {
     let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_slrt"));
     command.env_clear().current_dir(folder.path()).arg("serve").stdout(Stdio::null()).stderr(Stdio::piped());
     command.env("DATABASE_URL", &server.database_url).env("SLRT_LISTEN", "127.0.0.1:0").env("SLRT_WORKERS", "1");

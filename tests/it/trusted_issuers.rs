@@ -223,7 +223,7 @@ async fn a_key_of_a_kind_that_is_not_known_does_not_spoil_the_others() {
 /// The same for the service's own keys: who deletes one from the file ends the tokens that it has signed.
 #[actix_web::test]
 async fn a_deleted_key_of_the_service_ends_its_tokens() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp_dir::TempDir::new().unwrap();
     let path = folder.path().join("keys.json");
     let write = |file: &KeyFile| file.write(&path).unwrap();
     write(&KeyFile::generate(chrono::Utc::now()).unwrap());

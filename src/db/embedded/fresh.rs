@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn only_a_finished_folder_gets_its_final_name() -> Result<(), Box<dyn std::error::Error>> {
-        let parent = tempfile::tempdir()?;
+        let parent = temp_dir::TempDir::new()?;
         let names = || -> std::io::Result<Vec<_>> {
             fs::read_dir(parent.path())?.map(|entry| Ok(entry?.file_name().into_string().unwrap_or_default())).collect()
         };

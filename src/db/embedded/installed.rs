@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_newest_version_comes_first() -> std::io::Result<()> {
-        let parent = tempfile::tempdir()?;
+        let parent = temp_dir::TempDir::new()?;
         for name in ["pgsql-9", "pgsql-17", "pgsql-16", "pgsql-old", "17"] {
             fs::create_dir(parent.path().join(name))?;
         }

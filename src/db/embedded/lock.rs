@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_second_lock_fails_with_the_id_of_the_first_process() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
+        let folder = temp_dir::TempDir::new()?;
         let locked = lock_within(Duration::ZERO, folder.path())?;
         let us = std::process::id().to_string();
         let second = lock_within(Duration::ZERO, folder.path());

@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn the_tail_is_what_this_attempt_wrote() -> io::Result<()> {
-        let folder = tempfile::tempdir()?;
+        let folder = temp_dir::TempDir::new()?;
         let path = folder.path().join("log");
         fs::write(&path, "earlier\n")?;
         let (_, from) = open(&path)?;

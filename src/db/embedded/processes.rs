@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_child_is_found_by_its_inherited_file() -> std::io::Result<()> {
-        let folder = tempfile::tempdir()?;
+        let folder = temp_dir::TempDir::new()?;
         let path = folder.path().join("lock");
         let file = File::create(&path)?;
         assert_eq!(heirs(&file, &path), [0; 0]);

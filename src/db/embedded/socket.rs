@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_folder_of_another_user_is_refused() -> Result<(), Box<dyn std::error::Error>> {
-        let parent = tempfile::tempdir()?;
+        let parent = temp_dir::TempDir::new()?;
         let folder = parent.path().join("socket");
         let us = fs::metadata(parent.path())?.uid();
         fs::create_dir(&folder)?;
