@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::audit_records;
 use crate::http::page::PageRequest;
@@ -47,21 +48,13 @@ pub async fn list_visible(
 ) -> QueryResult<Vec<AuditRow>> {
     let mut query = audit_records::table
         .filter(scope.covers(audit_records::region_code.assume_not_null()))
-        .order((audit_records::at.desc(), audit_records::id.desc()))
         .limit(page.fetch())
         .select(AuditRow::as_select())
         .into_boxed();
     if let Some(id) = target_id {
         query = query.filter(audit_records::target_id.eq(id));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            audit_records::at
-                .lt(after.time())
-                .or(audit_records::at.eq(after.time()).and(audit_records::id.lt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::descending(query, (audit_records::at, audit_records::id), page.after_time()).load(conn).await
 }
 
 #[derive(QueryableByName)]
@@ -87,19 +80,11 @@ pub async fn list_reveals_of_visible(
     .load(conn)
     .await?;
     let targets: Vec<Uuid> = files.into_iter().map(|file| file.id).chain([target_id]).collect();
-    let mut query = audit_records::table
+    let query = audit_records::table
         .filter(audit_records::target_id.eq_any(targets))
         .filter(audit_records::purpose.is_not_null())
-        .order((audit_records::at.desc(), audit_records::id.desc()))
         .limit(page.fetch())
         .select(AuditRow::as_select())
         .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(
-            audit_records::at
-                .lt(after.time())
-                .or(audit_records::at.eq(after.time()).and(audit_records::id.lt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::descending(query, (audit_records::at, audit_records::id), page.after_time()).load(conn).await
 }

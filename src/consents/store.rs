@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{ConsentMethod, ConsentStatus};
 use crate::auth::caller::AccessPurpose;
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::consents;
 use crate::http::page::PageRequest;
@@ -158,7 +159,6 @@ pub async fn list_visible(
 ) -> QueryResult<Vec<ConsentRow>> {
     let mut query = consents::table
         .filter(scope.covers_by_regency(consents::region_code))
-        .order((consents::created_at.desc(), consents::id.desc()))
         .limit(page.fetch())
         .select(ConsentRow::as_select())
         .into_boxed();
@@ -186,10 +186,5 @@ pub async fn list_visible(
             .filter(consents::withdrawn_at.is_null())
             .filter(consents::expires_on.is_null().or(consents::expires_on.ge(today))),
     };
-    if let Some(after) = page.after {
-        query = query
-            .filter(consents::created_at.le(after.time()))
-            .filter(consents::created_at.lt(after.time()).or(consents::id.lt(after.id)));
-    }
-    query.load(conn).await
+    keyset::descending(query, (consents::created_at, consents::id), page.after_time()).load(conn).await
 }

@@ -2,6 +2,7 @@
 
 mod connect;
 pub mod embedded;
+pub mod keyset;
 pub mod pool;
 pub mod prepared;
 #[rustfmt::skip]

@@ -12,6 +12,7 @@ pub use self::staff::{
 };
 use super::coverage::{DeskReach, FieldWorker};
 use super::model::{DeskKind, FieldDuty};
+use crate::db::keyset;
 use crate::db::schema::{desk_villages, desks, facilitator_assignments as assignments, staff as officers};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
@@ -96,7 +97,6 @@ pub async fn list_desks(
 ) -> QueryResult<Vec<DeskRow>> {
     let mut query = desks::table
         .filter(scope.covers(desks::region_code))
-        .order((desks::created_at, desks::id))
         .limit(page.fetch())
         .select(DeskRow::as_select())
         .into_boxed();
@@ -115,12 +115,7 @@ pub async fn list_desks(
         let whole = desks::region_code.eq_any(around).and(diesel::dsl::not(diesel::dsl::exists(villages)));
         query = query.filter(desks::active).filter(desks::id.eq_any(listed).or(whole));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            desks::created_at.gt(after.time()).or(desks::created_at.eq(after.time()).and(desks::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (desks::created_at, desks::id), page.after_time()).load(conn).await
 }
 
 pub async fn list_villages_of_visible(conn: &mut AsyncPgConnection, desk_id: Uuid) -> QueryResult<Vec<String>> {
@@ -216,7 +211,6 @@ pub async fn list_assignments(
 ) -> QueryResult<Vec<AssignmentRow>> {
     let mut query = assignments::table
         .filter(scope.covers(assignments::region_code))
-        .order((assignments::created_at, assignments::id))
         .limit(page.fetch())
         .select(AssignmentRow::as_select())
         .into_boxed();
@@ -237,14 +231,7 @@ pub async fn list_assignments(
             .filter(assignments::since.le(day))
             .filter(assignments::until.is_null().or(assignments::until.ge(day)));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            assignments::created_at
-                .gt(after.time())
-                .or(assignments::created_at.eq(after.time()).and(assignments::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (assignments::created_at, assignments::id), page.after_time()).load(conn).await
 }
 
 /// Active desks that may serve villages of a region, one row per listed village: desks in `scope`, and desks of the

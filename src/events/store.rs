@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::events;
 use crate::db::settled::settled_transaction;
@@ -63,18 +64,14 @@ pub async fn list_visible(
     let mut query = events::table
         .filter(events::transaction_id.lt(settled))
         .filter(scope.covers(events::region_code).or(addressed))
-        .order((events::transaction_id.asc(), events::id.asc()))
         .limit(page.fetch())
         .select(EventRow::as_select())
         .into_boxed();
     if let Some(type_) = type_ {
         query = query.filter(events::type_.eq(type_.to_owned()));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            events::transaction_id.gt(after.key).or(events::transaction_id.eq(after.key).and(events::id.gt(after.id))),
-        );
-    }
+    query =
+        keyset::ascending(query, (events::transaction_id, events::id), page.after.map(|after| (after.key, after.id)));
     let rows = query.load(conn).await?;
     Ok((rows, Position::before(settled)))
 }

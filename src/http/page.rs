@@ -96,6 +96,11 @@ impl PageRequest {
         Self { after: None, limit: MAX_LIMIT, filters: Filters([0; 8]) }
     }
 
+    /// Time and id of the last row of the page before, in a list by time.
+    pub fn after_time(&self) -> Option<(DateTime<Utc>, Uuid)> {
+        self.after.map(|after| (after.time(), after.id))
+    }
+
     /// Number of rows to read: one more than the limit, to know whether there is a next page.
     pub fn fetch(&self) -> i64 {
         self.limit + 1

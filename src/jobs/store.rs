@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::model::{JobKind, JobStatus};
+use crate::db::keyset;
 use crate::db::schema::{job_files, jobs};
 use crate::db::stored;
 use crate::error::Error;
@@ -137,18 +138,13 @@ pub async fn list_visible(
         .filter(scope.covers_all(jobs::region_codes))
         .filter(jobs::client_id.eq(filter.client_id))
         .filter(jobs::kind.eq_any(filter.kinds))
-        .order((jobs::created_at.desc(), jobs::id.desc()))
         .limit(page.fetch())
         .select(JobRow::as_select())
         .into_boxed();
     if let Some(status) = status {
         query = query.filter(jobs::status.eq(status));
     }
-    if let Some(after) = page.after {
-        query = query
-            .filter(jobs::created_at.lt(after.time()).or(jobs::created_at.eq(after.time()).and(jobs::id.lt(after.id))));
-    }
-    query.load(conn).await
+    keyset::descending(query, (jobs::created_at, jobs::id), page.after_time()).load(conn).await
 }
 
 /// Claims the oldest job that waits or whose lease expired.

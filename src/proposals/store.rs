@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{RegistryProposalKind, RegistryProposalStatus};
 use super::rules::Window;
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{open_registry_proposals, registry_proposal_windows, registry_proposals};
 use crate::db::settled::settled_before;
@@ -177,19 +178,10 @@ pub async fn list_visible(
         if let Some(settled) = settled_before(conn).await? {
             query = query.filter(table::updated_at.lt(settled));
         }
-        query = query.filter(table::updated_at.ge(since)).order((table::updated_at.asc(), table::id.asc()));
-        if let Some(after) = page.after {
-            query = query.filter(
-                table::updated_at.gt(after.time()).or(table::updated_at.eq(after.time()).and(table::id.gt(after.id))),
-            );
-        }
+        query = query.filter(table::updated_at.ge(since));
+        query = keyset::ascending(query, (table::updated_at, table::id), page.after_time());
     } else {
-        query = query.order((table::created_at.desc(), table::id.desc()));
-        if let Some(after) = page.after {
-            query = query
-                .filter(table::created_at.le(after.time()))
-                .filter(table::created_at.lt(after.time()).or(table::id.lt(after.id)));
-        }
+        query = keyset::descending(query, (table::created_at, table::id), page.after_time());
     }
     query.load(conn).await
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{ReferralDirection, ReferralStatus};
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
@@ -321,21 +322,10 @@ pub async fn list_visible(
         if let Some(settled) = settled_before(conn).await? {
             query = query.filter(referrals::updated_at.lt(settled));
         }
-        query = query.filter(referrals::updated_at.ge(since)).order((referrals::updated_at.asc(), referrals::id.asc()));
-        if let Some(after) = page.after {
-            query = query.filter(
-                referrals::updated_at
-                    .gt(after.time())
-                    .or(referrals::updated_at.eq(after.time()).and(referrals::id.gt(after.id))),
-            );
-        }
+        query = query.filter(referrals::updated_at.ge(since));
+        query = keyset::ascending(query, (referrals::updated_at, referrals::id), page.after_time());
     } else {
-        query = query.order((referrals::created_at.desc(), referrals::id.desc()));
-        if let Some(after) = page.after {
-            query = query
-                .filter(referrals::created_at.le(after.time()))
-                .filter(referrals::created_at.lt(after.time()).or(referrals::id.lt(after.id)));
-        }
+        query = keyset::descending(query, (referrals::created_at, referrals::id), page.after_time());
     }
     query.load(conn).await
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{RestrictionReason, SubjectRequestKind, SubjectRequestRefusalReason, SubjectRequestStatus};
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{processing_restrictions, subject_requests};
 use crate::http::page::PageRequest;
@@ -146,7 +147,6 @@ pub async fn list_requests(
     use subject_requests as table;
     let mut query = table::table
         .filter(scope.covers_by_regency(table::region_code))
-        .order((table::created_at.desc(), table::id.desc()))
         .limit(page.fetch())
         .select(RequestRow::as_select())
         .into_boxed();
@@ -165,12 +165,7 @@ pub async fn list_requests(
     if let Some(before) = filter.due_before {
         query = query.filter(table::due_at.lt(before)).filter(table::answered_at.is_null());
     }
-    if let Some(after) = page.after {
-        query = query
-            .filter(table::created_at.le(after.time()))
-            .filter(table::created_at.lt(after.time()).or(table::id.lt(after.id)));
-    }
-    query.load(conn).await
+    keyset::descending(query, (table::created_at, table::id), page.after_time()).load(conn).await
 }
 
 pub async fn insert_restriction(conn: &mut AsyncPgConnection, row: &RestrictionRow) -> QueryResult<()> {

@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{HolidayConfidence, HolidayKind};
+use crate::db::keyset;
 use crate::db::schema::{holidays, service_level_revision};
 use crate::http::page::{PageRequest, Position};
 use crate::regions::{RegionCode, RegionScope};
@@ -92,7 +93,6 @@ pub async fn list_holidays(
     let mut query = holidays::table
         .filter(scope.covers(holidays::region_code))
         .filter(holidays::removed_at.is_null())
-        .order((holidays::day, holidays::id))
         .limit(page.fetch())
         .select(HolidayRow::as_select())
         .into_boxed();
@@ -106,11 +106,8 @@ pub async fn list_holidays(
         let around: Vec<String> = std::iter::once("ID").chain(region.lineage()).map(str::to_owned).collect();
         query = query.filter(holidays::region_code.eq_any(around));
     }
-    if let Some(after) = page.after {
-        let day = after.time().date_naive();
-        query = query.filter(holidays::day.gt(day).or(holidays::day.eq(day).and(holidays::id.gt(after.id))));
-    }
-    query.load(conn).await
+    let after = page.after_time().map(|(time, id)| (time.date_naive(), id));
+    keyset::ascending(query, (holidays::day, holidays::id), after).load(conn).await
 }
 
 pub async fn find_holiday(

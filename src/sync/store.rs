@@ -7,6 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{devices, sync_operations, visits};
 use crate::db::settled::settled_transaction;
@@ -121,19 +122,13 @@ pub async fn list_devices(
 ) -> QueryResult<Vec<DeviceRow>> {
     let mut query = devices::table
         .filter(scope.covers(devices::region_code))
-        .order((devices::created_at.desc(), devices::id.desc()))
         .limit(page.fetch())
         .select(DeviceRow::as_select())
         .into_boxed();
     if let Some(staff_id) = staff_id {
         query = query.filter(devices::staff_id.eq(staff_id));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            devices::created_at.lt(after.time()).or(devices::created_at.eq(after.time()).and(devices::id.lt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::descending(query, (devices::created_at, devices::id), page.after_time()).load(conn).await
 }
 
 /// Results of these operations of the caller's tablet.
@@ -265,7 +260,6 @@ pub async fn list_visits(
 ) -> QueryResult<Vec<VisitRow>> {
     let mut query = visits::table
         .filter(scope.covers(visits::region_code))
-        .order((visits::created_at.desc(), visits::id.desc()))
         .limit(page.fetch())
         .select(VisitRow::as_select())
         .into_boxed();
@@ -278,10 +272,5 @@ pub async fn list_visits(
     if let Some(officer) = filter.visited_by {
         query = query.filter(visits::visited_by.eq(officer));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            visits::created_at.lt(after.time()).or(visits::created_at.eq(after.time()).and(visits::id.lt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::descending(query, (visits::created_at, visits::id), page.after_time()).load(conn).await
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::db::settled::settled_before;
@@ -179,7 +180,6 @@ pub async fn list_by_deadline(
 ) -> QueryResult<Vec<(DateTime<Utc>, ComplaintRow)>> {
     let mut query = undecided(sla.0, sla.1)
         .filter(scope.covers_by_regency(clocks::region_code))
-        .order((clocks::due_at, clocks::complaint_id))
         .limit(page.fetch())
         .select((clocks::due_at, clocks::complaint_id));
     if let Some(within) = filter.within {
@@ -203,11 +203,7 @@ pub async fn list_by_deadline(
         let about = complaints::subject_person_id.assume_not_null().eq_any(persons);
         query = query.filter(exists(of_clock().filter(about)));
     }
-    if let Some(after) = page.after {
-        query = query
-            .filter(clocks::due_at.ge(after.time()))
-            .filter(clocks::due_at.gt(after.time()).or(clocks::complaint_id.gt(after.id)));
-    }
+    query = keyset::ascending(query, (clocks::due_at, clocks::complaint_id), page.after_time());
     let due: Vec<(DateTime<Utc>, Uuid)> = query.load(conn).await?;
     let ids: Vec<Uuid> = due.iter().map(|(_, id)| *id).collect();
     let rows: Vec<ComplaintRow> = complaints::table
@@ -258,22 +254,10 @@ pub async fn list_visible(
         if let Some(settled) = settled_before(conn).await? {
             query = query.filter(complaints::updated_at.lt(settled));
         }
-        query =
-            query.filter(complaints::updated_at.ge(since)).order((complaints::updated_at.asc(), complaints::id.asc()));
-        if let Some(after) = page.after {
-            query = query.filter(
-                complaints::updated_at
-                    .gt(after.time())
-                    .or(complaints::updated_at.eq(after.time()).and(complaints::id.gt(after.id))),
-            );
-        }
+        query = query.filter(complaints::updated_at.ge(since));
+        query = keyset::ascending(query, (complaints::updated_at, complaints::id), page.after_time());
     } else {
-        query = query.order((complaints::created_at.desc(), complaints::id.desc()));
-        if let Some(after) = page.after {
-            query = query
-                .filter(complaints::created_at.le(after.time()))
-                .filter(complaints::created_at.lt(after.time()).or(complaints::id.lt(after.id)));
-        }
+        query = keyset::descending(query, (complaints::created_at, complaints::id), page.after_time());
     }
     query.load(conn).await
 }

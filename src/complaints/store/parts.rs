@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::model::{ComplaintAction, ComplaintPriority, NoteVisibility};
 use super::{ComplaintRow, ComplaintStatus};
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{
     complaint_circumstances, complaint_exchanges, complaint_follow_ups, complaint_notes, complaint_references,
@@ -115,18 +116,12 @@ pub async fn list_passed_on(
     scope: &RegionScope,
     page: &PageRequest,
 ) -> QueryResult<Vec<ComplaintRow>> {
-    let mut query = complaints::table
+    let query = complaints::table
         .filter(passed_through!(scope))
-        .order((complaints::created_at.desc(), complaints::id.desc()))
         .limit(page.fetch())
         .select(ComplaintRow::as_select())
         .into_boxed();
-    if let Some(after) = page.after {
-        query = query
-            .filter(complaints::created_at.le(after.time()))
-            .filter(complaints::created_at.lt(after.time()).or(complaints::id.lt(after.id)));
-    }
-    query.load(conn).await
+    keyset::descending(query, (complaints::created_at, complaints::id), page.after_time()).load(conn).await
 }
 
 pub async fn insert_exchange(conn: &mut AsyncPgConnection, row: &ExchangeRow) -> QueryResult<()> {

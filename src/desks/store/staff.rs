@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::schema::{organizations, staff};
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
@@ -79,7 +80,6 @@ pub async fn list_officers(
     let mut query = staff::table
         .inner_join(organizations::table.on(organizations::id.eq(staff::organization_id)))
         .filter(scope.covers(organizations::region_code))
-        .order((staff::created_at, staff::record_id))
         .limit(page.fetch())
         .select(OfficerRow::as_select())
         .into_boxed();
@@ -94,12 +94,5 @@ pub async fn list_officers(
         Some(false) => query.filter(staff::disabled_at.is_not_null()),
         None => query,
     };
-    if let Some(after) = page.after {
-        query = query.filter(
-            staff::created_at
-                .gt(after.time())
-                .or(staff::created_at.eq(after.time()).and(staff::record_id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (staff::created_at, staff::record_id), page.after_time()).load(conn).await
 }

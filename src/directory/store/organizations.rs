@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::model::OrganizationKind;
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::organizations;
 use crate::http::page::PageRequest;
@@ -86,7 +87,6 @@ pub async fn list_organizations(
 ) -> QueryResult<Vec<OrganizationRow>> {
     let mut query = organizations::table
         .filter(scope.covers(organizations::region_code))
-        .order((organizations::created_at, organizations::id))
         .limit(page.fetch())
         .select(OrganizationRow::as_select())
         .into_boxed();
@@ -99,12 +99,5 @@ pub async fn list_organizations(
     if filter.without_confidential {
         query = query.filter(organizations::confidential_location.eq(false));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            organizations::created_at
-                .gt(after.time())
-                .or(organizations::created_at.eq(after.time()).and(organizations::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (organizations::created_at, organizations::id), page.after_time()).load(conn).await
 }

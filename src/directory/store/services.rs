@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::model::Sector;
 use super::organizations::OrganizationRow;
+use crate::db::keyset;
 use crate::db::prepared::prepared;
 use crate::db::schema::{organizations, services};
 use crate::http::page::PageRequest;
@@ -110,7 +111,6 @@ pub async fn list_services(
 ) -> QueryResult<Vec<ServiceRow>> {
     let mut query = services::table
         .filter(scope.covers(services::region_code))
-        .order((services::created_at, services::id))
         .limit(page.fetch())
         .select(ServiceRow::as_select())
         .into_boxed();
@@ -129,14 +129,7 @@ pub async fn list_services(
     if let Some(region) = filter.serving {
         query = query.filter(services::area_codes.overlaps_with(areas_around(&region)));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            services::created_at
-                .gt(after.time())
-                .or(services::created_at.eq(after.time()).and(services::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (services::created_at, services::id), page.after_time()).load(conn).await
 }
 
 /// Active services that serve the region and match the programme or the sector, with their organization.

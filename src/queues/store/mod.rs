@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::complaints::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
+use crate::db::keyset;
 use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::directory::model::Sector;
 use crate::http::page::PageRequest;
@@ -93,15 +94,10 @@ pub async fn list_waiting(
     // First the page, then its complaints. A join could make the planner read all complaints of a regency.
     let mut query = clocks::table
         .filter(conditions(scope, filter, now))
-        .order((clocks::due_at, clocks::complaint_id))
         .limit(page.fetch())
         .select(Clock::as_select())
         .into_boxed();
-    if let Some(after) = page.after {
-        query = query
-            .filter(clocks::due_at.ge(after.time()))
-            .filter(clocks::due_at.gt(after.time()).or(clocks::complaint_id.gt(after.id)));
-    }
+    query = keyset::ascending(query, (clocks::due_at, clocks::complaint_id), page.after_time());
     let waiting: Vec<Clock> = query.load(conn).await?;
     let ids: Vec<Uuid> = waiting.iter().map(|clock| clock.complaint_id).collect();
     let columns: Vec<(Uuid, ComplaintColumns)> = complaints::table

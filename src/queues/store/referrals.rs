@@ -7,6 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::rules::Side;
+use crate::db::keyset;
 use crate::db::schema::{referral_details, referrals};
 use crate::http::page::PageRequest;
 use crate::referrals::model::ReferralStatus as Status;
@@ -58,7 +59,6 @@ pub async fn list_waiting_referrals(
     let waits_since = referrals::waits_since.assume_not_null();
     let mut query = referrals::table
         .filter(conditions(scope, organization, queue.side))
-        .order((referrals::waits_since, referrals::id))
         .limit(page.fetch())
         .select(WaitingReferral::as_select())
         .into_boxed();
@@ -68,12 +68,7 @@ pub async fn list_waiting_referrals(
     if let Some(by) = queue.overdue_by {
         query = query.filter(referrals::status.eq(Status::Requested)).filter(waits_since.lt(by));
     }
-    if let Some(after) = page.after {
-        query = query
-            .filter(waits_since.ge(after.time()))
-            .filter(waits_since.gt(after.time()).or(referrals::id.gt(after.id)));
-    }
-    query.load(conn).await
+    keyset::ascending(query, (waits_since, referrals::id), page.after_time()).load(conn).await
 }
 
 /// Time of review and escalation level of referrals that are visible to the caller.

@@ -7,6 +7,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::schema::welfare_statuses;
 use crate::http::page::PageRequest;
 use crate::regions::RegionScope;
@@ -48,20 +49,12 @@ pub async fn list_statuses_of_visible(
     family_id: Uuid,
     page: &PageRequest,
 ) -> QueryResult<Vec<WelfareStatusRow>> {
-    let mut query = welfare_statuses::table
+    let query = welfare_statuses::table
         .filter(welfare_statuses::family_id.eq(family_id))
-        .order((welfare_statuses::created_at, welfare_statuses::id))
         .limit(page.fetch())
         .select(WelfareStatusRow::as_select())
         .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(
-            welfare_statuses::created_at
-                .gt(after.time())
-                .or(welfare_statuses::created_at.eq(after.time()).and(welfare_statuses::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (welfare_statuses::created_at, welfare_statuses::id), page.after_time()).load(conn).await
 }
 
 pub async fn list_all_statuses_of_visible(

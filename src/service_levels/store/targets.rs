@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::targets::TargetRow;
+use crate::db::keyset;
 use crate::db::schema::service_level_targets;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
@@ -40,7 +41,6 @@ pub async fn list_targets(
     let mut query = service_level_targets::table
         .filter(scope.covers(service_level_targets::region_code))
         .filter(service_level_targets::removed_at.is_null())
-        .order((service_level_targets::created_at, service_level_targets::id))
         .limit(page.fetch())
         .select(TargetRow::as_select())
         .into_boxed();
@@ -48,14 +48,9 @@ pub async fn list_targets(
         let around: Vec<String> = std::iter::once("ID").chain(region.lineage()).map(str::to_owned).collect();
         query = query.filter(service_level_targets::region_code.eq_any(around));
     }
-    if let Some(after) = page.after {
-        query = query.filter(
-            service_level_targets::created_at
-                .gt(after.time())
-                .or(service_level_targets::created_at.eq(after.time()).and(service_level_targets::id.gt(after.id))),
-        );
-    }
-    query.load(conn).await
+    keyset::ascending(query, (service_level_targets::created_at, service_level_targets::id), page.after_time())
+        .load(conn)
+        .await
 }
 
 pub async fn find_target(

@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, Bool, Date, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::{person_names, persons, search_facets};
 use crate::db::unseen::{limited, unseen};
@@ -130,18 +131,13 @@ pub async fn list_by_birth_visible(
     let mut query = persons::table
         .filter(persons::birth_date.eq(birth_date))
         .filter(scope.covers(persons::region_code))
-        .order((persons::family_id.asc(), persons::id.asc()))
         .limit(filter.limit)
         .select(PersonRow::as_select())
         .into_boxed();
     if let Some(within) = &filter.within {
         query = query.filter(within.covers(persons::region_code));
     }
-    if let Some((family_id, id)) = after {
-        query = query
-            .filter(persons::family_id.ge(family_id))
-            .filter(persons::family_id.gt(family_id).or(persons::id.gt(id)));
-    }
+    query = keyset::ascending(query, (persons::family_id, persons::id), after);
     if let Some((form, range)) = name {
         let column = match form {
             NameForm::Key => "key",
@@ -190,9 +186,10 @@ pub async fn list_by_facet_visible(
         query = query.filter(within.covers_by_regency(search_facets::region_code).unseen());
     }
     if let Some((family_id, id)) = after {
+        // The row has columns of two tables: the family alone says where the scan starts.
         query = query
             .filter(search_facets::family_id.ge(unseen(family_id)))
-            .filter(search_facets::family_id.gt(unseen(family_id)).or(persons::id.gt(unseen(id))));
+            .filter(keyset::after((search_facets::family_id, persons::id), (unseen(family_id), unseen(id))));
     }
     // A person's own programme participation has its own entry, so the person of the entry is sufficient.
     let narrowed = narrowed!(query, filter, "search_facets.family_id", "search_facets.person_id");
@@ -222,17 +219,13 @@ macro_rules! by_name {
                 .filter(person_names::$column.ge(unseen(range.from.clone())))
                 .filter(person_names::$column.lt(unseen(range.below.clone())))
                 .filter(person_names::$shared.lt(unseen(range.bytes)))
-                .order((person_names::$column.asc(), person_names::person_id.asc()))
                 .select((PersonRow::as_select(), person_names::$column))
                 .into_boxed();
             if let Some(within) = &filter.within {
                 query = query.filter(within.covers_by_regency(person_names::region_code).unseen());
             }
-            if let Some((key, id)) = after {
-                query = query
-                    .filter(person_names::$column.ge(unseen(key.clone())))
-                    .filter(person_names::$column.gt(unseen(key)).or(person_names::person_id.gt(unseen(id))));
-            }
+            let after = after.map(|(key, id)| (unseen(key), unseen(id)));
+            query = keyset::ascending(query, (person_names::$column, person_names::person_id), after);
             let narrowed = narrowed!(query, filter, "person_names.family_id", "person_names.person_id");
             prepared_for(regions_of(scope, filter), limited(narrowed, filter.limit)).load(conn).await
         }

@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, Date, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::schema::{dwellings, families, family_shocks, persons, program_participations, welfare_statuses};
 use crate::db::settled::settled_before;
 use crate::http::page::PageRequest;
@@ -56,18 +57,8 @@ macro_rules! list {
             if let Some(settled) = settled_before(conn).await? {
                 query = query.filter($table::updated_at.lt(settled));
             }
-            if let Some(after) = page.after {
-                query = query.filter(
-                    $table::updated_at
-                        .gt(after.time())
-                        .or($table::updated_at.eq(after.time()).and($table::id.gt(after.id))),
-                );
-            }
-            query
-                .filter($table::updated_at.ge(since))
-                .order(($table::updated_at.asc(), $table::id.asc()))
-                .load(conn)
-                .await
+            query = query.filter($table::updated_at.ge(since));
+            keyset::ascending(query, ($table::updated_at, $table::id), page.after_time()).load(conn).await
         }
     };
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::keyset;
 use crate::db::schema::{dwellings, families, identities, persons};
 use crate::erased_text::ERASED;
 use crate::regions::{RegionScope, Unscoped};
@@ -120,14 +121,13 @@ pub async fn list_dwellings_of_visible(
 pub async fn list_families_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    (region, id): (&str, Uuid),
+    after: (&str, Uuid),
     limit: i64,
 ) -> QueryResult<Vec<FamilyRow>> {
     families::table
         .filter(scope.covers(families::region_code))
         .filter(families::standing.eq(Standing::Active))
-        .filter(families::region_code.gt(region).or(families::region_code.eq(region).and(families::id.gt(id))))
-        .filter(families::region_code.ge(region))
+        .filter(keyset::after((families::region_code, families::id), after))
         .order((families::region_code, families::id))
         .limit(limit)
         .select(FamilyRow::as_select())
@@ -140,14 +140,13 @@ pub async fn list_families_after(
 pub async fn list_persons_after(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
-    (region, id): (&str, Uuid),
+    after: (&str, Uuid),
     limit: i64,
 ) -> QueryResult<Vec<PersonRow>> {
     persons::table
         .filter(scope.covers(persons::region_code))
         .filter(persons::standing.eq(Standing::Active))
-        .filter(persons::region_code.gt(region).or(persons::region_code.eq(region).and(persons::id.gt(id))))
-        .filter(persons::region_code.ge(region))
+        .filter(keyset::after((persons::region_code, persons::id), after))
         .order((persons::region_code, persons::id))
         .limit(limit)
         .select(PersonRow::as_select())
