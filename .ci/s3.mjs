@@ -243,8 +243,8 @@ async function check() {
   const inside = await store();
   const outside = await gate(inside);
   const content = paper();
-  await refuses('a bucket that is not there', settings(outside.url, { SLRT_ATTACHMENT_STORE: 's3://nowhere' }), /the store answers NoSuchBucket/);
-  await refuses('wrong keys', settings(outside.url, { SLRT_S3_ACCESS_KEY_ID: 'wrong' }), /the store answers InvalidAccessKeyId/);
+  await refuses('a bucket that is not there', settings(outside.url, { SLRT_ATTACHMENT_STORE: 's3://nowhere' }), /the store returned NoSuchBucket/);
+  await refuses('wrong keys', settings(outside.url, { SLRT_S3_ACCESS_KEY_ID: 'wrong' }), /the store returned InvalidAccessKeyId/);
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -282,7 +282,7 @@ async function check() {
   await stop(service, 'SIGKILL');
   await outside.close();
   service = await start(port, settings(outside.url));
-  if (!/until it can, photos and papers are answered with 503/.test(readFileSync(log, 'utf8'))) fail('the log says nothing of a store that is away');
+  if (!/requests for attachments get 503 until it is available/.test(readFileSync(log, 'utf8'))) fail('the log has no line about a store that is not available');
   await outside.open();
   front = await session(url, 'demo-desk-bandung', 'bandung-fo-1');
   back = await session(url, 'demo-desk-bandung', 'bandung-bo-1');
