@@ -8,6 +8,7 @@ use validator::Validate;
 
 use crate::error::Code;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::parse_value;
 use crate::http::problem::{Draft, Problem};
 use crate::http::reply::Reply;
@@ -43,14 +44,14 @@ impl<T> ItemResult<T> {
     }
 }
 
-/// Creates each of `items` with `make`, which returns 201 for a new resource and 200 for a repeated one. `path` is the
-/// path of the operation; `result` converts the item results to the response type.
+/// Creates each of `items` with `make`. `path` is the path of the operation; `result` converts the item results to the
+/// response type.
 pub async fn create_all<I, T, R>(
     tx: &mut Tx,
     path: &str,
     query: BatchQuery,
     items: Vec<Value>,
-    make: impl AsyncFn(&mut Tx, I) -> Result<(u16, T), Error>,
+    make: impl AsyncFn(&mut Tx, I) -> Result<Created<T>, Error>,
     result: impl FnOnce(Vec<ItemResult<T>>) -> R,
 ) -> Result<Reply, Error>
 where
@@ -64,7 +65,7 @@ where
             Err(error) => Err(error),
         };
         all.push(match outcome {
-            Ok((status, made)) => ItemResult { index, status, resource: Some(made), problem: None },
+            Ok(made) => ItemResult { index, status: made.status(), resource: Some(made.into_record()), problem: None },
             // An internal error is not the result of one item: the whole request fails, so that the client can retry
             // it.
             Err(error) if error.code.row().status >= 500 => return Err(error),

@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+/// Maximum clock skew of a tablet or of another instance.
+pub const MAX_SKEW: TimeDelta = TimeDelta::hours(1);
+
 /// The system clock plus an offset, which is zero outside tests.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {

@@ -134,7 +134,7 @@ impl KeyRow {
             status: i16::try_from(reply.status).unwrap_or(200),
             location: reply.location.clone(),
             etag: reply.etag.clone(),
-            body: reply.kept.as_ref().unwrap_or(&reply.body).clone(),
+            body: reply.stored_body.as_ref().unwrap_or(&reply.body).clone(),
             created_at: now,
         }
     }

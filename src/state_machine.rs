@@ -2,6 +2,8 @@
 //! code lists are derived from it. Pure.
 
 use crate::auth::Permission;
+use crate::db::text_enum::CodeList;
+use crate::error::{Code, Error};
 
 /// The state after a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,17 @@ impl<S, A> Edge<S, A> {
 pub struct IllegalTransition<S: std::fmt::Debug + std::fmt::Display, A: std::fmt::Debug> {
     pub current: S,
     pub allowed: Vec<A>,
+}
+
+impl<S, A> IllegalTransition<S, A>
+where
+    S: CodeList + std::fmt::Debug + std::fmt::Display,
+    A: CodeList + std::fmt::Debug,
+{
+    /// The 409 problem of a slice: the current state and the actions that it allows.
+    pub fn problem(&self, code: Code) -> Error {
+        Error::transition(code, self.current.text(), self.allowed.iter().map(CodeList::text).collect())
+    }
 }
 
 /// The target of `action` from `current`, or an error with the allowed actions.

@@ -18,7 +18,7 @@ use crate::audit::store::{self as audit, AuditRow};
 use crate::auth::keys::KeyRing;
 use crate::auth::tokens::Tokens;
 use crate::auth::{Actor, Caller};
-use crate::clock::Clock;
+use crate::clock::{Clock, MAX_SKEW};
 use crate::db::Db;
 use crate::db::pool::Connection;
 use crate::error::Error;
@@ -36,6 +36,14 @@ use crate::timeline::{self, TimelineRow};
 /// Rows that a slice leaves to the end of the transaction: they are inserted in the same round trip as events and audit rows.
 pub trait DeferredInsert {
     fn insert<'a>(&'a self, conn: &'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<()>>;
+}
+
+/// The record that a step changes.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    pub kind: &'static str,
+    pub id: Uuid,
+    pub region_code: &'a str,
 }
 
 /// An open transaction.
@@ -105,12 +113,20 @@ impl Tx {
         });
     }
 
-    pub fn timeline(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str, note: Option<String>) {
+    /// Records a step of a state machine: a row in the audit trail and a row in the timeline.
+    pub fn step(&mut self, of: Target<'_>, action: &str, from: Option<&str>, to: &str, note: Option<String>) {
+        self.audit(&format!("{}.{action}", of.kind), of.kind, of.id, Some(of.region_code));
         let actor = self.actor.subject.clone();
-        self.timeline_by(actor, subject_id, action, from, to, note);
+        self.timeline_by(actor, of.id, action, from, to, note);
     }
 
-    /// Adds a step that the service itself took because of another step.
+    /// Records a step that the service itself took because of another step.
+    pub fn step_of_system(&mut self, of: Target<'_>, action: &str, from: &str, to: &str) {
+        self.audit(&format!("{}.{action}", of.kind), of.kind, of.id, Some(of.region_code));
+        self.timeline_of_system(of.id, action, Some(from), to);
+    }
+
+    /// Adds a row to the timeline alone, for what the service did without an action on the record.
     pub fn timeline_of_system(&mut self, subject_id: Uuid, action: &str, from: Option<&str>, to: &str) {
         self.timeline_by(Actor::system().subject, subject_id, action, from, to, None);
     }
@@ -134,6 +150,11 @@ impl Tx {
             to_status: to.to_owned(),
             note,
         });
+    }
+
+    /// Refuses a time that has not come yet. The sender's clock may differ by `MAX_SKEW`.
+    pub fn require_past(&self, at: Option<DateTime<Utc>>, pointer: &'static str) -> Result<(), Error> {
+        if at.is_some_and(|at| at > self.now + MAX_SKEW) { Err(Error::field(pointer, "in_the_future")) } else { Ok(()) }
     }
 
     /// Adds rows to insert at the end of the transaction.

@@ -17,7 +17,9 @@ use crate::auth::Actor;
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::json::{Json, sha256};
+use crate::http::created::Created;
+use crate::http::json::Json;
+use crate::http::json::content_hash;
 use crate::regions::Unscoped;
 use crate::transaction::Tx;
 
@@ -25,8 +27,6 @@ use crate::transaction::Tx;
 pub const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Maximum attachments per parent.
 const MAX_PER_PARENT: usize = 50;
-const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
-
 /// The caller's side of a referral; other parents have only one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -34,22 +34,19 @@ pub enum Side {
     Target,
 }
 
-pub enum Announced {
-    New(Attachment),
-    /// The same id and content were sent before.
-    Known(Attachment),
-}
-
 /// An unknown parent is a field error when the body names it, and 404 when the path does.
-pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, side: Side) -> Result<Announced, Error> {
+pub async fn create(
+    tx: &mut Tx,
+    storage: &Storage,
+    input: CreateAttachment,
+    side: Side,
+) -> Result<Created<Attachment>, Error> {
     let parent = require_parent(tx, input.parent, side).await?;
     if input.size > storage.max_bytes {
         return Err(Error::field("/size", "too_large"));
     }
-    if input.captured_at.is_some_and(|at| at > tx.now + CLOCK_SKEW) {
-        return Err(Error::field("/captured_at", "in_the_future"));
-    }
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    tx.require_past(input.captured_at, "/captured_at")?;
+    let hash = content_hash(&input)?;
     let row = AttachmentRow {
         id: input.id.unwrap_or_else(Uuid::now_v7),
         parent_kind: input.parent.kind,
@@ -79,7 +76,7 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
     };
     if !store::insert(&mut tx.conn, &row).await? {
         return match store::find(&mut tx.conn, Unscoped::ReadWithinScopeNext, row.id).await? {
-            Some(known) if known.submission_hash == row.submission_hash => Ok(Announced::Known(show(known))),
+            Some(known) if known.submission_hash == row.submission_hash => Ok(Created::Known(show(known))),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
@@ -87,7 +84,7 @@ pub async fn create(tx: &mut Tx, storage: &Storage, input: CreateAttachment, sid
         return Err(Error::new(crate::attachments::problems::TOO_MANY_ATTACHMENTS));
     }
     tx.audit("attachment.create", "attachment", row.id, Some(&parent.region_code));
-    Ok(Announced::New(show(row)))
+    Ok(Created::New(show(row)))
 }
 
 async fn require_parent(tx: &mut Tx, at: AttachmentParent, side: Side) -> Result<Parent, Error> {
@@ -233,7 +230,7 @@ pub async fn create_on_referral(
     storage: &Storage,
     referral: Uuid,
     body: Json<super::api::CreateReferralAttachment>,
-) -> Result<Announced, Error> {
+) -> Result<Created<Attachment>, Error> {
     require_parent(tx, AttachmentParent { kind: Kind::Referral, id: referral }, Side::Target).await?;
     let input = body.valid()?.on(referral);
     if input.id.is_some_and(|id| id.get_version_num() != 7) {

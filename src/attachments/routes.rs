@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Announced, Side};
+use super::actions::{self, Side};
 use super::api::{Attachment, AttachmentLink, CreateAttachment, show};
 use super::model::{AttachmentKind, AttachmentStatus};
 use super::storage::Storage;
@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
@@ -34,11 +35,8 @@ pub fn configure(config: &mut ServiceConfig) {
     routes_of_parents::configure(config);
 }
 
-pub(super) fn announced(made: Announced) -> Result<Reply, Error> {
-    match made {
-        Announced::New(made) => Reply::created(&made, made.version, format!("/v1/attachments/{}", made.id)),
-        Announced::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
-    }
+pub(super) fn announced(made: &Created<Attachment>) -> Result<Reply, Error> {
+    made.reply(|made| (made.version, format!("/v1/attachments/{}", made.id)))
 }
 
 /// Create an attachment
@@ -66,7 +64,7 @@ async fn create_attachment(
 ) -> Result<Reply, Error> {
     write
         .run(&caller, body.digest(), async move |tx| {
-            announced(actions::create(tx, &storage, body.valid()?, Side::Region).await?)
+            announced(&actions::create(tx, &storage, body.valid()?, Side::Region).await?)
         })
         .await
 }

@@ -97,7 +97,7 @@ async fn create_referral_attachment(
 ) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| announced(actions::create_on_referral(tx, &storage, *id, body).await?))
+        .run(&caller, digest, async move |tx| announced(&actions::create_on_referral(tx, &storage, *id, body).await?))
         .await
 }
 

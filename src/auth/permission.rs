@@ -107,6 +107,10 @@ impl CodeList for Permission {
         let code = |p: &Permission| Code { code: p.0.code, label_id: p.0.label_id, label_en: p.0.label_en };
         Self::all().iter().map(code).collect()
     }
+
+    fn text(&self) -> &'static str {
+        self.as_str()
+    }
 }
 
 /// A set of permissions.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::import::with_session;
 use super::{Failure, codes, region_or_country, say};
 use crate::config::DataArgs;
-use crate::directory::actions::{self, Entered};
+use crate::directory::actions;
 use crate::directory::api::CreateOrganization;
 use crate::directory::model::OrganizationKind;
 use crate::directory::permissions::DIRECTORY_WRITE;
@@ -59,7 +59,7 @@ pub(super) fn organization(data: &DataArgs, command: OrganizationCommand) -> Res
         let made = transaction::run(&session.context.db, session.tx_context(), async move |tx| {
             actions::create_organization(tx, input).await
         });
-        let (Entered::New(made) | Entered::Known(made)) = made.await.map_err(|error| Failure::Run(faults(&error)))?;
+        let made = made.await.map_err(|error| Failure::Run(faults(&error)))?.into_record();
         say(&serde_json::to_string(&made).map_err(Failure::run)?);
         Ok(())
     })

@@ -20,9 +20,10 @@ pub use super::read::{
 };
 use super::store::parts;
 use super::store::{self, ComplaintRow, open_referrals};
-pub use super::submit::{Submitted, submit};
+pub use super::submit::submit;
 use super::{notifications, terms, transitions};
 use crate::auth::clients::find_active_staff;
+use crate::db::lock::Lock;
 use crate::db::stored;
 use crate::directory;
 use crate::error::Code;
@@ -32,8 +33,7 @@ use crate::http::json::Json;
 use crate::regions::{RegionScope, Unscoped};
 use crate::service_levels;
 use crate::service_levels::api::ServiceLevel;
-use crate::state_machine::IllegalTransition;
-use crate::transaction::Tx;
+use crate::transaction::{Target, Tx};
 
 pub async fn verify(tx: &mut Tx, id: Uuid, body: Json<VerifyComplaint>) -> Result<Complaint, Error> {
     let (mut row, to) = begin(tx, id, Action::Verify).await?;
@@ -77,7 +77,7 @@ pub async fn recommend(tx: &mut Tx, id: Uuid, body: Json<RecommendComplaint>) ->
     let note = input.text.as_str().to_owned();
     let recommendation =
         ComplaintRecommendation { kind: input.kind, text: input.text, by: tx.actor.subject.clone(), at: tx.now };
-    row.recommendation = Some(json(&recommendation)?);
+    row.recommendation = Some(stored::write(&recommendation)?);
     finish(tx, row, Action::Recommend, to, Some(note)).await
 }
 
@@ -105,12 +105,14 @@ where
     match (input.outcome, input.decision, input.answer) {
         (RecommendationKind::Resolve, Some(decision), Some(answer)) => {
             row.resolved_at = Some(tx.now);
-            row.resolution = Some(json(&ComplaintResolution { decision, answer, by: tx.actor.subject.clone() })?);
+            row.resolution =
+                Some(stored::write(&ComplaintResolution { decision, answer, by: tx.actor.subject.clone() })?);
             finish(tx, row, Action::Resolve, resolved, note).await
         }
         (RecommendationKind::Resolve, ..) => Err(Error::field("/decision", "required")),
         (RecommendationKind::Refer, ..) => {
-            let to = transitions::next(row.status, None, Action::Refer).map_err(transition_error)?;
+            let to = transitions::next(row.status, None, Action::Refer)
+                .map_err(|illegal| illegal.problem(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION))?;
             request_drafts(tx, row.id).await?;
             if open_referrals::count_of_visible(&mut tx.conn, row.id).await? == 0 {
                 return Err(Error::new(crate::complaints::problems::NOTHING_TO_REFER));
@@ -126,7 +128,7 @@ pub async fn close(tx: &mut Tx, id: Uuid, body: Json<CloseComplaint>) -> Result<
     let input = body.valid()?;
     let note = input.note.as_ref().map(|n| n.as_str().to_owned());
     let closure = ComplaintClosure { satisfaction: input.satisfaction, note: input.note };
-    row.closure = Some(json(&closure)?);
+    row.closure = Some(stored::write(&closure)?);
     row.closed_at = Some(tx.now);
     finish(tx, row, Action::Close, to, note).await
 }
@@ -142,19 +144,20 @@ pub async fn referral_opened(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 pub async fn referral_ended(tx: &mut Tx, id: Uuid, was_open: bool) -> Result<(), Error> {
     let scope = RegionScope::everything(Unscoped::FollowUpOfScopedAction);
     // Lock the complaint before the number of its referrals, as an approval does: no deadlock.
-    let row = store::lock_visible(&mut tx.conn, &scope, id).await?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?;
     let open = match was_open {
         true => open_referrals::delete_one(&mut tx.conn, id).await?,
         false => open_referrals::count_of_visible(&mut tx.conn, id).await?,
     };
     let Some(row) = row.filter(|row| row.status == Status::Referred && open == 0) else { return Ok(()) };
-    let to = transitions::next(row.status, None, Action::ReferralsEnded).map_err(transition_error)?;
+    let to = transitions::next(row.status, None, Action::ReferralsEnded)
+        .map_err(|illegal| illegal.problem(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION))?;
     finish(tx, row, Action::ReferralsEnded, to, None).await.map(|_| ())
 }
 
 pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ComplaintRow, Status), Error> {
     let scope = tx.actor.scope.clone();
-    let Some(row) = store::lock_visible(&mut tx.conn, &scope, id).await? else {
+    let Some(row) = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await? else {
         // A region that transferred the complaint may read it, so it gets 403; all other callers get 404.
         let passed_on = parts::find_passed_on(&mut tx.conn, &scope, id).await?;
         return Err(passed_on.map_or_else(Error::not_found, |_| Error::new(Code::REGION_NOT_GRANTED)));
@@ -163,18 +166,14 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Comp
         return Err(Error::new(crate::complaints::problems::OWN_RECOMMENDATION));
     }
     tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, row.previous_status, action).map_err(transition_error)?;
+    let to = transitions::next(row.status, row.previous_status, action)
+        .map_err(|illegal| illegal.problem(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION))?;
     Ok((row, to))
 }
 
 fn recommended_by(row: &ComplaintRow, subject: &str) -> Result<bool, Error> {
     let said = stored::read_nullable(row.recommendation.as_ref(), "complaints.recommendation", row.id)?;
     Ok(said.is_some_and(|said: ComplaintRecommendation| said.by == subject))
-}
-
-fn transition_error(error: IllegalTransition<Status, Action>) -> Error {
-    let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(crate::complaints::problems::COMPLAINT_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 pub(super) async fn finish(
@@ -189,12 +188,12 @@ pub(super) async fn finish(
     row.version += 1;
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await.map_err(directory::actions::unknown_program)?;
-    tx.audit(&format!("complaint.{action}"), "complaint", row.id, Some(&row.region_code));
     notifications::notify_reporter(tx, &row, action, note.as_deref())?;
+    let of = Target { kind: "complaint", id: row.id, region_code: &row.region_code };
     if matches!(action, Action::ReferralsEnded | Action::TimeOut | Action::CloseUnanswered) {
-        tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
+        tx.step_of_system(of, action.as_str(), from.as_str(), to.as_str());
     } else {
-        tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+        tx.step(of, action.as_str(), Some(from.as_str()), to.as_str(), note);
     }
     set_timer(tx, &row, from).await?;
     publish(tx, &row, to.as_str(), Some(from));
@@ -258,9 +257,4 @@ pub(super) fn publish(tx: &mut Tx, row: &ComplaintRow, what: &str, from: Option<
         organization_id: row.organization_id,
         data: object!({ "from": from, "to": row.status, "version": row.version }),
     });
-}
-
-/// Converts a value for a jsonb column.
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(value).map_err(Error::internal)
 }

@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::model::ComplaintAction as Action;
 use super::{store, transitions};
 use crate::auth::clients::find_active_staff;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::service_levels;
 use crate::state_machine;
-use crate::transaction::Tx;
+use crate::transaction::{Target, Tx};
 
 /// Fails unless the assignee is the caller or an active officer of the caller's organization.
 pub async fn require_officer(tx: &mut Tx, assignee: &str) -> Result<(), Error> {
@@ -33,7 +34,7 @@ pub struct Assigned {
 /// Assigns the complaint; writes nothing if the officer already has it.
 pub async fn assign(tx: &mut Tx, id: Uuid, assignee: String) -> Result<Assigned, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     if transitions::FINAL.contains(&row.status) {
         let allowed = state_machine::allowed(transitions::EDGES, row.status);
         let allowed = allowed.into_iter().map(Action::as_str).collect();
@@ -52,8 +53,8 @@ pub async fn assign(tx: &mut Tx, id: Uuid, assignee: String) -> Result<Assigned,
     row.updated_at = tx.now;
     store::save(&mut tx.conn, &row).await?;
     let status = row.status.as_str();
-    tx.audit("complaint.assign", "complaint", row.id, Some(&row.region_code));
-    tx.timeline(row.id, "assign", Some(status), status, None);
+    let of = Target { kind: "complaint", id: row.id, region_code: &row.region_code };
+    tx.step(of, "assign", Some(status), status, None);
     tx.publish(NewEvent {
         type_: "complaint.assigned".to_owned(),
         subject_kind: "complaint",

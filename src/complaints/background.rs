@@ -5,11 +5,12 @@
 use chrono::{Datelike, TimeDelta};
 use uuid::Uuid;
 
-use super::actions::{begin, clock_step, finish, json};
+use super::actions::{begin, clock_step, finish};
 use super::api::ComplaintResolution;
 use super::model::{ComplaintAction as Action, ComplaintDecision};
 use super::store::{open_referrals, parts};
 use crate::background::Context;
+use crate::db::stored;
 use crate::error::Error;
 use crate::regions::Unscoped;
 use crate::service_levels;
@@ -64,7 +65,7 @@ async fn apply_timer(tx: &mut Tx, id: Uuid, action: Action) -> Result<(), Error>
             let by = tx.actor.subject.clone();
             let answer = serde_json::from_value(NO_RESPONSE.into()).map_err(Error::internal)?;
             let resolution = ComplaintResolution { decision: ComplaintDecision::NoResponse, answer, by };
-            row.resolution = Some(json(&resolution)?);
+            row.resolution = Some(stored::write(&resolution)?);
             row.resolved_at = Some(tx.now);
             row.previous_status = None;
         }

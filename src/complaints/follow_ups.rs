@@ -19,6 +19,7 @@ use super::transitions::EDGES;
 use crate::auth::Actor;
 use crate::auth::keys::KeyRing;
 use crate::auth::permission::Permissions;
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::db::stored;
 use crate::error::Error;
@@ -174,7 +175,7 @@ pub fn actor() -> Arc<Actor> {
 
 pub async fn read(conn: &mut Connection, id: Uuid) -> Result<FollowUp, Error> {
     let scope = RegionScope::everything(Unscoped::ReporterWithCode);
-    let row = store::find_visible(conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(conn, &scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let exchanges = parts::list_exchanges_of_visible(conn, id).await?;
     let notes = parts::list_notes_of_visible(conn, id, Some(NoteVisibility::Reporter)).await?;
     let resolution = stored::read_nullable(row.resolution.as_ref(), "complaints.resolution", id)?;
@@ -210,7 +211,7 @@ pub struct FollowUpCode {
 
 pub async fn issue(tx: &mut Tx, id: Uuid) -> Result<FollowUpCode, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     let issue = parts::raise_issue(&mut tx.conn, id).await?;
     tx.audit("complaint.issue_follow_up_code", "complaint", id, Some(&row.region_code));
     let reference_no = row.reference_no.as_deref().map(reference_no::show).unwrap_or_default();

@@ -12,6 +12,7 @@ use super::model::NoteVisibility;
 use super::read::find_readable;
 use super::store::parts::{self, ExchangeRow, NoteRow};
 use super::store::{self};
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::regions::RegionScope;
@@ -101,7 +102,8 @@ pub struct ComplaintExchanges {
 /// Adds a note. It changes no state, but publishes an event.
 pub async fn create(tx: &mut Tx, id: Uuid, body: Json<CreateComplaintNote>) -> Result<ComplaintNote, Error> {
     let scope = tx.actor.scope.clone();
-    let complaint = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let complaint =
+        store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(complaint.version)?;
     let input = body.valid()?;
     let row = NoteRow {

@@ -1,10 +1,10 @@
 //! Notifications to the reporter of a complaint. Internal steps of the desk do not notify the reporter.
 
-use serde_json::Value;
-
+use super::api::{Complainant, ComplaintResolution};
 use super::model::ComplaintAction as Action;
 use super::reference_no;
 use super::store::ComplaintRow;
+use crate::db::stored;
 use crate::error::Error;
 use crate::message_queue::model::MessageEvent as Event;
 use crate::message_queue::{self, NewMessage};
@@ -20,20 +20,21 @@ pub(super) fn notify_reporter(
 ) -> Result<(), Error> {
     let Some(event) = event_of(action) else { return Ok(()) };
     let reporter = row.complainant.as_ref().filter(|_| !row.anonymous);
-    let contact = |field: &str| reporter.and_then(|r| r.get(field)).and_then(Value::as_str).map(str::to_owned);
-    let (Some(name), Some(phone)) = (contact("name"), contact("phone")) else { return Ok(()) };
-    let answer = row.resolution.as_ref().and_then(|r| r.get("answer")).and_then(Value::as_str).map(str::to_owned);
+    let reporter: Option<Complainant> = stored::read_nullable(reporter, "complaints.complainant", row.id)?;
+    let Some(Complainant { name, phone: Some(phone), .. }) = reporter else { return Ok(()) };
+    let resolution: Option<ComplaintResolution> =
+        stored::read_nullable(row.resolution.as_ref(), "complaints.resolution", row.id)?;
     message_queue::enqueue(
         tx,
         NewMessage {
             complaint_id: row.id,
             region_code: row.region_code.clone(),
             event,
-            name,
-            phone,
+            name: name.into_string(),
+            phone: phone.into_string(),
             reference: row.reference_no.as_deref().map(reference_no::show).unwrap_or_default(),
             question: note.filter(|_| event == Event::QuestionAsked).map(str::to_owned),
-            answer: answer.filter(|_| event == Event::Resolved),
+            answer: resolution.filter(|_| event == Event::Resolved).map(|said| said.answer.into_string()),
         },
     )
 }

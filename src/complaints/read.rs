@@ -9,6 +9,7 @@ use super::model::ComplaintStatus as Status;
 use super::store::{self, ComplaintRow, parts};
 use super::{reference_no, similar, transitions};
 use crate::auth::caller::AccessPurpose;
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::Error;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
@@ -30,7 +31,7 @@ pub struct ReferableComplaint {
 /// Finds the complaint for a new referral: visible to the caller and not in a final state.
 pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<ReferableComplaint>, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::find_visible(&mut tx.conn, &scope, id).await?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::No).await?;
     Ok(row.filter(|r| !transitions::FINAL.contains(&r.status)).map(|r| ReferableComplaint {
         region_code: RegionCode::stored(r.region_code),
         person_id: r.subject_person_id,
@@ -40,7 +41,7 @@ pub async fn find_for_referral(tx: &mut Tx, id: Uuid) -> Result<Option<Referable
 
 /// Region of a complaint that is visible to the caller.
 pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
-    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+    Ok(store::find_visible(conn, scope, id, Lock::No).await?.map(|row| row.region_code))
 }
 
 /// Finds a visible complaint; its response is masked.
@@ -96,7 +97,7 @@ pub(super) async fn find_readable(
     scope: &RegionScope,
     id: Uuid,
 ) -> Result<ComplaintRow, Error> {
-    if let Some(row) = store::find_visible(conn, scope, id).await? {
+    if let Some(row) = store::find_visible(conn, scope, id, Lock::No).await? {
         return Ok(row);
     }
     parts::find_passed_on(conn, scope, id).await?.ok_or_else(Error::not_found)
@@ -177,7 +178,7 @@ pub async fn duplicates_of(
     scope: &RegionScope,
     id: Uuid,
 ) -> Result<Vec<PossibleDuplicate>, Error> {
-    let row = store::find_visible(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(conn, scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     possible_duplicates(conn, scope, &row).await
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Submitted};
+use super::actions;
 use super::api::{Complaint, SubmitComplaint, show};
 use super::api_lists::{ComplaintBatch, ComplaintBatchResult, ComplaintQuery};
 use super::store::{self, ComplaintFilter, ComplaintRow};
@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
@@ -63,11 +64,11 @@ async fn submit_complaint(
 ) -> Result<Reply, Error> {
     write
         .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
-            Submitted::New(made) => {
+            Created::New(made) => {
                 let reply = Reply::created(&made, made.version, format!("/v1/complaints/{}", made.id))?;
-                reply.kept_as(&made.without_code())
+                reply.stored_as(&made.without_code())
             }
-            Submitted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+            Created::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
         })
         .await
 }

@@ -280,7 +280,7 @@ async fn issue_follow_up_code(caller: Caller<ComplaintsSubmit>, write: Write, id
         .act(&caller, async move |tx| {
             let issued = follow_ups::issue(tx, *id).await?;
             let stored = FollowUpCode { follow_up_code: None, ..issued.clone() };
-            Reply::ok(&issued)?.kept_as(&stored)
+            Reply::ok(&issued)?.stored_as(&stored)
         })
         .await
 }

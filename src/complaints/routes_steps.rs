@@ -234,7 +234,7 @@ async fn appeal_complaint(
         .run(&caller, digest, async move |tx| {
             let made = steps::appeal(tx, *id, body).await?;
             let reply = Reply::created(&made, made.version, format!("/v1/complaints/{}", made.id))?;
-            reply.kept_as(&made.without_code())
+            reply.stored_as(&made.without_code())
         })
         .await
 }

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::actions::{begin, finish, json, publish, require_no_open_referral};
+use super::actions::{begin, finish, publish, require_no_open_referral};
 use super::api::{Complaint, ComplaintResolution, show};
 use super::bodies::{
     AnswerQuestion, AppealComplaint, AskReporter, InformReporter, MarkDuplicate, ReopenComplaint, TransferComplaint,
@@ -15,11 +15,13 @@ use super::store::parts::{self, ExchangeRow, TrailRow};
 use super::store::{self, ComplaintRow};
 use super::submit::{new_reference_no, record_submission};
 use super::terms;
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::directory;
 use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::{Json, sha256};
-use crate::transaction::Tx;
+use crate::transaction::{Target, Tx};
 
 /// Transfers the complaint to another region or organization. The old region can still read it.
 pub async fn transfer(tx: &mut Tx, id: Uuid, body: Json<TransferComplaint>) -> Result<Complaint, Error> {
@@ -93,7 +95,7 @@ pub async fn inform(tx: &mut Tx, id: Uuid, body: Json<InformReporter>) -> Result
     let note = input.answer.as_str().to_owned();
     let by = tx.actor.subject.clone();
     let resolution = ComplaintResolution { decision: ComplaintDecision::InformationGiven, answer: input.answer, by };
-    row.resolution = Some(json(&resolution)?);
+    row.resolution = Some(stored::write(&resolution)?);
     row.resolved_at = Some(tx.now);
     finish(tx, row, Action::Inform, to, Some(note)).await
 }
@@ -134,12 +136,12 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
     if input.duplicate_of == row.id {
         return Err(fault("itself"));
     }
-    let named = store::find_visible(&mut tx.conn, &scope, input.duplicate_of).await?;
+    let named = store::find_visible(&mut tx.conn, &scope, input.duplicate_of, Lock::No).await?;
     let named = named.ok_or_else(|| fault("unknown_complaint"))?;
     let root = match named.duplicate_of {
         None => named,
         Some(root) => {
-            let root = store::find_visible(&mut tx.conn, &scope, root).await?;
+            let root = store::find_visible(&mut tx.conn, &scope, root, Lock::No).await?;
             root.ok_or_else(|| fault("unknown_complaint"))?
         }
     };
@@ -150,7 +152,7 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
         return Err(fault("other_regency"));
     }
     // Lock the root, so that no concurrent request transfers it to another regency and marks it there.
-    let locked = store::lock_visible(&mut tx.conn, &scope, root.id).await?;
+    let locked = store::find_visible(&mut tx.conn, &scope, root.id, Lock::ForUpdate).await?;
     if locked.is_none_or(|now| now.duplicate_of.is_some() || now.region_code.get(..5) != row.region_code.get(..5)) {
         return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
@@ -166,7 +168,7 @@ pub async fn mark_duplicate(tx: &mut Tx, id: Uuid, body: Json<MarkDuplicate>) ->
 /// Regency of a complaint that is visible to the caller; `None` for an appeal, which belongs to a province.
 async fn regency_to_lock(tx: &mut Tx, id: Uuid) -> Result<Option<String>, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::find_visible(&mut tx.conn, &scope, id).await?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::No).await?;
     Ok(row.and_then(|row| row.region_code.get(..5).map(str::to_owned)))
 }
 
@@ -227,8 +229,8 @@ pub async fn appeal(tx: &mut Tx, id: Uuid, body: Json<AppealComplaint>) -> Resul
         left_at: tx.now,
     };
     parts::insert_trail(&mut tx.conn, &trail).await?;
-    tx.timeline(row.id, Action::Appeal.as_str(), Some(row.status.as_str()), row.status.as_str(), None);
-    tx.audit("complaint.appeal", "complaint", row.id, Some(&row.region_code));
+    let of = Target { kind: "complaint", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Appeal.as_str(), Some(row.status.as_str()), row.status.as_str(), None);
     publish(tx, &row, "appealed", Some(row.status));
     let sla = record_submission(tx, &new).await?;
     Ok(Complaint { sla: Some(sla), follow_up_code: Some(super::follow_ups::code(tx, new.id, 0)), ..show(new, false)? })

@@ -1,45 +1,36 @@
 //! Submission of a complaint: validates it, gives it a reference number, and stores it with the vulnerabilities of its
 //! subjects from the registry.
 
-use chrono::{Datelike, TimeDelta};
+use chrono::Datelike;
 use uuid::Uuid;
 
-use super::actions::{json, publish, update_clocks};
+use super::actions::{publish, update_clocks};
 use super::api::{Complaint, ComplaintSubject, SubmitComplaint, show};
 use super::model::{ComplaintAction as Action, ComplaintPriority, ComplaintStatus as Status, Vulnerability};
 use super::read::{add_levels, possible_duplicates};
 use super::store::parts::{self, CircumstancesRow, SubjectRow};
 use super::store::{self, ComplaintRow};
 use super::{circumstances, follow_ups, notifications, reference_no};
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::directory;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
-use crate::http::json::sha256;
+use crate::http::created::Created;
+use crate::http::json::content_hash;
 use crate::registry;
 use crate::service_levels::api::ServiceLevel;
-use crate::transaction::Tx;
-
-/// Maximum clock skew of a tablet.
-const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
+use crate::transaction::{Target, Tx};
 
 const MAX_NUMBER_ATTEMPTS: usize = 8;
 
-/// Result of a submission.
-pub enum Submitted {
-    New(Complaint),
-    /// The same id and content were submitted before.
-    Known(Complaint),
-}
-
-pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Error> {
+pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Created<Complaint>, Error> {
     tx.actor.scope.require(&input.region_code)?;
     if input.region_code.level() < 3 {
         return Err(Error::field("/region_code", "region_too_wide"));
     }
-    if input.captured_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
-        return Err(Error::field("/captured_at", "in_the_future"));
-    }
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    tx.require_past(input.captured_at, "/captured_at")?;
+    let hash = content_hash(&input)?;
     let scope = tx.actor.scope.clone();
     let mut faults = Vec::new();
     let further = input.subjects.iter().enumerate().map(|(at, subject)| (format!("/subjects/{at}"), subject));
@@ -82,7 +73,7 @@ pub async fn submit(tx: &mut Tx, input: SubmitComplaint) -> Result<Submitted, Er
         made.vulnerabilities = vulnerabilities;
         made.suggested_priority = Some(suggested);
     }
-    Ok(Submitted::New(made))
+    Ok(Created::New(made))
 }
 
 fn subject_row(complaint_id: Uuid, subject: &ComplaintSubject) -> SubjectRow {
@@ -123,11 +114,11 @@ fn new_row(tx: &Tx, input: SubmitComplaint, submission_hash: Vec<u8>) -> Result<
         sector: input.sector,
         description: input.description.into_string(),
         anonymous: input.anonymous,
-        complainant: input.complainant.as_ref().map(json).transpose()?,
+        complainant: input.complainant.as_ref().map(stored::write).transpose()?,
         subject_person_id: input.subject.as_ref().and_then(|s| s.person_id),
         subject_family_id: input.subject.as_ref().and_then(|s| s.family_id),
         program_code: input.program_code,
-        external_refs: json(&input.external_refs)?,
+        external_refs: stored::write(&input.external_refs)?,
         status: Status::Received,
         priority: None,
         assignee: None,
@@ -152,13 +143,13 @@ fn new_row(tx: &Tx, input: SubmitComplaint, submission_hash: Vec<u8>) -> Result<
 }
 
 /// The id already exists: returns the stored complaint if this is the same submission, and an error otherwise.
-async fn find_repeated(tx: &mut Tx, sent: ComplaintRow) -> Result<Submitted, Error> {
+async fn find_repeated(tx: &mut Tx, sent: ComplaintRow) -> Result<Created<Complaint>, Error> {
     let scope = tx.actor.scope.clone();
-    match store::find_visible(&mut tx.conn, &scope, sent.id).await? {
+    match store::find_visible(&mut tx.conn, &scope, sent.id, Lock::No).await? {
         Some(stored) if stored.submission_hash == sent.submission_hash => {
             let mut shown = show(stored, false)?;
             add_levels(&mut tx.conn, tx.now, std::slice::from_mut(&mut shown)).await?;
-            Ok(Submitted::Known(shown))
+            Ok(Created::Known(shown))
         }
         _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
@@ -189,8 +180,8 @@ pub(super) async fn new_reference_no_of_year(
 
 /// Records a new complaint: audit, timeline, event, notification, clocks.
 pub(super) async fn record_submission(tx: &mut Tx, row: &ComplaintRow) -> Result<ServiceLevel, Error> {
-    tx.audit("complaint.submit", "complaint", row.id, Some(&row.region_code));
-    tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
+    let of = Target { kind: "complaint", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, row, "submitted", None);
     notifications::notify_reporter(tx, row, Action::Submit, None)?;
     update_clocks(tx, row, None).await

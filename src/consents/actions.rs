@@ -10,30 +10,27 @@ use super::store::{self, ConsentRow};
 use super::transitions::EDGES;
 use crate::auth::caller::AccessPurpose;
 use crate::clock::local_day;
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::erased_text::without_name;
 use crate::erased_text::without_name_in_json;
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::json::{Json, sha256};
+use crate::http::created::Created;
+use crate::http::json::Json;
+use crate::http::json::content_hash;
 use crate::purposes;
 use crate::purposes::model::LawfulBasis;
 use crate::registry;
 use crate::registry::people::actions::Subject;
 use crate::state_machine;
-use crate::transaction::Tx;
+use crate::transaction::{Target, Tx};
 
-/// Result of recording a consent.
-pub enum Recorded {
-    New(Consent),
-    /// Stored before with the same id and content.
-    Known(Consent),
-}
-
-pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error> {
+pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Created<Consent>, Error> {
     let today = local_day(tx.now);
     let scope = tx.actor.scope.clone();
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let hash = content_hash(&input)?;
     let asked = &input.subject;
     let subject =
         registry::people::actions::find_subject(&mut tx.conn, &scope, asked.person_id, asked.family_id).await?;
@@ -46,7 +43,7 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
     }
     let row = ConsentRow {
         id: input.id.unwrap_or_else(Uuid::now_v7),
-        giver: input.given_by.as_ref().map(json).transpose()?,
+        giver: input.given_by.as_ref().map(stored::write).transpose()?,
         method: input.method,
         expires_on: input.expires_on,
         legal_reference: input.legal_reference.map(|t| t.into_string()),
@@ -55,8 +52,8 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
         ..new_row(tx, &subject, input.purpose, input.lawful_basis, input.given_on)
     };
     if !store::insert(&mut tx.conn, &row).await? {
-        return match store::find_visible(&mut tx.conn, &scope, row.id).await? {
-            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Recorded::Known(show(stored, today)?)),
+        return match store::find_visible(&mut tx.conn, &scope, row.id, Lock::No).await? {
+            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Created::Known(show(stored, today)?)),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
@@ -65,7 +62,7 @@ pub async fn record(tx: &mut Tx, input: RecordConsent) -> Result<Recorded, Error
         registry::privacy::limits::set(tx, row.family_id, row.person_id, row.purpose.as_str(), false).await?;
     }
     log_recorded(tx, &row);
-    Ok(Recorded::New(show(row, today)?))
+    Ok(Created::New(show(row, today)?))
 }
 
 fn new_row(
@@ -100,15 +97,15 @@ fn new_row(
 }
 
 fn log_recorded(tx: &mut Tx, row: &ConsentRow) {
-    tx.audit("consent.record", "consent", row.id, Some(&row.region_code));
-    tx.timeline(row.id, Action::Record.as_str(), None, Status::Active.as_str(), None);
+    let of = Target { kind: "consent", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Record.as_str(), None, Status::Active.as_str(), None);
     publish(tx, row, "recorded");
 }
 
 /// Withdraws every consent of the same subject for the same purpose and closes the subject's data for it.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Result<Consent, Error> {
     let (scope, today) = (tx.actor.scope.clone(), local_day(tx.now));
-    let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     let status = row.status(today);
     let withdrawable = row.lawful_basis == LawfulBasis::Consent;
@@ -120,7 +117,7 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
         ));
     }
     let input = body.valid()?;
-    let withdrawal = json(&input)?;
+    let withdrawal = stored::write(&input)?;
     let others = store::list_of_visible(&mut tx.conn, row.family_id, row.person_id, row.purpose).await?;
     let subject = (row.family_id, row.person_id);
     let same: Vec<ConsentRow> = others
@@ -135,8 +132,8 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, body: Json<WithdrawConsent>) -> Res
         each.version += 1;
         each.updated_at = tx.now;
         store::save(&mut tx.conn, &each).await?;
-        tx.audit("consent.withdraw", "consent", each.id, Some(&each.region_code));
-        tx.timeline(each.id, Action::Withdraw.as_str(), Some(from.as_str()), Status::Withdrawn.as_str(), None);
+        let of = Target { kind: "consent", id: each.id, region_code: &each.region_code };
+        tx.step(of, Action::Withdraw.as_str(), Some(from.as_str()), Status::Withdrawn.as_str(), None);
         publish(tx, &each, "withdrawn");
         shown.get_or_insert(each);
     }
@@ -222,11 +219,6 @@ fn publish(tx: &mut Tx, row: &ConsentRow, what: &str) {
     });
 }
 
-/// For a jsonb column.
-fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(value).map_err(Error::internal)
-}
-
 /// All consents of a person, in any region, for the person's own request.
 pub async fn list_about(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid) -> Result<Vec<Consent>, Error> {
     let today = local_day(tx.now);
@@ -253,13 +245,13 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Uuid, name: &str
         }
         let nameless = |given: ConsentGivenBy| ConsentGivenBy { name: None, ..given };
         let giver = row.giver()?.map(nameless);
-        row.giver = giver.as_ref().map(json).transpose()?;
+        row.giver = giver.as_ref().map(stored::write).transpose()?;
         row.note = None;
         row.submission_hash = Vec::new();
         row.withdrawal = match row.withdrawal()? {
             Some(withdrawal) => {
                 let withdrawn_by = withdrawal.withdrawn_by.map(nameless);
-                Some(json(&WithdrawConsent { withdrawn_by, note: None, ..withdrawal })?)
+                Some(stored::write(&WithdrawConsent { withdrawn_by, note: None, ..withdrawal })?)
             }
             None => None,
         };

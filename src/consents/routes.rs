@@ -4,13 +4,14 @@ use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Recorded};
+use super::actions;
 use super::api::{Consent, ConsentQuery, RecordConsent, WithdrawConsent, show};
 use super::store::{self, ConsentFilter, ConsentRow};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
 use crate::clock::local_day;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -47,9 +48,8 @@ async fn record_consent(
     body: Json<RecordConsent>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::record(tx, body.valid()?).await? {
-            Recorded::New(made) => Reply::created(&made, made.version, format!("/v1/consents/{}", made.id)),
-            Recorded::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::record(tx, body.valid()?).await?.reply(|made| (made.version, format!("/v1/consents/{}", made.id)))
         })
         .await
 }
@@ -107,7 +107,9 @@ async fn list_consents(
 )]
 #[get("/v1/consents/{id}")]
 async fn get_consent(caller: Caller<RegistryRead>, db: Db, log: AccessLog, id: Path<Uuid>) -> Result<Reply, Error> {
-    let found = store::find_visible(&mut *db.read().await?, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let found = store::find_visible(&mut *db.read().await?, &caller.scope, *id, Lock::No)
+        .await?
+        .ok_or_else(Error::not_found)?;
     let version = found.version;
     Reply::resource(&show(found, local_day(log.now))?, version)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::model::{ConsentMethod, ConsentStatus};
 use crate::auth::caller::AccessPurpose;
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::consents;
 use crate::http::page::PageRequest;
@@ -68,27 +69,13 @@ pub async fn find_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<ConsentRow>> {
-    consents::table
+    lock.on(consents::table
         .filter(consents::id.eq(id))
         .filter(scope.covers(consents::region_code))
-        .select(ConsentRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<ConsentRow>> {
-    consents::table
-        .filter(consents::id.eq(id))
-        .filter(scope.covers(consents::region_code))
-        .select(ConsentRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(ConsentRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

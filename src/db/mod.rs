@@ -3,6 +3,7 @@
 mod connect;
 pub mod embedded;
 pub mod keyset;
+pub mod lock;
 pub mod pool;
 pub mod prepared;
 #[rustfmt::skip]

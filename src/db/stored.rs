@@ -53,6 +53,11 @@ pub fn read_nullable<T: DeserializeOwned>(
     value.map(|value| read(value, column, row)).transpose()
 }
 
+/// Returns a value for storage.
+pub fn write<T: Serialize>(value: &T) -> Result<Value, Error> {
+    serde_json::to_value(value).map_err(Error::internal)
+}
+
 /// Returns `new` for storage in place of `stored`, with the fields of `stored` that `T` does not know.
 pub fn replace<T: Serialize + DeserializeOwned>(
     stored: &Value,
@@ -60,8 +65,8 @@ pub fn replace<T: Serialize + DeserializeOwned>(
     column: &'static str,
     row: impl Display,
 ) -> Result<Value, Error> {
-    let known = serde_json::to_value(read::<T>(stored, column, row)?).map_err(Error::internal)?;
-    let mut new = serde_json::to_value(new).map_err(Error::internal)?;
+    let known = write(&read::<T>(stored, column, row)?)?;
+    let mut new = write(new)?;
     if let (Value::Object(stored), Value::Object(known), Value::Object(new)) = (stored, &known, &mut new) {
         keep_unknown(stored, known, new);
     }

@@ -13,6 +13,8 @@ pub struct Code {
 pub trait CodeList {
     fn codes() -> Vec<Code>;
 
+    fn text(&self) -> &'static str;
+
     fn labels() -> BTreeMap<&'static str, (&'static str, &'static str)> {
         Self::codes().into_iter().map(|c| (c.code, (c.label_id, c.label_en))).collect()
     }
@@ -76,6 +78,10 @@ macro_rules! text_enum {
         impl $crate::db::text_enum::CodeList for $Name {
             fn codes() -> Vec<$crate::db::text_enum::Code> {
                 vec![$($crate::db::text_enum::Code { code: $text, label_id: $id, label_en: $en }),+]
+            }
+
+            fn text(&self) -> &'static str {
+                self.as_str()
             }
         }
 

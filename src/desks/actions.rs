@@ -10,6 +10,7 @@ use super::api::{
 use super::coverage::{self, FieldWorker, VillageCoverage};
 use super::model::{DeskKind, FieldDuty};
 use super::store::{self, AssignmentRow, DeskRow};
+use crate::db::lock::Lock;
 use crate::directory;
 use crate::error::{Error, FieldError};
 use crate::http::json::Json;
@@ -78,7 +79,7 @@ pub async fn show(conn: &mut AsyncPgConnection, row: DeskRow) -> Result<Desk, Er
 
 async fn lock_current(tx: &mut Tx, id: Uuid) -> Result<DeskRow, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::lock_desk(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_desk(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
     Ok(row)
 }
@@ -119,7 +120,7 @@ pub async fn find_desk(
     scope: &RegionScope,
     id: Uuid,
 ) -> Result<Option<(Desk, Vec<String>)>, Error> {
-    let Some(row) = store::find_desk(conn, scope, id).await? else { return Ok(None) };
+    let Some(row) = store::find_desk(conn, scope, id, Lock::No).await? else { return Ok(None) };
     let villages = store::list_villages_of_visible(conn, id).await?;
     Ok(Some((row.into(), villages)))
 }
@@ -142,7 +143,7 @@ pub async fn create_assignment(
         faults.push(FieldError::new("/staff_id", "unknown_officer"));
     }
     match input.desk_id {
-        Some(id) if store::find_desk(&mut tx.conn, &scope, id).await?.is_none() => {
+        Some(id) if store::find_desk(&mut tx.conn, &scope, id, Lock::No).await?.is_none() => {
             faults.push(FieldError::new("/desk_id", "unknown_desk"));
         }
         None if input.duty == FieldDuty::Volunteer => faults.push(FieldError::new("/desk_id", "required")),
@@ -178,7 +179,8 @@ pub async fn end_assignment(
     body: Json<EndFacilitatorAssignment>,
 ) -> Result<FacilitatorAssignment, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_assignment(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row =
+        store::find_assignment(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     let input = body.valid()?;
     if input.until < row.since {

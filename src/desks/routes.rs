@@ -12,6 +12,7 @@ use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -84,7 +85,7 @@ async fn create_desk(caller: Caller<DirectoryWrite>, write: Write, body: Json<Cr
 #[get("/v1/desks/{id}")]
 async fn get_desk(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = store::find_desk(&mut conn, &public(), *id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_desk(&mut conn, &public(), *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let version = row.version;
     Reply::resource(&actions::show(&mut conn, row).await?, version)
 }
@@ -154,6 +155,6 @@ async fn get_desk_coverage(
     id: Path<Uuid>,
 ) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = store::find_desk(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_desk(&mut conn, &caller.scope, *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     Reply::ok(&actions::coverage_of_desk(&mut conn, row, clock.now()).await?)
 }

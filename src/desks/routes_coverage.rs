@@ -16,6 +16,7 @@ use crate::auth::permissions::StatsRead;
 use crate::clock::Clock;
 use crate::complaints::permissions::ComplaintsRead;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::directory::permissions::DirectoryWrite;
 use crate::error::Code;
 use crate::error::Error;
@@ -100,7 +101,7 @@ async fn create_facilitator_assignment(
 )]
 #[get("/v1/facilitator-assignments/{id}")]
 async fn get_facilitator_assignment(caller: Caller<ComplaintsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
-    let found = store::find_assignment(&mut *db.read().await?, &caller.scope, *id).await?;
+    let found = store::find_assignment(&mut *db.read().await?, &caller.scope, *id, Lock::No).await?;
     let found = found.ok_or_else(Error::not_found)?;
     let version = found.version;
     Reply::resource(&FacilitatorAssignment::from(found), version)

@@ -13,6 +13,7 @@ pub use self::staff::{
 use super::coverage::{DeskReach, FieldWorker};
 use super::model::{DeskKind, FieldDuty};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::schema::{desk_villages, desks, facilitator_assignments as assignments, staff as officers};
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
@@ -60,23 +61,14 @@ pub async fn save_desk(conn: &mut AsyncPgConnection, row: &DeskRow) -> QueryResu
     diesel::update(desks::table.find(row.id)).set(row).execute(conn).await.map(|_| ())
 }
 
-pub async fn find_desk(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> QueryResult<Option<DeskRow>> {
-    desks::table
-        .filter(desks::id.eq(id))
-        .filter(scope.covers(desks::region_code))
-        .select(DeskRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_desk(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> QueryResult<Option<DeskRow>> {
-    desks::table
-        .filter(desks::id.eq(id))
-        .filter(scope.covers(desks::region_code))
-        .select(DeskRow::as_select())
-        .for_update()
-        .first(conn)
+pub async fn find_desk(
+    conn: &mut AsyncPgConnection,
+    scope: &RegionScope,
+    id: Uuid,
+    lock: Lock,
+) -> QueryResult<Option<DeskRow>> {
+    lock.on(desks::table.filter(desks::id.eq(id)).filter(scope.covers(desks::region_code)).select(DeskRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }
@@ -168,27 +160,13 @@ pub async fn find_assignment(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<AssignmentRow>> {
-    assignments::table
+    lock.on(assignments::table
         .filter(assignments::id.eq(id))
         .filter(scope.covers(assignments::region_code))
-        .select(AssignmentRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_assignment(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<AssignmentRow>> {
-    assignments::table
-        .filter(assignments::id.eq(id))
-        .filter(scope.covers(assignments::region_code))
-        .select(AssignmentRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(AssignmentRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -10,9 +10,12 @@ use super::model::{OrganizationKind, Sector};
 use super::store::{self, OrganizationRow, ServiceRow};
 use crate::auth::Actor;
 use crate::clock::local_day;
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::patch::{apply, replace};
 use crate::http::text::ShortText;
@@ -27,28 +30,21 @@ pub(super) fn public() -> RegionScope {
     RegionScope::everything(Unscoped::PublicDirectory)
 }
 
-/// Result of creating an entry.
-pub enum Entered<T> {
-    New(T),
-    /// Stored before with the same id and content.
-    Known(T),
-}
-
-pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Result<Entered<Organization>, Error> {
+pub async fn create_organization(tx: &mut Tx, input: CreateOrganization) -> Result<Created<Organization>, Error> {
     tx.actor.scope.require(&input.region_code)?;
     let row = load::organization(input.id.unwrap_or_else(Uuid::now_v7), input, tx.now);
     if !store::insert_organization(&mut tx.conn, &row).await.map_err(unknown_program)? {
         let scope = tx.actor.scope.clone();
-        let known = store::find_organization(&mut tx.conn, &scope, row.id).await?;
+        let known = store::find_organization(&mut tx.conn, &scope, row.id, Lock::No).await?;
         let same = |known: &OrganizationRow| {
             let OrganizationRow { version, created_at, updated_at, .. } = known.clone();
             OrganizationRow { version, created_at, updated_at, ..row.clone() } == *known
         };
         let known = known.filter(same).ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(Entered::Known(Organization::shown(known, Some(&tx.actor))));
+        return Ok(Created::Known(Organization::shown(known, Some(&tx.actor))));
     }
     tx.audit("organization.create", "organization", row.id, Some(&row.region_code));
-    Ok(Entered::New(Organization::shown(row, Some(&tx.actor))))
+    Ok(Created::New(Organization::shown(row, Some(&tx.actor))))
 }
 
 /// Result of a change.
@@ -64,7 +60,8 @@ pub async fn patch_organization(
     body: Json<PatchOrganization>,
 ) -> Result<Patched<Organization>, Error> {
     let scope = tx.actor.scope.clone();
-    let old = store::lock_organization(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let old =
+        store::find_organization(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(old.version)?;
     let input = body.valid()?;
     let mut row = old.clone();
@@ -89,7 +86,7 @@ pub async fn patch_organization(
 
 pub async fn patch_service(tx: &mut Tx, id: Uuid, body: Json<PatchService>) -> Result<Patched<Service>, Error> {
     let scope = tx.actor.scope.clone();
-    let old = store::lock_service(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let old = store::find_service(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(old.version)?;
     let input = body.valid()?;
     let mut row = old.clone();
@@ -104,7 +101,7 @@ pub async fn patch_service(tx: &mut Tx, id: Uuid, body: Json<PatchService>) -> R
     replace(&mut row.active, input.active, |active| active);
     replace(&mut row.answer_days, input.answer_days, |days| days);
     if let Some(closures) = input.closures {
-        row.closures = serde_json::to_value(closures).map_err(Error::internal)?;
+        row.closures = stored::write(&closures)?;
     }
     if row == old {
         return Ok(Patched::Same(row.try_into()?));
@@ -133,25 +130,25 @@ fn publish(tx: &mut Tx, kind: &'static str, id: Uuid, region: &str, version: i32
     });
 }
 
-pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Entered<Service>, Error> {
+pub async fn create_service(tx: &mut Tx, input: CreateService) -> Result<Created<Service>, Error> {
     let scope = tx.actor.scope.clone();
-    let organization = store::find_organization(&mut tx.conn, &scope, input.organization_id)
+    let organization = store::find_organization(&mut tx.conn, &scope, input.organization_id, Lock::No)
         .await?
         .ok_or_else(|| Error::field("/organization_id", "unknown_organization"))?;
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     let row = load::service(id, organization.region_code, input, tx.now)?;
     if !store::insert_service(&mut tx.conn, &row).await.map_err(unknown_program)? {
-        let known = store::find_service(&mut tx.conn, &scope, row.id).await?;
+        let known = store::find_service(&mut tx.conn, &scope, row.id, Lock::No).await?;
         // The occupied and reserved places change with referrals and are not part of the entry.
         let same = |known: &ServiceRow| {
             let ServiceRow { version, created_at, updated_at, in_use, reserved, .. } = known.clone();
             ServiceRow { version, created_at, updated_at, in_use, reserved, ..row.clone() } == *known
         };
         let known = known.filter(same).ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(Entered::Known(known.try_into()?));
+        return Ok(Created::Known(known.try_into()?));
     }
     tx.audit("service.create", "service", row.id, Some(&row.region_code));
-    Ok(Entered::New(row.try_into()?))
+    Ok(Created::New(row.try_into()?))
 }
 
 /// Maps a foreign key violation to `unknown_program` at `/program_code`.
@@ -167,7 +164,7 @@ pub fn unknown_program(error: diesel::result::Error) -> Error {
 
 /// Finds a service in any region: the directory is public.
 pub async fn find_service(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Service>, Error> {
-    store::find_service(conn, &public(), id).await?.map(Service::try_from).transpose()
+    store::find_service(conn, &public(), id, Lock::No).await?.map(Service::try_from).transpose()
 }
 
 /// Finds a service that accepts referrals today: it and its organization are active, and it is not closed.
@@ -189,7 +186,7 @@ pub async fn find_organization(
     id: Uuid,
     actor: Option<&Actor>,
 ) -> Result<Option<Organization>, Error> {
-    let found = store::find_organization(conn, &public(), id).await?;
+    let found = store::find_organization(conn, &public(), id, Lock::No).await?;
     Ok(found.map(|row| Organization::shown(row, actor)))
 }
 

@@ -11,6 +11,7 @@ use validator::Validate;
 use super::actions::public;
 use super::model::Sector;
 use super::store::{self, RoutingDefaultRow};
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -108,7 +109,7 @@ pub async fn put(
 ) -> Result<(RoutingDefault, bool), Error> {
     let old = begin(tx, place, sector).await?;
     let input = body.valid()?;
-    let service = store::find_service(&mut tx.conn, &public(), input.service_id).await?;
+    let service = store::find_service(&mut tx.conn, &public(), input.service_id, Lock::No).await?;
     let service = service.filter(|s| s.active).ok_or_else(|| Error::field("/service_id", "unknown_service"))?;
     if !service.sectors.iter().any(|s| s == sector.as_str()) {
         return Err(Error::field("/service_id", "other_sector"));

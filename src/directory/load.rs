@@ -10,6 +10,7 @@ use super::actions::DEFAULT_ANSWER_DAYS;
 use super::api::{CreateOrganization, CreateService};
 use super::store;
 pub use super::store::{OrganizationRow, ServiceRow};
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::regions::{RegionScope, Unscoped};
@@ -66,7 +67,7 @@ pub fn service(id: Uuid, region_code: String, input: CreateService, now: DateTim
         created_at: now,
         updated_at: now,
         reserved: 0,
-        closures: serde_json::to_value(input.closures).map_err(Error::internal)?,
+        closures: stored::write(&input.closures)?,
     })
 }
 

@@ -4,7 +4,7 @@ use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Entered, Patched};
+use super::actions::{self, Patched};
 use super::api::{
     CreateOrganization, CreateService, Organization, OrganizationQuery, PatchOrganization, PatchService, Service,
     ServiceQuery,
@@ -89,9 +89,10 @@ async fn create_organization(
     body: Json<CreateOrganization>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::create_organization(tx, body.valid()?).await? {
-            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/organizations/{}", made.id)),
-            Entered::Known(known) => Ok(Reply::resource(&known, known.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::create_organization(tx, body.valid()?)
+                .await?
+                .reply(|made| (made.version, format!("/v1/organizations/{}", made.id)))
         })
         .await
 }
@@ -174,9 +175,10 @@ async fn create_service(
     body: Json<CreateService>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::create_service(tx, body.valid()?).await? {
-            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/services/{}", made.id)),
-            Entered::Known(known) => Ok(Reply::resource(&known, known.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::create_service(tx, body.valid()?)
+                .await?
+                .reply(|made| (made.version, format!("/v1/services/{}", made.id)))
         })
         .await
 }

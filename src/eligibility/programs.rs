@@ -15,22 +15,18 @@ use super::facts::{FactId, Kind};
 use super::rules::{Component, Limits, Rule, RuleError, Selection};
 use super::store::{self, ProgramRow, RuleRow};
 use crate::clock::local_day;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::field_codes;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
-use crate::http::json::{Json, sha256};
+use crate::http::created::Created;
+use crate::http::json::Json;
+use crate::http::json::content_hash;
 use crate::transaction::Tx;
 
 /// Maximum amount in rupiah; far above what a family receives in a year.
 const MAX_RUPIAH: i64 = 1_000_000_000;
-
-/// Result of creating a programme.
-pub enum Entered {
-    New(Program),
-    /// Stored before with the same code and content.
-    Known(Program),
-}
 
 /// A national programme needs a token for the whole country. Refuses with 403, not 404, because programmes are public.
 fn require(tx: &Tx, region_code: Option<&str>) -> Result<(), Error> {
@@ -39,9 +35,9 @@ fn require(tx: &Tx, region_code: Option<&str>) -> Result<(), Error> {
     if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
 }
 
-pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error> {
+pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Created<Program>, Error> {
     require(tx, input.region_code.as_ref().map(|code| code.as_str()))?;
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let hash = content_hash(&input)?;
     let mut faults = Vec::new();
     let mut template = None;
     if let Some(code) = &input.instance_of {
@@ -60,7 +56,7 @@ pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error>
         return Err(Error::fields(faults));
     }
     let components = match (components, &template) {
-        (Some(list), _) => serde_json::to_value(list).map_err(Error::internal)?,
+        (Some(list), _) => stored::write(&list)?,
         (None, Some(template)) => template.components.clone(),
         (None, None) => json!([]),
     };
@@ -85,7 +81,7 @@ pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error>
     if !inserted {
         let stored = store::lock_program(&mut tx.conn, &row.code).await?;
         return match stored.filter(|s| s.submission_hash == row.submission_hash) {
-            Some(stored) => Ok(Entered::Known(show(tx, stored).await?)),
+            Some(stored) => Ok(Created::Known(show(tx, stored).await?)),
             None => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
@@ -99,7 +95,7 @@ pub async fn create(tx: &mut Tx, input: CreateProgram) -> Result<Entered, Error>
     };
     store::insert_rules(&mut tx.conn, &copied).await?;
     record_change(tx, &row, "program.create").await?;
-    Ok(Entered::New(show(tx, row).await?))
+    Ok(Created::New(show(tx, row).await?))
 }
 
 fn copy(tx: &Tx, program: &ProgramRow, rule: RuleRow) -> RuleRow {

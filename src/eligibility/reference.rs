@@ -9,6 +9,7 @@ use super::facts::FactId;
 use super::rules::{Op, ProgramSeed, Rule, read_programs};
 use super::store::{self, ProgramRow, RuleRow};
 use super::values;
+use crate::db::stored;
 use crate::error::Error;
 use crate::reference::catalogue::ReferenceCode;
 
@@ -65,7 +66,7 @@ fn rows() -> Result<(Vec<ProgramRow>, Vec<RuleRow>), Error> {
     for seed in seeds {
         rules.extend(rules_of(&seed)?);
         programs.push(ProgramRow {
-            components: serde_json::to_value(&seed.components).map_err(Error::internal)?,
+            components: stored::write(&seed.components)?,
             code: seed.code,
             name: seed.name,
             recipient_unit: seed.recipient_unit,

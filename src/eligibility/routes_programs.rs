@@ -8,7 +8,7 @@ use super::api_programs::{
     CreateProgram, CreateRuleVersion, Program, ProgramList, ProgramRule, RuleValidation, UpdateProgram, ValidateRule,
 };
 use super::cache::ProgramCache;
-use super::programs::{self, Entered};
+use super::programs;
 use super::trial::{self, TrialReply};
 use crate::auth::Caller;
 use crate::db::Db;
@@ -70,9 +70,10 @@ async fn create_program(
     body: Json<CreateProgram>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match programs::create(tx, body.valid()?).await? {
-            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/programs/{}", made.code)),
-            Entered::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            programs::create(tx, body.valid()?)
+                .await?
+                .reply(|made| (made.version, format!("/v1/programs/{}", made.code)))
         })
         .await
 }

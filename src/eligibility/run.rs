@@ -18,6 +18,7 @@ use super::model::{EligibilityOutcome, RunFormat};
 use super::pages::{Cursor, Pages, cursor_after};
 use super::permissions::ELIGIBILITY_CHECK;
 use crate::clock::local_day;
+use crate::db::stored;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::{Error, FieldError};
 use crate::jobs::actions::NewJob;
@@ -77,7 +78,7 @@ pub async fn create(tx: &mut Tx, input: CreateEligibilityRun) -> Result<Job, Err
         id: None,
         kind: ELIGIBILITY_RUN,
         scope: RegionScope::from_codes(&[input.region_code.as_str()]),
-        params: serde_json::to_value(&params).map_err(Error::internal)?,
+        params: stored::write(&params)?,
         total: None,
     };
     crate::jobs::actions::create(tx, job).await

@@ -17,6 +17,7 @@ use super::permissions::PROGRAMS_WRITE;
 use super::rules::{Limits, Rule};
 use super::run::validate_day;
 use crate::clock::local_day;
+use crate::db::stored;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::{Error, FieldError};
 use crate::jobs::actions::NewJob;
@@ -80,7 +81,7 @@ pub async fn create(tx: &mut Tx, code: &str, input: Result<CreateRuleTrial, Erro
             Ok(TrialReply::Result(tally.publish(program, &params, true)))
         }
         None => {
-            let params = serde_json::to_value(&params).map_err(Error::internal)?;
+            let params = stored::write(&params)?;
             let job = NewJob { id: None, kind: RULE_TRIAL, scope, params, total: None };
             Ok(TrialReply::Job(crate::jobs::actions::create(tx, job).await?))
         }
@@ -120,7 +121,7 @@ pub async fn work(run: &mut Run) -> Result<Outcome, Stop> {
                 let trial = position.tally.publish(program, &params, false);
                 progress.write_result(&serde_json::to_vec(&trial).map_err(Error::internal)?);
             }
-            progress.position = serde_json::to_value(&position).map_err(Error::internal)?;
+            progress.position = stored::write(&position)?;
             Ok(())
         })
         .await?;

@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use aws_lc_rs::digest;
 use futures_util::StreamExt;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
@@ -75,6 +76,16 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     out
+}
+
+/// SHA-256 of a value as JSON.
+pub fn content_digest<T: Serialize>(value: &T) -> Result<[u8; 32], Error> {
+    serde_json::to_vec(value).map(|json| sha256(&json)).map_err(Error::internal)
+}
+
+/// The digest of a submission as it is stored. The same submission sent again has the same.
+pub fn content_hash<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    content_digest(value).map(Into::into)
 }
 
 pub fn has_media_type(request: &HttpRequest, accepts: impl Fn(&str) -> bool) -> bool {

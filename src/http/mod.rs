@@ -6,6 +6,7 @@ pub mod contract;
 mod contract_completion;
 mod contract_examples;
 mod contract_shapes;
+pub mod created;
 pub mod docs;
 pub mod etag;
 pub mod fallback;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::page::Page;
 use super::{etag, json::sha256};
 use crate::error::Error;
+use crate::http::json::content_digest;
 
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -35,7 +36,7 @@ pub struct Reply {
     /// False if the request changed nothing: the response shows stored data, or the result of a dry run.
     pub changed: bool,
     /// Stored under the idempotency key instead of the body, if the body contains a value that is shown only once.
-    pub kept: Option<String>,
+    pub stored_body: Option<String>,
     /// Seconds after which to poll again (`Retry-After`).
     pub retry_after: Option<u64>,
     cache: Cache,
@@ -51,7 +52,7 @@ impl Reply {
             replayed,
             next: None,
             changed: true,
-            kept: None,
+            stored_body: None,
             retry_after: None,
             cache: Cache::NoStore,
         }
@@ -87,8 +88,8 @@ impl Reply {
     }
 
     /// For a response with a value that is shown only once: a repeated request gets `value` instead.
-    pub fn kept_as<T: Serialize>(self, value: &T) -> Result<Self, Error> {
-        Ok(Self { kept: Some(serde_json::to_string(value).map_err(Error::internal)?), ..self })
+    pub fn stored_as<T: Serialize>(self, value: &T) -> Result<Self, Error> {
+        Ok(Self { stored_body: Some(serde_json::to_string(value).map_err(Error::internal)?), ..self })
     }
 
     pub fn asking_again(self, seconds: Option<u64>) -> Self {
@@ -115,7 +116,7 @@ impl Reply {
 
     /// A large resource without a version: its `ETag` is the hash of `content`.
     pub fn of_content<T: Serialize, C: Serialize>(value: &T, content: &C) -> Result<Self, Error> {
-        let digest = sha256(&serde_json::to_vec(content).map_err(Error::internal)?);
+        let digest = content_digest(content)?;
         let tag = digest.first_chunk::<12>().map(|short| BASE64_URL_SAFE_NO_PAD.encode(short)).unwrap_or_default();
         Ok(Self { etag: Some(format!("\"{tag}\"")), ..Self::json(200, value)? })
     }

@@ -11,6 +11,7 @@ use super::upload::Upload;
 use crate::auth::Actor;
 use crate::auth::sealing::Sealer;
 use crate::db::pool::Connection;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::jobs::actions::{self, NewJob};
@@ -34,7 +35,7 @@ pub async fn start(tx: &mut Tx, params: ImportParams, upload: &Upload) -> Result
 
 /// The job's parameters with a keyed hash of the file, so that the same import can be found again.
 fn with_file_hash(params: ImportParams, sealer: &Sealer, digest: &[u8; 32]) -> Result<Value, Error> {
-    let mut params = serde_json::to_value(params).map_err(Error::internal)?;
+    let mut params = stored::write(&params)?;
     if let Value::Object(params) = &mut params {
         params.insert("file".to_owned(), sealer.file_hash(digest).into());
     }
@@ -59,12 +60,6 @@ pub async fn start_export(tx: &mut Tx, scope: RegionScope, params: ExportParams)
     if params.purpose.is_none() && (params.reveal || params.kind == ImportKind::Persons) {
         return Err(Error::new(Code::PURPOSE_REQUIRED));
     }
-    let job = NewJob {
-        id: None,
-        kind: EXPORT,
-        scope,
-        params: serde_json::to_value(params).map_err(Error::internal)?,
-        total: None,
-    };
+    let job = NewJob { id: None, kind: EXPORT, scope, params: stored::write(&params)?, total: None };
     actions::create(tx, job).await
 }

@@ -12,6 +12,7 @@ use super::export_rows::{self as rows, Show};
 use super::model::ImportKind;
 use crate::audit::store::{self as audit, AuditRow};
 use crate::auth::caller::AccessPurpose;
+use crate::db::stored;
 use crate::error::Error;
 use crate::imports::download;
 use crate::jobs::model::{JobKind, JobKindSpec};
@@ -133,7 +134,7 @@ async fn page(tx: &mut Tx, progress: &mut Progress, params: &ExportParams) -> Re
         progress.count("withheld", count(read) - count(written));
     }
     if let Some((region, id)) = last {
-        progress.position = serde_json::to_value(Position { region, id, pass: at.pass }).map_err(Error::internal)?;
+        progress.position = stored::write(&Position { region, id, pass: at.pass })?;
     }
     Ok(())
 }

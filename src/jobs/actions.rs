@@ -9,6 +9,7 @@ use super::model::{JobAction, JobKind, JobStatus};
 use super::store::{self, JobFilter, JobRow};
 use super::transitions;
 use crate::auth::Actor;
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::events::NewEvent;
@@ -87,7 +88,7 @@ pub fn visible_kinds(actor: &Actor) -> Vec<JobKind> {
 
 pub async fn find(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<JobRow, Error> {
     let filter = JobFilter { client_id: &actor.client_id, kinds: &visible_kinds(actor) };
-    store::find_visible(conn, &actor.scope, &filter, id).await?.ok_or_else(Error::not_found)
+    store::find_visible(conn, &actor.scope, &filter, id, Lock::No).await?.ok_or_else(Error::not_found)
 }
 
 /// The actor's last job of this kind with the same parameters and regions.
@@ -121,12 +122,12 @@ pub async fn list(
 pub async fn cancel(tx: &mut Tx, id: Uuid) -> Result<Job, Error> {
     let actor = tx.actor.clone();
     let filter = JobFilter { client_id: &actor.client_id, kinds: &visible_kinds(&actor) };
-    let row = store::lock_visible(&mut tx.conn, &actor.scope, &filter, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut tx.conn, &actor.scope, &filter, id, Lock::ForUpdate)
+        .await?
+        .ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, JobAction::Cancel).map_err(|illegal| {
-        let allowed = illegal.allowed.into_iter().map(JobAction::as_str).collect();
-        Error::transition(crate::jobs::problems::JOB_INVALID_TRANSITION, illegal.current.as_str(), allowed)
-    })?;
+    let to = transitions::next(row.status, JobAction::Cancel)
+        .map_err(|illegal| illegal.problem(crate::jobs::problems::JOB_INVALID_TRANSITION))?;
     let row = store::set_ended(&mut tx.conn, id, None, to, None, tx.now).await?.ok_or_else(Error::not_found)?;
     ended(tx, &row);
     Job::show(row, tx.context.language)

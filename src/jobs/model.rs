@@ -124,6 +124,10 @@ impl CodeList for JobKind {
         let code = |k: &JobKind| Code { code: k.0.code, label_id: k.0.label_id, label_en: k.0.label_en };
         Self::all().iter().map(code).collect()
     }
+
+    fn text(&self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl ToSql<Text, Pg> for JobKind {

@@ -230,7 +230,7 @@ async fn advance(
     let change = Advance {
         done: progress.done,
         total: progress.total,
-        counts: serde_json::to_value(&progress.counts).map_err(Error::internal)?,
+        counts: stored::write(&progress.counts)?,
         position: progress.position.clone(),
         problems: progress.problems,
         result_type: progress.result_type.clone(),

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::model::{JobKind, JobStatus};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::schema::{job_files, jobs};
 use crate::db::stored;
 use crate::error::Error;
@@ -77,14 +78,15 @@ pub async fn find_visible(
     scope: &RegionScope,
     filter: &JobFilter<'_>,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<JobRow>> {
-    jobs::table
+    lock.on(jobs::table
         .find(id)
         .filter(scope.covers_all(jobs::region_codes))
         .filter(jobs::client_id.eq(filter.client_id))
         .filter(jobs::kind.eq_any(filter.kinds))
-        .select(JobRow::as_select())
-        .first(conn)
+        .select(JobRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }
@@ -103,24 +105,6 @@ pub async fn find_last_like(
         .filter(jobs::params.eq(params))
         .order((jobs::created_at.desc(), jobs::id.desc()))
         .select(JobRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    filter: &JobFilter<'_>,
-    id: Uuid,
-) -> QueryResult<Option<JobRow>> {
-    jobs::table
-        .filter(jobs::id.eq(id))
-        .filter(scope.covers_all(jobs::region_codes))
-        .filter(jobs::client_id.eq(filter.client_id))
-        .filter(jobs::kind.eq_any(filter.kinds))
-        .select(JobRow::as_select())
-        .for_update()
         .first(conn)
         .await
         .optional()

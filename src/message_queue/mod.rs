@@ -3,6 +3,7 @@
 
 pub mod model;
 
+use crate::db::stored;
 use crate::reference::catalogue::Catalogue;
 use crate::slice::Slice;
 
@@ -97,7 +98,7 @@ pub fn enqueue(tx: &mut Tx, message: NewMessage) -> Result<(), Error> {
         region_code: message.region_code,
         event: message.event,
         recipient: Some(message.phone),
-        words: serde_json::to_value(&words).map_err(Error::internal)?,
+        words: stored::write(&words)?,
         channel: None,
         text: None,
         status: Status::Queued,

@@ -10,6 +10,7 @@ use super::model::MessageReceiptStatus;
 use super::rules;
 use super::store::{self, ReceiptRow, TemplateRow};
 use crate::complaints;
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -29,7 +30,7 @@ pub async fn list_of(conn: &mut AsyncPgConnection, scope: &RegionScope, complain
 }
 
 pub async fn read(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Message, Error> {
-    let row = store::find_visible(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(conn, scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     with_history(conn, vec![row]).await?.pop().ok_or_else(Error::not_found)
 }
 
@@ -48,7 +49,7 @@ async fn with_history(conn: &mut AsyncPgConnection, rows: Vec<MessageRow>) -> Re
 /// Stores a receipt from the gateway. A delivered message stays delivered, whatever is reported later.
 pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) -> Result<Message, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     if !matches!(row.status, Status::Sent | Status::Delivered | Status::Undelivered) {
         return Err(Error::transition(crate::messages::problems::MESSAGE_NOT_SENT, row.status.as_str(), Vec::new()));
@@ -77,7 +78,7 @@ pub async fn receive(tx: &mut Tx, id: Uuid, body: Json<CreateMessageReceipt>) ->
 /// Enqueues a dead or undelivered message again, with the same text.
 pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<Message, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     let retryable = matches!(row.status, Status::Dead | Status::Undelivered) && row.recipient.is_some();
     if !retryable {

@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{MessageAttemptOutcome, MessageReceiptStatus};
+use crate::db::lock::Lock;
 use crate::db::schema::{message_attempts, message_receipts, message_templates, messages};
 use crate::message_queue::MessageRow;
 use crate::message_queue::model::{MessageChannel, MessageEvent, MessageStatus};
@@ -50,27 +51,10 @@ pub async fn find_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<MessageRow>> {
-    messages::table
-        .find(id)
-        .filter(scope.covers(messages::region_code))
-        .select(MessageRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<MessageRow>> {
-    messages::table
-        .find(id)
-        .filter(scope.covers(messages::region_code))
-        .select(MessageRow::as_select())
-        .for_update()
-        .first(conn)
+    lock.on(messages::table.find(id).filter(scope.covers(messages::region_code)).select(MessageRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -9,35 +9,29 @@ use super::api::{EligibilityObjection, ObjectionEvidence, SubmitObjection};
 use super::store::{self, ObjectionRow};
 use crate::clock::local_day;
 use crate::complaints;
-use crate::complaints::actions::Submitted;
 use crate::complaints::api::{Complaint, ComplaintSubject, SubmitComplaint};
 use crate::complaints::model::ComplaintClass;
+use crate::db::stored;
 use crate::directory::model::Sector;
 use crate::eligibility::actions::{self, SubjectRef};
 use crate::eligibility::api::EligibilityCheck;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
-use crate::http::json::sha256;
+use crate::http::created::Created;
+use crate::http::json::content_hash;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
 /// The first day for which there can be a result: see `actions::parse_inquiry`.
 const FIRST_YEAR: i32 = 2005;
 
-/// Result of submitting an objection.
-pub enum Objected {
-    New(EligibilityObjection),
-    /// Stored before with the same id and content.
-    Known(EligibilityObjection),
-}
-
-pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Error> {
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Created<EligibilityObjection>, Error> {
+    let hash = content_hash(&input)?;
     let id = input.id.unwrap_or_else(Uuid::now_v7);
     // Return the stored result of a repeated submission: a new evaluation of that day may have another result by now.
     if let Some(stored) = find_known(tx, id, &hash).await? {
-        return Ok(Objected::Known(stored));
+        return Ok(Created::Known(stored));
     }
     let evidence = evaluate(tx, &input).await?;
     let complaint = SubmitComplaint {
@@ -55,11 +49,11 @@ pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Err
         captured_at: input.captured_at,
     };
     let made = match complaints::actions::submit(tx, complaint).await? {
-        Submitted::New(made) => made,
+        Created::New(made) => made,
         // A concurrent request stored the same id, or the id belongs to a complaint without an objection.
-        Submitted::Known(_) => {
+        Created::Known(_) => {
             let stored = find_known(tx, id, &hash).await?;
-            return stored.map(Objected::Known).ok_or_else(|| Error::new(Code::ALREADY_EXISTS));
+            return stored.map(Created::Known).ok_or_else(|| Error::new(Code::ALREADY_EXISTS));
         }
     };
     let row = ObjectionRow {
@@ -68,14 +62,14 @@ pub async fn submit(tx: &mut Tx, input: SubmitObjection) -> Result<Objected, Err
         program_code: input.program_code,
         family_id: evidence.family_id,
         person_id: input.person_id,
-        evidence: serde_json::to_value(&evidence).map_err(Error::internal)?,
+        evidence: stored::write(&evidence)?,
         submission_hash: hash,
         created_by: tx.actor.subject.clone(),
         created_at: tx.now,
     };
     store::insert_objection(&mut tx.conn, &row).await?;
     tx.audit("eligibility.object", "complaint", made.id, Some(&made.region_code));
-    Ok(Objected::New(show(row, made)?))
+    Ok(Created::New(show(row, made)?))
 }
 
 /// Evaluates the programme for that day with the current registry and rules.

@@ -4,13 +4,14 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Objected};
+use super::actions;
 use super::api::{EligibilityObjection, SubmitObjection};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::reply::Reply;
@@ -45,12 +46,12 @@ async fn submit_objection(
     caller.require(crate::eligibility::permissions::ELIGIBILITY_CHECK)?;
     write
         .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
-            Objected::New(made) => {
+            Created::New(made) => {
                 let location = format!("/v1/eligibility/objections/{}", made.complaint.id);
                 let reply = Reply::created(&made, made.complaint.version, location)?;
-                reply.kept_as(&EligibilityObjection { complaint: made.complaint.without_code(), ..made })
+                reply.stored_as(&EligibilityObjection { complaint: made.complaint.without_code(), ..made })
             }
-            Objected::Known(made) => Ok(Reply::resource(&made, made.complaint.version)?.unchanged()),
+            Created::Known(made) => Ok(Reply::resource(&made, made.complaint.version)?.unchanged()),
         })
         .await
 }

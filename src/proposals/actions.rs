@@ -1,6 +1,5 @@
 //! Actions on registry proposals. Each function is one use case inside one transaction.
 
-use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json as object};
 use uuid::Uuid;
@@ -19,41 +18,33 @@ use super::store::{self, ProposalRow};
 use super::{rules, transitions, windows};
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::directory::actions::unknown_program;
 use crate::erased_text::erase_text;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
+use crate::http::created::Created;
 use crate::http::json::{Json, sha256};
 use crate::regions::{RegionScope, Unscoped};
 use crate::registry;
 use crate::registry::identity::nik::ParsedNik;
-use crate::state_machine::IllegalTransition;
-use crate::transaction::Tx;
-
-/// Maximum time that a tablet's clock may be ahead of the server's.
-const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
+use crate::transaction::{Target, Tx};
 
 /// Replaces the NIK of an erased person.
 const ERASED_NIK: &str = "0000000000000000";
 
-/// Result of a submission.
-pub enum Submitted {
-    New(Box<RegistryProposal>),
-    /// Stored before with the same id and content.
-    Known(Box<RegistryProposal>),
-}
-
-pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submitted, Error> {
+pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Created<RegistryProposal>, Error> {
     let today = local_day(tx.now);
     let nik = registry::people::actions::read_nik(&input.nik, today)?;
     let row = validate(tx, &input, &nik).await?;
     // A repeated submission gets the stored proposal, also after the window has closed.
     if let Some(id) = input.id {
         let scope = tx.actor.scope.clone();
-        match store::find_visible(&mut tx.conn, &scope, id).await? {
+        match store::find_visible(&mut tx.conn, &scope, id, Lock::No).await? {
             Some(stored) if stored.submission_hash == row.submission_hash => {
-                return Ok(Submitted::Known(Box::new(show(&tx.keys.sealer, stored, false)?)));
+                return Ok(Created::Known(show(&tx.keys.sealer, stored, false)?));
             }
             Some(_) => return Err(Error::new(Code::ALREADY_EXISTS)),
             None => {}
@@ -66,18 +57,16 @@ pub async fn submit(tx: &mut Tx, input: SubmitRegistryProposal) -> Result<Submit
     if !store::insert_open(&mut tx.conn, &row).await? {
         return Err(Error::new(crate::proposals::problems::PROPOSAL_ALREADY_OPEN));
     }
-    tx.audit("registry_proposal.submit", "registry_proposal", row.id, Some(&row.region_code));
-    tx.timeline(row.id, Action::Submit.as_str(), None, row.status.as_str(), None);
+    let of = Target { kind: "registry_proposal", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Submit.as_str(), None, row.status.as_str(), None);
     publish(tx, &row, "submitted", None);
-    Ok(Submitted::New(Box::new(show(&tx.keys.sealer, row, false)?)))
+    Ok(Created::New(show(&tx.keys.sealer, row, false)?))
 }
 
 /// Finds the person in the caller's regions, validates the proposal, and builds its row.
 async fn validate(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) -> Result<ProposalRow, Error> {
     let today = local_day(tx.now);
-    if input.captured_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
-        return Err(Error::field("/captured_at", "in_the_future"));
-    }
+    tx.require_past(input.captured_at, "/captured_at")?;
     let (region_code, person_id, family_id) = match &input.family {
         Some(proposed) => (validate_new_entry(tx, &proposed.family, nik).await?, None, None),
         None => {
@@ -89,12 +78,12 @@ async fn validate(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) 
         }
     };
     if let Some(changes) = &input.changes {
-        changes.judge(today, "/changes")?;
+        changes.validate_on(today, "/changes")?;
     }
     let nik_index = tx.keys.sealer.blind_index(IdentityKind::Nik, nik.nik.expose());
     if let Some(replaced) = input.replaces_id {
         let scope = tx.actor.scope.clone();
-        let before = store::find_visible(&mut tx.conn, &scope, replaced).await?;
+        let before = store::find_visible(&mut tx.conn, &scope, replaced, Lock::No).await?;
         if !before.is_some_and(|b| b.status == Status::Returned && b.nik_index == nik_index) {
             return Err(Error::field("/replaces_id", "unknown_proposal"));
         }
@@ -105,7 +94,7 @@ async fn validate(tx: &mut Tx, input: &SubmitRegistryProposal, nik: &ParsedNik) 
         family: input.family.as_ref().map(|f| f.sent.clone()),
         changes: input.changes.clone(),
     };
-    let evidence = json(&input.evidence)?;
+    let evidence = stored::write(&input.evidence)?;
     let submission = object!([
         input.kind,
         nik_index,
@@ -196,21 +185,22 @@ fn village_verification(
     decision: DeliberationDecision,
 ) -> Result<Value, Error> {
     registry::people::validation::past_day(deliberation.held_on, local_day(tx.now), "/deliberation/held_on")?;
-    json(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
+    stored::write(&VillageVerification { deliberation, decision, by: tx.actor.subject.clone(), at: tx.now })
 }
 
 pub async fn verify_by_agency(tx: &mut Tx, id: Uuid, body: Json<VerifyByAgency>) -> Result<RegistryProposal, Error> {
     let (mut row, to) = begin(tx, id, Action::VerifyAgency).await?;
     let input = body.valid()?;
     let finding = input.finding.as_str().to_owned();
-    row.agency = Some(json(&AgencyVerification { finding: input.finding, by: tx.actor.subject.clone(), at: tx.now })?);
+    row.agency =
+        Some(stored::write(&AgencyVerification { finding: input.finding, by: tx.actor.subject.clone(), at: tx.now })?);
     finish(tx, row, Action::VerifyAgency, to, Some(finding)).await
 }
 
 pub async fn forward(tx: &mut Tx, id: Uuid, body: Json<ForwardProposal>) -> Result<RegistryProposal, Error> {
     let (mut row, to) = begin(tx, id, Action::Forward).await?;
     let input = body.valid()?;
-    row.forwarding = Some(json(&ProposalForwarding { by: tx.actor.subject.clone(), at: tx.now })?);
+    row.forwarding = Some(stored::write(&ProposalForwarding { by: tx.actor.subject.clone(), at: tx.now })?);
     finish(tx, row, Action::Forward, to, input.note.map(|n| n.into_string())).await
 }
 
@@ -235,7 +225,7 @@ async fn end(
 ) -> Result<RegistryProposal, Error> {
     let suffix = refusal.note.as_ref().map_or_else(String::new, |n| format!(": {}", n.as_str()));
     let note = format!("{}{suffix}", refusal.reason);
-    row.outcome = Some(json(&ProposalOutcome {
+    row.outcome = Some(stored::write(&ProposalOutcome {
         reason: Some(refusal.reason),
         note: refusal.note,
         by: tx.actor.subject.clone(),
@@ -246,7 +236,7 @@ async fn end(
 
 pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(ProposalRow, Status), Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::lock_visible(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     let region = rules::required_region(action, &row.region_code);
     if !scope.allows(region) {
         return Err(Error::about(crate::proposals::problems::WIDER_REGION_REQUIRED, region));
@@ -255,18 +245,14 @@ pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Prop
         return Err(Error::new(crate::proposals::problems::OWN_VERIFICATION));
     }
     tx.if_match.check(row.version)?;
-    let to = transitions::next(row.status, action).map_err(invalid_transition)?;
+    let to = transitions::next(row.status, action)
+        .map_err(|illegal| illegal.problem(crate::proposals::problems::PROPOSAL_INVALID_TRANSITION))?;
     windows::require_open(tx, action).await?;
     Ok((row, to))
 }
 
 fn verified_by(row: &ProposalRow, subject: &str) -> Result<bool, Error> {
     Ok(row.village()?.is_some_and(|said| said.by == subject) || row.agency()?.is_some_and(|said| said.by == subject))
-}
-
-fn invalid_transition(error: IllegalTransition<Status, Action>) -> Error {
-    let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(crate::proposals::problems::PROPOSAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 pub(super) async fn finish(
@@ -284,8 +270,8 @@ pub(super) async fn finish(
     if transitions::FINAL.contains(&to) {
         store::delete_open(&mut tx.conn, &row).await?;
     }
-    tx.audit(&format!("registry_proposal.{action}"), "registry_proposal", row.id, Some(&row.region_code));
-    tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+    let of = Target { kind: "registry_proposal", id: row.id, region_code: &row.region_code };
+    tx.step(of, action.as_str(), Some(from.as_str()), to.as_str(), note);
     publish(tx, &row, to.as_str(), Some(from));
     show(&tx.keys.sealer, row, false)
 }
@@ -308,14 +294,9 @@ fn publish(tx: &mut Tx, row: &ProposalRow, what: &str, from: Option<Status>) {
     });
 }
 
-/// For a jsonb column.
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, Error> {
-    serde_json::to_value(value).map_err(Error::internal)
-}
-
 /// Region code of a proposal that is visible to the caller.
 pub async fn find_region(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Option<String>, Error> {
-    Ok(store::find_visible(conn, scope, id).await?.map(|row| row.region_code))
+    Ok(store::find_visible(conn, scope, id, Lock::No).await?.map(|row| row.region_code))
 }
 
 /// The ids that belong to a proposal.

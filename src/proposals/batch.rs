@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::actions::{self, Submitted};
+use super::actions;
 use super::api::{RegistryProposal, SubmitRegistryProposal};
 use crate::batches::{self, BatchQuery, ItemResult};
 use crate::error::Error;
@@ -47,12 +47,7 @@ pub struct RegistryProposalBatchItem {
 }
 
 pub async fn submit_all(tx: &mut Tx, query: BatchQuery, batch: RegistryProposalBatch) -> Result<Reply, Error> {
-    let submit = async |tx: &mut Tx, input| {
-        Ok(match actions::submit(tx, input).await? {
-            Submitted::New(made) => (201, *made),
-            Submitted::Known(made) => (200, *made),
-        })
-    };
+    let submit = async |tx: &mut Tx, input| actions::submit(tx, input).await;
     let item = |ItemResult { index, status, resource, problem }| RegistryProposalBatchItem {
         index,
         status,

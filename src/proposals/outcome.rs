@@ -5,13 +5,14 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::actions::{begin, finish, json};
+use super::actions::{begin, finish};
 use super::api::{AcceptProposal, ProposalOutcome, RegistryProposal};
 use super::content::Content;
 use super::model::{RegistryProposalAction as Action, RegistryProposalKind as Kind};
 use super::store::ProposalRow;
 use crate::auth::sealing::IdentityKind;
 use crate::clock::local_day;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::http::json::{Json, sha256};
@@ -37,8 +38,12 @@ pub async fn accept(tx: &mut Tx, id: Uuid, body: Json<AcceptProposal>) -> Result
         _ => return Err(Error::internal("a proposal without its subject")),
     }
     let note = input.note.as_ref().map(|n| n.as_str().to_owned());
-    row.outcome =
-        Some(json(&ProposalOutcome { reason: None, note: input.note, by: tx.actor.subject.clone(), at: tx.now })?);
+    row.outcome = Some(stored::write(&ProposalOutcome {
+        reason: None,
+        note: input.note,
+        by: tx.actor.subject.clone(),
+        at: tx.now,
+    })?);
     finish(tx, row, Action::Accept, to, note).await
 }
 

@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Submitted};
+use super::actions;
 use super::api::{RegistryProposal, RegistryProposalQuery, SubmitRegistryProposal, show};
 use super::batch::{self, RegistryProposalBatch, RegistryProposalBatchResult};
 use super::store::{self, ProposalFilter, ProposalRow};
@@ -15,6 +15,7 @@ use crate::auth::tokens::Tokens;
 use crate::batches::BatchQuery;
 use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -60,9 +61,10 @@ async fn submit_registry_proposal(
     body: Json<SubmitRegistryProposal>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::submit(tx, body.valid()?).await? {
-            Submitted::New(made) => Reply::created(&made, made.version, format!("/v1/registry-proposals/{}", made.id)),
-            Submitted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::submit(tx, body.valid()?)
+                .await?
+                .reply(|made| (made.version, format!("/v1/registry-proposals/{}", made.id)))
         })
         .await
 }
@@ -143,7 +145,7 @@ async fn get_registry_proposal(
 ) -> Result<Reply, Error> {
     let purpose = caller.reveal()?;
     let mut conn = db.read().await?;
-    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut conn, &caller.scope, *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     if let Some(purpose) = purpose {
         if let Some(id) = row.person_id {
             registry::people::actions::require_open_for(&mut conn, &caller.scope, id, purpose).await?;
@@ -168,6 +170,6 @@ async fn get_registry_proposal(
 #[get("/v1/registry-proposals/{id}/timeline")]
 async fn get_registry_proposal_timeline(caller: Caller<RegistryRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let row = store::find_visible(&mut conn, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_visible(&mut conn, &caller.scope, *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     Reply::ok(&timeline::list_of_visible(&mut conn, row.id).await?)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::model::{RegistryProposalKind, RegistryProposalStatus};
 use super::rules::Window;
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{open_registry_proposals, registry_proposal_windows, registry_proposals};
 use crate::db::settled::settled_before;
@@ -82,33 +83,19 @@ pub async fn find_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<ProposalRow>> {
-    registry_proposals::table
+    lock.on(registry_proposals::table
         .filter(registry_proposals::id.eq(id))
         .filter(scope.covers(registry_proposals::region_code))
-        .select(ProposalRow::as_select())
-        .first(conn)
+        .select(ProposalRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }
 
 pub async fn list_known(conn: &mut AsyncPgConnection, _why: Unscoped, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
     registry_proposals::table.filter(registry_proposals::id.eq_any(ids)).select(registry_proposals::id).load(conn).await
-}
-
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<ProposalRow>> {
-    registry_proposals::table
-        .filter(registry_proposals::id.eq(id))
-        .filter(scope.covers(registry_proposals::region_code))
-        .select(ProposalRow::as_select())
-        .for_update()
-        .first(conn)
-        .await
-        .optional()
 }
 
 /// Writes back a row that this transaction has locked.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::store::{self, Assignee, CountRow, QueueFilter};
 use crate::auth::Actor;
 use crate::auth::roles::Role;
 use crate::background::Context;
+use crate::clock::MAX_SKEW;
 use crate::complaints;
 use crate::complaints::model::ComplaintStatus;
 use crate::desks;
@@ -91,12 +92,9 @@ pub async fn counts(
     Ok(counts)
 }
 
-/// Maximum clock skew between instances.
-const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
-
 /// Compacts the tally rows, in the background.
 pub async fn compact_tallies(context: &Context) -> Result<(), Error> {
-    let past = context.clock.now() - MAX_CLOCK_SKEW;
+    let past = context.clock.now() - MAX_SKEW;
     Ok(store::tallies::compact(&mut *context.db.read().await?, Unscoped::Housekeeping, past).await?)
 }
 

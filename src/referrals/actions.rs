@@ -13,14 +13,17 @@ use crate::auth::Actor;
 use crate::clock::local_day;
 use crate::complaints;
 use crate::consents::{self, actions::ReferralBasis};
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
+use crate::db::stored;
 use crate::directory;
 use crate::eligibility;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::json::sha256;
+use crate::http::created::Created;
+use crate::http::json::content_hash;
 use crate::http::reply::Reply;
 use crate::referrals::letters;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
@@ -28,15 +31,7 @@ use crate::registry;
 use crate::registry::people::actions::Subject;
 use crate::registry::subject::ReferralSubject;
 use crate::service_levels;
-use crate::state_machine::IllegalTransition;
-use crate::transaction::Tx;
-
-/// Result of creating a referral.
-pub enum Drafted {
-    New(Referral),
-    /// The same id and content were submitted before.
-    Known(Referral),
-}
+use crate::transaction::{Target, Tx};
 
 /// Result of an acknowledgement: the first one, or a repeated one that changed nothing.
 pub enum Acknowledged {
@@ -72,9 +67,9 @@ pub(super) async fn find_subject(
     })
 }
 
-pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error> {
+pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Created<Referral>, Error> {
     let scope = tx.actor.scope.clone();
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let hash = content_hash(&input)?;
     let complaint = match input.complaint_id {
         Some(id) => Some(
             complaints::actions::find_for_referral(tx, id)
@@ -179,20 +174,20 @@ pub async fn create(tx: &mut Tx, input: CreateReferral) -> Result<Drafted, Error
         links::replace(tx, old, record.row.id).await?;
     }
     let row = &record.row;
-    tx.audit("referral.create", "referral", row.id, Some(&row.region_code));
-    tx.timeline(row.id, Action::Create.as_str(), None, row.status.as_str(), None);
+    let of = Target { kind: "referral", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Create.as_str(), None, row.status.as_str(), None);
     // The target does not see drafts: this event goes to the source's regions only.
     publish(tx, row, "drafted", None);
-    Ok(Drafted::New(show(record, tx.actor.organization_id)?))
+    Ok(Created::New(show(record, tx.actor.organization_id)?))
 }
 
 /// The id already exists: returns the stored referral if this is the same draft, and an error otherwise.
-async fn find_repeated(tx: &mut Tx, sent: ReferralRow) -> Result<Drafted, Error> {
+async fn find_repeated(tx: &mut Tx, sent: ReferralRow) -> Result<Created<Referral>, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: None };
-    match store::find_visible(&mut tx.conn, view, sent.id).await? {
+    match store::find_visible(&mut tx.conn, view, sent.id, Lock::No).await? {
         Some(stored) if stored.row.submission_hash == sent.submission_hash => {
-            Ok(Drafted::Known(show(stored, actor.organization_id)?))
+            Ok(Created::Known(show(stored, actor.organization_id)?))
         }
         _ => Err(Error::new(Code::ALREADY_EXISTS)),
     }
@@ -223,7 +218,7 @@ pub(super) async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<
             let check =
                 eligibility::actions::check(&mut tx.conn, &programs, &scope, subject_ref(&subject), wanted, day)
                     .await?;
-            row.eligibility = Some(json(&check)?);
+            row.eligibility = Some(stored::write(&check)?);
         }
     }
     row.requested_at = Some(tx.now);
@@ -236,16 +231,12 @@ pub(super) async fn send(tx: &mut Tx, mut record: Record, to: Status) -> Result<
 pub(super) async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<(Record, Status), Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    let record = store::find_visible(&mut tx.conn, view, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     sides::check(tx, &record.row, action).await?;
     tx.if_match.check(record.row.version)?;
-    let to = transitions::next(record.row.status, action).map_err(transition_error)?;
+    let to = transitions::next(record.row.status, action)
+        .map_err(|illegal| illegal.problem(crate::referrals::problems::REFERRAL_INVALID_TRANSITION))?;
     Ok((record, to))
-}
-
-pub(super) fn transition_error(error: IllegalTransition<Status, Action>) -> Error {
-    let allowed = error.allowed.into_iter().map(Action::as_str).collect();
-    Error::transition(crate::referrals::problems::REFERRAL_INVALID_TRANSITION, error.current.as_str(), allowed)
 }
 
 /// Error for an action that the state allows, but this referral does not, such as a loop that is already closed.
@@ -299,11 +290,11 @@ pub(super) async fn finish_as(
     row.version += 1;
     row.updated_at = tx.now;
     store::save(&mut tx.conn, row).await?;
-    tx.audit(&format!("referral.{action}"), "referral", row.id, Some(&row.region_code));
+    let of = Target { kind: "referral", id: row.id, region_code: &row.region_code };
     if by_system {
-        tx.timeline_of_system(row.id, action.as_str(), Some(from.as_str()), to.as_str());
+        tx.step_of_system(of, action.as_str(), from.as_str(), to.as_str());
     } else {
-        tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), note);
+        tx.step(of, action.as_str(), Some(from.as_str()), to.as_str(), note);
     }
     let what = match action {
         Action::Acknowledge => "acknowledged",
@@ -353,7 +344,7 @@ impl From<Record> for LetterContent {
 pub async fn lock_for_letter(tx: &mut Tx, id: Uuid) -> Result<LetterContent, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    let record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    let record = store::find_visible(&mut tx.conn, view, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     sides::check(tx, &record.row, Action::Request).await?;
     let is_active =
         matches!(record.row.status, Status::Requested | Status::Accepted | Status::InProgress | Status::OnHold);
@@ -369,7 +360,7 @@ pub async fn find_for_letter(
     id: Uuid,
 ) -> Result<Option<LetterContent>, Error> {
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    Ok(store::find_visible(conn, view, id).await?.map(LetterContent::from))
+    Ok(store::find_visible(conn, view, id, Lock::No).await?.map(LetterContent::from))
 }
 
 pub(super) fn publish(tx: &mut Tx, row: &ReferralRow, what: &str, from: Option<Status>) {
@@ -394,16 +385,11 @@ pub async fn find_region_and_target(
     organization: Option<Uuid>,
     id: Uuid,
 ) -> Result<Option<(String, Uuid)>, Error> {
-    let found = store::find_visible(conn, Viewpoint { scope, organization }, id).await?;
+    let found = store::find_visible(conn, Viewpoint { scope, organization }, id, Lock::No).await?;
     Ok(found.map(|found| (found.row.region_code, found.row.target_organization_id)))
 }
 
 /// Lists the ids of existing referrals among `ids`.
 pub async fn list_existing(conn: &mut AsyncPgConnection, why: Unscoped, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     Ok(store::list_existing(conn, why, ids).await?)
-}
-
-/// Converts a value for a jsonb column.
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(value).map_err(Error::internal)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::actions::{self, Drafted};
+use super::actions;
 use super::api::{CreateReferral, Referral, fault};
 use crate::batches::{self, BatchQuery, ItemResult};
 use crate::error::Error;
@@ -66,12 +66,7 @@ pub async fn create_all(tx: &mut Tx, query: BatchQuery, batch: ReferralBatch) ->
             fields.entry("need_id").or_insert_with(|| object!(need_id));
         }
     }
-    let create = async |tx: &mut Tx, input| {
-        Ok(match actions::create(tx, input).await? {
-            Drafted::New(made) => (201, made),
-            Drafted::Known(made) => (200, made),
-        })
-    };
+    let create = async |tx: &mut Tx, input| actions::create(tx, input).await;
     let item = |ItemResult { index, status, resource, problem }| ReferralBatchItem { index, status, resource, problem };
     batches::create_all(tx, "/v1/referrals/batch", query, drafts, create, |made| ReferralBatchResult {
         items: made.into_iter().map(item).collect(),

@@ -28,7 +28,8 @@ pub async fn approve(tx: &mut Tx, id: Uuid, body: Json<ApproveComplaint>) -> Res
 async fn request_drafts_of(tx: &mut Tx, complaint_id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
     for record in store::lock_drafts_of(&mut tx.conn, &scope, complaint_id).await? {
-        let to = transitions::next(record.row.status, Action::Request).map_err(actions::transition_error)?;
+        let to = transitions::next(record.row.status, Action::Request)
+            .map_err(|illegal| illegal.problem(crate::referrals::problems::REFERRAL_INVALID_TRANSITION))?;
         actions::send(tx, record, to).await?;
     }
     Ok(())

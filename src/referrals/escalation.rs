@@ -7,19 +7,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json as object;
 use uuid::Uuid;
 
-use super::actions::{finish_as, json};
+use super::actions::finish_as;
 use super::api::ReferralReason;
 use super::config::SilenceArgs;
 use super::model::{ReferralAction as Action, ReferralCancellationReason, ReferralStatus as Status};
 use super::store::{self, Record};
 use super::transitions;
 use crate::background::Context;
+use crate::db::stored;
 use crate::error::Error;
 use crate::events::NewEvent;
 use crate::regions::{RegionScope, Unscoped};
 use crate::service_levels::cache::ServiceLevelCache;
 use crate::service_levels::calendar::Calendar;
-use crate::transaction::{self, Tx};
+use crate::transaction::{self, Target, Tx};
 
 /// Highest escalation level: the ministry.
 const MAX_LEVEL: i16 = 3;
@@ -132,7 +133,7 @@ async fn check_unanswered(tx: &mut Tx, mut record: Record, policy: EscalationPol
     let mut waiting = Waiting { region: &region, requested_at, due_at, reminded_at: record.details.reminded_at };
     if policy.cancels(calendar, waiting, tx.now) {
         let code = ReferralCancellationReason::NoResponse;
-        record.row.reason = Some(json(&ReferralReason { code: code.to_string(), text: None })?);
+        record.row.reason = Some(stored::write(&ReferralReason { code: code.to_string(), text: None })?);
         let Ok(to) = transitions::next(record.row.status, Action::Cancel) else { return Ok(()) };
         return finish_as(tx, record, Action::Cancel, to, Some(code.to_string()), true).await.map(|_| ());
     }
@@ -174,8 +175,8 @@ async fn record_review_due(tx: &mut Tx, mut record: Record) -> Result<(), Error>
 /// Records an event without a change of state: audit, timeline, event.
 fn record_event(tx: &mut Tx, record: &Record, what: &str, more: serde_json::Value) {
     let row = &record.row;
-    tx.audit(&format!("referral.{what}"), "referral", row.id, Some(&row.region_code));
-    tx.timeline_of_system(row.id, what, Some(row.status.as_str()), row.status.as_str());
+    let of = Target { kind: "referral", id: row.id, region_code: &row.region_code };
+    tx.step_of_system(of, what, row.status.as_str(), row.status.as_str());
     let mut data = object!({ "service_id": row.service_id, "complaint_id": row.complaint_id });
     if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
         data.extend(more);

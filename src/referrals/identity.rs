@@ -10,6 +10,7 @@ use super::actions::not_allowed_now;
 use super::model::{IdentityMatch, ReferralStatus as Status};
 use super::store::{self, Viewpoint};
 use crate::clock::local_day;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::regions::{RegionScope, Unscoped};
@@ -41,7 +42,8 @@ pub struct IdentityMatchResult {
 pub async fn compare(tx: &mut Tx, id: Uuid, body: Json<MatchIdentity>) -> Result<IdentityMatchResult, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    let mut record = store::lock_visible(&mut tx.conn, view, id).await?.ok_or_else(Error::not_found)?;
+    let mut record =
+        store::find_visible(&mut tx.conn, view, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     if actor.organization_id != Some(record.row.target_organization_id) {
         return Err(Error::new(crate::referrals::problems::NOT_THE_TARGET));
     }

@@ -7,9 +7,10 @@ use super::api::CreateReferral;
 use super::model::ReferralStatus::{self as Status, *};
 use super::store::{self, Record, Viewpoint};
 use super::transitions;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::registry::people::actions::Subject;
-use crate::transaction::Tx;
+use crate::transaction::{Target, Tx};
 
 /// Maximum length of a chain of onward referrals.
 const MAX_CHAIN_LENGTH: usize = 10;
@@ -52,7 +53,7 @@ pub async fn find(tx: &mut Tx, input: &CreateReferral) -> Result<Links, Error> {
 async fn lock_visible(tx: &mut Tx, id: Uuid) -> Result<Option<Record>, Error> {
     let actor = tx.actor.clone();
     let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-    Ok(store::lock_visible(&mut tx.conn, view, id).await?)
+    Ok(store::find_visible(&mut tx.conn, view, id, Lock::ForUpdate).await?)
 }
 
 /// Linked referrals must be about the same client.
@@ -80,7 +81,7 @@ pub async fn check_chain(tx: &mut Tx, whole: &Record, service_id: Uuid) -> Resul
         let Some(id) = at.details.part_of_id else { return Ok(()) };
         let actor = tx.actor.clone();
         let view = Viewpoint { scope: &actor.scope, organization: actor.organization_id };
-        match store::find_visible(&mut tx.conn, view, id).await? {
+        match store::find_visible(&mut tx.conn, view, id, Lock::No).await? {
             Some(next) => at = next,
             None => return Ok(()),
         }
@@ -112,9 +113,9 @@ async fn save_link(tx: &mut Tx, mut old: Record, what: &str) -> Result<(), Error
     row.updated_at = tx.now;
     store::save(&mut tx.conn, row).await?;
     store::save_details(&mut tx.conn, details).await?;
-    tx.audit(&format!("referral.{what}"), "referral", row.id, Some(&row.region_code));
     let status: Status = row.status;
-    tx.timeline(row.id, what, Some(status.as_str()), status.as_str(), None);
+    let of = Target { kind: "referral", id: row.id, region_code: &row.region_code };
+    tx.step(of, what, Some(status.as_str()), status.as_str(), None);
     publish(tx, row, what, Some(status));
     Ok(())
 }

@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Drafted};
+use super::actions;
 use super::api::{CandidateList, CreateReferral, FindCandidates, Referral, ReferralQuery, show};
 use super::model::ReferralStatus;
 use super::store::{self, Record, ReferralFilter, Viewpoint};
@@ -13,6 +13,7 @@ use crate::audit::access::{AccessLog, Revealed};
 use crate::auth::{Actor, Caller};
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -87,9 +88,8 @@ async fn create_referral(
     body: Json<CreateReferral>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::create(tx, body.valid()?).await? {
-            Drafted::New(made) => Reply::created(&made, made.version, format!("/v1/referrals/{}", made.id)),
-            Drafted::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::create(tx, body.valid()?).await?.reply(|made| (made.version, format!("/v1/referrals/{}", made.id)))
         })
         .await
 }
@@ -160,7 +160,7 @@ async fn get_referral(
     access: AccessLog,
     id: Path<Uuid>,
 ) -> Result<Reply, Error> {
-    let found = store::find_visible(&mut *db.read().await?, view(&caller), *id).await?;
+    let found = store::find_visible(&mut *db.read().await?, view(&caller), *id, Lock::No).await?;
     let found = found.ok_or_else(Error::not_found)?;
     let row = &found.row;
     let first_read = row.status == ReferralStatus::Requested
@@ -199,6 +199,6 @@ async fn get_referral(
 #[get("/v1/referrals/{id}/timeline")]
 async fn get_referral_timeline(caller: Caller<ReferralsRead>, db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
     let mut conn = db.read().await?;
-    let found = store::find_visible(&mut conn, view(&caller), *id).await?.ok_or_else(Error::not_found)?;
+    let found = store::find_visible(&mut conn, view(&caller), *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     Reply::ok(&timeline::list_of_visible(&mut conn, found.row.id).await?)
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::actions::{Acknowledged, begin, finish, json, not_allowed_now};
+use super::actions::{Acknowledged, begin, finish, not_allowed_now};
 use super::api::{LoopClosure, Referral, ReferralOutcome, ReferralReason, show};
 use super::bodies::{
     CancelReferral, CloseReferralLoop, CompleteReferral, EnterReferralInError, FailReferral, HoldReferral,
@@ -13,6 +13,7 @@ use super::links;
 use super::model::{ReferralAction as Action, ReferralRejectionReason};
 use super::routing::{self, Need};
 use crate::clock::local_day;
+use crate::db::stored;
 use crate::directory;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
@@ -27,7 +28,7 @@ const MAX_REVIEW_DELAY: TimeDelta = TimeDelta::days(366);
 const MAX_RESERVATION: TimeDelta = TimeDelta::days(30);
 
 fn reason(code: &str, text: Option<LongText>) -> Result<Option<serde_json::Value>, Error> {
-    Ok(Some(json(&ReferralReason { code: code.to_owned(), text })?))
+    Ok(Some(stored::write(&ReferralReason { code: code.to_owned(), text })?))
 }
 
 /// The time must be in the future, by `max` at most.
@@ -144,8 +145,11 @@ pub async fn complete(tx: &mut Tx, id: Uuid, body: Json<CompleteReferral>) -> Re
     }
     let note = input.note.as_str().to_owned();
     record.row.reason = None;
-    record.row.outcome =
-        Some(json(&ReferralOutcome { code: input.outcome, delivered_on: input.delivered_on, note: input.note })?);
+    record.row.outcome = Some(stored::write(&ReferralOutcome {
+        code: input.outcome,
+        delivered_on: input.delivered_on,
+        note: input.note,
+    })?);
     finish(tx, record, Action::Complete, to, Some(note)).await
 }
 
@@ -162,11 +166,9 @@ pub async fn close_loop(tx: &mut Tx, id: Uuid, body: Json<CloseReferralLoop>) ->
         return Err(not_allowed_now(record.row.status));
     }
     let input = body.valid()?;
-    if input.citizen_informed_at > tx.now {
-        return Err(Error::field("/citizen_informed_at", "in_the_future"));
-    }
+    tx.require_past(Some(input.citizen_informed_at), "/citizen_informed_at")?;
     let note = input.note.as_ref().map(|n| n.as_str().to_owned());
-    record.row.closure = Some(json(&LoopClosure {
+    record.row.closure = Some(stored::write(&LoopClosure {
         citizen_informed_at: input.citizen_informed_at,
         satisfaction: input.satisfaction,
         note: input.note,

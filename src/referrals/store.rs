@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::model::{ReferralDirection, ReferralStatus};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
 use crate::db::settled::settled_before;
@@ -147,12 +148,13 @@ pub async fn insert_details(conn: &mut AsyncPgConnection, details: &ReferralDeta
     diesel::insert_into(referral_details::table).values(details).execute(conn).await.map(|_| ())
 }
 
-pub async fn find_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
-    records!().filter(referrals::id.eq(id)).filter(visible_from!(view)).first(conn).await.optional()
-}
-
-pub async fn lock_visible(conn: &mut AsyncPgConnection, view: Viewpoint<'_>, id: Uuid) -> QueryResult<Option<Record>> {
-    records!().filter(referrals::id.eq(id)).filter(visible_from!(view)).for_update().first(conn).await.optional()
+pub async fn find_visible(
+    conn: &mut AsyncPgConnection,
+    view: Viewpoint<'_>,
+    id: Uuid,
+    lock: Lock,
+) -> QueryResult<Option<Record>> {
+    lock.on(records!().filter(referrals::id.eq(id)).filter(visible_from!(view))).get_result(conn).await.optional()
 }
 
 /// Locks the drafts of a complaint that is visible to the caller.

@@ -1,6 +1,5 @@
 //! Actions for a data subject. Each function is one use case inside one transaction.
 
-use chrono::TimeDelta;
 use serde_json::json as object;
 use uuid::Uuid;
 
@@ -15,11 +14,13 @@ use super::model::{
 use super::store::{self, RequestRow, RestrictionRow};
 use super::transitions::EDGES;
 use crate::auth::sealing::IdentityKind;
+use crate::db::lock::Lock;
+use crate::db::stored;
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
+use crate::http::created::Created;
 use crate::http::json::{Json, sha256};
-use crate::proposals::actions::Submitted;
 use crate::proposals::api::SubmitRegistryProposal;
 use crate::proposals::model::RegistryProposalKind;
 use crate::purposes::RESTRICTED;
@@ -27,32 +28,24 @@ use crate::registry;
 use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::PersonRow;
 use crate::state_machine;
-use crate::transaction::Tx;
-
-/// Maximum time that a tablet's clock may be ahead of the server's.
-const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
-
-/// Result of recording a request.
-pub enum Received {
-    New(SubjectRequest),
-    /// Stored before with the same id and content.
-    Known(SubjectRequest),
-}
+use crate::transaction::{Target, Tx};
 
 /// Locks the person, who must be in the caller's regions.
 pub(super) async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<PersonRow, Error> {
     registry::people::actions::lock_person(tx, id).await
 }
 
-pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequest>) -> Result<Received, Error> {
+pub async fn receive(
+    tx: &mut Tx,
+    person_id: Uuid,
+    body: Json<ReceiveSubjectRequest>,
+) -> Result<Created<SubjectRequest>, Error> {
     let subject = lock_person(tx, person_id).await?;
     let input = body.valid()?;
     if input.id.is_some_and(|id| id.get_version_num() != 7) {
         return Err(Error::field("/id", "not_uuid_v7"));
     }
-    if input.received_at.is_some_and(|at| at > tx.now + MAX_CLOCK_SKEW) {
-        return Err(Error::field("/received_at", "in_the_future"));
-    }
+    tx.require_past(input.received_at, "/received_at")?;
     let hash = sha256(object!([person_id, input]).to_string().as_bytes()).to_vec();
     let received_at = input.received_at.unwrap_or(tx.now);
     let row = RequestRow {
@@ -62,7 +55,7 @@ pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequ
         family_id: subject.family_id,
         kind: input.kind,
         status: Status::Received,
-        requested_by: Some(serde_json::to_value(&input.requested_by).map_err(Error::internal)?),
+        requested_by: Some(stored::write(&input.requested_by)?),
         detail: input.detail.map(|d| d.into_string()),
         received_at,
         due_at: received_at + ANSWER_DEADLINE,
@@ -79,15 +72,15 @@ pub async fn receive(tx: &mut Tx, person_id: Uuid, body: Json<ReceiveSubjectRequ
     };
     if !store::insert_request(&mut tx.conn, &row).await? {
         let scope = tx.actor.scope.clone();
-        return match store::find_request(&mut tx.conn, &scope, row.id).await? {
-            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Received::Known(show(stored, tx.now)?)),
+        return match store::find_request(&mut tx.conn, &scope, row.id, Lock::No).await? {
+            Some(stored) if stored.submission_hash == row.submission_hash => Ok(Created::Known(show(stored, tx.now)?)),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
-    tx.audit("subject_request.receive", "subject_request", row.id, Some(&row.region_code));
-    tx.timeline(row.id, Action::Receive.as_str(), None, row.status.as_str(), None);
+    let of = Target { kind: "subject_request", id: row.id, region_code: &row.region_code };
+    tx.step(of, Action::Receive.as_str(), None, row.status.as_str(), None);
     publish(tx, &row, "received");
-    Ok(Received::New(show(row, tx.now)?))
+    Ok(Created::New(show(row, tx.now)?))
 }
 
 pub async fn fulfil(tx: &mut Tx, id: Uuid, body: Json<FulfilSubjectRequest>) -> Result<SubjectRequest, Error> {
@@ -108,16 +101,10 @@ pub async fn refuse(tx: &mut Tx, id: Uuid, body: Json<RefuseSubjectRequest>) -> 
 
 async fn begin(tx: &mut Tx, id: Uuid, action: Action) -> Result<RequestRow, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::lock_request(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_request(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
-    state_machine::next(EDGES, row.status, action).map_err(|illegal| {
-        let allowed = illegal.allowed.into_iter().map(Action::as_str).collect();
-        Error::transition(
-            crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION,
-            illegal.current.as_str(),
-            allowed,
-        )
-    })?;
+    state_machine::next(EDGES, row.status, action)
+        .map_err(|illegal| illegal.problem(crate::rights::problems::SUBJECT_REQUEST_INVALID_TRANSITION))?;
     Ok(row)
 }
 
@@ -140,8 +127,8 @@ async fn close(
     row.version += 1;
     row.updated_at = tx.now;
     store::save_request(&mut tx.conn, &row).await?;
-    tx.audit(&format!("subject_request.{action}"), "subject_request", row.id, Some(&row.region_code));
-    tx.timeline(row.id, action.as_str(), Some(from.as_str()), to.as_str(), None);
+    let of = Target { kind: "subject_request", id: row.id, region_code: &row.region_code };
+    tx.step(of, action.as_str(), Some(from.as_str()), to.as_str(), None);
     publish(tx, &row, to.as_str());
     show(row, tx.now)
 }
@@ -154,7 +141,7 @@ pub(super) async fn lock_open_request(
     kind: Kind,
 ) -> Result<RequestRow, Error> {
     let scope = tx.actor.scope.clone();
-    let found = store::lock_request(&mut tx.conn, &scope, id).await?;
+    let found = store::find_request(&mut tx.conn, &scope, id, Lock::ForUpdate).await?;
     found
         .filter(|r| r.person_id == subject.id && r.kind == kind && r.status == Status::Received)
         .ok_or_else(|| Error::field("/request_id", "unknown_request"))
@@ -238,12 +225,12 @@ pub async fn correct(tx: &mut Tx, id: Uuid, body: Json<CorrectPerson>) -> Result
         "changes": input.changes, "statement": proposal.statement, "evidence": proposal.evidence,
     }))
     .map_err(Error::internal)?;
-    let (Submitted::New(made) | Submitted::Known(made)) = crate::proposals::actions::submit(tx, proposal).await?;
+    let made = crate::proposals::actions::submit(tx, proposal).await?.into_record();
     if let Some(mut request) = request {
         request.proposal_id = Some(made.id);
         fulfil_request(tx, request).await?;
     }
-    Ok(CorrectedPerson { person: None, proposal: Some(*made) })
+    Ok(CorrectedPerson { person: None, proposal: Some(made) })
 }
 
 pub(super) fn record_change(tx: &mut Tx, subject: &PersonRow, action: &str, what: &str) {

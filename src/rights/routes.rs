@@ -4,7 +4,7 @@ use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Received};
+use super::actions;
 use super::api::{
     FulfilSubjectRequest, ReceiveSubjectRequest, RefuseSubjectRequest, SubjectRequest, SubjectRequestQuery, show,
 };
@@ -13,6 +13,7 @@ use super::store::{self, RequestFilter, RequestRow};
 use crate::audit::access::AccessLog;
 use crate::auth::Caller;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -55,9 +56,10 @@ async fn receive_subject_request(
 ) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match actions::receive(tx, *id, body).await? {
-            Received::New(made) => Reply::created(&made, made.version, format!("/v1/subject-requests/{}", made.id)),
-            Received::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, digest, async move |tx| {
+            actions::receive(tx, *id, body)
+                .await?
+                .reply(|made| (made.version, format!("/v1/subject-requests/{}", made.id)))
         })
         .await
 }
@@ -107,7 +109,9 @@ async fn get_subject_request(
     log: AccessLog,
     id: Path<Uuid>,
 ) -> Result<Reply, Error> {
-    let found = store::find_request(&mut *db.read().await?, &caller.scope, *id).await?.ok_or_else(Error::not_found)?;
+    let found = store::find_request(&mut *db.read().await?, &caller.scope, *id, Lock::No)
+        .await?
+        .ok_or_else(Error::not_found)?;
     let version = found.version;
     Reply::resource(&show(found, log.now)?, version)
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::model::{RestrictionReason, SubjectRequestKind, SubjectRequestRefusalReason, SubjectRequestStatus};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{processing_restrictions, subject_requests};
 use crate::http::page::PageRequest;
@@ -74,27 +75,13 @@ pub async fn find_request(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<RequestRow>> {
-    subject_requests::table
+    lock.on(subject_requests::table
         .filter(subject_requests::id.eq(id))
         .filter(scope.covers(subject_requests::region_code))
-        .select(RequestRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_request(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<RequestRow>> {
-    subject_requests::table
-        .filter(subject_requests::id.eq(id))
-        .filter(scope.covers(subject_requests::region_code))
-        .select(RequestRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(RequestRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -12,8 +12,10 @@ pub use super::reference::load_reference;
 use super::store::{self, HolidayRow};
 use super::targets::TargetRow;
 use crate::auth::Actor;
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::regions::RegionScope;
 use crate::service_levels::cache::ServiceLevelCache;
@@ -37,14 +39,7 @@ fn require(actor: &Actor, region_code: &str) -> Result<(), Error> {
     if allowed { Ok(()) } else { Err(Error::new(Code::REGION_NOT_GRANTED)) }
 }
 
-/// Result of creating an entry.
-pub enum Entered<T> {
-    New(T),
-    /// Stored before with the same content.
-    Known(T),
-}
-
-pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Entered<Holiday>, Error> {
+pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Created<Holiday>, Error> {
     let region_code = input.region_code.map_or_else(|| "ID".to_owned(), |code| code.as_str().to_owned());
     require(&tx.actor, &region_code)?;
     let row = HolidayRow {
@@ -69,7 +64,7 @@ pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Entered
         let stored = stored.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE))?;
         let same = (stored.kind, &stored.name, &stored.source) == (row.kind, &row.name, &row.source);
         match stored.removed_at {
-            None if same => return Ok(Entered::Known(stored.into())),
+            None if same => return Ok(Created::Known(stored.into())),
             None => return Err(Error::new(crate::service_levels::problems::HOLIDAY_EXISTS)),
             // The day was removed before: restore its row.
             Some(_) => {
@@ -81,12 +76,12 @@ pub async fn create_holiday(tx: &mut Tx, input: CreateHoliday) -> Result<Entered
         }
     };
     record_holiday_change(tx, "holiday.create", &row).await?;
-    Ok(Entered::New(row.into()))
+    Ok(Created::New(row.into()))
 }
 
 pub async fn remove_holiday(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_holiday(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_holiday(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
     row.removed_at = Some(tx.now);
     row.version += 1;
@@ -178,7 +173,7 @@ pub async fn remove_target(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 
 async fn lock_own_target(tx: &mut Tx, id: Uuid) -> Result<TargetRow, Error> {
     let scope = tx.actor.scope.clone();
-    let row = store::lock_target(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let row = store::find_target(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
     Ok(row)
 }

@@ -4,7 +4,7 @@ use actix_web::{delete, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Entered, public};
+use super::actions::{self, public};
 use super::api::{
     CreateHoliday, CreateServiceLevelTarget, ForecastQuery, Holiday, HolidayQuery, ServiceLevelFigures,
     ServiceLevelForecast, ServiceLevelTarget, TargetQuery,
@@ -15,6 +15,7 @@ use super::targets::{self, TargetCriteria};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::db::lock::Lock;
 use crate::directory::permissions::DirectoryWrite;
 use crate::error::Error;
 use crate::http::json::Json;
@@ -78,9 +79,10 @@ async fn create_holiday(
     body: Json<CreateHoliday>,
 ) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::create_holiday(tx, body.valid()?).await? {
-            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/holidays/{}", made.id)),
-            Entered::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::create_holiday(tx, body.valid()?)
+                .await?
+                .reply(|made| (made.version, format!("/v1/holidays/{}", made.id)))
         })
         .await
 }
@@ -95,7 +97,8 @@ async fn create_holiday(
 )]
 #[get("/v1/holidays/{id}")]
 async fn get_holiday(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
-    let found = store::find_holiday(&mut *db.read().await?, &public(), *id).await?.ok_or_else(Error::not_found)?;
+    let found =
+        store::find_holiday(&mut *db.read().await?, &public(), *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let version = found.version;
     Reply::resource(&Holiday::from(found), version)
 }
@@ -207,7 +210,8 @@ async fn forecast_service_level(
 )]
 #[get("/v1/service-level-targets/{id}")]
 async fn get_service_level_target(db: Db, id: Path<Uuid>) -> Result<Reply, Error> {
-    let found = store::find_target(&mut *db.read().await?, &public(), *id).await?.ok_or_else(Error::not_found)?;
+    let found =
+        store::find_target(&mut *db.read().await?, &public(), *id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let version = found.version;
     Reply::resource(&ServiceLevelTarget::from(found), version)
 }

@@ -172,7 +172,7 @@ impl Clock {
         if let Some(from) = self.paused_at.take() {
             // As values: a newer instance may know more of a pause.
             let mut pauses: Vec<Value> = stored::read(&self.pauses, PAUSES, self.complaint_id)?;
-            pauses.push(serde_json::to_value(Pause { from, until: now }).map_err(Error::internal)?);
+            pauses.push(stored::write(&Pause { from, until: now })?);
             self.pauses = pauses.into();
         }
         if to == Status::AwaitingInfo {

@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use super::model::{HolidayConfidence, HolidayKind};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::schema::{holidays, service_level_revision};
 use crate::http::page::{PageRequest, Position};
 use crate::regions::{RegionCode, RegionScope};
 
 pub use self::targets::{
-    TargetFilter, find_target, insert_missing_targets, insert_target, list_all_targets, list_targets, lock_target,
-    lock_target_for, save_target,
+    TargetFilter, find_target, insert_missing_targets, insert_target, list_all_targets, list_targets, lock_target_for,
+    save_target,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -114,13 +115,14 @@ pub async fn find_holiday(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<HolidayRow>> {
-    holidays::table
+    lock.on(holidays::table
         .filter(holidays::id.eq(id))
         .filter(scope.covers(holidays::region_code))
         .filter(holidays::removed_at.is_null())
-        .select(HolidayRow::as_select())
-        .first(conn)
+        .select(HolidayRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }
@@ -136,22 +138,6 @@ pub async fn lock_holiday_on(
         .filter(holidays::region_code.eq(region_code))
         .filter(holidays::day.eq(day))
         .filter(scope.covers(holidays::region_code))
-        .select(HolidayRow::as_select())
-        .for_update()
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_holiday(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<HolidayRow>> {
-    holidays::table
-        .filter(holidays::id.eq(id))
-        .filter(scope.covers(holidays::region_code))
-        .filter(holidays::removed_at.is_null())
         .select(HolidayRow::as_select())
         .for_update()
         .first(conn)

@@ -1,4 +1,4 @@
-//! The modules that every slice stands on, described like slices. They cannot describe themselves: a slice's description names
+//! The modules below the slices, described like slices. They cannot describe themselves: a slice's description names
 //! permissions, jobs and events, which are declared here.
 
 use std::time::Duration;

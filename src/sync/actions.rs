@@ -7,19 +7,15 @@ use super::api::{CreateDevice, Device};
 use super::store::{self, DeviceRow};
 use crate::auth::Actor;
 use crate::auth::clients::find_active_staff;
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::regions::{RegionCode, RegionScope, Unscoped};
 use crate::transaction::Tx;
 
-pub enum Registered {
-    New(Device),
-    /// The same id and content were sent before.
-    Known(Device),
-}
-
-pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Registered, Error> {
+pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Created<Device>, Error> {
     for code in &input.village_codes {
         tx.actor.scope.require(code)?;
     }
@@ -47,17 +43,17 @@ pub async fn register(tx: &mut Tx, input: CreateDevice) -> Result<Registered, Er
     };
     if !store::insert_device(&mut tx.conn, &row).await? {
         let scope = tx.actor.scope.clone();
-        let known = store::find_device(&mut tx.conn, &scope, row.id).await?;
+        let known = store::find_device(&mut tx.conn, &scope, row.id, Lock::No).await?;
         let same = |k: &DeviceRow| {
             (&k.label, &k.staff_id, &k.village_codes) == (&row.label, &row.staff_id, &row.village_codes)
         };
         return match known.filter(same) {
-            Some(known) => Ok(Registered::Known(Device::from(known))),
+            Some(known) => Ok(Created::Known(Device::from(known))),
             None => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
     tx.audit("device.create", "device", row.id, Some(&row.region_code));
-    Ok(Registered::New(Device::from(row)))
+    Ok(Created::New(Device::from(row)))
 }
 
 /// The narrowest region that contains all villages.
@@ -71,7 +67,7 @@ fn enclosing_region(villages: &[String]) -> String {
 /// Replaces label, officer and villages.
 pub async fn replace(tx: &mut Tx, id: Uuid, body: Json<CreateDevice>) -> Result<Device, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_device(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_device(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.require(row.version)?;
     require_not_revoked(&row)?;
     let input = body.valid()?;
@@ -97,7 +93,7 @@ pub async fn replace(tx: &mut Tx, id: Uuid, body: Json<CreateDevice>) -> Result<
 /// Revokes a lost tablet: it can no longer sync.
 pub async fn revoke(tx: &mut Tx, id: Uuid) -> Result<Device, Error> {
     let scope = tx.actor.scope.clone();
-    let mut row = store::lock_device(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let mut row = store::find_device(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(row.version)?;
     require_not_revoked(&row)?;
     row.revoked_at = Some(tx.now);
@@ -125,14 +121,14 @@ pub async fn find_own(
     id: Uuid,
 ) -> Result<(DeviceRow, RegionScope), Error> {
     let any_region = RegionScope::everything(Unscoped::ReadWithinScopeNext);
-    check_owner(store::find_device(conn, &any_region, id).await?, actor)
+    check_owner(store::find_device(conn, &any_region, id, Lock::No).await?, actor)
 }
 
 /// Like `find_own`, with a lock until the end of the transaction: batches of one tablet run one after the other.
 pub async fn lock_own(tx: &mut Tx, id: Uuid) -> Result<(DeviceRow, RegionScope), Error> {
     let any_region = RegionScope::everything(Unscoped::ReadWithinScopeNext);
     let actor = tx.actor.clone();
-    check_owner(store::lock_device(&mut tx.conn, &any_region, id).await?, &actor)
+    check_owner(store::find_device(&mut tx.conn, &any_region, id, Lock::ForUpdate).await?, &actor)
 }
 
 fn check_owner(found: Option<DeviceRow>, actor: &Actor) -> Result<(DeviceRow, RegionScope), Error> {
@@ -145,7 +141,7 @@ fn check_owner(found: Option<DeviceRow>, actor: &Actor) -> Result<(DeviceRow, Re
 
 /// A tablet within the caller's regions, for an administrator.
 pub async fn read(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Device, Error> {
-    Ok(Device::from(store::find_device(conn, scope, id).await?.ok_or_else(Error::not_found)?))
+    Ok(Device::from(store::find_device(conn, scope, id, Lock::No).await?.ok_or_else(Error::not_found)?))
 }
 
 /// A region and all regions that contain it, outermost first.

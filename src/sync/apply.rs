@@ -11,22 +11,22 @@ use uuid::Uuid;
 use super::api::{CreateVisit, SyncAnswer, SyncBatch, SyncConflict, SyncOperation, SyncResource, SyncResult};
 use super::model::SyncOperationKind as Kind;
 use super::store::{self, OperationRow};
-use super::visits::{self, Entered};
+use super::visits;
 use super::{actions, bundle};
 use crate::attachments;
-use crate::attachments::actions::{Announced, Side};
+use crate::attachments::actions::Side;
 use crate::attachments::storage::Storage;
 use crate::auth::Actor;
 use crate::complaints;
-use crate::complaints::actions::Submitted;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::http::canonical::fingerprint;
+use crate::http::created::Created;
 use crate::http::etag::IfMatch;
 use crate::http::json::{Json, parse_value};
 use crate::http::problem::Draft;
 use crate::registry::people::change;
-use crate::registry::people::create::{self, CreateResult};
+use crate::registry::people::create;
 use crate::transaction::Tx;
 
 /// State of one batch.
@@ -188,10 +188,9 @@ async fn execute(
         Kind::Complaint => {
             set_time(&mut payload, "captured_at", corrected_at);
             let input = parse_value(payload).map_err(in_payload)?;
-            Ok(match complaints::actions::submit(tx, input).await.map_err(in_payload)? {
-                Submitted::New(made) => (201, made.id, made.version),
-                Submitted::Known(existing) => (200, existing.id, existing.version),
-            })
+            Ok(created(&complaints::actions::submit(tx, input).await.map_err(in_payload)?, |made| {
+                (made.id, made.version)
+            }))
         }
         Kind::CloseComplaint => {
             let id = target(target_id)?;
@@ -231,38 +230,36 @@ async fn execute(
             refuse_identity_numbers(&payload)?;
             let digest = fingerprint(&payload);
             let input = parse_value(payload).map_err(in_payload)?;
-            Ok(match create::create_family(tx, input, digest).await.map_err(in_payload)? {
-                CreateResult::New(family) => (201, family.id, family.version),
-                CreateResult::Existing(family) => (200, family.id, family.version),
-            })
+            Ok(created(&create::create_family(tx, input, digest).await.map_err(in_payload)?, |made| {
+                (made.id, made.version)
+            }))
         }
         Kind::Person => {
             refuse_identity_numbers(&payload)?;
             let digest = fingerprint(&payload);
             let input = parse_value(payload).map_err(in_payload)?;
-            Ok(match create::create_person(tx, input, digest).await.map_err(in_payload)? {
-                CreateResult::New(person) => (201, person.id, person.version),
-                CreateResult::Existing(person) => (200, person.id, person.version),
-            })
+            Ok(created(&create::create_person(tx, input, digest).await.map_err(in_payload)?, |made| {
+                (made.id, made.version)
+            }))
         }
         Kind::Attachment => {
             set_time(&mut payload, "captured_at", corrected_at);
             let input = parse_value(payload).map_err(in_payload)?;
             let made = attachments::actions::create(tx, storage, input, Side::Region).await.map_err(in_payload)?;
-            Ok(match made {
-                Announced::New(made) => (201, made.id, made.version),
-                Announced::Known(existing) => (200, existing.id, existing.version),
-            })
+            Ok(created(&made, |made| (made.id, made.version)))
         }
         Kind::Visit => {
             set_time(&mut payload, "visited_at", corrected_at);
             let input: CreateVisit = parse_value(payload).map_err(in_payload)?;
-            Ok(match visits::create(tx, input).await.map_err(in_payload)? {
-                Entered::New(made) => (201, made.id, made.version),
-                Entered::Known(existing) => (200, existing.id, existing.version),
-            })
+            Ok(created(&visits::create(tx, input).await.map_err(in_payload)?, |made| (made.id, made.version)))
         }
     }
+}
+
+/// Status, id and version of a record that the operation created.
+fn created<T>(made: &Created<T>, of: impl FnOnce(&T) -> (Uuid, i32)) -> (i32, Uuid, i32) {
+    let (id, version) = of(made.record());
+    (made.status().into(), id, version)
 }
 
 fn target(id: Option<Uuid>) -> Result<Uuid, Error> {

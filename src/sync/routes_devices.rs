@@ -4,7 +4,7 @@ use actix_web::{get, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::actions::{self, Registered};
+use super::actions;
 use super::api::{CreateDevice, Device, DeviceQuery};
 use super::store::{self, DeviceRow};
 use crate::auth::Caller;
@@ -42,9 +42,8 @@ pub fn configure(config: &mut ServiceConfig) {
 #[post("/v1/devices")]
 async fn create_device(caller: Caller<AccessAdmin>, write: Write, body: Json<CreateDevice>) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match actions::register(tx, body.valid()?).await? {
-            Registered::New(made) => Reply::created(&made, made.version, format!("/v1/devices/{}", made.id)),
-            Registered::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            actions::register(tx, body.valid()?).await?.reply(|made| (made.version, format!("/v1/devices/{}", made.id)))
         })
         .await
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::{CreateVisit, Visit, VisitQuery};
 use super::store::{self, VisitFilter, VisitRow};
-use super::visits::{self, Entered};
+use super::visits;
 use crate::auth::Caller;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
@@ -38,9 +38,8 @@ pub fn configure(config: &mut ServiceConfig) {
 #[post("/v1/visits")]
 async fn create_visit(caller: Caller<ComplaintsSubmit>, write: Write, body: Json<CreateVisit>) -> Result<Reply, Error> {
     write
-        .run(&caller, body.digest(), async move |tx| match visits::create(tx, body.valid()?).await? {
-            Entered::New(made) => Reply::created(&made, made.version, format!("/v1/visits/{}", made.id)),
-            Entered::Known(made) => Ok(Reply::resource(&made, made.version)?.unchanged()),
+        .run(&caller, body.digest(), async move |tx| {
+            visits::create(tx, body.valid()?).await?.reply(|made| (made.version, format!("/v1/visits/{}", made.id)))
         })
         .await
 }

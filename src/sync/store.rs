@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{devices, sync_operations, visits};
 use crate::db::settled::settled_transaction;
@@ -84,27 +85,10 @@ pub async fn find_device(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<DeviceRow>> {
-    devices::table
-        .find(id)
-        .filter(scope.covers(devices::region_code))
-        .select(DeviceRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_device(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<DeviceRow>> {
-    devices::table
-        .find(id)
-        .filter(scope.covers(devices::region_code))
-        .select(DeviceRow::as_select())
-        .for_update()
-        .first(conn)
+    lock.on(devices::table.find(id).filter(scope.covers(devices::region_code)).select(DeviceRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -1,6 +1,5 @@
 //! Use cases of visits.
 
-use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
 use serde_json::json as object;
 use uuid::Uuid;
@@ -10,24 +9,15 @@ use super::store::{self, VisitRow};
 use crate::error::Code;
 use crate::error::Error;
 use crate::events::NewEvent;
-use crate::http::json::sha256;
+use crate::http::created::Created;
+use crate::http::json::content_hash;
 use crate::regions::RegionScope;
 use crate::transaction::Tx;
 use crate::{complaints, registry};
 
-const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
-
-pub enum Entered {
-    New(Visit),
-    /// The same id and content were sent before.
-    Known(Visit),
-}
-
-pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
+pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Created<Visit>, Error> {
     tx.actor.scope.require(&input.region_code)?;
-    if input.visited_at.is_some_and(|at| at > tx.now + CLOCK_SKEW) {
-        return Err(Error::field("/visited_at", "in_the_future"));
-    }
+    tx.require_past(input.visited_at, "/visited_at")?;
     let scope = tx.actor.scope.clone();
     if let Some(id) = input.family_id
         && registry::people::actions::find_subject(&mut tx.conn, &scope, None, Some(id)).await?.is_none()
@@ -39,7 +29,7 @@ pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
     {
         return Err(Error::field("/complaint_id", "unknown_complaint"));
     }
-    let hash = sha256(&serde_json::to_vec(&input).map_err(Error::internal)?).to_vec();
+    let hash = content_hash(&input)?;
     let row = VisitRow {
         id: input.id.unwrap_or_else(Uuid::now_v7),
         region_code: input.region_code.as_str().to_owned(),
@@ -56,7 +46,7 @@ pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
     };
     if !store::insert_visit(&mut tx.conn, &row).await? {
         return match store::find_visit(&mut tx.conn, &scope, row.id).await? {
-            Some(known) if known.submission_hash == row.submission_hash => Ok(Entered::Known(Visit::from(known))),
+            Some(known) if known.submission_hash == row.submission_hash => Ok(Created::Known(Visit::from(known))),
             _ => Err(Error::new(Code::ALREADY_EXISTS)),
         };
     }
@@ -69,7 +59,7 @@ pub async fn create(tx: &mut Tx, input: CreateVisit) -> Result<Entered, Error> {
         organization_id: None,
         data: object!({ "family_id": row.family_id, "complaint_id": row.complaint_id, "result": row.result }),
     });
-    Ok(Entered::New(Visit::from(row)))
+    Ok(Created::New(Visit::from(row)))
 }
 
 pub async fn read(conn: &mut AsyncPgConnection, scope: &RegionScope, id: Uuid) -> Result<Visit, Error> {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::model::{ComplaintClass, ComplaintPriority, ComplaintStatus};
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{complaint_clocks as clocks, complaints};
 use crate::db::settled::settled_before;
@@ -79,27 +80,13 @@ pub async fn find_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<ComplaintRow>> {
-    complaints::table
+    lock.on(complaints::table
         .filter(complaints::id.eq(id))
         .filter(scope.covers(complaints::region_code))
-        .select(ComplaintRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_visible(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<ComplaintRow>> {
-    complaints::table
-        .filter(complaints::id.eq(id))
-        .filter(scope.covers(complaints::region_code))
-        .select(ComplaintRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(ComplaintRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -12,6 +12,7 @@ use super::step::{About, Act, Case};
 use crate::clock::local_day;
 use crate::complaints::{actions as complaint, notes, steps};
 use crate::error::Error;
+use crate::http::created::Created;
 use crate::http::json::{Json, parse_value};
 use crate::referrals::{actions as referral, steps as answer};
 use crate::transaction::Tx;
@@ -40,7 +41,7 @@ pub async fn perform(tx: &mut Tx, case: &Case, act: &Act, home: &Home, mut made:
     match *act {
         Act::Submit => {
             let new = parse_value(submission(case, home))?;
-            if let complaint::Submitted::New(new) = complaint::submit(tx, new).await? {
+            if let Created::New(new) = complaint::submit(tx, new).await? {
                 made.complaint = Some(new.id);
             }
         }
@@ -50,7 +51,7 @@ pub async fn perform(tx: &mut Tx, case: &Case, act: &Act, home: &Home, mut made:
                 "service_id": service_id(service), "complaint_id": made.complaint, "subject": subject,
                 "need": need, "lawful_basis": "consent", "consent_given_on": local_day(now),
             }))?;
-            if let referral::Drafted::New(new) = referral::create(tx, draft).await? {
+            if let Created::New(new) = referral::create(tx, draft).await? {
                 made.referral = Some(new.id);
             }
         }

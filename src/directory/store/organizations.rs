@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::model::OrganizationKind;
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::organizations;
 use crate::http::page::PageRequest;
@@ -40,27 +41,13 @@ pub async fn find_organization(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<OrganizationRow>> {
-    organizations::table
+    lock.on(organizations::table
         .filter(organizations::id.eq(id))
         .filter(scope.covers(organizations::region_code))
-        .select(OrganizationRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_organization(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<OrganizationRow>> {
-    organizations::table
-        .filter(organizations::id.eq(id))
-        .filter(scope.covers(organizations::region_code))
-        .select(OrganizationRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(OrganizationRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

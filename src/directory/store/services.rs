@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::model::Sector;
 use super::organizations::OrganizationRow;
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{organizations, services};
 use crate::http::page::PageRequest;
@@ -48,27 +49,13 @@ pub async fn find_service(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<ServiceRow>> {
-    services::table
+    lock.on(services::table
         .filter(services::id.eq(id))
         .filter(scope.covers(services::region_code))
-        .select(ServiceRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_service(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<ServiceRow>> {
-    services::table
-        .filter(services::id.eq(id))
-        .filter(scope.covers(services::region_code))
-        .select(ServiceRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(ServiceRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

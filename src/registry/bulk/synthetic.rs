@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::auth::keys::KeyRing;
 use crate::auth::sealing::IdentityKind;
+use crate::db::stored;
 use crate::error::Error;
 use crate::registry::identity::nik::Sex;
 use crate::registry::model::{
@@ -116,7 +117,7 @@ impl Batch {
             address: Some(family.address),
             latitude: None,
             longitude: None,
-            attributes: serde_json::to_value(facts).map_err(Error::internal)?,
+            attributes: stored::write(&facts)?,
             submission_hash: None,
             version: 1,
             created_at: now,
@@ -198,7 +199,7 @@ impl Batch {
             orphan: Some(person.orphan),
             limited_purposes: Vec::new(),
             ppks_codes: person.ppks_codes.into_iter().map(str::to_owned).collect(),
-            attributes: serde_json::to_value(facts).map_err(Error::internal)?,
+            attributes: stored::write(&facts)?,
             version: 1,
             created_at: now,
             updated_at: now,

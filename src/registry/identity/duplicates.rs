@@ -7,6 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::auth::Actor;
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::text::PersonName;
@@ -109,7 +110,7 @@ pub async fn find(
     }
     let asked = match (input.person_id, input.full_name, input.region_code) {
         (Some(id), None, None) => {
-            let row = registry::find_person(conn, &actor.scope, id).await?;
+            let row = registry::find_person(conn, &actor.scope, id, Lock::No).await?;
             let row = row.ok_or_else(|| Error::field("/person_id", "unknown_person"))?;
             if row.is_restricted() {
                 return Err(Error::new(crate::purposes::problems::PROCESSING_RESTRICTED));

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::db::lock::Lock;
 use crate::registry::identity::identities::{self, Claim};
 use crate::registry::model::{IdentityStatus, RelationToHead, Standing};
 use crate::registry::people::change::{self, ChangeKind, open_nik, require_standing, write_person};
@@ -57,7 +58,8 @@ async fn lock_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(
     let mut locked = Vec::new();
     for seen in [kept, other] {
         let family = families.next().flatten().ok_or_else(Error::not_found)?;
-        let person = store::lock_person(&mut tx.conn, &scope, seen.id).await?.ok_or_else(Error::not_found)?;
+        let person =
+            store::find_person(&mut tx.conn, &scope, seen.id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
         if person.family_id != family.id {
             return Err(changed());
         }
@@ -71,14 +73,14 @@ async fn lock_both(tx: &mut Tx, kept: &PersonRow, other: &PersonRow) -> Result<(
 
 pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Person, Error> {
     let scope = tx.actor.scope.clone();
-    let kept = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let kept = store::find_person(&mut tx.conn, &scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(kept.version)?;
     require_standing(&kept, &[Standing::Active, Standing::Deceased])?;
     let input = body.valid()?;
     if input.duplicate_id == id {
         return Err(Error::field("/duplicate_id", "itself"));
     }
-    let other = store::find_person(&mut tx.conn, &scope, input.duplicate_id).await?;
+    let other = store::find_person(&mut tx.conn, &scope, input.duplicate_id, Lock::No).await?;
     let other = other.ok_or_else(|| Error::field("/duplicate_id", "unknown_person"))?;
     let (locked, Locked { family: other_family, person: other }) = lock_both(tx, &kept, &other).await?;
     require_standing(&locked.person, &[Standing::Active, Standing::Deceased])?;
@@ -86,7 +88,7 @@ pub async fn merge(tx: &mut Tx, id: Uuid, body: Json<MergePerson>) -> Result<Per
     require_same_limits(&locked.person, &other)?;
     moves::succeed(tx, &other_family, &[other.id], input.new_head_id).await?;
     // Read again: the new head may be the remaining record itself.
-    let kept = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let kept = store::find_person(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     let (mut kept_after, taken) = take_missing(tx, &kept, &other)?;
     let mut other_after = other.clone();
     other_after.standing = Standing::Merged;
@@ -152,13 +154,15 @@ fn take_missing(tx: &Tx, kept: &PersonRow, other: &PersonRow) -> Result<(PersonR
 /// Restores the merged record with its NIK, programmes and stays.
 pub async fn undo(tx: &mut Tx, id: Uuid) -> Result<Person, Error> {
     let scope = tx.actor.scope.clone();
-    let merged = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let merged = store::find_person(&mut tx.conn, &scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     tx.if_match.check(merged.version)?;
     require_standing(&merged, &[Standing::Merged])?;
     // No merger in force: it was undone after the person was read.
     let record = mergers::find_in_force_of_visible(&mut tx.conn, id).await?;
     let record = record.ok_or_else(|| Error::new(Code::CONCURRENT_CHANGE).retry_after(1))?;
-    let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id).await?.ok_or_else(Error::not_found)?;
+    let kept = store::find_person(&mut tx.conn, &scope, record.kept_person_id, Lock::No)
+        .await?
+        .ok_or_else(Error::not_found)?;
     let (Locked { person: kept, .. }, Locked { family, person: merged }) = lock_both(tx, &kept, &merged).await?;
     require_standing(&merged, &[Standing::Merged])?;
     // The remaining record may have been merged too, with the values that it took over: the later merger must be undone first.

@@ -12,7 +12,7 @@ use crate::auth::Actor;
 use crate::db::pool::Connection;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
-use crate::http::json::sha256;
+use crate::http::json::content_digest;
 use crate::http::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use crate::http::text::PersonName;
 use crate::regions::{RegionCode, RegionScope};
@@ -97,7 +97,7 @@ impl After {
 /// Binds a cursor to its search criteria.
 fn fingerprint(asked: &PersonSearch) -> Result<[u8; 8], Error> {
     let bare = PersonSearch { limit: None, cursor: None, ..asked.clone() };
-    let digest = sha256(&serde_json::to_vec(&bare).map_err(Error::internal)?);
+    let digest = content_digest(&bare)?;
     digest.first_chunk::<8>().copied().ok_or_else(|| Error::internal("a digest is too short"))
 }
 

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::db::lock::Lock;
 use crate::registry::model::{ResidenceKind, Standing};
 use crate::registry::people::change::{self, ChangeKind};
 use crate::registry::people::create::masked;
@@ -133,7 +134,7 @@ pub async fn list(
     scope: &RegionScope,
     person_id: Uuid,
 ) -> Result<(String, Vec<ResidenceRow>), Error> {
-    let person = registry::find_person(conn, scope, person_id).await?.ok_or_else(Error::not_found)?;
+    let person = registry::find_person(conn, scope, person_id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let rows = store::list_of_visible(conn, person_id).await?;
     let rows = until_death(&person, rows);
     Ok((person.region_code, rows))
@@ -208,8 +209,8 @@ pub async fn end(tx: &mut Tx, person_id: Uuid, body: Json<EndResidence>) -> Resu
 /// Records in the history that the stays changed, without the institution.
 async fn record(tx: &mut Tx, person: &PersonRow, action: &'static str, on: NaiveDate) -> Result<(), Error> {
     let mut after = person.clone();
-    let told = ChangeKind { happened_on: Some(on), ..ChangeKind::plain(action, "updated") };
-    change::write_person(tx, person, &mut after, told).await?;
+    let kind = ChangeKind { happened_on: Some(on), ..ChangeKind::plain(action, "updated") };
+    change::write_person(tx, person, &mut after, kind).await?;
     registry::touch_family(&mut tx.conn, person.family_id, tx.now).await?;
     Ok(())
 }

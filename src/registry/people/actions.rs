@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::registry::identity::nik::{FamilyCardNo, ParsedNik};
 use crate::registry::identity::store::mergers as merger_store;
 use crate::registry::people::api::{FamilyLookup, NikDigits};
@@ -131,7 +132,7 @@ pub async fn find_person(
     scope: &RegionScope,
     id: Uuid,
 ) -> Result<Option<PersonRow>, Error> {
-    Ok(store::find_person(conn, scope, id).await?)
+    Ok(store::find_person(conn, scope, id, Lock::No).await?)
 }
 
 /// Parses a NIK. Invalid digits are a fault at `/nik`.
@@ -184,10 +185,11 @@ pub async fn record_upheld_dispute(tx: &mut Tx, person_id: Option<Uuid>, family_
         None => family_id,
         Some(id) => {
             let id = find_surviving_person(&mut tx.conn, id).await?;
-            store::find_person(&mut tx.conn, &scope, id).await?.map_or(family_id, |person| person.family_id)
+            store::find_person(&mut tx.conn, &scope, id, Lock::No).await?.map_or(family_id, |person| person.family_id)
         }
     };
-    let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
+    let family =
+        store::find_family(&mut tx.conn, &scope, family_id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     store::touch_family(&mut tx.conn, family_id, tx.now).await?;
     crate::registry::people::history::record_fields(tx, "family", family_id, family_id, "dispute-upheld", &[]).await?;
     tx.audit("family.dispute_upheld", "family", family_id, Some(&family.region_code));
@@ -202,7 +204,7 @@ pub async fn require_open_for(
     person_id: Uuid,
     purpose: AccessPurpose,
 ) -> Result<(), Error> {
-    match store::find_person(conn, scope, person_id).await? {
+    match store::find_person(conn, scope, person_id, Lock::No).await? {
         Some(row) => row.require_open_for(purpose),
         None => Ok(()),
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::auth::sealing::{IdentityKind, Sealer};
+use crate::db::stored;
 use crate::error::Error;
 use crate::regions::RegionCode;
 use crate::registry::identity::nik::{FamilyCardNo, ParsedNik};
@@ -69,15 +70,14 @@ impl Rows {
             address: input.address.map(|a| a.into_string()),
             latitude: input.latitude,
             longitude: input.longitude,
-            attributes: serde_json::to_value(attributes(&input.attributes.unwrap_or_default(), programs_known))
-                .map_err(Error::internal)?,
+            attributes: stored::write(&attributes(&input.attributes.unwrap_or_default(), programs_known))?,
             submission_hash,
             version: 1,
             created_at: stamp.now,
             updated_at: stamp.now,
             standing: Standing::Active,
             merged_into: None,
-            assets: serde_json::to_value(input.assets.unwrap_or_default()).map_err(Error::internal)?,
+            assets: stored::write(&input.assets.unwrap_or_default())?,
         });
         if let Some(home) = input.dwelling {
             self.dwellings.push(dwelling(id, home, stamp.now));
@@ -156,7 +156,7 @@ impl Rows {
             orphan: member.orphan,
             limited_purposes: Vec::new(),
             ppks_codes: member.ppks_codes.unwrap_or_default(),
-            attributes: serde_json::to_value(facts).map_err(Error::internal)?,
+            attributes: stored::write(&facts)?,
             version: 1,
             created_at: stamp.now,
             updated_at: stamp.now,

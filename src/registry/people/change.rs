@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::registry::identity::identities::{self, Claim};
 use crate::registry::model::{IdentityStatus, RelationToHead, SocialCriterion, Standing, is_restricted_ppks};
 use crate::registry::people::api::{CreateFamily, CreateMember};
@@ -38,7 +39,7 @@ pub async fn lock_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<Famil
     order.dedup();
     let mut locked = Vec::new();
     for id in order {
-        locked.push((id, store::lock_family(&mut tx.conn, &scope, id).await?));
+        locked.push((id, store::find_family(&mut tx.conn, &scope, id, Lock::ForUpdate).await?));
     }
     Ok(ids.iter().map(|id| locked.iter().find(|(of, _)| of == id).and_then(|(_, row)| row.clone())).collect())
 }
@@ -46,9 +47,11 @@ pub async fn lock_families(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Option<Famil
 /// Locks a person and their family, the family first.
 pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow), Error> {
     let scope = tx.actor.scope.clone();
-    let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
-    let family = store::lock_family(&mut tx.conn, &scope, seen.family_id).await?.ok_or_else(Error::not_found)?;
-    let person = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let seen = store::find_person(&mut tx.conn, &scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
+    let family = store::find_family(&mut tx.conn, &scope, seen.family_id, Lock::ForUpdate)
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let person = store::find_person(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     if person.family_id != family.id {
         return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
@@ -57,7 +60,7 @@ pub async fn lock_person(tx: &mut Tx, id: Uuid) -> Result<(FamilyRow, PersonRow)
 
 pub async fn lock_family(tx: &mut Tx, id: Uuid) -> Result<FamilyRow, Error> {
     let scope = tx.actor.scope.clone();
-    store::lock_family(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)
+    store::find_family(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)
 }
 
 /// Requires one of these standings. The problem lists the actions that the present standing allows. An erased person
@@ -112,7 +115,7 @@ pub async fn write_person(
     tx: &mut Tx,
     before: &PersonRow,
     after: &mut PersonRow,
-    told: ChangeKind,
+    kind: ChangeKind,
 ) -> Result<(), Error> {
     after.version = before.version + 1;
     after.updated_at = tx.now;
@@ -123,14 +126,14 @@ pub async fn write_person(
         changes::delete_person(&mut tx.conn, before).await?;
         store::insert_persons(&mut tx.conn, std::slice::from_ref(after)).await?;
     }
-    record_person_change(tx, before, after, told).await
+    record_person_change(tx, before, after, kind).await
 }
 
 async fn record_person_change(
     tx: &mut Tx,
     before: &PersonRow,
     after: &PersonRow,
-    told: ChangeKind,
+    kind: ChangeKind,
 ) -> Result<(), Error> {
     let was = open_nik(&tx.keys.sealer, before)?;
     let now = open_nik(&tx.keys.sealer, after)?;
@@ -142,13 +145,13 @@ async fn record_person_change(
         kind: "person",
         id: after.id,
         family_id: after.family_id,
-        action: told.action,
+        action: kind.action,
         values: &values,
-        happened_on: told.happened_on,
-        reason: told.reason,
+        happened_on: kind.happened_on,
+        reason: kind.reason,
     };
     history::record(tx, change).await?;
-    publish(tx, "person", after.id, after.family_id, &after.region_code, told.action, told.event);
+    publish(tx, "person", after.id, after.family_id, &after.region_code, kind.action, kind.event);
     Ok(())
 }
 
@@ -157,20 +160,20 @@ pub async fn record_family_change(
     tx: &mut Tx,
     row: &FamilyRow,
     values: &Document,
-    told: ChangeKind,
+    kind: ChangeKind,
 ) -> Result<i32, Error> {
     let version = store::touch_family(&mut tx.conn, row.id, tx.now).await?;
     let change = Change {
         kind: "family",
         id: row.id,
         family_id: row.id,
-        action: told.action,
+        action: kind.action,
         values,
-        happened_on: told.happened_on,
-        reason: told.reason,
+        happened_on: kind.happened_on,
+        reason: kind.reason,
     };
     history::record(tx, change).await?;
-    publish(tx, "family", row.id, row.id, &row.region_code, told.action, told.event);
+    publish(tx, "family", row.id, row.id, &row.region_code, kind.action, kind.event);
     Ok(version)
 }
 

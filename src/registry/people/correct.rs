@@ -61,7 +61,7 @@ fn something_changes(input: &PersonCorrection) -> Result<(), ValidationError> {
 
 impl PersonCorrection {
     /// Validates the correction; the pointer of a fault starts with `at`.
-    pub fn judge(&self, today: NaiveDate, at: &str) -> Result<(), Error> {
+    pub fn validate_on(&self, today: NaiveDate, at: &str) -> Result<(), Error> {
         match self.birth_date {
             Some(day) => validation::past_day(day, today, &format!("{at}/birth_date")),
             None => Ok(()),
@@ -90,7 +90,7 @@ impl PersonCorrection {
 
 /// Corrects a person within the caller's regions.
 pub async fn correct_person(tx: &mut Tx, id: Uuid, correction: PersonCorrection) -> Result<PersonRow, Error> {
-    correction.judge(local_day(tx.now), "")?;
+    correction.validate_on(local_day(tx.now), "")?;
     let (_, before) = change::lock_person(tx, id).await?;
     change::require_standing(&before, &[Standing::Active, Standing::Deceased, Standing::Removed])?;
     let mut row = before.clone();

@@ -4,9 +4,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::clock::local_day;
+use crate::db::lock::Lock;
 use crate::error::Code;
 use crate::error::{Error, FieldError};
 use crate::events::NewEvent;
+use crate::http::created::Created;
 use crate::regions::{RegionCode, Unscoped};
 use crate::registry::identity::identities;
 use crate::registry::people::actions::find_household;
@@ -20,14 +22,7 @@ use crate::registry::people::viewer::Viewer;
 use crate::registry::rows::Household;
 use crate::transaction::Tx;
 
-/// Result of a creation.
-pub enum CreateResult<T> {
-    New(T),
-    /// An earlier request with the same id and body created it.
-    Existing(T),
-}
-
-pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<CreateResult<Family>, Error> {
+pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -> Result<Created<Family>, Error> {
     require_region(tx, &input.region_code)?;
     // A desk does not set a decile, it proposes or disputes one. A system that loads rankings may send one with the
     // family.
@@ -37,7 +32,7 @@ pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -
     let validated = validation::family(&input, local_day(tx.now)).map_err(Error::fields)?;
     if let Some(id) = find_repeat(tx, &input, &digest).await? {
         let home = read_household(tx, id).await?.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(CreateResult::Existing(masked(tx).family(home)?));
+        return Ok(Created::Known(masked(tx).family(home)?));
     }
     let id = insert(tx, input, validated, digest, "").await?;
     let home = read_household(tx, id).await?.ok_or_else(|| Error::internal("a new family cannot be read"))?;
@@ -45,10 +40,10 @@ pub async fn create_family(tx: &mut Tx, input: CreateFamily, digest: [u8; 32]) -
     for member in &home.members {
         publish_created(tx, "person", member.id, id, &member.region_code);
     }
-    Ok(CreateResult::New(masked(tx).family(home)?))
+    Ok(Created::New(masked(tx).family(home)?))
 }
 
-pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -> Result<CreateResult<Person>, Error> {
+pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -> Result<Created<Person>, Error> {
     require_region(tx, &input.region_code)?;
     let input = input.into_family();
     let validated = validation::person(&input, local_day(tx.now)).map_err(Error::fields)?;
@@ -57,9 +52,9 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
     {
         // Returns the present state, including later changes.
         let scope = tx.actor.scope.clone();
-        let person = store::find_person(&mut tx.conn, &scope, id).await?;
+        let person = store::find_person(&mut tx.conn, &scope, id, Lock::No).await?;
         let person = person.ok_or_else(|| Error::new(Code::ALREADY_EXISTS))?;
-        return Ok(CreateResult::Existing(masked(tx).person(person)?));
+        return Ok(Created::Known(masked(tx).person(person)?));
     }
     let id = insert(tx, input, validated, digest, "/members/0").await?;
     let home = read_household(tx, id).await?;
@@ -67,7 +62,7 @@ pub async fn create_person(tx: &mut Tx, input: CreatePerson, digest: [u8; 32]) -
     let person = person.ok_or_else(|| Error::internal("a new person cannot be read"))?;
     publish_created(tx, "family", id, id, &person.region_code);
     publish_created(tx, "person", person.id, id, &person.region_code);
-    Ok(CreateResult::New(masked(tx).person(person)?))
+    Ok(Created::New(masked(tx).person(person)?))
 }
 
 /// Checked before the rest of the body is validated, so that a caller without access to the region learns nothing else.

@@ -73,7 +73,7 @@ pub struct ImportedChange {
 }
 
 /// Records the changes of one import batch, in as few statements as possible. Records that the batch created get no
-/// change row each: one load row stands for them (see `find_entry_by_import`).
+/// change row each: one load row replaces them (see `find_entry_by_import`).
 pub async fn record_imported(tx: &mut Tx, import_id: Uuid, loaded: &[ImportedChange]) -> Result<(), Error> {
     let (actor, client_id) = (tx.actor.subject.clone(), tx.actor.client_id.clone());
     store::insert_load(&mut tx.conn, &LoadRow { at: tx.now, import_id, actor, client_id }).await?;

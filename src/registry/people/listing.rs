@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::{Page, PageRequest, Position};
@@ -81,8 +82,8 @@ pub async fn persons(
 /// The subject's region, if the scope covers it.
 pub async fn find_region(conn: &mut Connection, scope: &RegionScope, subject: Subject) -> Result<String, Error> {
     let found = match subject {
-        Subject::Family(id) => registry::find_family(conn, scope, id).await?.map(|row| row.region_code),
-        Subject::Person(id) => registry::find_person(conn, scope, id).await?.map(|row| row.region_code),
+        Subject::Family(id) => registry::find_family(conn, scope, id, Lock::No).await?.map(|row| row.region_code),
+        Subject::Person(id) => registry::find_person(conn, scope, id, Lock::No).await?.map(|row| row.region_code),
     };
     found.ok_or_else(Error::not_found)
 }

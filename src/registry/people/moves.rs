@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use serde_json::{Map, json};
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
+use crate::http::created::Created;
 use crate::registry::identity::identities;
 use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::people::api::CreateFamily;
@@ -13,7 +15,7 @@ use crate::registry::people::api_changes::{
 };
 use crate::registry::people::build::{RowContext, Rows};
 use crate::registry::people::change::{self, ChangeKind, require_active_family, require_standing, write_person};
-use crate::registry::people::create::{CreateResult, masked, publish_created, taken, without_rejected_family};
+use crate::registry::people::create::{masked, publish_created, taken, without_rejected_family};
 use crate::registry::people::responses::{Family, Person};
 use crate::registry::people::store;
 use crate::registry::people::validation;
@@ -168,14 +170,14 @@ pub async fn move_person(
     digest: [u8; 32],
 ) -> Result<(Person, bool), Error> {
     let scope = tx.actor.scope.clone();
-    let seen = store::find_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let seen = store::find_person(&mut tx.conn, &scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let input = body.valid();
     let target = input.as_ref().ok().and_then(|input| input.family_id);
     let ids: Vec<Uuid> = std::iter::once(seen.family_id).chain(target).collect();
     let mut locked = change::lock_families(tx, &ids).await?.into_iter();
     let source = locked.next().flatten().ok_or_else(Error::not_found)?;
     let joined = locked.next().flatten();
-    let person = store::lock_person(&mut tx.conn, &scope, id).await?.ok_or_else(Error::not_found)?;
+    let person = store::find_person(&mut tx.conn, &scope, id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     if person.family_id != source.id {
         return Err(Error::new(Code::CONCURRENT_CHANGE).retry_after(1));
     }
@@ -244,14 +246,14 @@ pub async fn split_family(
     id: Uuid,
     body: Json<SplitFamily>,
     digest: [u8; 32],
-) -> Result<CreateResult<Family>, Error> {
+) -> Result<Created<Family>, Error> {
     let source = change::lock_family(tx, id).await?;
     let input = body.valid()?;
     let hash = submission_hash(id, digest);
     if let Some(new_id) = input.new_family.id
         && is_repeat(tx, Some(new_id), hash).await?
     {
-        return Ok(CreateResult::Existing(change::show_family(tx, new_id).await?));
+        return Ok(Created::Known(change::show_family(tx, new_id).await?));
     }
     tx.if_match.check(source.version)?;
     require_active_family(&source)?;
@@ -272,7 +274,7 @@ pub async fn split_family(
         relocate(tx, member, (new_id, region.as_str()), relation, kind).await?;
     }
     change::record_family_change(tx, &source, &Map::new(), ChangeKind::plain("split", "split")).await?;
-    Ok(CreateResult::New(change::show_family(tx, new_id).await?))
+    Ok(Created::New(change::show_family(tx, new_id).await?))
 }
 
 /// Merges another family into this one and returns this one. Persons who died or were removed or merged move as well,

@@ -20,7 +20,7 @@ use crate::http::query::Query;
 use crate::http::reply::Reply;
 use crate::registry::people::actions;
 use crate::registry::people::api::{CreateFamily, CreateWelfareStatus, FamilyLookup};
-use crate::registry::people::create::{self, CreateResult};
+use crate::registry::people::create;
 use crate::registry::people::responses::{Family, FamilyMatches, WelfareStatus};
 use crate::registry::people::viewer::Viewer;
 use crate::registry::permissions::{RegistryImport, RegistryRead, RegistryWrite};
@@ -58,16 +58,12 @@ pub fn configure(config: &mut ServiceConfig) {
 async fn create_family(caller: Caller<RegistryWrite>, write: Write, body: Json<CreateFamily>) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match create::create_family(tx, body.valid()?, digest).await? {
-            CreateResult::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
-            CreateResult::Existing(family) => repeat(&family, family.version),
+        .run(&caller, digest, async move |tx| {
+            create::create_family(tx, body.valid()?, digest)
+                .await?
+                .reply(|family| (family.version, format!("/v1/families/{}", family.id)))
         })
         .await
-}
-
-/// Response for a repeated request: the stored resource, nothing changed.
-pub(in crate::registry) fn repeat<T: serde::Serialize>(stored: &T, version: i32) -> Result<Reply, Error> {
-    Ok(Reply::resource(stored, version)?.unchanged())
 }
 
 /// Find a family by a number
@@ -199,11 +195,9 @@ async fn create_welfare_status(
 ) -> Result<Reply, Error> {
     let id = id.into_inner();
     write
-        .run(&caller, body.digest(), async move |tx| match statuses::add_status(tx, id, body).await? {
-            (CreateResult::New(status), version) => {
-                Reply::created(&status, version, format!("/v1/families/{id}/welfare-statuses"))
-            }
-            (CreateResult::Existing(status), version) => repeat(&status, version),
+        .run(&caller, body.digest(), async move |tx| {
+            let (status, version) = statuses::add_status(tx, id, body).await?;
+            status.reply(|_| (version, format!("/v1/families/{id}/welfare-statuses")))
         })
         .await
 }

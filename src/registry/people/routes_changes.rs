@@ -9,9 +9,7 @@ use crate::registry::people::api_changes::{
     RecordDeath, RemovePerson, SplitFamily,
 };
 use crate::registry::people::change;
-use crate::registry::people::create::CreateResult;
 use crate::registry::people::responses::{Family, Person};
-use crate::registry::people::routes::repeat;
 
 use crate::registry::people::life_events;
 
@@ -205,9 +203,10 @@ async fn split_family(
     let id = id.into_inner();
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match moves::split_family(tx, id, body, digest).await? {
-            CreateResult::New(family) => Reply::created(&family, family.version, format!("/v1/families/{}", family.id)),
-            CreateResult::Existing(family) => repeat(&family, family.version),
+        .run(&caller, digest, async move |tx| {
+            moves::split_family(tx, id, body, digest)
+                .await?
+                .reply(|family| (family.version, format!("/v1/families/{}", family.id)))
         })
         .await
 }

@@ -15,9 +15,8 @@ use crate::http::path::Path;
 use crate::http::reply::Reply;
 use crate::registry::people::actions;
 use crate::registry::people::api::{CreatePerson, PersonLookup};
-use crate::registry::people::create::{self, CreateResult};
+use crate::registry::people::create;
 use crate::registry::people::responses::{Person, PersonMatches};
-use crate::registry::people::routes::repeat;
 use crate::registry::people::viewer::Viewer;
 use crate::registry::permissions::{RegistryRead, RegistryWrite};
 use crate::transaction::Write;
@@ -43,9 +42,10 @@ pub fn configure(config: &mut ServiceConfig) {
 async fn create_person(caller: Caller<RegistryWrite>, write: Write, body: Json<CreatePerson>) -> Result<Reply, Error> {
     let digest = body.digest();
     write
-        .run(&caller, digest, async move |tx| match create::create_person(tx, body.valid()?, digest).await? {
-            CreateResult::New(person) => Reply::created(&person, person.version, format!("/v1/persons/{}", person.id)),
-            CreateResult::Existing(person) => repeat(&person, person.version),
+        .run(&caller, digest, async move |tx| {
+            create::create_person(tx, body.valid()?, digest)
+                .await?
+                .reply(|person| (person.version, format!("/v1/persons/{}", person.id)))
         })
         .await
 }

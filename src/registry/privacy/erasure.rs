@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::erased_text::{ERASED, without_name};
 use crate::registry::identity::store::names as name_store;
 use crate::registry::model::IdentityStatus;
@@ -34,7 +35,7 @@ pub async fn hold_records(tx: &mut Tx, who: PersonRow) -> Result<Vec<PersonRow>,
     store::list_family_places(&mut tx.conn, &everywhere, &around, true).await?;
     let mut records = vec![who];
     for id in ids {
-        records.extend(store::lock_person(&mut tx.conn, &everywhere, id).await?);
+        records.extend(store::find_person(&mut tx.conn, &everywhere, id, Lock::ForUpdate).await?);
     }
     Ok(records)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::page::PageRequest;
@@ -69,7 +70,7 @@ pub async fn gather(
     id: Uuid,
     today: NaiveDate,
 ) -> Result<HeldOnPerson, Error> {
-    let person = store::find_person(conn, scope, id).await?.ok_or_else(Error::not_found)?;
+    let person = store::find_person(conn, scope, id, Lock::No).await?.ok_or_else(Error::not_found)?;
     let home = crate::registry::people::actions::find_household(conn, scope, person.family_id, today).await?;
     let mut home = home.ok_or_else(Error::not_found)?;
     let family_id = person.family_id;

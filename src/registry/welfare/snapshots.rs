@@ -6,6 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::db::stored;
 use crate::registry::model::WelfareSource;
 use crate::registry::people::api::SnapshotVersion;
 use crate::registry::welfare::store as status_store;
@@ -130,7 +131,7 @@ pub async fn start(tx: &mut Tx, input: CompareSnapshots) -> Result<Job, Error> {
         kind: SNAPSHOT_COMPARISON,
         scope: within,
         total: i64::try_from(parts(asked.region_code.as_str()).len()).ok(),
-        params: serde_json::to_value(&asked).map_err(Error::internal)?,
+        params: stored::write(&asked)?,
     };
     actions::create(tx, job).await
 }

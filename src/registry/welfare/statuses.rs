@@ -3,9 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
+use crate::http::created::Created;
 use crate::registry::people::api::CreateWelfareStatus;
 use crate::registry::people::build;
-use crate::registry::people::create::CreateResult;
 use crate::registry::people::history;
 use crate::registry::people::responses::WelfareStatus;
 use crate::registry::people::store;
@@ -28,9 +29,10 @@ pub async fn add_status(
     tx: &mut Tx,
     family_id: Uuid,
     body: Json<CreateWelfareStatus>,
-) -> Result<(CreateResult<WelfareStatus>, i32), Error> {
+) -> Result<(Created<WelfareStatus>, i32), Error> {
     let scope = tx.actor.scope.clone();
-    let family = store::lock_family(&mut tx.conn, &scope, family_id).await?.ok_or_else(Error::not_found)?;
+    let family =
+        store::find_family(&mut tx.conn, &scope, family_id, Lock::ForUpdate).await?.ok_or_else(Error::not_found)?;
     let input = body.valid()?;
     validation::welfare_status(&input, local_day(tx.now)).map_err(Error::fields)?;
     let version = input.snapshot_version.as_str();
@@ -38,7 +40,7 @@ pub async fn add_status(
     if let Some(row) = same {
         let equal = (row.as_of, row.decile, row.percentile) == (input.as_of, input.decile, input.percentile);
         return if equal {
-            Ok((CreateResult::Existing(row.into()), family.version))
+            Ok((Created::Known(row.into()), family.version))
         } else {
             Err(Error::new(Code::ALREADY_EXISTS))
         };
@@ -53,7 +55,7 @@ pub async fn add_status(
     if let Some(event) = before.and_then(|before| changed(&before, &row, &family.region_code)) {
         tx.publish(event);
     }
-    Ok((CreateResult::New(row.into()), version))
+    Ok((Created::New(row.into()), version))
 }
 
 /// The event to publish when a family's decile changes.

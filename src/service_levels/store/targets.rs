@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::targets::TargetRow;
 use crate::db::keyset;
+use crate::db::lock::Lock;
 use crate::db::schema::service_level_targets;
 use crate::http::page::PageRequest;
 use crate::regions::{RegionCode, RegionScope};
@@ -57,29 +58,14 @@ pub async fn find_target(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<TargetRow>> {
-    service_level_targets::table
+    lock.on(service_level_targets::table
         .filter(service_level_targets::id.eq(id))
         .filter(scope.covers(service_level_targets::region_code))
         .filter(service_level_targets::removed_at.is_null())
-        .select(TargetRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn lock_target(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<TargetRow>> {
-    service_level_targets::table
-        .filter(service_level_targets::id.eq(id))
-        .filter(scope.covers(service_level_targets::region_code))
-        .filter(service_level_targets::removed_at.is_null())
-        .select(TargetRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(TargetRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{dwellings, families, persons};
 use crate::regions::RegionScope;
@@ -105,22 +106,6 @@ pub async fn list_family_ids(
         .await
 }
 
-/// Locks the family for the rest of the transaction.
-pub async fn lock_family(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<FamilyRow>> {
-    families::table
-        .filter(families::id.eq(id))
-        .filter(scope.covers(families::region_code))
-        .select(FamilyRow::as_select())
-        .for_update()
-        .first(conn)
-        .await
-        .optional()
-}
-
 pub async fn is_visible(conn: &mut AsyncPgConnection, scope: &RegionScope, family_id: Uuid) -> QueryResult<bool> {
     let visible = families::table.filter(families::id.eq(family_id)).filter(scope.covers(families::region_code));
     diesel::select(diesel::dsl::exists(visible)).get_result(conn).await
@@ -144,12 +129,13 @@ pub async fn find_family(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<FamilyRow>> {
-    families::table
+    lock.on(families::table
         .filter(families::id.eq(id))
         .filter(scope.covers(families::region_code))
-        .select(FamilyRow::as_select())
-        .first(conn)
+        .select(FamilyRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }

@@ -6,6 +6,7 @@ use diesel::sql_types::Nullable;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{families, persons};
 use crate::regions::{RegionScope, Unscoped};
@@ -16,28 +17,13 @@ pub async fn find_person(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     id: Uuid,
+    lock: Lock,
 ) -> QueryResult<Option<PersonRow>> {
-    persons::table
+    lock.on(persons::table
         .filter(persons::id.eq(id))
         .filter(scope.covers(persons::region_code))
-        .select(PersonRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-/// Locks the person for the rest of the transaction.
-pub async fn lock_person(
-    conn: &mut AsyncPgConnection,
-    scope: &RegionScope,
-    id: Uuid,
-) -> QueryResult<Option<PersonRow>> {
-    persons::table
-        .filter(persons::id.eq(id))
-        .filter(scope.covers(persons::region_code))
-        .select(PersonRow::as_select())
-        .for_update()
-        .first(conn)
+        .select(PersonRow::as_select()))
+        .get_result(conn)
         .await
         .optional()
 }
