@@ -6,8 +6,6 @@ pub mod keyset;
 pub mod lock;
 pub mod pool;
 pub mod prepared;
-#[rustfmt::skip]
-pub mod schema;
 pub mod settled;
 pub mod sqlstate;
 pub mod stored;
@@ -19,6 +17,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use connect::connect;
 pub use pool::Db;
+pub use slrt_schema as schema;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 

@@ -27,7 +27,7 @@ struct ForeignKey {
 fn tables_of_schema() -> Tables {
     let mut tables = Tables::new();
     let mut name = String::new();
-    for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
+    for line in include_str!("../../crates/schema/src/lib.rs").lines().map(str::trim) {
         if let Some((table, key)) = line.strip_suffix(") {").and_then(|head| head.split_once(" (")) {
             name = table.to_owned();
             let primary_key = key.split(", ").map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! `src/db/schema.rs` matches the database.
+//! `crates/schema` matches the database.
 
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -51,7 +51,7 @@ async fn the_schema_file_matches_the_database() {
         .collect();
     let mut written = Vec::new();
     let mut table = String::new();
-    for line in include_str!("../../src/db/schema.rs").lines() {
+    for line in include_str!("../../crates/schema/src/lib.rs").lines() {
         let line = line.trim().trim_end_matches(',');
         if let Some(head) = line.strip_suffix(") {").and_then(|l| l.split_once(" (")) {
             table = head.0.to_owned();

@@ -1,4 +1,7 @@
-// Generated from the migrations in the format of `diesel print-schema`; a test compares it with the database.
+//! The tables. Generated from the migrations in the format of `diesel print-schema`; a test compares it with the database.
+//!
+//! A crate of its own: the macro of a table writes more than half of the functions of the service, and no change of a slice has
+//! to compile them again.
 
 diesel::table! {
     clients (id) {
