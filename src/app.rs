@@ -26,6 +26,7 @@ use crate::db::Db;
 use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
+use crate::events::sequencer::Sequencer;
 use crate::health::PendingMigrations;
 use crate::http::client_address::TrustedProxies;
 use crate::http::fallback::{self, RouteTable};
@@ -109,6 +110,7 @@ impl Shared {
             .with(Runners(slices::runners()))
             .with(ProgramCache::default())
             .with(ServiceLevelCache::default())
+            .with(Sequencer::default())
             .with(FollowUpQuota::default())
             .with(EscalationPolicy::of(&args.referrals))
             .with(Intake { tokens: tokens.clone(), clock: clock.clone(), limit })
@@ -122,6 +124,7 @@ impl Shared {
     pub fn background(&self) -> Result<Context, Error> {
         Ok(Context {
             db: Db::new(&self.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_WAIT)?,
+            sequencer_db: Db::new(&self.database_url, 1, BACKGROUND_WAIT)?,
             clock: Clock::clone(&self.clock),
             keys: self.tokens.keys().clone(),
             resources: self.resources.clone(),
@@ -144,7 +147,6 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .configure(|config| shared.resources.install(config))
             .app_data(web::Data::new(WorkerDb(db)))
             .app_data(web::Data::new(shared.resources.clone()))
-            .app_data(shared.tokens.clone())
             .app_data(shared.clock.clone())
             .app_data(shared.metrics.clone())
             .default_service(web::to(fallback::unmatched))

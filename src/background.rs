@@ -27,6 +27,8 @@ pub struct Work {
 #[derive(Clone)]
 pub struct Context {
     pub db: Db,
+    /// One connection for the sequencer: it must not wait for other work.
+    pub sequencer_db: Db,
     pub clock: Clock,
     pub keys: Arc<Keys>,
     pub resources: Resources,

@@ -1,6 +1,7 @@
 //! One use case is one transaction: the changes of an action, its events, audit rows and timeline, and the stored response of
 //! its idempotency key commit together or not at all.
 
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 use std::ops::AsyncFnOnce;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::clock::{Clock, MAX_SKEW};
 use crate::db::Db;
 use crate::db::pool::Connection;
 use crate::error::Error;
+use crate::events::order::{self, OutboxRow};
 use crate::events::store::{self as events, NewEventRow};
 use crate::events::{EventType, NewEvent};
 use crate::http::etag::IfMatch;
@@ -55,6 +57,9 @@ pub struct Tx {
     pub resources: Resources,
     pub if_match: IfMatch,
     pub context: RequestContext,
+    /// Names this transaction in the order of changes.
+    change_id: Uuid,
+    streams: BTreeSet<String>,
     audit: Vec<AuditRow>,
     events: Vec<NewEventRow>,
     timeline: Vec<TimelineRow>,
@@ -110,7 +115,14 @@ impl Tx {
             organization_id: event.organization_id,
             data: event.data,
             occurred_at: self.now,
+            change_id: self.change_id,
         });
+    }
+
+    /// Readers of this region's changes read the change, besides those of the regions in audit rows and events. For a record that
+    /// leaves a region, and for many records changed at once.
+    pub fn also_changes_region(&mut self, code: &str) {
+        self.streams.insert(order::stream_of_region(code).to_owned());
     }
 
     /// Records a step of a state machine: a row in the audit trail and a row in the timeline.
@@ -162,6 +174,11 @@ impl Tx {
         self.deferred.push(Box::new(rows));
     }
 
+    /// Like `also_changes_region`, for readers of what is addressed to an organization.
+    pub fn also_changes_organization(&mut self, id: Uuid) {
+        self.streams.insert(order::stream_of_organization(id));
+    }
+
     /// Runs `work` in a savepoint: if it fails, only its own changes are rolled back. For one item of a batch.
     pub async fn attempt<W, T>(&mut self, work: W) -> Result<T, Error>
     where
@@ -189,6 +206,13 @@ impl Tx {
         if self.audit.is_empty() {
             return Err(Error::internal("a mutation left no audit row"));
         }
+        let regions = self.audit.iter().filter_map(|row| row.region_code.as_deref());
+        let regions = regions.chain(self.events.iter().map(|event| event.region_code.as_str()));
+        let mut streams: BTreeSet<String> = regions.map(|code| order::stream_of_region(code).to_owned()).collect();
+        streams.extend(self.events.iter().filter_map(|event| event.organization_id).map(order::stream_of_organization));
+        streams.append(&mut self.streams);
+        let (change_id, at) = (self.change_id, self.now);
+        let changes: Vec<_> = streams.into_iter().map(|stream| OutboxRow { change_id, stream, at }).collect();
         let conn: &AsyncPgConnection = &self.conn;
         let deferred = self.deferred.iter().map(|rows| rows.insert(conn));
         // Pipelined: all statements together cost one round trip.
@@ -197,7 +221,11 @@ impl Tx {
             audit::insert(conn, &self.audit),
             events::insert(conn, &self.events),
             timeline::insert(conn, &self.timeline),
-            futures_util::future::try_join_all(deferred),
+            futures_util::future::try_join(
+                futures_util::future::try_join_all(deferred),
+                // The last statement: its time orders the changes.
+                order::insert(conn, &changes),
+            ),
         )
         .await?;
         Ok(())
@@ -249,6 +277,8 @@ where
         resources,
         if_match,
         context,
+        change_id: Uuid::now_v7(),
+        streams: BTreeSet::new(),
         audit: Vec::new(),
         events: Vec::new(),
         timeline: Vec::new(),

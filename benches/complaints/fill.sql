@@ -160,13 +160,19 @@ select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' ||
     at, 'bench-desk', actor, 'complaint.' || action, 'complaint', id, region_code, organization_id, md5(signs)
 from steps;
 
--- Events are stored for 90 days. They are older than every later transaction, ordered by time.
-insert into events (id, transaction_id, type, subject_kind, subject_id, region_code, organization_id, data, occurred_at)
-select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || left(signs, 3) || '8' || substr(signs, 4, 15))::uuid,
-    -(extract(epoch from now() + interval '1 day' - at) * 1000)::bigint,
-    'complaint.' || case action when 'submit' then 'submitted' else to_status end, 'complaint', id, region_code, organization_id,
-    jsonb_build_object('from', from_status, 'to', to_status, 'version', 2), at
+-- Events are stored for 90 days. Each is a change of its own, in the order of time.
+create temp table published as
+select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || left(signs, 3) || '8' || substr(signs, 4, 15))::uuid
+    as event_id, (select last_position from sequencer) + row_number() over (order by at, signs) as position, steps.*
 from steps where at > now() - interval '90 days';
+
+insert into events (id, type, subject_kind, subject_id, region_code, organization_id, data, occurred_at, change_id)
+select event_id, 'complaint.' || case action when 'submit' then 'submitted' else to_status end, 'complaint', id, region_code,
+    organization_id, jsonb_build_object('from', from_status, 'to', to_status, 'version', 2), at, event_id
+from published;
+
+insert into changes (stream, position, change_id, at) select left(region_code, 5), position, event_id, at from published;
+update sequencer set last_position = greatest(last_position, (select max(position) from published));
 
 create temp table sent as
 select m.*, gen_random_uuid() as referral_id, case
@@ -205,4 +211,4 @@ insert into device_holdings (device_id, subject_id, kind)
 select t.id, m.id, 'complaint'
 from made m join bench.tablets t on t.code = m.region_code where m.created_at > now() - interval '120 days';
 
-drop table drawn, made, steps, sent;
+drop table drawn, made, steps, published, sent;

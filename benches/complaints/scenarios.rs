@@ -68,11 +68,11 @@ pub fn writes(stage: &Stage, targets: &Targets) -> Fallible<Vec<Scenario>> {
     Ok(vec![submit(targets, &token), note(targets, &token), sync(targets, &token)])
 }
 
-/// A cursor has the position in its last 24 bytes, after the part that binds it to the filters.
+/// A cursor has key and id in its last 24 bytes, after the filters and the epoch.
 fn cursor(bound: &str, key: i64, id: Uuid) -> Fallible<String> {
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(bound)?;
-    bytes[8..16].copy_from_slice(&key.to_be_bytes());
-    bytes[16..].copy_from_slice(id.as_bytes());
+    bytes[12..20].copy_from_slice(&key.to_be_bytes());
+    bytes[20..].copy_from_slice(id.as_bytes());
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -123,7 +123,7 @@ fn changes(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenar
     for tablet in &targets.tablets {
         let path = format!("/v1/sync/bundle?device_id={}", tablet.id);
         let (_, bundle) = load::send_once(service.address, &get(&path, token))?;
-        let cursor = cursor(&field(&bundle, "changes_cursor")?, tablet.transaction_id, tablet.event_id)?;
+        let cursor = cursor(&field(&bundle, "changes_cursor")?, tablet.position, tablet.event_id)?;
         paths.push(format!("/v1/sync/changes?device_id={}&cursor={cursor}", tablet.id));
     }
     Ok(Scenario {
@@ -134,7 +134,7 @@ fn changes(service: &Service, targets: &Targets, token: &str) -> Fallible<Scenar
         varying: vec![
             Varying::one_of(targets.tablets.iter().map(|t| t.id), "uuid"),
             Varying::one_of(targets.tablets.iter().map(|t| &t.code), "text"),
-            Varying::one_of(targets.tablets.iter().map(|t| t.transaction_id), "bigint"),
+            Varying::one_of(targets.tablets.iter().map(|t| t.position), "bigint"),
             Varying::one_of(targets.tablets.iter().map(|t| t.event_id), "uuid"),
         ],
     })

@@ -41,7 +41,7 @@ pub struct Tablet {
     #[diesel(sql_type = SqlUuid)]
     pub complaint_id: Uuid,
     #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub transaction_id: i64,
+    pub position: i64,
     #[diesel(sql_type = SqlUuid)]
     pub event_id: Uuid,
 }
@@ -148,13 +148,14 @@ impl Stage {
             .await?;
             let tablets = diesel::sql_query(
                 // The tablets with the most changes first: the baseline repeats what the first one reads.
-                "select t.id, t.code, c.id as complaint_id, e.transaction_id, e.id as event_id from bench.tablets t
+                "select t.id, t.code, c.id as complaint_id, e.position, e.id as event_id from bench.tablets t
                 cross join lateral (select id from complaints where region_code = t.code limit 1) c
                 cross join lateral (
-                    select transaction_id, id, count(*) over () as ahead
-                    from (select transaction_id, id from events where region_code = t.code
-                        order by transaction_id desc, id desc limit 21) last
-                    order by transaction_id, id limit 1
+                    select position, id, count(*) over () as ahead
+                    from (select position, e.id from changes n join events e on e.change_id = n.change_id
+                        where n.stream = left(t.code, 5) and e.region_code = t.code
+                        order by position desc, e.id desc limit 21) last
+                    order by position, id limit 1
                 ) e
                 order by e.ahead desc, t.id",
             )

@@ -6,6 +6,7 @@ use super::{Failure, say, start_log};
 use crate::config::DataArgs;
 use crate::db;
 use crate::db::embedded::{EmbeddedOptions, EmbeddedPostgres};
+use crate::events::sequencer;
 
 const DATABASE: &str = "slrt";
 /// File in which a command finds the private server of another process.
@@ -87,6 +88,19 @@ pub(super) async fn bring_up_to_date(url: &str) -> Result<(Vec<String>, usize), 
 /// Runs a future on a thread with a local set, which transactions need.
 pub(super) fn block_on<F: Future>(work: F) -> F::Output {
     actix_web::rt::System::new().block_on(work)
+}
+
+/// Begins a new epoch of the order of changes.
+pub(super) fn restore(data: &DataArgs) -> Result<(), Failure> {
+    let database = Database::open(data)?;
+    let outcome = block_on(async {
+        let mut conn = crate::db::connect(&database.url).await.map_err(Failure::run)?;
+        sequencer::begin_epoch(&mut conn).await.map_err(Failure::run)
+    });
+    database.close();
+    outcome?;
+    say("cursors from before the restore are no longer valid");
+    Ok(())
 }
 
 pub(super) fn migrate(data: &DataArgs) -> Result<(), Failure> {

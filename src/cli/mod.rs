@@ -44,6 +44,8 @@ enum Command {
     },
     /// Migrate the database and load programmes and their rules.
     Migrate,
+    /// Run once after a backup was restored, before the service starts: cursors from before the restore get 410.
+    Restore,
     /// Print the contract (OpenAPI 3.1, JSON).
     Openapi,
     /// Import a file of families, persons, dwellings, welfare statuses, organizations or services.
@@ -110,6 +112,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo { server, reset } => serve::demo(&cli.data, &server, reset),
         Command::Serve { server } => serve::serve(&cli.data, &server),
         Command::Migrate => database::migrate(&cli.data),
+        Command::Restore => database::restore(&cli.data),
         Command::Openapi => {
             let text = serde_json::to_string_pretty(&crate::app::contract()).map_err(Failure::run)?;
             say(&text);

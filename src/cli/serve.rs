@@ -14,6 +14,7 @@ use crate::auth::keys::{KeyFile, Keys};
 use crate::clock::Clock;
 use crate::config::{DataArgs, Environment, ServerArgs};
 use crate::demo;
+use crate::events::sequencer;
 use crate::metrics;
 use crate::worker::Worker;
 
@@ -117,6 +118,13 @@ async fn run(
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
+    if pending == 0 {
+        // Before the first request: a cursor from before a restore must not be accepted.
+        let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
+        if sequencer::settle_epoch(&mut conn).await.map_err(Failure::run)? {
+            tracing::warn!("another database server than before: cursors from before get 410");
+        }
+    }
     let shared = Shared::new(args, keys, Clock::default(), url.to_owned(), pending);
     let shared = Arc::new(shared.map_err(Failure::Configuration)?);
     match shared.resources.get::<Storage>().map_err(Failure::run)?.check().await {

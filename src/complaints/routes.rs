@@ -2,6 +2,7 @@
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::clock::Clock;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
+use crate::events::order::{self, Streams};
 use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -97,7 +99,7 @@ async fn submit_complaint_batch(
 /// List complaints
 ///
 /// Returns the complaints within the caller's regions, newest first. With `updated_since` the list is a change feed:
-/// ordered by time of change, oldest first. Changes whose transaction has not committed yet appear in a later call.
+/// in the order in which changes were committed, oldest first.
 #[utoipa::path(
     tag = "Complaints",
     params(ComplaintQuery),
@@ -113,7 +115,6 @@ async fn list_complaints(
 ) -> Result<Reply, Error> {
     let params = query.value;
     let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
-    let by_change = params.updated_since.is_some();
     let mut conn = db.read().await?;
     // Complaints about records that were merged into this person's record belong to this person.
     let subject_person_ids = match params.subject_person_id {
@@ -128,9 +129,21 @@ async fn list_complaints(
         assignee: params.assignee,
         subject_person_ids,
         sla: params.sla.map(|sla| (sla, clock.now())),
-        updated_since: params.updated_since,
+        changed_in: None,
     };
-    if let (Some(sla), false, false) = (filter.sla, by_change, params.passed_on) {
+    if let (Some(since), false) = (params.updated_since, params.passed_on) {
+        let read = async |conn: &mut AsyncPgConnection, window| {
+            let filter = ComplaintFilter { changed_in: Some(window), ..filter.clone() };
+            Ok(store::list_visible(conn, &caller.scope, filter, &page).await?)
+        };
+        let streams = Streams::of(&caller.scope, None);
+        let key = |row: &ComplaintRow| (row.updated_at, row.id);
+        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        let mut shown = found.try_page(&page, |row| show(row, false))?;
+        actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
+        return Reply::page(&shown);
+    }
+    if let (Some(sla), false) = (filter.sla, params.passed_on) {
         let rows = store::list_by_deadline(&mut conn, &caller.scope, filter, sla, &page).await?;
         let position = |(due_at, row): &(DateTime<Utc>, ComplaintRow)| Position::at(*due_at, row.id);
         let mut shown = page.try_page(rows, position, |(_, row)| show(row, false))?;
@@ -142,7 +155,7 @@ async fn list_complaints(
     } else {
         store::list_visible(&mut conn, &caller.scope, filter, &page).await?
     };
-    let position = |row: &ComplaintRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
+    let position = |row: &ComplaintRow| Position::at(row.created_at, row.id);
     let mut shown = page.try_page(rows, position, |row| show(row, false))?;
     actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
     Reply::page(&shown)

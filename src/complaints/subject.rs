@@ -194,6 +194,7 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) ->
     for row in rows {
         erased.ids.push(row.id);
         erased.phones.extend(row.self_reporter()?.and_then(|reporter| reporter.phone).map(|phone| phone.into_string()));
+        tx.also_changes_region(&row.region_code);
         diesel::update(complaints::table.find(row.id))
             .set((
                 complaints::description.eq(ERASED),
@@ -273,6 +274,7 @@ async fn erase_name(tx: &mut Tx, row: SubjectComplaintRow, name: &str) -> Result
     let reported = reporter_name.is_some_and(|other| other.to_lowercase() == name.to_lowercase());
     let complainant = if reported { Some(json!({ "name": ERASED })) } else { row.complainant };
     let without = |value: Value| without_name_in_json(value, name);
+    tx.also_changes_region(&row.region_code);
     diesel::update(complaints::table.find(row.id))
         .set((
             complaints::description.eq(without_name(&row.description, name)),

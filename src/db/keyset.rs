@@ -61,19 +61,19 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::db::schema::events;
+    use crate::db::schema::changes;
 
     #[test]
     fn a_page_starts_after_the_whole_key() {
-        let ids = || events::table.select(events::id).into_boxed::<Pg>();
+        let ids = || changes::table.select(changes::change_id).into_boxed::<Pg>();
         let text = |query| diesel::debug_query::<Pg, _>(&query).to_string();
         let key = Some((7_i64, Uuid::nil()));
-        let columns = (events::transaction_id, events::id);
+        let columns = (changes::position, changes::change_id);
         let first = text(ascending(ids(), columns, None::<(i64, Uuid)>));
         assert!(!first.contains("WHERE"), "{first}");
         let next = text(ascending(ids(), columns, key));
         let (filter, order) =
-            (r#"ROW("events"."transaction_id", "events"."id")"#, r#"ORDER BY "events"."transaction_id""#);
+            (r#"ROW("changes"."position", "changes"."change_id")"#, r#"ORDER BY "changes"."position""#);
         assert!(next.contains(&format!("{filter} > ROW($1, $2)")) && next.contains(&format!("{order} ASC")), "{next}");
         let last = text(descending(ids(), columns, key));
         assert!(last.contains(&format!("{filter} < ROW($1, $2)")) && last.contains(&format!("{order} DESC")), "{last}");

@@ -6,7 +6,6 @@ pub mod keyset;
 pub mod lock;
 pub mod pool;
 pub mod prepared;
-pub mod settled;
 pub mod sqlstate;
 pub mod stored;
 pub mod text_enum;

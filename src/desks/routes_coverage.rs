@@ -207,7 +207,7 @@ async fn list_coverage_gaps(
     let rows: Vec<(usize, VillageCoverage)> =
         villages.into_iter().enumerate().skip(start).filter(|(_, v)| has_gap(v)).take(fetch).collect();
     let position =
-        |row: &(usize, VillageCoverage)| Position { key: i64::try_from(row.0 + 1).unwrap_or(0), id: Uuid::nil() };
+        |row: &(usize, VillageCoverage)| Position::of_key(i64::try_from(row.0 + 1).unwrap_or(0), Uuid::nil());
     Reply::page(&page.page(rows, position, |(_, village)| VillageGap {
         region_code: village.code.to_owned(),
         name: village.name.to_owned(),

@@ -69,6 +69,8 @@ pub struct Error {
     pub retry_after: Option<u64>,
     /// The day on which a closed window opens again.
     pub opens_on: Option<NaiveDate>,
+    /// The cursor from which a reader of changes can continue.
+    pub resync_cursor: Option<String>,
     /// For the log only.
     pub cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -83,6 +85,7 @@ impl Error {
             conflicts: Vec::new(),
             retry_after: None,
             opens_on: None,
+            resync_cursor: None,
             cause: None,
         }
     }
@@ -110,6 +113,11 @@ impl Error {
     /// For a closed window; the day also replaces the `{}` of the code's detail.
     pub fn closed_until(code: Code, opens_on: NaiveDate) -> Self {
         Self { opens_on: Some(opens_on), ..Self::about(code, opens_on.to_string()) }
+    }
+
+    pub fn resync(mut self, cursor: String) -> Self {
+        self.resync_cursor = Some(cursor);
+        self
     }
 
     pub fn retry_after(mut self, seconds: u64) -> Self {

@@ -125,6 +125,10 @@ mod shared {
         CONCURRENT_CHANGE = "concurrent-change", 409,
             "Diubah bersamaan", "Concurrent change",
             "Permintaan lain mengubah data yang sama lebih dahulu. Baca ulang datanya, lalu ulangi.", "A concurrent request changed the same data first. Read the resource again, then retry.";
+        CURSOR_EXPIRED = "cursor-expired", 410,
+            "Kursor sudah kedaluwarsa", "The cursor has expired",
+            "Perubahan sejak posisi ini tidak lagi tersimpan, atau basis data telah dipulihkan dari cadangan. Baca ulang semua data tanpa updated_since, lalu lanjutkan dari resync_cursor.",
+            "The changes after this position are no longer stored, or the database was restored from a backup. Read all data again without updated_since, then continue from resync_cursor.";
         VERSION_MISMATCH = "version-mismatch", 412,
             "Versi sudah berubah", "The version has changed",
             "If-Match bukan versi sekarang. Baca ulang datanya, lalu ulangi perubahan dengan ETag yang baru.", "If-Match is not the current version. Read the resource again, then repeat the change with its new ETag.";
@@ -173,6 +177,7 @@ shared_codes!(
     MALFORMED_PARAMETER,
     MALFORMED_HEADER,
     INVALID_CURSOR,
+    CURSOR_EXPIRED,
     PURPOSE_REQUIRED,
     INVALID_TOKEN,
     INSUFFICIENT_SCOPE,

@@ -1,8 +1,10 @@
 //! Events for other systems: an outbox written in the transaction of the change, and a feed from which a reader misses nothing.
 //! Events contain ids, type, region, state and times, never personal data.
 
+pub mod order;
 pub mod permissions;
 pub mod routes;
+pub mod sequencer;
 pub mod store;
 
 use std::sync::OnceLock;
@@ -59,9 +61,11 @@ pub struct NewEvent {
     pub data: Value,
 }
 
-/// Deletes events past their retention.
+/// Deletes events and changes past their retention. A cursor before the oldest stored change has expired.
 pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
-    let events = store::delete_before(&mut *db.read().await?, now - RETENTION).await?;
-    tracing::debug!(events, "deleted expired events");
+    let mut conn = db.read().await?;
+    let events = store::delete_before(&mut conn, now - RETENTION).await?;
+    let changes = order::delete_before(&mut conn, now - RETENTION).await?;
+    tracing::debug!(events, changes, "deleted expired events");
     Ok(())
 }

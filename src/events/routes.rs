@@ -2,17 +2,19 @@
 
 use actix_web::get;
 use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::order::{self, ChangeWindow, Found, Order, Streams};
 use super::store::{self, EventRow};
 use crate::auth::Caller;
 use crate::db::Db;
 use crate::error::Error;
 use crate::events::permissions::EventsRead;
-use crate::http::page::{PageRequest, Position};
+use crate::http::page::PageRequest;
 use crate::http::query::Query;
 use crate::http::reply::Reply;
 
@@ -153,7 +155,8 @@ pub struct EventQuery {
 /// Read the event feed
 ///
 /// Returns every change of state within the caller's regions or addressed to its organization, at least once and in a stable
-/// order. Events are stored for 90 days. Store `next_cursor` and send it as `after` with the next request: no later commit can
+/// order. Events are stored for 90 days. A cursor that is older, or from before a restore of the database, gets 410 `cursor-expired`
+/// with `resync_cursor`. Store `next_cursor` and send it as `after` with the next request: no later commit can
 /// appear before it.
 #[utoipa::path(
     tag = "Events",
@@ -163,19 +166,21 @@ pub struct EventQuery {
 )]
 #[get("/v1/events")]
 async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery>) -> Result<Reply, Error> {
-    let request = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
-    let type_ = query.value.type_.as_deref();
+    let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
+    let (scope, organization, type_) = (&caller.scope, caller.organization_id, query.value.type_.as_deref());
     let mut conn = db.read().await?;
-    let (rows, settled) =
-        store::list_visible(&mut conn, &caller.scope, caller.organization_id, type_, &request).await?;
-    let position = |row: &EventRow| Position { key: row.transaction_id, id: row.id };
-    // After the last page the cursor moves past all committed events, also those of other callers, so that the next read does
-    // not scan them again. The settled position is an estimate on the safe side and may be lower than before.
-    let end = request.after.map_or(settled, |after| after.max(settled));
-    let page = request.page(rows, position, Event::from);
+    let order = Order::read(&mut conn).await?;
+    let after = order::start(&mut conn, order, &page, None).await?;
+    let read = async |conn: &mut AsyncPgConnection, window: ChangeWindow| {
+        Ok(store::list_visible(conn, scope, organization, type_, &window).await?)
+    };
+    let key = |row: &EventRow| (Found::In(row.change_id), row.id);
+    let streams = Streams::of(scope, organization);
+    let found = order::read_after(&mut conn, &streams, order, after, page.limit, read, key).await?;
+    // After the last page the cursor moves past all changes, also those of others, so that the next read does not scan them again.
     Reply::ok(&EventPage {
-        has_more: page.next_cursor.is_some(),
-        next_cursor: page.next_cursor.unwrap_or_else(|| end.encode(query.filters)),
-        items: page.items,
+        next_cursor: page.cursor(found.next),
+        has_more: found.has_more,
+        items: found.rows.into_iter().map(Event::from).collect(),
     })
 }

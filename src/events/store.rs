@@ -6,11 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::keyset;
 use crate::db::prepared::prepared_for;
 use crate::db::schema::events;
-use crate::db::settled::settled_transaction;
-use crate::http::page::{PageRequest, Position};
+use crate::events::order::ChangeWindow;
+use crate::in_window;
 use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Insertable)]
@@ -25,13 +24,14 @@ pub struct NewEventRow {
     pub organization_id: Option<Uuid>,
     pub data: Value,
     pub occurred_at: DateTime<Utc>,
+    pub change_id: Uuid,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
 pub struct EventRow {
     pub id: Uuid,
-    pub transaction_id: i64,
+    pub change_id: Uuid,
     pub type_: String,
     pub subject_kind: String,
     pub subject_id: Uuid,
@@ -49,31 +49,24 @@ pub async fn insert(mut conn: &AsyncPgConnection, rows: &[NewEventRow]) -> Query
     prepared_for(rows.len(), insert).execute(&mut conn).await.map(|_| ())
 }
 
-/// Returns events of transactions older than every running one, so that later commits sort after them. Also returns the
-/// position up to which this holds for all events.
+/// The events of a window of changes that the caller may see, in order.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
     organization: Option<Uuid>,
     type_: Option<&str>,
-    page: &PageRequest,
-) -> QueryResult<(Vec<EventRow>, Position)> {
-    let settled = settled_transaction(conn).await?;
+    window: &ChangeWindow,
+) -> QueryResult<Vec<EventRow>> {
     // No organization has the nil id.
     let addressed = events::organization_id.is_not_distinct_from(organization.unwrap_or_default());
     let mut query = events::table
-        .filter(events::transaction_id.lt(settled))
         .filter(scope.covers(events::region_code).or(addressed))
-        .limit(page.fetch())
         .select(EventRow::as_select())
         .into_boxed();
     if let Some(type_) = type_ {
         query = query.filter(events::type_.eq(type_.to_owned()));
     }
-    query =
-        keyset::ascending(query, (events::transaction_id, events::id), page.after.map(|after| (after.key, after.id)));
-    let rows = query.load(conn).await?;
-    Ok((rows, Position::before(settled)))
+    in_window!(query, events.change_id, window).load(conn).await
 }
 
 /// Deletes events past their retention.

@@ -159,6 +159,7 @@ const PROBLEM_RESPONSES: &[(&str, u16)] = &[
     ("NotFound", 404),
     ("Timeout", 408),
     ("Conflict", 409),
+    ("CursorExpired", 410),
     ("VersionMismatch", 412),
     ("TooLarge", 413),
     ("UnsupportedMediaType", 415),
@@ -170,7 +171,7 @@ const PROBLEM_RESPONSES: &[(&str, u16)] = &[
 ];
 const TOKEN_RESPONSES: &[(&str, u16)] = &[("TokenRequestInvalid", 400), ("ClientUnknown", 401)];
 
-/// Codes that never stand in a response of their own: an unknown route or method is no operation of the contract.
+/// Codes that no operation answers: an unknown route or method is no operation of the contract.
 const NO_OPERATION: &[Code] = &[Code::UNKNOWN_ROUTE, Code::METHOD_NOT_ALLOWED];
 
 fn codes_of(status: u16, oauth: bool) -> Vec<Code> {

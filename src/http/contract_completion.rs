@@ -166,6 +166,7 @@ impl Completion<'_> {
         let changes = self.changes(operation);
         let token = self.path == "/oauth/token";
         let parameters = operation.contains_key("parameters");
+        let reads_changes = self.path == "/v1/events" || has_parameter(operation, "updated_since");
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let mut add = |status: &str, name: &str| {
             answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
@@ -182,6 +183,9 @@ impl Completion<'_> {
         }
         if self.names_one() {
             add("404", "NotFound");
+        }
+        if reads_changes {
+            add("410", "CursorExpired");
         }
         if changes {
             add("409", "Conflict");
@@ -268,4 +272,9 @@ fn record<'a>(content: &mut Value, example: impl Fn(&str) -> Option<&'a Value>) 
             set(body, "example", value.clone());
         }
     }
+}
+
+fn has_parameter(operation: &Map<String, Value>, name: &str) -> bool {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    parameters.into_iter().flatten().any(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name))
 }

@@ -13,6 +13,8 @@ use crate::error::Error;
 
 pub const DEFAULT_LIMIT: i64 = 50;
 pub const MAX_LIMIT: i64 = 200;
+/// Bytes of a cursor: filters, epoch, key, id.
+const LENGTH: usize = 8 + 4 + 8 + 16;
 
 /// One page of a list.
 #[serde_with::skip_serializing_none]
@@ -28,18 +30,24 @@ pub struct Page<T> {
 /// The position after which a page starts. `key` is a time in microseconds or any other ascending key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
+    /// Epoch of the order of changes; 0 in a list of another order.
+    pub epoch: i32,
     pub key: i64,
     pub id: Uuid,
 }
 
 impl Position {
     pub fn at(time: DateTime<Utc>, id: Uuid) -> Self {
-        Self { key: time.timestamp_micros(), id }
+        Self::of_key(time.timestamp_micros(), id)
     }
 
-    /// The position after all smaller keys.
-    pub fn before(key: i64) -> Self {
-        Self { key: key - 1, id: Uuid::max() }
+    pub fn of_key(key: i64, id: Uuid) -> Self {
+        Self { epoch: 0, key, id }
+    }
+
+    /// The position after all rows of a change.
+    pub fn end_of(epoch: i32, key: i64) -> Self {
+        Self { epoch, key, id: Uuid::max() }
     }
 
     pub fn time(&self) -> DateTime<Utc> {
@@ -47,8 +55,9 @@ impl Position {
     }
 
     pub fn encode(&self, filters: Filters) -> String {
-        let mut bytes = Vec::with_capacity(32);
+        let mut bytes = Vec::with_capacity(LENGTH);
         bytes.extend_from_slice(&filters.0);
+        bytes.extend_from_slice(&self.epoch.to_be_bytes());
         bytes.extend_from_slice(&self.key.to_be_bytes());
         bytes.extend_from_slice(self.id.as_bytes());
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
@@ -56,17 +65,19 @@ impl Position {
 
     /// Whether the text is a well-formed cursor, for any filters.
     pub fn is_one(text: &str) -> bool {
-        BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+        BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == LENGTH)
     }
 
     pub fn decode(text: &str, filters: Filters) -> Option<Self> {
-        let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let bytes: [u8; LENGTH] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let (bound, rest) = bytes.split_first_chunk::<8>()?;
+        let (epoch, rest) = rest.split_first_chunk::<4>()?;
         let (key, id) = rest.split_first_chunk::<8>()?;
         if *bound != filters.0 {
             return None;
         }
-        Some(Self { key: i64::from_be_bytes(*key), id: Uuid::from_slice(id).ok()? })
+        let (epoch, key) = (i32::from_be_bytes(*epoch), i64::from_be_bytes(*key));
+        Some(Self { epoch, key, id: Uuid::from_slice(id).ok()? })
     }
 }
 
@@ -101,6 +112,14 @@ impl PageRequest {
         self.after.map(|after| (after.time(), after.id))
     }
 
+    pub fn filters(&self) -> Filters {
+        self.filters
+    }
+
+    pub fn cursor(&self, at: Position) -> String {
+        at.encode(self.filters)
+    }
+
     /// Number of rows to read: one more than the limit, to know whether there is a next page.
     pub fn fetch(&self) -> i64 {
         self.limit + 1
@@ -133,8 +152,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_decodes_to_its_position(key: i64, id: u128, bound: [u8; 8]) {
-            let position = Position { key, id: Uuid::from_u128(id) };
+        fn a_cursor_decodes_to_its_position(epoch: i32, key: i64, id: u128, bound: [u8; 8]) {
+            let position = Position { epoch, key, id: Uuid::from_u128(id) };
             let text = position.encode(Filters(bound));
             prop_assert_eq!(Position::decode(&text, Filters(bound)), Some(position));
         }
@@ -142,7 +161,7 @@ mod tests {
         #[test]
         fn a_cursor_is_refused_under_other_filters(key: i64, id: u128, a: [u8; 8], b: [u8; 8]) {
             prop_assume!(a != b);
-            let text = Position { key, id: Uuid::from_u128(id) }.encode(Filters(a));
+            let text = Position::of_key(key, Uuid::from_u128(id)).encode(Filters(a));
             prop_assert_eq!(Position::decode(&text, Filters(b)), None);
         }
 
@@ -155,7 +174,7 @@ mod tests {
     #[test]
     fn the_last_page_has_no_next() {
         let request = PageRequest::new(None, Some(2), Filters([0; 8])).unwrap();
-        let position = |n: &i64| Position { key: *n, id: Uuid::nil() };
+        let position = |n: &i64| Position::of_key(*n, Uuid::nil());
         assert!(request.page(vec![1, 2, 3], position, |n| n).next_cursor.is_some());
         assert!(request.page(vec![1, 2], position, |n| n).next_cursor.is_none());
     }

@@ -48,6 +48,9 @@ pub struct Problem {
     /// Date on which the closed window opens again, in western Indonesian time (UTC+7).
     #[schema(example = "2026-12-01")]
     pub opens_on: Option<chrono::NaiveDate>,
+    /// Cursor from which to continue, in place of the expired one.
+    #[schema(nullable, example = json!(null))]
+    pub resync_cursor: Option<String>,
     /// Existing holders of a NIK or KK number in the request, if the caller may read both sides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<ProblemConflict>,
@@ -105,6 +108,7 @@ pub struct Draft {
     pub conflicts: Vec<crate::error::Conflict>,
     pub retry_after: Option<u64>,
     pub opens_on: Option<chrono::NaiveDate>,
+    pub resync_cursor: Option<String>,
 }
 
 impl From<&Error> for Draft {
@@ -117,6 +121,7 @@ impl From<&Error> for Draft {
             conflicts: error.conflicts.clone(),
             retry_after: error.retry_after,
             opens_on: error.opens_on,
+            resync_cursor: error.resync_cursor.clone(),
         }
     }
 }
@@ -147,6 +152,7 @@ impl Draft {
                 })
                 .collect(),
             opens_on: self.opens_on,
+            resync_cursor: self.resync_cursor.clone(),
             conflicts: self
                 .conflicts
                 .iter()
@@ -247,6 +253,7 @@ pub fn draft_for_status(status: StatusCode) -> Draft {
         conflicts: Vec::new(),
         retry_after: None,
         opens_on: None,
+        resync_cursor: None,
     }
 }
 

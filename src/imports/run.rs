@@ -320,12 +320,18 @@ async fn write_batch<K: Kind>(
         progress.done += size;
         progress.position = json!({ "written": progress.done });
         let names = Names::of(&plan.new.persons);
+        for rows in [&plan.new, &plan.changed] {
+            rows.families.iter().for_each(|family| tx.also_changes_region(&family.region_code));
+            rows.persons.iter().for_each(|person| tx.also_changes_region(&person.region_code));
+        }
         load::insert(&mut tx.conn, plan.new).await?;
         load::replace(&mut tx.conn, plan.changed).await?;
         history::record_imported(tx, import_id, &plan.history).await?;
         crate::directory::load::write(&mut tx.conn, plan.directory).await?;
         let touched: Vec<_> = plan.touched.into_iter().collect();
-        load::touch(&mut tx.conn, &touched, tx.now).await?;
+        for region in load::touch(&mut tx.conn, &touched, tx.now).await? {
+            tx.also_changes_region(&region);
+        }
         plan.events.into_iter().for_each(|event| tx.publish(event));
         Ok(Batch::Written(names))
     })

@@ -1,6 +1,7 @@
 //! HTTP routes to submit and read registry proposals.
 
 use actix_web::{get, post, web};
+use diesel_async::AsyncPgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
 use crate::db::lock::Lock;
 use crate::error::Error;
+use crate::events::order::{self, Streams};
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
@@ -93,7 +95,7 @@ async fn submit_registry_proposal_batch(
 /// List registry proposals
 ///
 /// Lists proposals and disputes in the caller's regions, newest first. NIKs are masked. With `updated_since` the list is a change feed:
-/// ordered by time of change, oldest first.
+/// in the order in which changes were committed, oldest first.
 #[utoipa::path(
     tag = "Registry proposals",
     params(RegistryProposalQuery),
@@ -109,7 +111,6 @@ async fn list_registry_proposals(
 ) -> Result<Reply, Error> {
     let asked = query.value;
     let page = PageRequest::new(asked.cursor.as_deref(), asked.limit, query.filters)?;
-    let by_change = asked.updated_since.is_some();
     let filter = ProposalFilter {
         within: asked.region_code.map(|code| RegionScope::from_codes(&[code.as_str()])),
         status: asked.status,
@@ -117,11 +118,22 @@ async fn list_registry_proposals(
         period: asked.period,
         person_id: asked.person_id,
         family_id: asked.family_id,
-        updated_since: asked.updated_since,
+        changed_in: None,
     };
-    let rows = store::list_visible(&mut *db.read().await?, &caller.scope, filter, &page).await?;
-    let position = |row: &ProposalRow| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
     let keys = tokens.keys().ring();
+    let mut conn = db.read().await?;
+    if let Some(since) = asked.updated_since {
+        let read = async |conn: &mut AsyncPgConnection, window| {
+            let filter = ProposalFilter { changed_in: Some(window), ..filter.clone() };
+            Ok(store::list_visible(conn, &caller.scope, filter, &page).await?)
+        };
+        let streams = Streams::of(&caller.scope, None);
+        let key = |row: &ProposalRow| (row.updated_at, row.id);
+        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        return Reply::page(&found.try_page(&page, |row| show(&keys.sealer, row, false))?);
+    }
+    let rows = store::list_visible(&mut conn, &caller.scope, filter, &page).await?;
+    let position = |row: &ProposalRow| Position::at(row.created_at, row.id);
     Reply::page(&page.try_page(rows, position, |row| show(&keys.sealer, row, false))?)
 }
 

@@ -12,8 +12,9 @@ use crate::db::keyset;
 use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{open_registry_proposals, registry_proposal_windows, registry_proposals};
-use crate::db::settled::settled_before;
+use crate::events::order::ChangeWindow;
 use crate::http::page::PageRequest;
+use crate::in_window;
 use crate::regions::{RegionScope, Unscoped};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -118,7 +119,7 @@ pub async fn list_about(
 }
 
 /// Filters of the list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ProposalFilter {
     pub within: Option<RegionScope>,
     pub status: Option<RegistryProposalStatus>,
@@ -126,11 +127,10 @@ pub struct ProposalFilter {
     pub period: Option<String>,
     pub person_id: Option<Uuid>,
     pub family_id: Option<Uuid>,
-    pub updated_since: Option<DateTime<Utc>>,
+    pub changed_in: Option<ChangeWindow>,
 }
 
-/// Ordered by time of receipt, newest first. With `updated_since` ordered by time of change, oldest first, and only up to the time
-/// before which no open transaction can still add a change.
+/// By time of receipt, newest first. In a window of changes: in their order.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -161,16 +161,10 @@ pub async fn list_visible(
     if let Some(family) = filter.family_id {
         query = query.filter(table::family_id.eq(family));
     }
-    if let Some(since) = filter.updated_since {
-        if let Some(settled) = settled_before(conn).await? {
-            query = query.filter(table::updated_at.lt(settled));
-        }
-        query = query.filter(table::updated_at.ge(since));
-        query = keyset::ascending(query, (table::updated_at, table::id), page.after_time());
-    } else {
-        query = keyset::descending(query, (table::created_at, table::id), page.after_time());
+    match filter.changed_in {
+        Some(window) => in_window!(query, registry_proposals.updated_at, window).load(conn).await,
+        None => keyset::descending(query, (table::created_at, table::id), page.after_time()).load(conn).await,
     }
-    query.load(conn).await
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]

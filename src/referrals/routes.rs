@@ -1,6 +1,7 @@
 //! Routes to find candidates, and to draft and read referrals.
 
 use actix_web::{get, post, web};
+use diesel_async::AsyncPgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use crate::db::Db;
 use crate::db::lock::Lock;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
+use crate::events::order::{self, Streams};
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
@@ -97,7 +99,7 @@ async fn create_referral(
 /// List referrals
 ///
 /// Returns the referrals of the caller's regions and those sent to the caller's organization, newest first, without
-/// those entered in error. With `updated_since` the list is a change feed: ordered by time of change, oldest first,
+/// those entered in error. With `updated_since` the list is a change feed: in the order in which changes were committed,
 /// including those entered in error.
 #[utoipa::path(
     tag = "Referrals",
@@ -114,7 +116,6 @@ async fn list_referrals(
 ) -> Result<Reply, Error> {
     let params = query.value;
     let page = PageRequest::new(params.cursor.as_deref(), params.limit, query.filters)?;
-    let by_change = params.updated_since.is_some();
     let mut conn = db.read().await?;
     // Referrals of records that were merged into this person's record belong to this person.
     let person_ids = match params.person_id {
@@ -133,11 +134,20 @@ async fn list_referrals(
         overdue_by: params.overdue.unwrap_or_default().then(|| clock.now()),
         escalated_to: params.escalation_level,
         with_errors: params.include_entered_in_error.unwrap_or_default(),
-        updated_since: params.updated_since,
+        changed_in: None,
     };
-    let rows = store::list_visible(&mut *db.read().await?, view(&caller), filter, &page).await?;
-    let position =
-        |Record { row, .. }: &Record| Position::at(if by_change { row.updated_at } else { row.created_at }, row.id);
+    if let Some(since) = params.updated_since {
+        let read = async |conn: &mut AsyncPgConnection, window| {
+            let filter = ReferralFilter { changed_in: Some(window), ..filter.clone() };
+            Ok(store::list_visible(conn, view(&caller), filter, &page).await?)
+        };
+        let streams = Streams::of(&caller.scope, caller.organization_id);
+        let key = |record: &Record| (record.row.updated_at, record.row.id);
+        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        return Reply::page(&found.try_page(&page, |record| show(record, caller.organization_id))?);
+    }
+    let rows = store::list_visible(&mut conn, view(&caller), filter, &page).await?;
+    let position = |Record { row, .. }: &Record| Position::at(row.created_at, row.id);
     Reply::page(&page.try_page(rows, position, |record| show(record, caller.organization_id))?)
 }
 

@@ -13,8 +13,9 @@ use crate::db::keyset;
 use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{referral_details, referrals};
-use crate::db::settled::settled_before;
+use crate::events::order::ChangeWindow;
 use crate::http::page::PageRequest;
+use crate::in_window;
 use crate::purposes::model::LawfulBasis;
 use crate::regions::{RegionScope, Unscoped};
 
@@ -256,7 +257,7 @@ pub async fn lock_if_unlocked(
 }
 
 /// Filters of a list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ReferralFilter {
     pub direction: Option<ReferralDirection>,
     pub status: Option<ReferralStatus>,
@@ -271,11 +272,10 @@ pub struct ReferralFilter {
     pub overdue_by: Option<DateTime<Utc>>,
     pub escalated_to: Option<i16>,
     pub with_errors: bool,
-    pub updated_since: Option<DateTime<Utc>>,
+    pub changed_in: Option<ChangeWindow>,
 }
 
-/// By time of creation, newest first. With `updated_since`: by time of change, oldest first, up to the last settled
-/// change.
+/// By time of creation, newest first. In a window of changes: in their order.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     view: Viewpoint<'_>,
@@ -317,19 +317,16 @@ pub async fn list_visible(
         query = query.filter(referral_details::escalation_level.ge(level));
     }
     // A change feed always contains referrals that were entered in error; a list only on request.
-    if filter.updated_since.is_none() && filter.status != Some(ReferralStatus::EnteredInError) && !filter.with_errors {
+    if filter.changed_in.is_none() && filter.status != Some(ReferralStatus::EnteredInError) && !filter.with_errors {
         query = query.filter(referrals::status.ne(ReferralStatus::EnteredInError));
     }
-    if let Some(since) = filter.updated_since {
-        if let Some(settled) = settled_before(conn).await? {
-            query = query.filter(referrals::updated_at.lt(settled));
+    match filter.changed_in {
+        Some(window) => in_window!(query, referrals.updated_at, window).load(conn).await,
+        None => {
+            let key = (referrals::created_at, referrals::id);
+            keyset::descending(query, key, page.after_time()).load(conn).await
         }
-        query = query.filter(referrals::updated_at.ge(since));
-        query = keyset::ascending(query, (referrals::updated_at, referrals::id), page.after_time());
-    } else {
-        query = keyset::descending(query, (referrals::created_at, referrals::id), page.after_time());
     }
-    query.load(conn).await
 }
 
 #[derive(QueryableByName)]

@@ -76,6 +76,7 @@ pub struct ReferralAbout {
 #[diesel(table_name = referrals, check_for_backend(diesel::pg::Pg))]
 struct SubjectReferralRow {
     id: Uuid,
+    region_code: String,
     status: ReferralStatus,
     service_id: Uuid,
     target_organization_id: Uuid,
@@ -163,12 +164,19 @@ pub async fn list_phones(tx: &mut Tx, person_ids: &[Uuid]) -> Result<Vec<String>
     Ok(phones.into_iter().flatten().collect())
 }
 
+/// Both sides of a referral read its change.
+fn also_changes(tx: &mut Tx, row: &SubjectReferralRow) {
+    tx.also_changes_region(&row.region_code);
+    tx.also_changes_organization(row.target_organization_id);
+}
+
 /// Erases the name, the telephone number and the texts; service, organizations, states and codes remain. Returns the
 /// ids.
 pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
     let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, person_ids, family_id).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     for row in rows {
+        also_changes(tx, &row);
         diesel::update(referrals::table.find(row.id))
             .set((
                 referrals::subject_name.eq(None::<String>),
@@ -194,6 +202,7 @@ pub async fn erase(tx: &mut Tx, person_ids: &[Uuid], family_id: Option<Uuid>) ->
 pub async fn erase_name(tx: &mut Tx, family_id: Uuid, name: &str) -> Result<(), Error> {
     let rows = list_rows_about(&mut tx.conn, Unscoped::SubjectRights, &[], Some(family_id)).await?;
     for row in rows.into_iter().filter(|row| row.need != ERASED) {
+        also_changes(tx, &row);
         let without = |value: Value| without_name_in_json(value, name);
         let subject_name = row.subject_name.filter(|other| other.to_lowercase() != name.to_lowercase());
         diesel::update(referrals::table.find(row.id))

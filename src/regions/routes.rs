@@ -68,8 +68,7 @@ async fn list_regions(query: Query<RegionQuery>) -> Result<Reply, Error> {
     let fetch = usize::try_from(page.fetch()).unwrap_or(0);
     let found: Vec<(usize, &Entry)> =
         inside.iter().enumerate().skip(start).filter(|(_, entry)| fits(entry)).take(fetch).collect();
-    let position =
-        |(index, _): &(usize, &Entry)| Position { key: i64::try_from(index + 1).unwrap_or(0), id: Uuid::nil() };
+    let position = |(index, _): &(usize, &Entry)| Position::of_key(i64::try_from(index + 1).unwrap_or(0), Uuid::nil());
     Reply::public_page(&page.page(found, position, |(_, entry)| Region::from(entry)))
 }
 

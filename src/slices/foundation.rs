@@ -8,6 +8,7 @@ use crate::auth::roles::Role;
 use crate::auth::tokens::Tokens;
 use crate::background::{Context, Work};
 use crate::error::Error;
+use crate::events::sequencer::Sequencer;
 use crate::http::rate_limit::Limiter;
 use crate::regions::model::RegionKind;
 use crate::slice::Slice;
@@ -66,11 +67,14 @@ pub(super) const EVENTS: Slice = Slice {
     tags: &[("Events", "Changes of state, for other systems.")],
     routes: events::routes::configure,
     permissions: events::permissions::ALL,
-    work: &[Work {
-        name: "old events",
-        every: Duration::from_secs(600),
-        run: |context| Box::pin(events::delete_expired(&context.db, context.clock.now())),
-    }],
+    work: &[
+        Work { name: "sequencer", every: Duration::from_millis(50), run: |context| Box::pin(sequence(context)) },
+        Work {
+            name: "old events",
+            every: Duration::from_secs(600),
+            run: |context| Box::pin(events::delete_expired(&context.db, context.clock.now())),
+        },
+    ],
     ..Slice::new("events")
 };
 
@@ -102,6 +106,11 @@ pub(super) const SERVICE: Slice = Slice {
     work: &[Work { name: "quota", every: Duration::from_secs(600), run: |context| Box::pin(sweep_quota(context)) }],
     ..Slice::new("service")
 };
+
+async fn sequence(context: &Context) -> Result<(), Error> {
+    let sequencer = context.resources.get::<Sequencer>()?;
+    sequencer.turn(&mut *context.sequencer_db.read().await?).await
+}
 
 async fn refresh_keys(context: &Context) -> Result<(), Error> {
     context.resources.get::<Tokens>()?.refresh_keys(context.clock.now()).await;

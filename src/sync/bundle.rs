@@ -12,10 +12,10 @@ use super::store::{self, DeviceRow};
 use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::db::pool::Connection;
-use crate::db::settled::settled_transaction;
 use crate::eligibility::api_programs::Program;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
+use crate::events::order::Order;
 use crate::http::page::Position;
 use crate::http::query::Filters;
 use crate::reference::catalogue::Catalogue;
@@ -54,7 +54,7 @@ pub async fn build(
     after: Option<Uuid>,
 ) -> Result<SyncBundle, Error> {
     // The position in the feed is read first: a change during the read of the bundle is then repeated by the first `changes`.
-    let changes = Position::before(settled_transaction(conn).await?);
+    let changes = Order::read(conn).await?.end();
     let ids = registry::people::actions::list_family_ids(conn, scope, after, FAMILIES_PER_PAGE).await?;
     let next = ids.last().filter(|_| i64::try_from(ids.len()).is_ok_and(|n| n == FAMILIES_PER_PAGE)).copied();
     let families = families(conn, sources.sealer, scope, &ids, local_day(sources.now)).await?;
@@ -77,7 +77,7 @@ pub async fn build(
         families,
         complaints,
         changes_cursor: changes.encode(filters),
-        next_cursor: next.map(|id| Position { key: 0, id }.encode(filters)),
+        next_cursor: next.map(|id| Position::of_key(0, id).encode(filters)),
         device: Device::from(device),
     })
 }

@@ -4,18 +4,20 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::api::{SyncChanges, SyncItem};
 use super::bundle;
 use super::model::SyncItemKind as Kind;
-use super::store::{self, Change, DeviceRow};
+use super::store::{self, ChangeEvent, DeviceRow};
 use crate::auth::sealing::Sealer;
 use crate::clock::local_day;
 use crate::complaints::api::Complaint;
 use crate::db::pool::Connection;
 use crate::error::Code;
 use crate::error::Error;
+use crate::events::order::{self, ChangeWindow, Changed, Found, Order, Streams};
 use crate::http::page::Position;
 use crate::http::query::Filters;
 use crate::regions::RegionScope;
@@ -35,14 +37,21 @@ pub async fn since(
 ) -> Result<SyncChanges, Error> {
     let filters = bundle::cursor_filters(&device);
     let Some(after) = Position::decode(cursor, filters) else {
-        return other_villages(device, cursor);
+        return bundle_required(device, cursor);
     };
-    let mut found = store::list_changes(conn, scope, device.id, after, limit + 1).await?;
-    let has_more = i64::try_from(found.len()).is_ok_and(|n| n > limit);
-    found.truncate(usize::try_from(limit).unwrap_or(0));
-    let last = found.last().map_or(after, |change| Position { key: change.transaction_id, id: change.id });
+    let order = Order::read(conn).await?;
+    if order.check(after).is_err() {
+        // Restored, or further behind than changes are stored.
+        return bundle_required(device, cursor);
+    }
+    let read = async |conn: &mut AsyncPgConnection, window: ChangeWindow| {
+        Ok(store::list_changes(conn, scope, device.id, &window).await?)
+    };
+    let key = |event: &ChangeEvent| (Found::In(event.change_id), event.id);
+    let streams = Streams::of(scope, None);
+    let Changed { rows, next, has_more } = order::read_after(conn, &streams, order, after, limit, read, key).await?;
     let mut subjects: Vec<(Kind, Uuid)> = Vec::new();
-    for change in found {
+    for change in rows {
         subjects.extend(subject(conn, scope, &change).await?.filter(|subject| !subjects.contains(subject)));
     }
     let ids = |wanted| subjects.iter().filter(|(kind, _)| *kind == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
@@ -64,13 +73,13 @@ pub async fn since(
         items,
         village_codes: device.village_codes,
         bundle_required: false,
-        next_cursor: last.encode(filters),
+        next_cursor: next.encode(filters),
         has_more,
     })
 }
 
-/// A cursor for other villages is not an error: the tablet has been assigned elsewhere in the meantime.
-fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error> {
+/// The tablet must read a new bundle: it was assigned to other villages in the meantime, or its cursor has expired.
+fn bundle_required(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error> {
     if !Position::is_one(cursor) {
         return Err(Error::new(Code::INVALID_CURSOR));
     }
@@ -84,7 +93,11 @@ fn other_villages(device: DeviceRow, cursor: &str) -> Result<SyncChanges, Error>
 }
 
 /// The resource that a tablet stores for an event: for a person, the family.
-async fn subject(conn: &mut Connection, scope: &RegionScope, change: &Change) -> Result<Option<(Kind, Uuid)>, Error> {
+async fn subject(
+    conn: &mut Connection,
+    scope: &RegionScope,
+    change: &ChangeEvent,
+) -> Result<Option<(Kind, Uuid)>, Error> {
     let named = |field: &str| change.data.get(field).and_then(|v| v.as_str()).and_then(|text| text.parse().ok());
     Ok(match change.subject_kind.as_str() {
         "complaint" => Some((Kind::Complaint, change.subject_id)),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -10,9 +10,10 @@ use super::model::{SyncItemKind, SyncOperationKind, VisitResult};
 use crate::db::keyset;
 use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
-use crate::db::schema::{devices, sync_operations, visits};
-use crate::db::settled::settled_transaction;
-use crate::http::page::{PageRequest, Position};
+use crate::db::schema::{device_holdings, devices, events, sync_operations, visits};
+use crate::events::order::ChangeWindow;
+use crate::http::page::PageRequest;
+use crate::in_window;
 use crate::regions::RegionScope;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -153,58 +154,35 @@ pub async fn insert_holdings(
 }
 
 /// An event about a resource that a tablet may store.
-#[derive(Debug, Clone, QueryableByName)]
-pub struct Change {
-    #[diesel(sql_type = BigInt)]
-    pub transaction_id: i64,
-    #[diesel(sql_type = SqlUuid)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
+pub struct ChangeEvent {
+    pub change_id: Uuid,
     pub id: Uuid,
-    #[diesel(sql_type = Text)]
     pub subject_kind: String,
-    #[diesel(sql_type = SqlUuid)]
     pub subject_id: Uuid,
-    #[diesel(sql_type = Jsonb)]
     pub data: serde_json::Value,
 }
 
-/// Each village and each stored resource is read by its own index from the cursor on, so events elsewhere cost nothing. The
-/// cursor is in subqueries to hide its value from the planner: the planner would assume that no rows are newer than its
-/// statistics, and would then scan the whole feed.
-const CHANGES: &str = "\
-    with in_villages as ( \
-        select e.* from unnest($1::text[]) village, lateral ( \
-            select transaction_id, id, subject_kind, subject_id, data from events \
-            where region_code = village and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
-            and (transaction_id, id) > ((select $2::bigint), (select $3::uuid)) and transaction_id < (select $4::bigint) \
-            order by transaction_id, id limit $5) e \
-    ), moved_away as ( \
-        select e.* from device_holdings h, lateral ( \
-            select transaction_id, id, subject_kind, subject_id, data from events \
-            where subject_id = h.subject_id and subject_kind in ('complaint', 'family', 'person', 'welfare_status') \
-            and (transaction_id, id) > ((select $2::bigint), (select $3::uuid)) and transaction_id < (select $4::bigint) \
-            and region_code <> all($1::text[]) \
-            order by transaction_id, id limit $5) e \
-        where h.device_id = $6 \
-    ) \
-    select * from in_villages union all select * from moved_away order by transaction_id, id limit $5";
+/// Kinds of resources in a bundle.
+const KINDS: [&str; 4] = ["complaint", "family", "person", "welfare_status"];
 
-/// Events in the villages of the scope, and events of resources that the tablet stores, wherever they are now.
+/// The events of a window: those in the villages of the scope, and those of resources that the tablet stores, wherever they are
+/// now.
 pub async fn list_changes(
     conn: &mut AsyncPgConnection,
     villages: &RegionScope,
     device: Uuid,
-    after: Position,
-    limit: i64,
-) -> QueryResult<Vec<Change>> {
-    let settled = settled_transaction(conn).await?;
-    let query = diesel::sql_query(CHANGES)
-        .bind::<Array<Text>, _>(villages.codes())
-        .bind::<BigInt, _>(after.key)
-        .bind::<SqlUuid, _>(after.id)
-        .bind::<BigInt, _>(settled)
-        .bind::<BigInt, _>(limit)
-        .bind::<SqlUuid, _>(device);
-    prepared(query).load(conn).await
+    window: &ChangeWindow,
+) -> QueryResult<Vec<ChangeEvent>> {
+    let stored =
+        device_holdings::table.filter(device_holdings::device_id.eq(device)).select(device_holdings::subject_id);
+    let query = events::table
+        .filter(villages.covers(events::region_code).or(events::subject_id.eq_any(stored)))
+        .filter(events::subject_kind.eq_any(KINDS))
+        .select(ChangeEvent::as_select())
+        .into_boxed();
+    in_window!(query, events.change_id, window).load(conn).await
 }
 
 /// Returns false if the id is already in use.

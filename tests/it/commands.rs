@@ -51,9 +51,19 @@ fn bad_configuration_is_one_sentence_and_exit_code_2() {
 #[test]
 fn every_command_has_help() {
     let folder = temp_dir::TempDir::new().unwrap();
-    for command in
-        ["serve", "demo", "migrate", "openapi", "import", "export", "organization", "client", "staff", "keys"]
-    {
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "restore",
+        "openapi",
+        "import",
+        "export",
+        "organization",
+        "client",
+        "staff",
+        "keys",
+    ] {
         let output = slrt(folder.path(), &[command, "--help"], &[]);
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }
@@ -128,6 +138,20 @@ async fn a_client_can_be_created_listed_and_disabled() {
     assert!(stderr(&run(&["client", "disable", "desk-1"])).contains("no active client"));
     let wrong = run(&["client", "create", "--id", "desk-2", "--regions", "32.99"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// A copy restored into the same cluster has the identity of the original: the operator says that it is another.
+#[actix_web::test]
+async fn cursors_expire_after_a_restore() {
+    let server = TestServer::start().await;
+    let desk = server.session("desk", None, &["32.04"], &[slrt::slices::permissions::EVENTS_READ]);
+    let page = desk.get("/v1/events").await.expect(200);
+    let path = format!("/v1/events?after={}", page["next_cursor"].as_str().unwrap());
+    desk.get(&path).await.expect(200);
+    let folder = temp_dir::TempDir::new().unwrap();
+    let output = slrt(folder.path(), &["restore"], &[("DATABASE_URL", &server.database_url)]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    desk.get(&path).await.expect_problem(410, "cursor-expired");
 }
 
 /// What the guide for operators does on an empty installation: an organization, its application, its officer.

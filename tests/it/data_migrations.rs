@@ -193,6 +193,21 @@ fn cases() -> Vec<Case> {
                 json!([[A, 2]]),
             )],
         },
+        Case {
+            migration: "2026-12-01-0091_order_of_changes",
+            before: vec![
+                ("events", json!({ "id": A, "transaction_id": 9, "region_code": VILLAGE })),
+                ("events", json!({ "id": B, "transaction_id": 7, "region_code": VILLAGE, "organization_id": C })),
+            ],
+            after: vec![
+                (
+                    "select jsonb_agg(jsonb_build_array(stream, position, change_id) order by position, stream) from changes",
+                    json!([["32.04", 1, B], [format!("org:{C}"), 1, B], ["32.04", 2, A]]),
+                ),
+                ("select to_jsonb(bool_and(change_id = id)) from events", json!(true)),
+                ("select to_jsonb(last_position) from sequencer", json!(2)),
+            ],
+        },
     ]
 }
 

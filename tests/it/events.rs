@@ -1,8 +1,9 @@
-//! Tests of the event feed: ordered, complete, and never ahead of transactions that can still commit.
+//! Tests of the event feed and of the order of changes: complete, in one order, and the same after a restore.
 
 use diesel::sql_types::Text;
-use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
 use serde_json::{Value, json};
+use slrt::events::sequencer::Sequencer;
 
 use crate::support::World;
 
@@ -13,11 +14,31 @@ async fn read(world: &World, after: Option<&str>) -> (Vec<Value>, String) {
     (page["items"].as_array().unwrap().clone(), cursor)
 }
 
-/// Inserts one event, in the connection's own transaction.
+/// Records one event, in the connection's own transaction.
 async fn insert_event(conn: &mut AsyncPgConnection, type_: &str, region: &str) {
-    let insert = "insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at) \
-                  values (gen_random_uuid(), $1, 'complaint', gen_random_uuid(), $2, '{}', now())";
+    let insert = "with change as ( \
+            insert into outbox (change_id, stream, at) values (gen_random_uuid(), left($2, 5), now()) returning change_id \
+        ) insert into events (id, type, subject_kind, subject_id, region_code, data, occurred_at, change_id) \
+          select gen_random_uuid(), $1, 'complaint', gen_random_uuid(), $2, '{}', now(), change_id from change";
     diesel::sql_query(insert).bind::<Text, _>(type_).bind::<Text, _>(region).execute(conn).await.unwrap();
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+async fn count(conn: &mut AsyncPgConnection, sql: &str) -> i64 {
+    diesel::sql_query(sql).get_result::<Count>(conn).await.unwrap().n
+}
+
+async fn run(conn: &mut AsyncPgConnection, sql: &str) {
+    diesel::sql_query(sql).execute(conn).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+fn types(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
 #[actix_web::test]
@@ -41,20 +62,176 @@ async fn every_change_of_state_is_an_event_without_personal_data() {
     world.front.get("/v1/events?after=nonsense").await.expect_problem(400, "invalid-cursor");
 }
 
-/// A transaction that began earlier commits later: its event must not appear before the reader's cursor.
+/// A transaction that began earlier commits later: it delays nobody, and no reader misses it.
 #[actix_web::test]
-async fn a_late_commit_is_not_missed() {
+async fn a_late_commit_delays_nobody_and_is_not_missed() {
     let world = World::start().await;
     let mut slow = world.server.connection().await;
-    diesel::sql_query("begin").execute(&mut slow).await.unwrap();
+    run(&mut slow, "begin").await;
     insert_event(&mut slow, "complaint.slow", "32.04.05.2001").await;
     world.complaint().await;
     let (seen, cursor) = read(&world, None).await;
-    assert!(seen.is_empty(), "events newer than a running transaction are withheld");
-    diesel::sql_query("commit").execute(&mut slow).await.unwrap();
-    let (seen, _) = read(&world, Some(&cursor)).await;
-    let types: Vec<_> = seen.iter().map(|e| e["type"].clone()).collect();
-    assert_eq!(types, ["complaint.slow", "complaint.submitted"]);
+    assert_eq!(types(&seen), ["complaint.submitted"]);
+    run(&mut slow, "commit").await;
+    assert_eq!(types(&read(&world, Some(&cursor)).await.0), ["complaint.slow"]);
+    let (all, _) = read(&world, None).await;
+    assert_eq!(
+        types(&all),
+        ["complaint.submitted", "complaint.slow"],
+        "the order is the same for a reader who begins later"
+    );
+}
+
+#[actix_web::test]
+async fn a_killed_writer_leaves_nothing_and_delays_nobody() {
+    let world = World::start().await;
+    let mut writer = world.server.connection().await;
+    run(&mut writer, "begin").await;
+    insert_event(&mut writer, "complaint.lost", "32.04.05.2001").await;
+    drop(writer);
+    world.complaint().await;
+    assert_eq!(types(&read(&world, None).await.0), ["complaint.submitted"]);
+}
+
+/// A reader with a long snapshot, as a backup has, and a role of its own that writes.
+#[actix_web::test]
+async fn neither_a_long_snapshot_nor_another_role_hides_events() {
+    let world = World::start().await;
+    let mut backup = world.server.connection().await;
+    run(&mut backup, "begin isolation level repeatable read read only").await;
+    run(&mut backup, "select count(*) from events").await;
+    let role = format!("loader_{}", uuid::Uuid::new_v4().simple());
+    let mut loader = world.server.connection().await;
+    run(&mut loader, &format!("create role {role}")).await;
+    run(&mut loader, &format!("grant insert, select on outbox, events to {role}")).await;
+    run(&mut loader, &format!("set role {role}")).await;
+    run(&mut loader, "begin").await;
+    insert_event(&mut loader, "complaint.loaded", "32.04.05.2001").await;
+    world.complaint().await;
+    let (seen, cursor) = read(&world, None).await;
+    assert_eq!(types(&seen), ["complaint.submitted"]);
+    run(&mut loader, "commit").await;
+    assert_eq!(types(&read(&world, Some(&cursor)).await.0), ["complaint.loaded"]);
+    run(&mut backup, "commit").await;
+    run(&mut loader, "reset role").await;
+    run(&mut loader, &format!("drop owned by {role}")).await;
+    run(&mut loader, &format!("drop role {role}")).await;
+}
+
+/// Two-phase commit: the transaction commits long after its session is gone.
+#[actix_web::test]
+async fn a_prepared_transaction_that_commits_late_is_not_missed() {
+    let world = World::start().await;
+    let mut conn = world.server.connection().await;
+    let name = uuid::Uuid::new_v4();
+    run(&mut conn, "begin").await;
+    insert_event(&mut conn, "complaint.prepared", "32.04.05.2001").await;
+    run(&mut conn, &format!("prepare transaction '{name}'")).await;
+    world.complaint().await;
+    let (seen, cursor) = read(&world, None).await;
+    assert_eq!(types(&seen), ["complaint.submitted"]);
+    run(&mut conn, &format!("commit prepared '{name}'")).await;
+    assert_eq!(types(&read(&world, Some(&cursor)).await.0), ["complaint.prepared"]);
+}
+
+/// Two processes number at the same time: every change gets one position, and no position is given twice.
+#[actix_web::test]
+async fn two_sequencers_give_each_position_once() {
+    let world = World::start().await;
+    let done = std::cell::Cell::new(false);
+    let number = async || {
+        let (sequencer, mut conn) = (Sequencer::default(), world.server.connection().await);
+        while !done.get() {
+            sequencer.turn(&mut conn).await.unwrap();
+            run(&mut conn, "update sequencer set lease_until = '-infinity'").await;
+        }
+    };
+    let write = async {
+        for _ in 0..10 {
+            futures_util::future::join_all((0..4).map(|_| world.complaint())).await;
+        }
+        done.set(true);
+    };
+    tokio::join!(number(), number(), write);
+    let (events, _) = read(&world, None).await;
+    assert_eq!(events.len(), 40);
+    let mut conn = world.server.connection().await;
+    let gaps = "select count(*) as n from generate_series(1, (select last_position from sequencer)) p \
+                where (select count(distinct change_id) from changes where position = p) <> 1";
+    assert_eq!(count(&mut conn, gaps).await, 0);
+}
+
+/// A sequencer that was stopped in the middle of a step numbered nothing. The other one continues when the lease has expired, and
+/// the first cannot number with its old lease.
+#[actix_web::test]
+async fn a_killed_sequencer_is_replaced() {
+    let world = World::start().await;
+    let (killed, other) = (Sequencer::default(), Sequencer::default());
+    let (mut first, mut second) = (world.server.connection().await, world.server.connection().await);
+    let positions = "select last_position as n from sequencer";
+    world.complaint().await;
+    killed.turn(&mut first).await.unwrap();
+    world.complaint().await;
+    // Killed before it commits.
+    first.begin_test_transaction().await.unwrap();
+    killed.turn(&mut first).await.unwrap();
+    drop(first);
+    other.turn(&mut second).await.unwrap();
+    assert_eq!(count(&mut second, positions).await, 1, "the lease has not expired");
+    run(&mut second, "update sequencer set lease_until = '-infinity'").await;
+    other.turn(&mut second).await.unwrap();
+    assert_eq!(count(&mut second, positions).await, 2);
+    world.complaint().await;
+    killed.turn(&mut world.server.connection().await).await.unwrap();
+    assert_eq!(count(&mut second, positions).await, 2, "the fencing token is the other one's");
+    other.turn(&mut second).await.unwrap();
+    assert_eq!(count(&mut second, positions).await, 3);
+}
+
+/// After a restore the last events that a reader saw may be gone, and others have their positions: it gets 410 and the cursor up to
+/// which both are the same.
+#[actix_web::test]
+async fn after_a_restore_a_cursor_is_refused_and_replaced() {
+    let world = World::start().await;
+    world.complaint().await;
+    let (_, early) = read(&world, None).await;
+    let mut conn = world.server.connection().await;
+    // The copy was made here. What came after it is lost, and other changes take the positions.
+    world.complaint().await;
+    let (_, late) = read(&world, Some(&early)).await;
+    run(&mut conn, "delete from events where change_id in (select change_id from changes where position > 1)").await;
+    run(&mut conn, "delete from changes where position > 1").await;
+    run(&mut conn, "update sequencer set last_position = 1, server = 'another'").await;
+    let path = format!("/v1/events?after={late}");
+    let problem = world.front.get(&path).await;
+    let problem = problem.expect_problem(410, "cursor-expired");
+    let resync = problem["resync_cursor"].as_str().unwrap();
+    world.complaint().await;
+    let (events, _) = read(&world, Some(resync)).await;
+    assert_eq!(types(&events), ["complaint.submitted"], "the new one, and nothing twice");
+    world.front.get(&format!("/v1/events?after={early}")).await.expect_problem(410, "cursor-expired");
+}
+
+/// Deleted changes cannot be read: a reader that comes too late is told so, and gets no list with a gap.
+#[actix_web::test]
+async fn a_cursor_older_than_the_stored_changes_is_refused() {
+    let world = World::start().await;
+    let start = world.front.get("/v1/events").await.expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    world.complaint().await;
+    let since = "2026-01-01T00:00:00Z";
+    world.front.get(&format!("/v1/complaints?updated_since={since}")).await.expect(200);
+    world.server.shared.clock.advance(chrono::TimeDelta::days(91));
+    world.server.work().await;
+    let later = world.server.session(
+        "later",
+        None,
+        &["32.04"],
+        &[slrt::slices::permissions::EVENTS_READ, slrt::slices::permissions::COMPLAINTS_READ],
+    );
+    let problem = later.get(&format!("/v1/events?after={start}")).await.expect_problem(410, "cursor-expired");
+    let resync = problem["resync_cursor"].as_str().unwrap().to_owned();
+    later.get(&format!("/v1/events?after={resync}")).await.expect(200);
+    later.get(&format!("/v1/complaints?updated_since={since}")).await.expect_problem(410, "cursor-expired");
 }
 
 /// A village desk sees few of the country's events. Its cursor moves past the others, so that no read scans them twice.

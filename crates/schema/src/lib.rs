@@ -49,9 +49,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    outbox (recorded_at, change_id, stream) {
+        recorded_at -> Timestamptz,
+        change_id -> Uuid,
+        stream -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    changes (stream, position) {
+        stream -> Text,
+        position -> Int8,
+        change_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sequencer (id) {
+        id -> Int2,
+        epoch -> Int4,
+        server -> Text,
+        epoch_after -> Int8,
+        last_position -> Int8,
+        oldest_position -> Int8,
+        holder -> Nullable<Uuid>,
+        fence -> Int8,
+        lease_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Uuid,
-        transaction_id -> Int8,
         #[sql_name = "type"]
         type_ -> Text,
         subject_kind -> Text,
@@ -60,6 +91,7 @@ diesel::table! {
         organization_id -> Nullable<Uuid>,
         data -> Jsonb,
         occurred_at -> Timestamptz,
+        change_id -> Uuid,
     }
 }
 
@@ -1103,6 +1135,7 @@ diesel::allow_tables_to_appear_in_same_query!(complaint_trails, complaints);
 diesel::allow_tables_to_appear_in_same_query!(complaints, complaints_without_clock);
 diesel::allow_tables_to_appear_in_same_query!(desk_villages, desks);
 diesel::allow_tables_to_appear_in_same_query!(dwellings, families, persons);
+diesel::allow_tables_to_appear_in_same_query!(device_holdings, events);
 diesel::allow_tables_to_appear_in_same_query!(facilitator_assignments, staff);
 diesel::allow_tables_to_appear_in_same_query!(job_files, jobs);
 diesel::allow_tables_to_appear_in_same_query!(message_receipts, messages);

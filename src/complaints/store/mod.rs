@@ -18,9 +18,10 @@ use crate::db::keyset;
 use crate::db::lock::Lock;
 use crate::db::prepared::prepared;
 use crate::db::schema::{complaint_clocks as clocks, complaints};
-use crate::db::settled::settled_before;
 use crate::directory::model::Sector;
+use crate::events::order::ChangeWindow;
 use crate::http::page::PageRequest;
+use crate::in_window;
 use crate::regions::{RegionScope, Unscoped};
 use crate::service_levels::filter::undecided;
 use crate::service_levels::model::SlaFilter;
@@ -144,7 +145,7 @@ pub async fn set_marking_lock(conn: &mut AsyncPgConnection, regency: &str) -> Qu
 }
 
 /// Filters of a list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ComplaintFilter {
     pub within: Option<RegionScope>,
     pub status: Option<ComplaintStatus>,
@@ -153,7 +154,7 @@ pub struct ComplaintFilter {
     pub assignee: Option<String>,
     pub subject_person_ids: Option<Vec<Uuid>>,
     pub sla: Option<(SlaFilter, DateTime<Utc>)>,
-    pub updated_since: Option<DateTime<Utc>>,
+    pub changed_in: Option<ChangeWindow>,
 }
 
 /// Complaints with a deadline status, ordered by their next deadline: first a page of the index on clocks, then the
@@ -203,8 +204,7 @@ pub async fn list_by_deadline(
     Ok(due.into_iter().filter_map(|(due_at, id)| Some((due_at, rows.remove(&id)?))).collect())
 }
 
-/// By time of receipt, newest first. With `updated_since`: by time of change, oldest first, up to the last settled
-/// change.
+/// By time of receipt, newest first. In a window of changes: in their order.
 pub async fn list_visible(
     conn: &mut AsyncPgConnection,
     scope: &RegionScope,
@@ -237,14 +237,11 @@ pub async fn list_visible(
     if let Some((sla, now)) = filter.sla {
         query = query.filter(complaints::id.eq_any(undecided(sla, now).select(clocks::complaint_id)));
     }
-    if let Some(since) = filter.updated_since {
-        if let Some(settled) = settled_before(conn).await? {
-            query = query.filter(complaints::updated_at.lt(settled));
+    match filter.changed_in {
+        Some(window) => in_window!(query, complaints.updated_at, window).load(conn).await,
+        None => {
+            let key = (complaints::created_at, complaints::id);
+            keyset::descending(query, key, page.after_time()).load(conn).await
         }
-        query = query.filter(complaints::updated_at.ge(since));
-        query = keyset::ascending(query, (complaints::updated_at, complaints::id), page.after_time());
-    } else {
-        query = keyset::descending(query, (complaints::created_at, complaints::id), page.after_time());
     }
-    query.load(conn).await
 }

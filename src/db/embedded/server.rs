@@ -93,6 +93,8 @@ fn settings(options: &EmbeddedOptions, socket_dir: &Path) -> Vec<String> {
         for name in ["fsync", "synchronous_commit", "full_page_writes"] {
             settings.push(format!("{name}=off"));
         }
+        // For the tests of two-phase commit.
+        settings.push("max_prepared_transactions=20".to_owned());
     }
     settings
 }

@@ -253,14 +253,14 @@ async fn claim(conn: &mut AsyncPgConnection, mut numbers: Vec<IdentityRow>) -> R
     bulk_store::insert_identities(conn, numbers, IfTaken::Fail).await.map_err(taken)
 }
 
-/// Increments the versions of the families.
+/// Increments the versions of the families and returns their regions.
 pub async fn touch(
     conn: &mut AsyncPgConnection,
     families: &[Uuid],
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     if families.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     Ok(store::touch_families(conn, families, now).await?)
 }

@@ -135,6 +135,8 @@ async fn record_person_change(
     after: &PersonRow,
     kind: ChangeKind,
 ) -> Result<(), Error> {
+    // Readers of the region that the person leaves learn it.
+    tx.also_changes_region(&before.region_code);
     let was = open_nik(&tx.keys.sealer, before)?;
     let now = open_nik(&tx.keys.sealer, after)?;
     let values = document::differences(
@@ -293,7 +295,8 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
     require_active_family(&row)?;
     let patch = body.valid()?.0;
     let home = changes::find_dwelling_of_visible(&mut tx.conn, id).await?;
-    let sealer = &tx.keys.sealer;
+    let keys = tx.keys.clone();
+    let sealer = &keys.sealer;
     let old_card = row.family_card_sealed.as_ref().map(|s| sealer.open(IdentityKind::FamilyCard, id, s)).transpose()?;
     let before = document::family(&row, home.as_ref(), old_card.as_deref())?;
     let mut merged = document::patched(&before, &patch)?;
@@ -305,6 +308,7 @@ pub async fn patch_family(tx: &mut Tx, id: Uuid, body: Json<PatchFamily>) -> Res
     let moved = validated.region.as_str() != row.region_code;
     if moved {
         tx.actor.scope.require(&validated.region)?;
+        tx.also_changes_region(&row.region_code);
     }
     let card = validated.family_card_no.as_ref().map(|number| number.expose().to_owned());
     let facts = row.attributes()?;

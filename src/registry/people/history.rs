@@ -266,7 +266,7 @@ pub async fn list(
         let not_yet_shown = |row: &ChangeRow| page.after.is_none_or(|after| row.id < after.id);
         rows.extend(find_entry_by_import(conn, subject).await?.filter(not_yet_shown));
     }
-    let page = page.page(rows, |row| Position { key: 0, id: row.id }, |row| row);
+    let page = page.page(rows, |row| Position::of_key(0, row.id), |row| row);
     let items = page.items.into_iter().map(|row| viewer.show(row)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: page.next_cursor })
 }

@@ -1,13 +1,14 @@
 //! Lists of families and persons, and the region of one of them.
 
 use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use uuid::Uuid;
 
 use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
+use crate::events::order::{self, Streams};
 use crate::http::page::{Page, PageRequest, Position};
 use crate::regions::{RegionCode, RegionScope};
 use crate::registry::people::history::Subject;
@@ -40,13 +41,31 @@ impl RegistryQuery {
         ListFilter {
             within: self.region_code.as_ref().map(|code| RegionScope::from_codes(&[code.as_str()])),
             all_standings: self.include_ended.unwrap_or(false),
-            updated_since: self.updated_since,
+            changed_in: None,
         }
     }
 }
 
-fn position(by_change: bool, updated_at: DateTime<Utc>, id: Uuid) -> Position {
-    if by_change { Position::at(updated_at, id) } else { Position { key: 0, id } }
+/// A page of rows by id, or of those that changed since a time.
+macro_rules! rows {
+    ($list:ident, $Row:ty, $conn:ident, $scope:ident, $asked:ident, $page:ident) => {{
+        let filter = $asked.filter();
+        match $asked.updated_since {
+            None => {
+                let rows = store::$list($conn, $scope, &filter, $page).await?;
+                $page.page(rows, |row: &$Row| Position::of_key(0, row.id), |row| row)
+            }
+            Some(since) => {
+                let read = async |conn: &mut AsyncPgConnection, window| {
+                    let filter = ListFilter { changed_in: Some(window), ..filter.clone() };
+                    Ok(store::$list(conn, $scope, &filter, $page).await?)
+                };
+                let key = |row: &$Row| (row.updated_at, row.id);
+                let streams = Streams::of($scope, None);
+                order::changed_since($conn, &streams, $page, since, read, key).await?.try_page($page, Ok)?
+            }
+        }
+    }};
 }
 
 pub async fn families(
@@ -57,9 +76,7 @@ pub async fn families(
     page: &PageRequest,
     today: chrono::NaiveDate,
 ) -> Result<Page<Family>, Error> {
-    let by_change = asked.updated_since.is_some();
-    let rows = store::list_families_visible(conn, scope, &asked.filter(), page).await?;
-    let page = page.page(rows, |row: &FamilyRow| position(by_change, row.updated_at, row.id), |row| row);
+    let page = rows!(list_families_visible, FamilyRow, conn, scope, asked, page);
     let homes = store::list_households_of_visible(conn, page.items, today).await?;
     let items = homes.into_iter().map(|home| viewer.family(home)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: page.next_cursor })
@@ -72,9 +89,7 @@ pub async fn persons(
     asked: &RegistryQuery,
     page: &PageRequest,
 ) -> Result<Page<Person>, Error> {
-    let by_change = asked.updated_since.is_some();
-    let rows = store::list_persons_visible(conn, scope, &asked.filter(), page).await?;
-    let page = page.page(rows, |row: &PersonRow| position(by_change, row.updated_at, row.id), |row| row);
+    let page = rows!(list_persons_visible, PersonRow, conn, scope, asked, page);
     let items = page.items.into_iter().map(|row| viewer.person(row)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: page.next_cursor })
 }

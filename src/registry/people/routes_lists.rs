@@ -31,7 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// List families
 ///
 /// Lists families within the caller's regions with their members, always masked. With `updated_since` the list is a
-/// change feed: ordered by time of change, oldest first, including families that were merged or have no members left
+/// change feed: in the order in which changes were committed, including families that were merged or have no members left
 /// (see `standing`). Changes that are not yet committed appear in a later call.
 #[utoipa::path(
     tag = "Registry",
@@ -56,8 +56,8 @@ async fn list_families(
 
 /// List persons
 ///
-/// Lists persons within the caller's regions, always masked. With `updated_since` the list is a change feed: ordered by
-/// time of change, oldest first, including persons who died or were removed or merged (see `standing`).
+/// Lists persons within the caller's regions, always masked. With `updated_since` the list is a change feed: in the
+/// order in which changes were committed, including persons who died or were removed or merged (see `standing`).
 #[utoipa::path(
     tag = "Registry",
     params(RegistryQuery),

@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::contract;
+use super::server::sequence;
 
 #[derive(Clone)]
 pub struct Session {
@@ -96,6 +97,9 @@ impl Session {
     }
 
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        if ["/v1/events", "/v1/sync/", "updated_since="].iter().any(|reads_changes| path.contains(reads_changes)) {
+            sequence(self.address).await;
+        }
         let mut request = self.client.request(method.clone(), format!("http://{}{path}", self.address));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);

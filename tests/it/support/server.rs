@@ -1,10 +1,11 @@
 //! A real server on its own port and thread.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use clap::Parser;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
 use slrt::app::{self, Shared};
 use slrt::auth::Actor;
 use slrt::auth::keys::{KeyFile, Keys};
@@ -12,6 +13,7 @@ use slrt::auth::permission::{Permission, Permissions};
 use slrt::background::Context;
 use slrt::clock::Clock;
 use slrt::config::ServerArgs;
+use slrt::events::sequencer::Sequencer;
 use slrt::jobs::run::{Runner, Runners};
 use slrt::regions::RegionScope;
 use uuid::Uuid;
@@ -23,6 +25,21 @@ use super::http::Session;
 struct Args {
     #[command(flatten)]
     server: ServerArgs,
+}
+
+/// The database of each server of this test run.
+static DATABASES: LazyLock<Mutex<HashMap<SocketAddr, String>>> = LazyLock::new(Mutex::default);
+
+/// Gives positions to all committed changes, as the sequencer does every 50 ms, so that a test reads its own changes at once.
+pub async fn sequence(address: SocketAddr) {
+    static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let url = DATABASES.lock().expect("no panic").get(&address).cloned();
+    let Some(url) = url else { return };
+    let mut conn = AsyncPgConnection::establish(&url).await.expect("a connection");
+    // Takes the lease over from a worker that the test ran before.
+    diesel::sql_query("update sequencer set lease_until = '-infinity'").execute(&mut conn).await.expect("a lease");
+    Sequencer::default().turn(&mut conn).await.expect("positions");
 }
 
 fn new_keys() -> Keys {
@@ -80,6 +97,7 @@ impl TestServer {
         });
         let (address, handle) =
             tokio::task::spawn_blocking(move || receiver.recv().expect("an address")).await.unwrap();
+        DATABASES.lock().expect("no panic").insert(address, database_url.clone());
         Self { address, shared, database_url, handle }
     }
 

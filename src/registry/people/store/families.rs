@@ -119,10 +119,16 @@ pub async fn touch_family(conn: &mut AsyncPgConnection, id: Uuid, now: DateTime<
     prepared(touched).get_result(conn).await
 }
 
-pub async fn touch_families(conn: &mut AsyncPgConnection, ids: &[Uuid], now: DateTime<Utc>) -> QueryResult<()> {
+/// Raises the versions of the families and returns their regions.
+pub async fn touch_families(
+    conn: &mut AsyncPgConnection,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<String>> {
     let touched = diesel::update(families::table.filter(families::id.eq_any(ids)))
-        .set((families::version.eq(families::version + 1), families::updated_at.eq(now)));
-    prepared(touched).execute(conn).await.map(|_| ())
+        .set((families::version.eq(families::version + 1), families::updated_at.eq(now)))
+        .returning(families::region_code);
+    prepared(touched).get_results(conn).await
 }
 
 pub async fn find_family(

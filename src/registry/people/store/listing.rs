@@ -1,16 +1,16 @@
 //! Pages of families and persons of a region: by id, or by time of change for a change feed.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::keyset;
 use crate::db::schema::{dwellings, families, family_shocks, persons, program_participations, welfare_statuses};
-use crate::db::settled::settled_before;
+use crate::events::order::ChangeWindow;
 use crate::http::page::PageRequest;
+use crate::in_window;
 use crate::regions::RegionScope;
 use crate::registry::model::{RelationToHead, Standing};
 use crate::registry::rows::{
@@ -18,16 +18,15 @@ use crate::registry::rows::{
 };
 
 /// Filter of a list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ListFilter {
     pub within: Option<RegionScope>,
     /// Include inactive families and persons.
     pub all_standings: bool,
-    pub updated_since: Option<DateTime<Utc>>,
+    pub changed_in: Option<ChangeWindow>,
 }
 
-/// Lists by id, oldest first. With `updated_since` lists by time of change, up to the time before which all
-/// transactions have ended.
+/// Lists by id, oldest first. In a window of changes: in their order.
 macro_rules! list {
     ($name:ident, $table:ident, $Row:ty) => {
         pub async fn $name(
@@ -44,7 +43,7 @@ macro_rules! list {
             if let Some(within) = &filter.within {
                 query = query.filter(within.covers_by_regency($table::region_code));
             }
-            let Some(since) = filter.updated_since else {
+            let Some(window) = &filter.changed_in else {
                 if !filter.all_standings {
                     query = query.filter($table::standing.eq(Standing::Active));
                 }
@@ -54,11 +53,7 @@ macro_rules! list {
                 return query.order($table::id.asc()).load(conn).await;
             };
             // A feed includes inactive rows, so that systems with a copy can remove them.
-            if let Some(settled) = settled_before(conn).await? {
-                query = query.filter($table::updated_at.lt(settled));
-            }
-            query = query.filter($table::updated_at.ge(since));
-            keyset::ascending(query, ($table::updated_at, $table::id), page.after_time()).load(conn).await
+            in_window!(query, $table.updated_at, window).load(conn).await
         }
     };
 }
