@@ -171,7 +171,8 @@ select event_id, 'complaint.' || case action when 'submit' then 'submitted' else
     organization_id, jsonb_build_object('from', from_status, 'to', to_status, 'version', 2), at, event_id
 from published;
 
-insert into changes (stream, position, change_id, at) select left(region_code, 5), position, event_id, at from published;
+insert into changes (stream, position, change_id, at, sequenced_at)
+select left(region_code, 5), position, event_id, at, at from published;
 update sequencer set last_position = greatest(last_position, (select max(position) from published));
 
 create temp table sent as

@@ -14,10 +14,12 @@ create table changes (
     position bigint not null,
     change_id uuid not null,
     at timestamptz not null,
+    -- When it got its position: rises with the position.
+    sequenced_at timestamptz not null,
     primary key (stream, position)
 );
 create index changes_by_position on changes (position);
-create index changes_by_time on changes (at, position);
+create index changes_by_time on changes (sequenced_at, position);
 
 -- One row: who numbers, and the last number.
 create table sequencer (
@@ -29,6 +31,7 @@ create table sequencer (
     -- The last position of the epoch before.
     epoch_after bigint not null,
     last_position bigint not null,
+    last_sequenced_at timestamptz not null,
     -- The first position that is still stored.
     oldest_position bigint not null,
     holder uuid,
@@ -40,12 +43,13 @@ create table sequencer (
 drop index events_feed, events_of_village, events_of_subject;
 alter table events add column change_id uuid;
 update events set change_id = id;
-insert into changes (stream, position, change_id, at)
-    select left(region_code, 5), row_number() over (order by transaction_id, id), id, occurred_at from events;
-insert into changes (stream, position, change_id, at)
-    select 'org:' || e.organization_id, c.position, e.id, e.occurred_at
+insert into changes (stream, position, change_id, at, sequenced_at)
+    select left(region_code, 5), row_number() over ordered, id, occurred_at, max(occurred_at) over ordered
+    from events window ordered as (order by transaction_id, id);
+insert into changes (stream, position, change_id, at, sequenced_at)
+    select 'org:' || e.organization_id, c.position, e.id, e.occurred_at, c.sequenced_at
     from events e join changes c on c.change_id = e.id where e.organization_id is not null;
 alter table events alter column change_id set not null, drop column transaction_id;
 create index events_of_change on events (change_id, id);
-insert into sequencer (id, epoch, server, epoch_after, last_position, oldest_position, fence, lease_until)
-    select 1, 1, '', 0, last, 1, 0, now() from (select coalesce(max(position), 0) as last from changes) c;
+insert into sequencer (id, epoch, server, epoch_after, last_position, last_sequenced_at, oldest_position, fence, lease_until)
+    select 1, 1, '', 0, coalesce(max(position), 0), coalesce(max(sequenced_at), 'epoch'), 1, 0, '-infinity' from changes;

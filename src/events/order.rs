@@ -23,8 +23,6 @@ const PROVINCE: usize = 2;
 const MAX_STREAMS: usize = 64;
 /// Windows that one request reads at most, so that a cursor far behind costs many short requests and no long one.
 const MAX_WINDOWS: usize = 20;
-/// Changes with the earliest times that are compared to find the first position after a time.
-const NEAREST: i64 = 1000;
 
 /// The stream of a region: its regency, or the region itself where it is wider.
 pub fn stream_of_region(code: &str) -> &str {
@@ -153,20 +151,15 @@ async fn list(conn: &mut AsyncPgConnection, streams: &Streams, after: i64, limit
     }
 }
 
-#[derive(QueryableByName)]
-struct First {
-    #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
-    position: Option<i64>,
-}
-
-/// The first position of a change at this time or later. Positions follow the order of commits, times that of the begin of
-/// transactions: the smallest position is among the changes nearest in time.
+/// The first position that was given at this time or later.
 pub async fn first_position_since(conn: &mut AsyncPgConnection, since: DateTime<Utc>) -> QueryResult<Option<i64>> {
-    let query = "select min(position) as position from \
-        (select position from changes where at >= $1 order by at, position limit $2) nearest";
-    let query = diesel::sql_query(query).bind::<Timestamptz, _>(since).bind::<BigInt, _>(NEAREST);
-    let first: First = prepared(query).get_result(conn).await?;
-    Ok(first.position)
+    changes::table
+        .filter(changes::sequenced_at.ge(since))
+        .order((changes::sequenced_at, changes::position))
+        .select(changes::position)
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// Changes whose rows to read next. `in_window!` restricts a query to them.
@@ -220,7 +213,11 @@ impl<R> Changed<R> {
     /// As a page of a list.
     pub fn try_page<T>(self, page: &PageRequest, show: impl FnMut(R) -> Result<T, Error>) -> Result<Page<T>, Error> {
         let items = self.rows.into_iter().map(show).collect::<Result<_, _>>()?;
-        Ok(Page { items, next_cursor: self.has_more.then(|| page.cursor(self.next)) })
+        let (next_cursor, resume_cursor) = match (self.has_more, page.cursor(self.next)) {
+            (true, cursor) => (Some(cursor), None),
+            (false, cursor) => (None, Some(cursor)),
+        };
+        Ok(Page { items, next_cursor, resume_cursor })
     }
 }
 

@@ -4,8 +4,9 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -44,6 +45,8 @@ struct Lease {
     fence: i64,
     #[diesel(sql_type = BigInt)]
     last_position: i64,
+    #[diesel(sql_type = Timestamptz)]
+    last_sequenced_at: DateTime<Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -52,6 +55,8 @@ struct Moved {
     rows: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
     last: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    sequenced_at: Option<DateTime<Utc>>,
 }
 
 /// Renews the lease with its fencing token, or takes one that is free or has expired.
@@ -59,7 +64,7 @@ const TAKE: &str = "\
     update sequencer set holder = $1, fence = fence + (case when holder = $1 and fence = $2 then 0 else 1 end), \
         lease_until = clock_timestamp() + interval '2 seconds' \
     where (holder = $1 and fence = $2) or holder is null or lease_until < clock_timestamp() \
-    returning fence, last_position";
+    returning fence, last_position, last_sequenced_at";
 
 /// In the order in which the transactions wrote their outbox rows. A transaction that waited for another writes after it.
 const MOVE: &str = "\
@@ -70,10 +75,10 @@ const MOVE: &str = "\
         where o.recorded_at = due.recorded_at and o.change_id = due.change_id and o.stream = due.stream \
         returning o.recorded_at, o.change_id, o.stream, o.at \
     ), placed as ( \
-        insert into changes (stream, position, change_id, at) \
-        select stream, $1 + dense_rank() over (order by recorded_at, change_id), change_id, at from taken \
-        returning position \
-    ) select count(*) as rows, max(position) as last from placed";
+        insert into changes (stream, position, change_id, at, sequenced_at) \
+        select stream, $1 + dense_rank() over (order by recorded_at, change_id), change_id, at, greatest($3, max(at) over ()) \
+        from taken returning position, sequenced_at \
+    ) select count(*) as rows, max(position) as last, max(sequenced_at) as sequenced_at from placed";
 
 /// Begins a new epoch if the server is not the one that the epoch belongs to: a restored copy, or a promoted standby.
 const SETTLE: &str = "\
@@ -99,16 +104,16 @@ pub async fn settle_epoch(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
 
 impl Sequencer {
     /// Numbers everything that was committed before the call, unless another process has the lease.
-    pub async fn turn(&self, conn: &mut AsyncPgConnection) -> Result<(), Error> {
+    pub async fn turn(&self, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<(), Error> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed);
         if turn % TURNS_PER_CHECK == 0 && settle_epoch(conn).await? {
             tracing::warn!("another database server than before: cursors from before get 410");
         }
-        while self.step(conn).await? == STEP {}
+        while self.step(conn, now).await? == STEP {}
         Ok(())
     }
 
-    async fn step(&self, conn: &mut AsyncPgConnection) -> Result<i64, Error> {
+    async fn step(&self, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<i64, Error> {
         let waiting = diesel::sql_query("select exists (select from outbox) as any");
         let waiting: Any = prepared(waiting).get_result(conn).await?;
         if !waiting.any {
@@ -121,9 +126,12 @@ impl Sequencer {
                 let lease: Option<Lease> = prepared(take).get_result(conn).await.optional()?;
                 let Some(lease) = lease else { return Ok::<_, Error>((0, 0)) };
                 let moved = diesel::sql_query(MOVE).bind::<BigInt, _>(lease.last_position).bind::<BigInt, _>(STEP);
+                // The time never goes back, whatever the clock of this process says.
+                let moved = moved.bind::<Timestamptz, _>(now.max(lease.last_sequenced_at));
                 let moved: Moved = prepared(moved).get_result(conn).await?;
-                if let Some(last) = moved.last {
-                    let save = diesel::sql_query("update sequencer set last_position = $1").bind::<BigInt, _>(last);
+                if let (Some(last), Some(sequenced_at)) = (moved.last, moved.sequenced_at) {
+                    let save = "update sequencer set last_position = $1, last_sequenced_at = $2";
+                    let save = diesel::sql_query(save).bind::<BigInt, _>(last).bind::<Timestamptz, _>(sequenced_at);
                     prepared(save).execute(conn).await?;
                 }
                 Ok((lease.fence, moved.rows))

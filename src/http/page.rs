@@ -25,6 +25,11 @@ pub struct Page<T> {
     /// Cursor of the next page: send it as `cursor`. Absent on the last page.
     #[schema(example = "AAGTqY0K3d8AZJk3rJQAcp4Jb0mE7wAAAAAAAAAAAA")]
     pub next_cursor: Option<String>,
+    /// Only on the last page of a change feed (`updated_since`): send it later as `cursor`, with the same parameters, to read
+    /// the changes since.
+    #[serde(default)]
+    #[schema(nullable, example = json!(null))]
+    pub resume_cursor: Option<String>,
 }
 
 /// The position after which a page starts. `key` is a time in microseconds or any other ascending key.
@@ -132,8 +137,8 @@ impl PageRequest {
         position: impl Fn(&R) -> Position,
         show: impl FnMut(R) -> Result<T, Error>,
     ) -> Result<Page<T>, Error> {
-        let Page { items, next_cursor } = self.page(rows, position, show);
-        Ok(Page { items: items.into_iter().collect::<Result<_, _>>()?, next_cursor })
+        let Page { items, next_cursor, .. } = self.page(rows, position, show);
+        Ok(Page { items: items.into_iter().collect::<Result<_, _>>()?, next_cursor, resume_cursor: None })
     }
 
     pub fn page<R, T>(&self, mut rows: Vec<R>, position: impl Fn(&R) -> Position, show: impl FnMut(R) -> T) -> Page<T> {
@@ -141,7 +146,7 @@ impl PageRequest {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = rows.last().filter(|_| more).map(|row| position(row).encode(self.filters));
-        Page { items: rows.into_iter().map(show).collect(), next_cursor }
+        Page { items: rows.into_iter().map(show).collect(), next_cursor, resume_cursor: None }
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) const SERVICE: Slice = Slice {
 
 async fn sequence(context: &Context) -> Result<(), Error> {
     let sequencer = context.resources.get::<Sequencer>()?;
-    sequencer.turn(&mut *context.sequencer_db.read().await?).await
+    sequencer.turn(&mut *context.sequencer_db.read().await?, context.clock.now()).await
 }
 
 async fn refresh_keys(context: &Context) -> Result<(), Error> {

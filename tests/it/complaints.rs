@@ -195,6 +195,39 @@ async fn the_change_feed_contains_the_changes_since_a_time() {
     let since = world.front.get(&format!("/v1/complaints?updated_since={last}")).await.expect(200);
     let ids: Vec<_> = since["items"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
     assert_eq!(ids, [json!(second), json!(first)]);
+    let later = async || {
+        let resume = since["resume_cursor"].as_str().unwrap();
+        let page = world.front.get(&format!("/v1/complaints?updated_since={last}&cursor={resume}")).await.expect(200);
+        page["items"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect::<Vec<_>>()
+    };
+    assert!(later().await.is_empty());
+    world.step(&world.back, &first, "start", json!({})).await;
+    assert_eq!(later().await, [json!(first)]);
+}
+
+/// Pages of one record each, also where one transaction changed several records.
+#[actix_web::test]
+async fn a_page_of_changes_may_end_inside_a_transaction() {
+    let world = World::start().await;
+    let item = |text: &str| json!({ "region_code": VILLAGE, "sector": "health", "description": text, "channel": "visit", "anonymous": true });
+    let items: Vec<_> = ["satu satu", "dua dua", "tiga tiga"].iter().map(|text| item(text)).collect();
+    let made = world.front.post("/v1/complaints/batch", json!({ "items": items })).await.expect(207);
+    let mut expected: Vec<_> = made["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["resource"]["id"].as_str().unwrap().to_owned())
+        .collect();
+    expected.sort();
+    let mut path = "/v1/complaints?updated_since=2026-01-01T00:00:00Z&limit=1".to_owned();
+    let mut found = Vec::new();
+    loop {
+        let page = world.front.get(&path).await.expect(200);
+        found.extend(page["items"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        path = format!("/v1/complaints?updated_since=2026-01-01T00:00:00Z&limit=1&cursor={next}");
+    }
+    assert_eq!(found, expected);
 }
 
 #[actix_web::test]

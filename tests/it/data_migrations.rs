@@ -206,6 +206,7 @@ fn cases() -> Vec<Case> {
                 ),
                 ("select to_jsonb(bool_and(change_id = id)) from events", json!(true)),
                 ("select to_jsonb(last_position) from sequencer", json!(2)),
+                ("select to_jsonb(bool_and(sequenced_at >= at)) from changes", json!(true)),
             ],
         },
     ]

@@ -142,7 +142,7 @@ async fn two_sequencers_give_each_position_once() {
     let number = async || {
         let (sequencer, mut conn) = (Sequencer::default(), world.server.connection().await);
         while !done.get() {
-            sequencer.turn(&mut conn).await.unwrap();
+            sequencer.turn(&mut conn, chrono::Utc::now()).await.unwrap();
             run(&mut conn, "update sequencer set lease_until = '-infinity'").await;
         }
     };
@@ -170,21 +170,21 @@ async fn a_killed_sequencer_is_replaced() {
     let (mut first, mut second) = (world.server.connection().await, world.server.connection().await);
     let positions = "select last_position as n from sequencer";
     world.complaint().await;
-    killed.turn(&mut first).await.unwrap();
+    killed.turn(&mut first, chrono::Utc::now()).await.unwrap();
     world.complaint().await;
     // Killed before it commits.
     first.begin_test_transaction().await.unwrap();
-    killed.turn(&mut first).await.unwrap();
+    killed.turn(&mut first, chrono::Utc::now()).await.unwrap();
     drop(first);
-    other.turn(&mut second).await.unwrap();
+    other.turn(&mut second, chrono::Utc::now()).await.unwrap();
     assert_eq!(count(&mut second, positions).await, 1, "the lease has not expired");
     run(&mut second, "update sequencer set lease_until = '-infinity'").await;
-    other.turn(&mut second).await.unwrap();
+    other.turn(&mut second, chrono::Utc::now()).await.unwrap();
     assert_eq!(count(&mut second, positions).await, 2);
     world.complaint().await;
-    killed.turn(&mut world.server.connection().await).await.unwrap();
+    killed.turn(&mut world.server.connection().await, chrono::Utc::now()).await.unwrap();
     assert_eq!(count(&mut second, positions).await, 2, "the fencing token is the other one's");
-    other.turn(&mut second).await.unwrap();
+    other.turn(&mut second, chrono::Utc::now()).await.unwrap();
     assert_eq!(count(&mut second, positions).await, 3);
 }
 

@@ -63,6 +63,7 @@ diesel::table! {
         position -> Int8,
         change_id -> Uuid,
         at -> Timestamptz,
+        sequenced_at -> Timestamptz,
     }
 }
 
@@ -73,6 +74,7 @@ diesel::table! {
         server -> Text,
         epoch_after -> Int8,
         last_position -> Int8,
+        last_sequenced_at -> Timestamptz,
         oldest_position -> Int8,
         holder -> Nullable<Uuid>,
         fence -> Int8,

@@ -215,5 +215,5 @@ pub async fn search(
         let likeness = words.as_ref().map(|words| names::likeness(words, &row.full_name));
         Ok(PersonHit { likeness, person: viewer.person(row)? })
     });
-    Ok(Page { items: hits.collect::<Result<_, Error>>()?, next_cursor })
+    Ok(Page { items: hits.collect::<Result<_, Error>>()?, next_cursor, resume_cursor: None })
 }

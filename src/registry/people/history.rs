@@ -268,7 +268,7 @@ pub async fn list(
     }
     let page = page.page(rows, |row| Position::of_key(0, row.id), |row| row);
     let items = page.items.into_iter().map(|row| viewer.show(row)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(Page { items, next_cursor: page.next_cursor, resume_cursor: None })
 }
 
 /// All changes of the subject, for the export to the person concerned.

@@ -79,7 +79,7 @@ pub async fn families(
     let page = rows!(list_families_visible, FamilyRow, conn, scope, asked, page);
     let homes = store::list_households_of_visible(conn, page.items, today).await?;
     let items = homes.into_iter().map(|home| viewer.family(home)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(Page { items, next_cursor: page.next_cursor, resume_cursor: page.resume_cursor })
 }
 
 pub async fn persons(
@@ -91,7 +91,7 @@ pub async fn persons(
 ) -> Result<Page<Person>, Error> {
     let page = rows!(list_persons_visible, PersonRow, conn, scope, asked, page);
     let items = page.items.into_iter().map(|row| viewer.person(row)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(Page { items, next_cursor: page.next_cursor, resume_cursor: page.resume_cursor })
 }
 
 /// The subject's region, if the scope covers it.
