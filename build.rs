@@ -1,4 +1,5 @@
-//! Finds the PostgreSQL archive in the crate `pglite-rs-lib-<target>`, for `db::embedded` to include.
+//! Finds the PostgreSQL archive in the crate `pglite-rs-lib-<target>`, for `db::embedded` to include, and lists the texts of the
+//! migrations, for `db::plan`.
 //! A target without such a crate builds without the archive. A target with one includes the archive, or the build fails.
 
 use std::error::Error;
@@ -22,6 +23,7 @@ fn main() -> Outcome<()> {
     watch(Path::new("build.rs"));
     // `embed_migrations!` detects a changed file, but not a new one.
     watch(Path::new("migrations"));
+    write_migration_texts()?;
     if env::var_os("CARGO_FEATURE_EMBEDDED").is_none() {
         return Ok(());
     }
@@ -47,6 +49,23 @@ fn watch(path: &Path) {
     if path.exists() {
         println!("cargo::rerun-if-changed={}", path.display());
     }
+}
+
+/// Writes the names of the migrations and their SQL as a constant: diesel embeds them, but does not give the SQL back.
+fn write_migration_texts() -> Outcome<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("migrations");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&root)? {
+        let entry = entry?;
+        if entry.path().join("up.sql").exists() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    let line = |name: &String| format!("({name:?}, include_str!({:?})),\n", root.join(name).join("up.sql"));
+    let lines: String = names.iter().map(line).collect();
+    let text = format!("const MIGRATION_TEXTS: &[(&str, &str)] = &[\n{lines}];\n");
+    Ok(fs::write(Path::new(&env::var("OUT_DIR")?).join("migration_texts.rs"), text)?)
 }
 
 /// The output of `cargo metadata` for this package's dependencies on the target.

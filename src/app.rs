@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::complaints::routes_follow_ups::FollowUpQuota;
 use crate::config::ServerArgs;
 use crate::db::Db;
+use crate::db::pool::Class;
 use crate::db::text_enum::CodeList as _;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
@@ -71,6 +72,15 @@ pub fn contract() -> serde_json::Value {
 /// Connections of all background work of a process.
 const BACKGROUND_CONNECTIONS: usize = 4;
 const BACKGROUND_WAIT: Duration = Duration::from_secs(30);
+
+fn workers(args: &ServerArgs) -> usize {
+    args.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from))
+}
+
+/// The most connections that this process opens: requests, background work, sequencer.
+pub fn max_connections(args: &ServerArgs) -> usize {
+    workers(args) * args.pool_size + BACKGROUND_CONNECTIONS + 1
+}
 
 /// The state that all workers share.
 pub struct Shared {
@@ -123,8 +133,8 @@ impl Shared {
     /// For background work and commands, with a pool of its own.
     pub fn background(&self) -> Result<Context, Error> {
         Ok(Context {
-            db: Db::new(&self.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_WAIT)?,
-            sequencer_db: Db::new(&self.database_url, 1, BACKGROUND_WAIT)?,
+            db: Db::new(&self.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_WAIT, Class::Background)?,
+            sequencer_db: Db::new(&self.database_url, 1, BACKGROUND_WAIT, Class::Requests)?,
             clock: Clock::clone(&self.clock),
             keys: self.tokens.keys().clone(),
             resources: self.resources.clone(),
@@ -140,7 +150,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
     let wait = Duration::from_secs(args.pool_wait_seconds);
     let server = HttpServer::new(move || {
         // One pool for each worker: see db::pool. A URL that cannot be parsed was refused before.
-        let db = Db::new(&shared.database_url, pool_size, wait).ok();
+        let db = Db::new(&shared.database_url, pool_size, wait, Class::Requests).ok();
         let app = App::new().into_utoipa_app().configure(slices::routes).into_app();
         app.configure(docs::configure)
             .configure(pages)
@@ -156,7 +166,7 @@ pub fn serve(args: &ServerArgs, shared: Arc<Shared>) -> std::io::Result<(Server,
             .wrap(middleware::cors(&shared.cors_origins))
             .wrap(from_fn(middleware::frame))
     })
-    .workers(args.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))
+    .workers(workers(args))
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(10)

@@ -90,6 +90,17 @@ pub(super) fn block_on<F: Future>(work: F) -> F::Output {
     actix_web::rt::System::new().block_on(work)
 }
 
+pub(super) fn plan(data: &DataArgs) -> Result<(), Failure> {
+    let database = Database::open(data)?;
+    let outcome = block_on(async {
+        database.prepare(false).await?;
+        db::plan::describe(&database.url).await.map_err(Failure::run)
+    });
+    database.close();
+    say(&outcome?);
+    Ok(())
+}
+
 /// Begins a new epoch of the order of changes.
 pub(super) fn restore(data: &DataArgs) -> Result<(), Failure> {
     let database = Database::open(data)?;

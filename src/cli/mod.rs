@@ -43,7 +43,11 @@ enum Command {
         server: ServerArgs,
     },
     /// Migrate the database and load programmes and their rules.
-    Migrate,
+    Migrate {
+        /// Print the statements of the pending migrations with their locks and the sizes of the tables, and change nothing.
+        #[arg(long)]
+        plan: bool,
+    },
     /// Run once after a backup was restored, before the service starts: cursors from before the restore get 410.
     Restore,
     /// Print the contract (OpenAPI 3.1, JSON).
@@ -111,7 +115,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Demo { server, reset } => serve::demo(&cli.data, &server, reset),
         Command::Serve { server } => serve::serve(&cli.data, &server),
-        Command::Migrate => database::migrate(&cli.data),
+        Command::Migrate { plan: true } => database::plan(&cli.data),
+        Command::Migrate { plan: false } => database::migrate(&cli.data),
         Command::Restore => database::restore(&cli.data),
         Command::Openapi => {
             let text = serde_json::to_string_pretty(&crate::app::contract()).map_err(Failure::run)?;

@@ -117,7 +117,8 @@ async fn run(
     url: &str,
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
-    let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?;
+    let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?.len();
+    report_connections(args, url).await?;
     if pending == 0 {
         // Before the first request: a cursor from before a restore must not be accepted.
         let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
@@ -157,4 +158,30 @@ async fn run(
     let outcome = server.await.map_err(Failure::run);
     background.abort();
     outcome
+}
+
+#[derive(diesel::QueryableByName)]
+struct Limit {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    connections: i64,
+}
+
+/// Logs how many connections this process opens at most, with a warning if the server allows fewer.
+async fn report_connections(args: &ServerArgs, url: &str) -> Result<(), Failure> {
+    let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
+    let query = "select (current_setting('max_connections')::bigint \
+        - current_setting('superuser_reserved_connections')::bigint) as connections";
+    let limit: Limit =
+        diesel_async::RunQueryDsl::get_result(diesel::sql_query(query), &mut conn).await.map_err(Failure::run)?;
+    let (wanted, allowed) = (app::max_connections(args), usize::try_from(limit.connections).unwrap_or(0));
+    if wanted > allowed {
+        tracing::warn!(
+            wanted,
+            allowed,
+            "this instance alone may need more database connections than the server allows"
+        );
+    } else {
+        tracing::info!(wanted, allowed, "database connections of this instance, and of the server for all instances");
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ mod connect;
 pub mod embedded;
 pub mod keyset;
 pub mod lock;
+pub mod plan;
 pub mod pool;
 pub mod prepared;
 pub mod sqlstate;
@@ -11,6 +12,9 @@ pub mod stored;
 pub mod text_enum;
 pub mod unseen;
 
+use std::collections::HashSet;
+
+use diesel::migration::MigrationSource;
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -37,12 +41,38 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, BoxError> {
     Ok(ran)
 }
 
-/// Number of this binary's migrations that the database does not have yet.
-pub async fn pending_migrations(url: &str) -> Result<usize, BoxError> {
-    let connection = connect(url).await?;
-    tokio::task::spawn_blocking(move || -> Result<usize, BoxError> {
-        let mut harness = AsyncMigrationHarness::new(connection);
-        Ok(harness.pending_migrations(MIGRATIONS)?.len())
-    })
-    .await?
+/// A migration of this binary that the database does not have yet.
+pub struct PendingMigration {
+    pub name: String,
+    pub version: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Version {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// The migrations that have not run. Reads only: works on a standby, and with a role that may not create tables.
+pub async fn pending_migrations(url: &str) -> Result<Vec<PendingMigration>, BoxError> {
+    use diesel_async::RunQueryDsl as _;
+    let mut conn = connect(url).await?;
+    let exists = "select count(*)::text as version from pg_tables where tablename = '__diesel_schema_migrations'";
+    let exists: Version = diesel::sql_query(exists).get_result(&mut conn).await?;
+    let ran: HashSet<String> = if exists.version == "0" {
+        HashSet::new()
+    } else {
+        let versions: Vec<Version> =
+            diesel::sql_query("select version from __diesel_schema_migrations").load(&mut conn).await?;
+        versions.into_iter().map(|row| row.version).collect()
+    };
+    let all = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)?;
+    let mut pending: Vec<PendingMigration> = all
+        .iter()
+        .map(|migration| migration.name())
+        .map(|name| PendingMigration { name: name.to_string(), version: name.version().to_string() })
+        .filter(|migration| !ran.contains(&migration.version))
+        .collect();
+    pending.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(pending)
 }

@@ -140,6 +140,24 @@ async fn a_client_can_be_created_listed_and_disabled() {
     assert_eq!(wrong.status.code(), Some(2));
 }
 
+/// The plan of an empty database is every migration. It changes nothing; after the migration there is nothing to plan.
+#[actix_web::test]
+async fn the_plan_of_a_migration_changes_nothing() {
+    let url = crate::support::cluster::empty_database().await;
+    let folder = temp_dir::TempDir::new().unwrap();
+    let database = [("DATABASE_URL", url.as_str())];
+    for _ in 0..2 {
+        let output = slrt(folder.path(), &["migrate", "--plan"], &database);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(text.starts_with("2026-11-22-0001_access\n  create table clients"), "{text}");
+    }
+    let output = slrt(folder.path(), &["migrate"], &database);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = slrt(folder.path(), &["migrate", "--plan"], &database);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "no migrations are pending\n");
+}
+
 /// A copy restored into the same cluster has the identity of the original: the operator says that it is another.
 #[actix_web::test]
 async fn cursors_expire_after_a_restore() {

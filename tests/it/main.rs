@@ -59,6 +59,7 @@ mod registry_history;
 mod registry_mergers;
 mod registry_search;
 mod rights;
+mod roles;
 mod routing;
 mod schema;
 mod sealing;

@@ -190,7 +190,7 @@ async fn a_search_is_planned_once() {
     let mut writer = world.server.connection().await;
     slrt::registry::people::actions::insert_synthetic(&mut writer, &ring, families, now).await.unwrap();
     diesel::sql_query("analyze").execute(&mut writer).await.unwrap();
-    let db = Db::new(&world.server.database_url, 1, Duration::from_secs(600)).unwrap();
+    let db = Db::new(&world.server.database_url, 1, Duration::from_secs(600), slrt::db::pool::Class::Requests).unwrap();
     let mut conn = db.read().await.unwrap();
     for place in [VILLAGE, "32.04.05", "32.04", "32", "ID"] {
         let actor = Actor { scope: RegionScope::from_codes(&[place]), ..Actor::system() };

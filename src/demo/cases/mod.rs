@@ -22,6 +22,7 @@ use crate::auth::keys::{KeyRing, Keys};
 use crate::auth::roles::permissions_of;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::db::pool::Class;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
 use crate::regions::RegionScope;
@@ -35,7 +36,7 @@ const OPENS: TimeDelta = TimeDelta::hours(8);
 const BETWEEN_STEPS: TimeDelta = TimeDelta::minutes(20);
 
 pub async fn seed(url: &str, keys: Arc<Keys>, homes: &[Home]) -> Result<(), Error> {
-    let db = Db::new(url, 1, Duration::from_secs(60))?;
+    let db = Db::new(url, 1, Duration::from_secs(60), Class::Background)?;
     let resources = Resources::default().with(ProgramCache::default()).with(ServiceLevelCache::default());
     let standards = resources.get::<ServiceLevelCache>()?.latest(&*db.read().await?).await?;
     let mut driver =

@@ -39,7 +39,7 @@ pub async fn sequence(address: SocketAddr) {
     let mut conn = AsyncPgConnection::establish(&url).await.expect("a connection");
     // Takes the lease over from a worker that the test ran before.
     diesel::sql_query("update sequencer set lease_until = '-infinity'").execute(&mut conn).await.expect("a lease");
-    Sequencer::default().turn(&mut conn).await.expect("positions");
+    Sequencer::default().turn(&mut conn, chrono::Utc::now()).await.expect("positions");
 }
 
 fn new_keys() -> Keys {
@@ -66,6 +66,11 @@ impl TestServer {
     /// With keys that a test can change.
     pub async fn with_keys(keys: Keys) -> Self {
         Self::on(cluster::fresh_database().await, &[], keys).await
+    }
+
+    /// On a database as another role.
+    pub async fn with_url(database_url: String) -> Self {
+        Self::on(database_url, &[], new_keys()).await
     }
 
     /// Another process on the same database, with its own keys.
