@@ -2,10 +2,11 @@
 //! by it. A position is given after the commit, so that nothing can appear before a position that was read.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ const REGENCY: usize = 5;
 const PROVINCE: usize = 2;
 /// Above this number it is cheaper to read the changes of the whole country.
 const MAX_STREAMS: usize = 64;
+/// How often and how long a reader waits for the sequencer, which works every 50 ms.
+const MAX_WAITS: usize = 30;
+const WAIT: Duration = Duration::from_millis(10);
 /// Windows that one request reads at most, so that a cursor far behind costs many short requests and no long one.
 const MAX_WINDOWS: usize = 20;
 
@@ -85,8 +89,35 @@ pub struct Order {
     oldest_position: i64,
 }
 
+#[derive(QueryableByName)]
+struct Unsequenced {
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    any: bool,
+}
+
+/// Waits until everything that was committed before the call has its position, so that a client reads its own changes. Without a
+/// sequencer the wait ends after a while.
+async fn wait_for_sequencer(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    let mut before = None;
+    for _ in 0..MAX_WAITS {
+        let query = "select clock_timestamp() as now, \
+            exists (select from outbox where recorded_at <= coalesce($1, clock_timestamp())) as any";
+        let query = diesel::sql_query(query).bind::<Nullable<Timestamptz>, _>(before);
+        let found: Unsequenced = prepared(query).get_result(conn).await?;
+        if !found.any {
+            return Ok(());
+        }
+        before.get_or_insert(found.now);
+        tokio::time::sleep(WAIT).await;
+    }
+    Ok(())
+}
+
 impl Order {
     pub async fn read(conn: &mut AsyncPgConnection) -> QueryResult<Self> {
+        wait_for_sequencer(conn).await?;
         sequencer::table.select(Self::as_select()).first(conn).await
     }
 
