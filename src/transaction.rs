@@ -31,6 +31,7 @@ use crate::http::json::sha256;
 use crate::http::reply::Reply;
 use crate::http::request_context::{Language, RequestContext};
 use crate::idempotency::{self, IdempotencyKey, KeyRow};
+use crate::regions::regency;
 use crate::resources::Resources;
 use crate::telemetry;
 use crate::timeline::{self, TimelineRow};
@@ -122,7 +123,7 @@ impl Tx {
     /// Readers of this region's changes read the change, besides those of the regions in audit rows and events. For a record that
     /// leaves a region, and for many records changed at once.
     pub fn also_changes_region(&mut self, code: &str) {
-        self.streams.insert(order::stream_of_region(code).to_owned());
+        self.streams.insert(regency(code).to_owned());
     }
 
     /// Records a step of a state machine: a row in the audit trail and a row in the timeline.
@@ -208,7 +209,7 @@ impl Tx {
         }
         let regions = self.audit.iter().filter_map(|row| row.region_code.as_deref());
         let regions = regions.chain(self.events.iter().map(|event| event.region_code.as_str()));
-        let mut streams: BTreeSet<String> = regions.map(|code| order::stream_of_region(code).to_owned()).collect();
+        let mut streams: BTreeSet<String> = regions.map(|code| regency(code).to_owned()).collect();
         streams.extend(self.events.iter().filter_map(|event| event.organization_id).map(order::stream_of_organization));
         streams.append(&mut self.streams);
         let (change_id, at) = (self.change_id, self.now);

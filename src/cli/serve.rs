@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::Utc;
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::{Database, block_on, bring_up_to_date};
@@ -118,14 +119,15 @@ async fn run(
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let pending = crate::db::pending_migrations(url).await.map_err(Failure::run)?.len();
-    report_connections(args, url).await?;
+    let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
+    report_connections(args, &mut conn).await?;
     if pending == 0 {
         // Before the first request: a cursor from before a restore must not be accepted.
-        let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
         if sequencer::settle_epoch(&mut conn).await.map_err(Failure::run)? {
             tracing::warn!("another database server than before: cursors from before get 410");
         }
     }
+    drop(conn);
     let shared = Shared::new(args, keys, Clock::default(), url.to_owned(), pending);
     let shared = Arc::new(shared.map_err(Failure::Configuration)?);
     match shared.resources.get::<Storage>().map_err(Failure::run)?.check().await {
@@ -167,12 +169,10 @@ struct Limit {
 }
 
 /// Logs how many connections this process opens at most, with a warning if the server allows fewer.
-async fn report_connections(args: &ServerArgs, url: &str) -> Result<(), Failure> {
-    let mut conn = crate::db::connect(url).await.map_err(Failure::run)?;
+async fn report_connections(args: &ServerArgs, conn: &mut AsyncPgConnection) -> Result<(), Failure> {
     let query = "select (current_setting('max_connections')::bigint \
         - current_setting('superuser_reserved_connections')::bigint) as connections";
-    let limit: Limit =
-        diesel_async::RunQueryDsl::get_result(diesel::sql_query(query), &mut conn).await.map_err(Failure::run)?;
+    let limit: Limit = diesel::sql_query(query).get_result(conn).await.map_err(Failure::run)?;
     let (wanted, allowed) = (app::max_connections(args), usize::try_from(limit.connections).unwrap_or(0));
     if wanted > allowed {
         tracing::warn!(

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::complaints::permissions::{ComplaintsRead, ComplaintsSubmit};
 use crate::db::Db;
 use crate::error::Error;
-use crate::events::order::{self, Streams};
+use crate::events::order;
 use crate::http::created::Created;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
@@ -136,9 +136,8 @@ async fn list_complaints(
             let filter = ComplaintFilter { changed_in: Some(window), ..filter.clone() };
             Ok(store::list_visible(conn, &caller.scope, filter, &page).await?)
         };
-        let streams = Streams::of(&caller.scope, None);
         let key = |row: &ComplaintRow| (row.updated_at, row.id);
-        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        let found = order::changed_since(&mut conn, &caller.scope, None, &page, since, read, key).await?;
         let mut shown = found.try_page(&page, |row| show(row, false))?;
         actions::add_levels(&mut conn, clock.now(), &mut shown.items).await?;
         return Reply::page(&shown);

@@ -22,6 +22,7 @@ use crate::db::stored;
 use crate::directory::model::Sector;
 use crate::erased_text::{ERASED, erase_text, without_name, without_name_in_json};
 use crate::error::Error;
+use crate::regions::regency;
 use crate::regions::{RegionScope, Unscoped};
 use crate::timeline::{self, TimelineEntry};
 use crate::transaction::Tx;
@@ -244,7 +245,7 @@ pub async fn erase_reporter(tx: &mut Tx, who: &Reporter<'_>) -> Result<Vec<Uuid>
         .select(SubjectComplaintRow::as_select())
         .load(&mut *tx.conn)
         .await?;
-    let around = RegionScope::from_codes(&[who.region_code.get(..5).unwrap_or(who.region_code)]);
+    let around = RegionScope::from_codes(&[regency(who.region_code)]);
     let same_name = sql::<Nullable<Bool>>("lower(complainant->>'name') = lower(").bind::<Text, _>(who.name).sql(")");
     let elsewhere: Vec<SubjectComplaintRow> = complaints::table
         .filter(around.covers_by_regency(complaints::region_code))

@@ -48,6 +48,12 @@ pub struct PendingMigration {
 }
 
 #[derive(diesel::QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    exists: bool,
+}
+
+#[derive(diesel::QueryableByName)]
 struct Version {
     #[diesel(sql_type = diesel::sql_types::Text)]
     version: String,
@@ -57,15 +63,14 @@ struct Version {
 pub async fn pending_migrations(url: &str) -> Result<Vec<PendingMigration>, BoxError> {
     use diesel_async::RunQueryDsl as _;
     let mut conn = connect(url).await?;
-    let exists = "select count(*)::text as version from pg_tables where tablename = '__diesel_schema_migrations'";
-    let exists: Version = diesel::sql_query(exists).get_result(&mut conn).await?;
-    let ran: HashSet<String> = if exists.version == "0" {
-        HashSet::new()
+    let table = "select to_regclass('__diesel_schema_migrations') is not null as exists";
+    let table: Exists = diesel::sql_query(table).get_result(&mut conn).await?;
+    let ran: Vec<Version> = if table.exists {
+        diesel::sql_query("select version from __diesel_schema_migrations").load(&mut conn).await?
     } else {
-        let versions: Vec<Version> =
-            diesel::sql_query("select version from __diesel_schema_migrations").load(&mut conn).await?;
-        versions.into_iter().map(|row| row.version).collect()
+        Vec::new()
     };
+    let ran: HashSet<String> = ran.into_iter().map(|row| row.version).collect();
     let all = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)?;
     let mut pending: Vec<PendingMigration> = all
         .iter()

@@ -46,7 +46,7 @@ async fn open(url: &str, class: Class) -> ConnectionResult<AsyncPgConnection> {
 
 /// The server has no connection left for this database, this role, or anyone. `db::sqlstate` writes the code into the message.
 fn is_refused(error: &impl std::fmt::Display) -> bool {
-    error.to_string().contains("53300")
+    error.to_string().contains("53300: ")
 }
 
 /// Pause before another try to get a connection of a server that has none left.

@@ -15,10 +15,8 @@ use crate::db::schema::{changes, outbox, sequencer};
 use crate::error::{Code, Error};
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::query::Filters;
-use crate::regions::{RegionScope, directory};
+use crate::regions::{RegionScope, directory, regency};
 
-/// Length of a regency's code.
-const REGENCY: usize = 5;
 const PROVINCE: usize = 2;
 /// Above this number it is cheaper to read the changes of the whole country.
 const MAX_STREAMS: usize = 64;
@@ -28,12 +26,7 @@ const WAIT: Duration = Duration::from_millis(10);
 /// Windows that one request reads at most, so that a cursor far behind costs many short requests and no long one.
 const MAX_WINDOWS: usize = 20;
 
-/// The stream of a region: its regency, or the region itself where it is wider.
-pub fn stream_of_region(code: &str) -> &str {
-    code.get(..REGENCY).unwrap_or(code)
-}
-
-/// The stream of what is addressed to an organization.
+/// The stream of what is addressed to an organization. The stream of a region is its regency.
 pub fn stream_of_organization(id: Uuid) -> String {
     format!("org:{id}")
 }
@@ -69,7 +62,7 @@ impl Streams {
         }
         let mut streams = BTreeSet::new();
         for code in scope.codes() {
-            streams.insert(stream_of_region(&code).to_owned());
+            streams.insert(regency(&code).to_owned());
             if code.len() == PROVINCE {
                 streams.extend(directory::children(&code).map(|regency| regency.code.to_owned()));
             }
@@ -86,6 +79,7 @@ pub struct Order {
     epoch: i32,
     epoch_after: i64,
     last_position: i64,
+    last_sequenced_at: DateTime<Utc>,
     oldest_position: i64,
 }
 
@@ -116,8 +110,13 @@ async fn wait_for_sequencer(conn: &mut AsyncPgConnection) -> QueryResult<()> {
 }
 
 impl Order {
-    pub async fn read(conn: &mut AsyncPgConnection) -> QueryResult<Self> {
+    /// With everything that was committed before the call, for the reader of changes.
+    pub async fn read_latest(conn: &mut AsyncPgConnection) -> QueryResult<Self> {
         wait_for_sequencer(conn).await?;
+        Self::read(conn).await
+    }
+
+    pub async fn read(conn: &mut AsyncPgConnection) -> QueryResult<Self> {
         sequencer::table.select(Self::as_select()).first(conn).await
     }
 
@@ -307,28 +306,32 @@ pub async fn start(
             let first = first_position_since(conn, since).await?;
             let start = first.map_or(order.end(), |first| Position::end_of(order.epoch, first - 1));
             // Changes of that time may be among the deleted ones.
-            let deleted = order.oldest_position > 1 && first.is_some_and(|first| first <= order.oldest_position);
+            let deleted = match first {
+                Some(first) => order.oldest_position > 1 && first <= order.oldest_position,
+                None => since <= order.last_sequenced_at,
+            };
             if deleted { Err(Error::new(Code::CURSOR_EXPIRED)) } else { Ok(start) }
         }
     }
 }
 
-/// The records that changed since a time, oldest change first.
+/// The records of a scope, and those addressed to an organization, that changed since a time; oldest change first.
 pub async fn changed_since<R>(
     conn: &mut AsyncPgConnection,
-    streams: &Streams,
+    scope: &RegionScope,
+    organization: Option<Uuid>,
     page: &PageRequest,
     since: DateTime<Utc>,
     read: impl AsyncFnMut(&mut AsyncPgConnection, ChangeWindow) -> Result<Vec<R>, Error>,
     key: impl Fn(&R) -> (DateTime<Utc>, Uuid),
 ) -> Result<Changed<R>, Error> {
-    let order = Order::read(conn).await?;
+    let order = Order::read_latest(conn).await?;
     let after = start(conn, order, page, Some(since)).await?;
     let key = |row: &R| {
         let (at, id) = key(row);
         (Found::At(at), id)
     };
-    read_after(conn, streams, order, after, page.limit, read, key).await
+    read_after(conn, &Streams::of(scope, organization), order, after, page.limit, read, key).await
 }
 
 /// Deletes the changes before the first one since this time, and remembers the oldest position that is left.
@@ -375,7 +378,13 @@ mod tests {
     use super::*;
 
     fn order() -> Order {
-        Order { epoch: 3, epoch_after: 100, last_position: 500, oldest_position: 50 }
+        Order {
+            epoch: 3,
+            epoch_after: 100,
+            last_position: 500,
+            last_sequenced_at: DateTime::UNIX_EPOCH,
+            oldest_position: 50,
+        }
     }
 
     #[test]

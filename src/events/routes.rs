@@ -169,7 +169,7 @@ async fn list_events(caller: Caller<EventsRead>, db: Db, query: Query<EventQuery
     let page = PageRequest::new(query.value.cursor.as_deref(), query.value.limit, query.filters)?;
     let (scope, organization, type_) = (&caller.scope, caller.organization_id, query.value.type_.as_deref());
     let mut conn = db.read().await?;
-    let order = Order::read(&mut conn).await?;
+    let order = Order::read_latest(&mut conn).await?;
     let after = order::start(&mut conn, order, &page, None).await?;
     let read = async |conn: &mut AsyncPgConnection, window: ChangeWindow| {
         Ok(store::list_visible(conn, scope, organization, type_, &window).await?)

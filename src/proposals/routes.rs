@@ -18,7 +18,7 @@ use crate::complaints::permissions::ComplaintsSubmit;
 use crate::db::Db;
 use crate::db::lock::Lock;
 use crate::error::Error;
-use crate::events::order::{self, Streams};
+use crate::events::order;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
@@ -127,9 +127,8 @@ async fn list_registry_proposals(
             let filter = ProposalFilter { changed_in: Some(window), ..filter.clone() };
             Ok(store::list_visible(conn, &caller.scope, filter, &page).await?)
         };
-        let streams = Streams::of(&caller.scope, None);
         let key = |row: &ProposalRow| (row.updated_at, row.id);
-        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        let found = order::changed_since(&mut conn, &caller.scope, None, &page, since, read, key).await?;
         return Reply::page(&found.try_page(&page, |row| show(&keys.sealer, row, false))?);
     }
     let rows = store::list_visible(&mut conn, &caller.scope, filter, &page).await?;

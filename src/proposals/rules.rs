@@ -1,5 +1,6 @@
 //! The monthly window of each step, in days of western Indonesia (UTC+7). Pure: the day is an argument.
 
+use crate::regions::regency;
 use chrono::{Datelike, NaiveDate};
 
 use super::model::RegistryProposalAction as Action;
@@ -54,7 +55,7 @@ impl Window {
 pub fn required_region(action: Action, village: &str) -> &str {
     match action {
         Action::Submit | Action::VerifyVillage | Action::DeclineVillage => village,
-        _ => village.get(..5).unwrap_or(village),
+        _ => regency(village),
     }
 }
 

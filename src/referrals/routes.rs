@@ -17,7 +17,7 @@ use crate::db::Db;
 use crate::db::lock::Lock;
 use crate::eligibility::cache::ProgramCache;
 use crate::error::Error;
-use crate::events::order::{self, Streams};
+use crate::events::order;
 use crate::http::json::Json;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::http::path::Path;
@@ -141,9 +141,9 @@ async fn list_referrals(
             let filter = ReferralFilter { changed_in: Some(window), ..filter.clone() };
             Ok(store::list_visible(conn, view(&caller), filter, &page).await?)
         };
-        let streams = Streams::of(&caller.scope, caller.organization_id);
         let key = |record: &Record| (record.row.updated_at, record.row.id);
-        let found = order::changed_since(&mut conn, &streams, &page, since, read, key).await?;
+        let found =
+            order::changed_since(&mut conn, &caller.scope, caller.organization_id, &page, since, read, key).await?;
         return Reply::page(&found.try_page(&page, |record| show(record, caller.organization_id))?);
     }
     let rows = store::list_visible(&mut conn, view(&caller), filter, &page).await?;

@@ -9,4 +9,4 @@ pub mod scope;
 
 pub use model::{AreaCode, RegionCode};
 pub use place::Place;
-pub use scope::{RegionScope, Unscoped};
+pub use scope::{RegionScope, Unscoped, regency};

@@ -137,6 +137,12 @@ impl RegionScope {
 
 /// Length of a regency's code, the prefix of every code inside it.
 const REGENCY: usize = 5;
+
+/// The regency of a code, or the code itself where it is wider.
+pub fn regency(code: &str) -> &str {
+    code.get(..REGENCY).unwrap_or(code)
+}
+
 /// Length of a village's code. No region is inside a village.
 const VILLAGE: usize = 13;
 

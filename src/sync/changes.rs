@@ -39,7 +39,7 @@ pub async fn since(
     let Some(after) = Position::decode(cursor, filters) else {
         return bundle_required(device, cursor);
     };
-    let order = Order::read(conn).await?;
+    let order = Order::read_latest(conn).await?;
     if order.check(after).is_err() {
         // Restored, or further behind than changes are stored.
         return bundle_required(device, cursor);

@@ -62,9 +62,9 @@ async fn every_change_of_state_is_an_event_without_personal_data() {
     world.front.get("/v1/events?after=nonsense").await.expect_problem(400, "invalid-cursor");
 }
 
-/// A transaction that began earlier commits later: it delays nobody, and no reader misses it.
+/// A transaction that began earlier commits later: it delays no one, and no reader misses it.
 #[actix_web::test]
-async fn a_late_commit_delays_nobody_and_is_not_missed() {
+async fn a_late_commit_delays_no_one_and_is_not_missed() {
     let world = World::start().await;
     let mut slow = world.server.connection().await;
     run(&mut slow, "begin").await;
@@ -83,7 +83,7 @@ async fn a_late_commit_delays_nobody_and_is_not_missed() {
 }
 
 #[actix_web::test]
-async fn a_killed_writer_leaves_nothing_and_delays_nobody() {
+async fn a_killed_writer_leaves_nothing_and_delays_no_one() {
     let world = World::start().await;
     let mut writer = world.server.connection().await;
     run(&mut writer, "begin").await;
@@ -212,7 +212,7 @@ async fn after_a_restore_a_cursor_is_refused_and_replaced() {
     world.front.get(&format!("/v1/events?after={early}")).await.expect_problem(410, "cursor-expired");
 }
 
-/// Deleted changes cannot be read: a reader that comes too late is told so, and gets no list with a gap.
+/// Deleted changes cannot be read: a reader that comes too late gets 410, and no list with a gap.
 #[actix_web::test]
 async fn a_cursor_older_than_the_stored_changes_is_refused() {
     let world = World::start().await;
@@ -232,6 +232,21 @@ async fn a_cursor_older_than_the_stored_changes_is_refused() {
     let resync = problem["resync_cursor"].as_str().unwrap().to_owned();
     later.get(&format!("/v1/events?after={resync}")).await.expect(200);
     later.get(&format!("/v1/complaints?updated_since={since}")).await.expect_problem(410, "cursor-expired");
+}
+
+/// The same where no change is stored any more: an empty page would say that nothing changed.
+#[actix_web::test]
+async fn a_time_before_the_last_deleted_change_is_refused() {
+    let world = World::start().await;
+    world.complaint().await;
+    world.front.get("/v1/complaints?updated_since=2026-01-01T00:00:00Z").await.expect(200);
+    let mut conn = world.server.connection().await;
+    let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    assert!(slrt::events::order::delete_before(&mut conn, later).await.unwrap() > 0);
+    let old = "/v1/complaints?updated_since=2026-01-01T00:00:00Z";
+    world.front.get(old).await.expect_problem(410, "cursor-expired");
+    let after = later.format("%Y-%m-%dT%H:%M:%SZ");
+    world.front.get(&format!("/v1/complaints?updated_since={after}")).await.expect(200);
 }
 
 /// A village desk sees few of the country's events. Its cursor moves past the others, so that no read scans them twice.

@@ -16,7 +16,7 @@ use crate::directory;
 use crate::error::Error;
 use crate::http::json::Json;
 use crate::referrals::actions::{LetterContent, find_for_letter, lock_for_letter};
-use crate::regions::{RegionCode, Unscoped, directory as regions};
+use crate::regions::{RegionCode, Unscoped, directory as regions, regency};
 use crate::transaction::Tx;
 
 const DEFAULT_VALID_DAYS: u16 = 30;
@@ -44,7 +44,7 @@ pub async fn issue(tx: &mut Tx, id: Uuid, base: &str, body: Json<IssueRecommenda
         Some(source) => directory::actions::find_organization(&mut tx.conn, source, None).await?,
         None => None,
     };
-    let region = issuer.as_ref().map_or_else(|| regency(&referral.region_code), |o| o.region_code.clone());
+    let region = issuer.as_ref().map_or_else(|| regency(&referral.region_code).to_owned(), |o| o.region_code.clone());
     let issuer_name = issuer.map_or_else(|| format!("SLRT {}", region_name(&region)), |o| o.name);
     let mut row = LetterRow {
         code: String::new(),
@@ -100,7 +100,7 @@ pub async fn document(
         let parts = [o.address.as_deref(), o.phone.as_deref(), o.email.as_deref()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     });
-    let seat = issuer.map_or_else(|| regency(&row.region_code), |o| o.region_code);
+    let seat = issuer.map_or_else(|| regency(&row.region_code).to_owned(), |o| o.region_code);
     pdf::render(&Letter {
         issuer: &row.issuer_name,
         contact: contact.as_deref().unwrap_or_default(),
@@ -113,7 +113,7 @@ pub async fn document(
         target: target.as_ref().map_or("", |o| o.name.as_str()),
         program: referral.program_code.as_deref().unwrap_or_default(),
         need: &referral.need,
-        place: &region_name(&regency(&seat)),
+        place: &region_name(regency(&seat)),
         issued_on: row.issued_on,
         valid_until_on: row.valid_until_on,
         officer: row.officer_name.as_deref().unwrap_or(&row.issued_by),
@@ -136,10 +136,6 @@ pub async fn revoke_of(tx: &mut Tx, referral_id: Uuid, region_code: &str) -> Res
         tx.audit("recommendation_letter.revoke", "referral", referral_id, Some(region_code));
     }
     Ok(())
-}
-
-fn regency(code: &str) -> String {
-    code.chars().take(5).collect()
 }
 
 fn region_name(code: &str) -> String {

@@ -11,6 +11,7 @@ use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
 use crate::http::text::PersonName;
+use crate::regions::regency;
 use crate::regions::{RegionCode, RegionScope};
 use crate::registry::identity::names;
 use crate::registry::identity::store::search::{self as store, NameRange};
@@ -139,7 +140,7 @@ pub async fn find(
         (None, _, None) => return Err(Error::field("/region_code", "required")),
         _ => return Err(Error::field("", "one_of")),
     };
-    let regency = RegionScope::from_codes(&[asked.region_code.get(..5).unwrap_or(&asked.region_code)]);
+    let regency = RegionScope::from_codes(&[regency(&asked.region_code)]);
     let sound = NameRange::from(names::sounds(&asked.name));
     let rows = store::list_candidates_visible(conn, &actor.scope, &regency, &sound, asked.birth_date, MAX_COMPARED);
     let mut rows = rows.await?;

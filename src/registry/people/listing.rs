@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use crate::db::lock::Lock;
 use crate::db::pool::Connection;
 use crate::error::Error;
-use crate::events::order::{self, Streams};
+use crate::events::order;
 use crate::http::page::{Page, PageRequest, Position};
 use crate::regions::{RegionCode, RegionScope};
 use crate::registry::people::history::Subject;
@@ -61,8 +61,7 @@ macro_rules! rows {
                     Ok(store::$list(conn, $scope, &filter, $page).await?)
                 };
                 let key = |row: &$Row| (row.updated_at, row.id);
-                let streams = Streams::of($scope, None);
-                order::changed_since($conn, &streams, $page, since, read, key).await?.try_page($page, Ok)?
+                order::changed_since($conn, $scope, None, $page, since, read, key).await?.try_page($page, Ok)?
             }
         }
     }};
