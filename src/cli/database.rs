@@ -91,7 +91,7 @@ pub(super) fn block_on<F: Future>(work: F) -> F::Output {
 }
 
 pub(super) fn plan(data: &DataArgs) -> Result<(), Failure> {
-    let database = Database::open(data)?;
+    let database = Database::join(data)?;
     let outcome = block_on(async {
         database.prepare(false).await?;
         db::plan::describe(&database.url).await.map_err(Failure::run)
@@ -103,9 +103,12 @@ pub(super) fn plan(data: &DataArgs) -> Result<(), Failure> {
 
 /// Begins a new epoch of the order of changes.
 pub(super) fn restore(data: &DataArgs) -> Result<(), Failure> {
-    let database = Database::open(data)?;
+    let database = Database::join(data)?;
     let outcome = block_on(async {
-        let mut conn = crate::db::connect(&database.url).await.map_err(Failure::run)?;
+        if !db::pending_migrations(&database.url).await.map_err(Failure::run)?.is_empty() {
+            return Err(Failure::Run("migrations are pending: run `slrt migrate` first".to_owned()));
+        }
+        let mut conn = db::connect(&database.url).await.map_err(Failure::run)?;
         sequencer::begin_epoch(&mut conn).await.map_err(Failure::run)
     });
     database.close();
